@@ -1,0 +1,1 @@
+"""WeChat and conversation machinery; knows no business."""

@@ -1,0 +1,1 @@
+"""Chat handlers: command in, text out."""

@@ -1,0 +1,152 @@
+"""What came in, what a conversation waits for, and what is to be told."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.base import Instant, metadata, of_leader, one_of, owned, ref
+
+inbound_message = Table(
+    "inbound_message",  # insert first: who inserts the key does the work, a repeat gets the stored reply
+    metadata,
+    Column("dedupe_key", String(160), primary_key=True),
+    Column("openid", String(64), nullable=False),
+    Column("leader_id", BigInteger),
+    Column("kind", String(24), nullable=False),
+    Column("content", Text),
+    Column("reading", String(32)),  # the command it was read as, or unclear/unknown
+    Column("state", String(12), nullable=False),
+    Column("reply", Text),
+    Column("received_at", Instant, nullable=False),
+    one_of("state", "received", "done", "failed", "ignored"),
+)
+Index("ix_inbound_message_received", inbound_message.c.received_at)
+Index("ix_inbound_message_leader", inbound_message.c.leader_id, inbound_message.c.received_at)
+
+conversation = Table(
+    "conversation",  # what the next short answer of this person settles, and the rest of a long reply
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("pending_kind", String(24)),
+    Column("pending", JSON),
+    Column("pending_until", Instant),
+    Column("rest", Text),
+    Column("rest_until", Instant),
+    Column("changed_at", Instant, nullable=False),
+)
+Index(
+    "ix_conversation_pending_until",
+    conversation.c.pending_until,
+    postgresql_where=text("pending_until IS NOT NULL"),
+    sqlite_where=text("pending_until IS NOT NULL"),
+)
+
+message_window = Table(
+    "message_window",  # how many customer-service messages WeChat still lets us send to this person, and until when
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind"),
+    one_of("kind", "message", "click", "follow", "scan"),
+    CheckConstraint("remaining >= 0", name="remaining"),
+)
+
+opt_in = Table(
+    "opt_in",  # one acceptance of a subscription template is one send
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("template_id", String(64), nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "template_id"),
+    CheckConstraint("remaining >= 0", name="remaining"),
+)
+
+notice = owned(
+    "notice",  # the outbox: written with the change it tells of, delivered by a job
+    Column("dedupe_key", String(160), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("round_id", BigInteger),
+    Column("order_id", BigInteger),
+    Column("state", String(12), nullable=False, server_default="queued"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("first_sent_at", Instant),
+    Column("sent_at", Instant),
+    Column("expires_at", Instant),
+    Column("channel", String(12)),
+    Column("last_code", Integer),
+    Column("wx_msgid", String(32)),
+    Column("created_at", Instant, nullable=False),
+    of_leader(),
+    ref("round_id", "round"),
+    ref("order_id", "orders"),
+    UniqueConstraint("leader_id", "dedupe_key"),
+    # waiting: no channel may carry it; it is shown with the person's next message
+    one_of("state", "queued", "sending", "sent", "waiting", "shown", "expired", "failed", "held"),
+    one_of("channel", "customer", "template", "subscribe", "reply"),
+)
+Index(
+    "ix_notice_due",
+    notice.c.next_at,
+    notice.c.id,
+    postgresql_where=text("state IN ('queued', 'sending')"),
+    sqlite_where=text("state IN ('queued', 'sending')"),
+)
+Index(
+    "ix_notice_waiting",
+    notice.c.account_id,
+    notice.c.id,
+    postgresql_where=text("state IN ('waiting', 'queued')"),
+    sqlite_where=text("state IN ('waiting', 'queued')"),
+)
+
+channel_pause = Table(
+    "channel_pause",  # a quota is used up or a feature is not ours: leave the channel alone until then
+    metadata,
+    Column("channel", String(12), primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+relay = owned(
+    "relay",  # 联系团长: a resident's words to the leader and the answer
+    Column("number", Integer, nullable=False),
+    Column("resident_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger),
+    Column("question", Text, nullable=False),
+    Column("answer", Text),
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("escalated_at", Instant),
+    ref("resident_id", "resident"),
+    ref("order_id", "orders"),
+    UniqueConstraint("leader_id", "number"),
+)
+Index(
+    "ix_relay_open",
+    relay.c.asked_at,
+    postgresql_where=text("answered_at IS NULL"),
+    sqlite_where=text("answered_at IS NULL"),
+)

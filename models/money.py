@@ -1,0 +1,212 @@
+"""Payments, after-sales, refunds, the ledger and settlement. 邻团 keeps the books; it never holds money."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.base import Instant, metadata, of_leader, one_of, owned, ref
+
+_BOOKS = ("cash", "resident", "sales", "supplier", "leader", "platform", "promotion")
+
+payment = owned(
+    "payment",
+    Column("order_id", BigInteger, nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("external_ref", String(64)),
+    Column("request_key", String(160), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    ref("order_id", "orders"),
+    UniqueConstraint("leader_id", "request_key"),
+    UniqueConstraint("leader_id", "method", "external_ref"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+    one_of("method", "cash", "transfer", "wechat", "offset"),
+    one_of("state", "created", "pending", "confirmed", "failed", "cancelled"),
+)
+Index("ix_payment_order", payment.c.leader_id, payment.c.order_id)
+
+after_sales_case = owned(
+    "after_sales_case",
+    Column("number", Integer, nullable=False),  # the 12 of S12
+    Column("order_id", BigInteger, nullable=False),
+    Column("wish", String(12), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),
+    Column("opened_by", String(12), nullable=False),
+    Column("requested_fen", BigInteger, nullable=False, server_default="0"),
+    Column("approved_fen", BigInteger),
+    Column("outcome", String(12)),
+    Column("note", Text),
+    Column("decision_note", Text),
+    Column("due_at", Instant),
+    Column("escalated_at", Instant),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("request_key", String(160), nullable=False),
+    ref("order_id", "orders"),
+    UniqueConstraint("leader_id", "number"),
+    UniqueConstraint("leader_id", "request_key"),
+    one_of("wish", "refund", "replace", "unsure"),
+    one_of("reason", "missing", "wrong_item", "damaged", "quality", "late", "other"),
+    one_of("state", "open", "escalated", "resolved", "rejected", "cancelled"),
+    one_of("opened_by", "leader", "resident", "platform"),
+    one_of("outcome", "refund", "replacement", "none"),
+    CheckConstraint("approved_fen IS NULL OR approved_fen >= 0", name="approved_nonneg"),
+)
+Index("ix_case_order", after_sales_case.c.leader_id, after_sales_case.c.order_id)
+Index(
+    "ix_case_due",
+    after_sales_case.c.due_at,
+    postgresql_where=text("state = 'open'"),
+    sqlite_where=text("state = 'open'"),
+)
+
+case_line = Table(
+    "case_line",
+    metadata,
+    Column("leader_id", BigInteger, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("order_line_id", BigInteger, nullable=False),
+    Column("quantity_milli", BigInteger, nullable=False),
+    PrimaryKeyConstraint("leader_id", "case_id", "order_line_id"),
+    ref("case_id", "after_sales_case"),
+    ref("order_line_id", "order_line"),
+    CheckConstraint("quantity_milli > 0", name="positive"),
+)
+
+case_event = owned(
+    "case_event",  # who said or did what, in order
+    Column("case_id", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("text", Text),
+    Column("media_id", BigInteger),
+    Column("at", Instant, nullable=False),
+    ref("case_id", "after_sales_case"),
+    one_of("kind", "opened", "photo", "message", "decided", "escalated", "cancelled"),
+)
+Index("ix_case_event_case", case_event.c.leader_id, case_event.c.case_id, case_event.c.at)
+
+refund = owned(
+    "refund",
+    Column("order_id", BigInteger, nullable=False),
+    Column("payment_id", BigInteger),
+    Column("case_id", BigInteger),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("request_key", String(160), nullable=False),
+    Column("external_ref", String(64)),
+    Column("actor", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    ref("order_id", "orders"),
+    ref("payment_id", "payment"),
+    ref("case_id", "after_sales_case"),
+    UniqueConstraint("leader_id", "request_key"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+    one_of("state", "created", "transit", "done", "failed", "cancelled"),
+)
+Index("ix_refund_order", refund.c.leader_id, refund.c.order_id)
+
+ledger_transfer = owned(
+    "ledger_transfer",  # one row is one transfer between two books: it cannot be unbalanced; rows are never edited
+    Column("kind", String(16), nullable=False),
+    Column("reference", String(160), nullable=False),
+    Column("round_id", BigInteger),
+    Column("order_id", BigInteger),
+    Column("from_book", String(16), nullable=False),
+    Column("from_party", BigInteger, nullable=False, server_default="0"),
+    Column("to_book", String(16), nullable=False),
+    Column("to_party", BigInteger, nullable=False, server_default="0"),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    of_leader(),
+    ref("round_id", "round"),
+    ref("order_id", "orders"),
+    UniqueConstraint("leader_id", "kind", "reference"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+    CheckConstraint("from_book <> to_book OR from_party <> to_party", name="moves"),
+    one_of("kind", "sale", "sale_change", "payment", "refund", "coupon", "settle", "payout", "reversal"),
+    one_of("from_book", *_BOOKS),
+    one_of("to_book", *_BOOKS),
+)
+Index("ix_ledger_order", ledger_transfer.c.leader_id, ledger_transfer.c.order_id)
+
+settlement = owned(
+    "settlement",
+    Column("round_id", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False, server_default="computed"),
+    Column("gross_fen", BigInteger, nullable=False),
+    Column("discount_fen", BigInteger, nullable=False),
+    Column("refund_fen", BigInteger, nullable=False),
+    Column("net_fen", BigInteger, nullable=False),
+    Column("share_bps", Integer, nullable=False),
+    Column("commission_fen", BigInteger, nullable=False),  # the leader's part
+    Column("supplier_fen", BigInteger, nullable=False),
+    Column("platform_fen", BigInteger, nullable=False),
+    Column("correction_fen", BigInteger, nullable=False, server_default="0"),  # refunds after an earlier settlement
+    Column("computed_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("paid_at", Instant),
+    ref("round_id", "round"),
+    UniqueConstraint("leader_id", "round_id"),
+    CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name="net"),
+    CheckConstraint("commission_fen + supplier_fen + platform_fen = net_fen", name="adds_up"),
+    one_of("state", "computed", "confirmed", "paid", "void"),
+)
+
+replacement = owned(
+    "replacement",  # 补货: owed goods, handed out with a later order
+    Column("case_id", BigInteger, nullable=False),
+    Column("order_line_id", BigInteger, nullable=False),
+    Column("quantity_milli", BigInteger, nullable=False),
+    Column("handed_out_at", Instant),
+    Column("is_cancelled", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Instant, nullable=False),
+    ref("case_id", "after_sales_case"),
+    ref("order_line_id", "order_line"),
+    UniqueConstraint("leader_id", "case_id", "order_line_id"),
+    CheckConstraint("quantity_milli > 0", name="positive"),
+)
+
+media = owned(
+    "media",  # pictures people sent: checked, re-encoded, kept outside the web root, expired
+    Column("account_id", BigInteger, ForeignKey("account.id")),
+    Column("wechat_media_id", String(128)),
+    Column("path", String(200)),  # relative to the media folder; NULL until fetched
+    Column("content_type", String(40)),
+    Column("sha256", String(64)),
+    Column("size", Integer),
+    Column("state", String(12), nullable=False, server_default="wanted"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant, nullable=False),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Instant),
+    Column("source_key", String(160), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    of_leader(),
+    UniqueConstraint("leader_id", "source_key"),
+    one_of("state", "wanted", "fetching", "stored", "failed", "expired"),
+)
+Index(
+    "ix_media_wanted",
+    media.c.next_at,
+    postgresql_where=text("state IN ('wanted', 'fetching')"),
+    sqlite_where=text("state IN ('wanted', 'fetching')"),
+)

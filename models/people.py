@@ -1,0 +1,147 @@
+"""Who is who: accounts behind openids, leaders, residents, helpers, places.
+
+`account`, `leader` and `account_binding` are the directory; the rest lives in a leader's world.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.base import Instant, metadata, of_leader, one_of, owned, ref
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("openid", String(64), nullable=False, unique=True),
+    Column("unionid", String(64), unique=True),
+    Column("nickname", String(64)),
+    Column("is_subscribed", Boolean, nullable=False, server_default=text("true")),
+    Column("is_muted", Boolean, nullable=False, server_default=text("false")),  # 退订: no pushes, replies only
+    Column("created_at", Instant, nullable=False),
+)
+
+leader = Table(
+    "leader",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False, unique=True),  # the 7 of the code L7 that people type and scan
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False, unique=True),
+    Column("display_name", String(64), nullable=False),
+    Column("phone", String(20)),
+    Column("intro", Text),
+    Column("photo_media_id", BigInteger),
+    Column("profile", JSON),
+    Column("share_bps", Integer, nullable=False),  # default for new rounds; a round keeps the copy it was opened with
+    Column("payment_mode", String(12), nullable=False, server_default="pickup"),
+    Column("after_sales_hours", Integer, nullable=False, server_default="24"),
+    Column("quiet_from_min", Integer, nullable=False, server_default="1320"),  # minutes after midnight, Asia/Shanghai
+    Column("quiet_until_min", Integer, nullable=False, server_default="450"),
+    Column("timezone", String(40), nullable=False, server_default="Asia/Shanghai"),
+    Column("state", String(12), nullable=False, server_default="applied"),
+    Column("application_note", String(300)),
+    Column("rest_until", Instant),
+    Column("substitute_leader_id", BigInteger, ForeignKey("leader.id")),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    one_of("state", "applied", "active", "suspended", "closed", "rejected"),
+    one_of("payment_mode", "pickup", "transfer", "wechat"),
+    CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share"),
+    CheckConstraint("substitute_leader_id IS NULL OR substitute_leader_id <> id", name="substitute_is_another"),
+    CheckConstraint("quiet_from_min BETWEEN 0 AND 1439 AND quiet_until_min BETWEEN 0 AND 1439", name="quiet"),
+)
+
+account_binding = Table(
+    "account_binding",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("leader_id", BigInteger, ForeignKey("leader.id"), nullable=False),
+    Column("resident_id", BigInteger, nullable=False),
+    Column("is_current", Boolean, nullable=False, server_default=text("false")),
+    Column("via", String(12), nullable=False),
+    Column("bound_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account_id", "leader_id"),
+    ForeignKeyConstraint(["leader_id", "resident_id"], ["resident.leader_id", "resident.id"]),
+    one_of("via", "scene", "link", "code", "self", "invite"),
+    Index(
+        "uq_account_binding_current",
+        "account_id",
+        unique=True,
+        postgresql_where=text("is_current"),
+        sqlite_where=text("is_current"),
+    ),
+)
+
+community = owned(
+    "community",
+    Column("name", String(80), nullable=False),
+    Column("note", Text),
+    of_leader(),
+    UniqueConstraint("leader_id", "name"),
+)
+
+pickup_point = owned(
+    "pickup_point",
+    Column("community_id", BigInteger),
+    Column("name", String(80), nullable=False),
+    Column("address", String(200)),
+    Column("lat_e6", Integer),
+    Column("lng_e6", Integer),
+    Column("hours", String(120)),
+    Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    of_leader(),
+    ref("community_id", "community"),
+    UniqueConstraint("leader_id", "name"),
+)
+
+resident = owned(
+    "resident",
+    Column("account_id", BigInteger, ForeignKey("account.id")),  # NULL: a guest somebody orders for
+    Column("host_resident_id", BigInteger),
+    Column("guest_key", String(120)),  # name and room under which the host knows the guest
+    Column("display_name", String(64)),
+    Column("room", String(40)),
+    Column("phone", String(20)),
+    Column("note", String(120)),
+    Column("default_point_id", BigInteger),
+    Column("state", String(12), nullable=False, server_default="active"),
+    Column("created_at", Instant, nullable=False),
+    of_leader(),
+    ref("host_resident_id", "resident"),
+    ref("default_point_id", "pickup_point"),
+    UniqueConstraint("leader_id", "account_id"),
+    UniqueConstraint("leader_id", "host_resident_id", "guest_key"),
+    one_of("state", "active", "left", "erased"),
+    CheckConstraint(
+        "account_id IS NOT NULL OR host_resident_id IS NOT NULL OR state = 'erased'", name="guest_has_host"
+    ),
+    CheckConstraint("host_resident_id IS NULL OR guest_key IS NOT NULL OR state = 'erased'", name="guest_has_key"),
+)
+Index("ix_resident_room", resident.c.leader_id, resident.c.room)
+
+helper = owned(
+    "helper",  # 协助核销员: may redeem, sees no money and no phone numbers
+    Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("display_name", String(64), nullable=False),
+    Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Instant, nullable=False),
+    of_leader(),
+    UniqueConstraint("leader_id", "account_id"),
+)
+Index("ix_helper_account", helper.c.account_id)

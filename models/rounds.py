@@ -1,0 +1,138 @@
+"""Rounds and what is offered in them. The counter `reserved_milli` is the scarce thing: see the write rules."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.base import Instant, metadata, of_leader, one_of, owned, ref
+
+round_ = owned(
+    "round",
+    Column("code", String(16), nullable=False, unique=True),  # in links and scenes: unique over all leaders
+    Column("kind", String(8), nullable=False, server_default="presale"),  # shelf: 现货, immediate pickup
+    Column("title", String(120), nullable=False),
+    Column("state", String(12), nullable=False, server_default="draft"),
+    Column("opens_at", Instant),
+    Column("closes_at", Instant),
+    Column("opened_at", Instant),
+    Column("closed_at", Instant),
+    Column("arrived_at", Instant),
+    Column("finished_at", Instant),  # pickup over, no-shows counted
+    Column("pickup_from", Instant),
+    Column("pickup_until", Instant),
+    Column("pickup_text", String(120)),  # as the leader wrote it, when it is no clear window
+    Column("pickup_place", String(120)),
+    Column("pickup_point_id", BigInteger),
+    Column("note", String(500)),
+    Column("post", Text),  # the leader's own words
+    Column("min_total_fen", BigInteger),
+    Column("share_bps", Integer, nullable=False),  # frozen copy: later changes never touch this round
+    Column("after_sales_hours", Integer, nullable=False, server_default="24"),
+    Column("last_seq", Integer, nullable=False, server_default="0"),
+    Column("closed_orders", Integer),
+    Column("closed_total_fen", BigInteger),
+    Column("reminded_for", Instant),  # the closes_at that the last reminder was about: an extension reminds again
+    Column("copied_from_id", BigInteger),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False),
+    of_leader(),
+    ref("pickup_point_id", "pickup_point"),
+    ref("copied_from_id", "round"),
+    one_of("state", "draft", "open", "closed", "arrived", "completed", "settled", "cancelled"),
+    one_of("kind", "presale", "shelf"),
+    CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name="window"),
+    CheckConstraint("pickup_until IS NULL OR pickup_from IS NULL OR pickup_until > pickup_from", name="pickup_window"),
+    CheckConstraint("state = 'draft' OR (opens_at IS NOT NULL AND closes_at IS NOT NULL)", name="dated"),
+    CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share"),
+)
+Index(
+    "ix_round_due_close",
+    round_.c.closes_at,
+    postgresql_where=text("state = 'open'"),
+    sqlite_where=text("state = 'open'"),
+)
+Index("ix_round_state", round_.c.leader_id, round_.c.state, round_.c.id)
+
+offer = owned(
+    "offer",
+    Column("round_id", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("spec", String(60), nullable=False, server_default=""),
+    Column("unit", String(16), nullable=False, server_default="份"),
+    Column("price_fen", BigInteger, nullable=False),
+    Column("capacity_milli", BigInteger),
+    Column("limit_milli", BigInteger),  # per resident
+    Column("min_milli", BigInteger),
+    Column("case_milli", BigInteger),  # units in a full case
+    Column("reserved_milli", BigInteger, nullable=False, server_default="0"),
+    Column("received_milli", BigInteger),
+    Column("damaged_milli", BigInteger, nullable=False, server_default="0"),
+    Column("is_cold", Boolean, nullable=False, server_default=text("false")),
+    Column("is_open", Boolean, nullable=False, server_default=text("false")),
+    Column("is_withdrawn", Boolean, nullable=False, server_default=text("false")),  # 下架
+    Column("closes_at", Instant),  # copy of the round's: the order's own statement holds the deadline
+    Column("product_id", BigInteger, ForeignKey("product.id")),
+    Column("cost_fen", BigInteger),
+    Column("share_bps", Integer),  # overrides the round's
+    Column("commission_fen", BigInteger),  # per unit, instead of a share
+    Column("version", Integer, nullable=False, server_default="1"),
+    ref("round_id", "round"),
+    UniqueConstraint("leader_id", "round_id", "number"),
+    CheckConstraint("price_fen >= 0", name="price"),
+    CheckConstraint("reserved_milli >= 0", name="reserved_nonneg"),
+    CheckConstraint("capacity_milli IS NULL OR reserved_milli <= capacity_milli", name="not_oversold"),
+    CheckConstraint("case_milli IS NULL OR case_milli > 0", name="case"),
+    CheckConstraint("damaged_milli >= 0 AND (received_milli IS NULL OR received_milli >= 0)", name="received"),
+    CheckConstraint("share_bps IS NULL OR share_bps BETWEEN 0 AND 10000", name="share"),
+)
+
+offer_alias = Table(
+    "offer_alias",
+    metadata,
+    Column("leader_id", BigInteger, nullable=False),
+    Column("round_id", BigInteger, nullable=False),
+    Column("alias", String(60), nullable=False),
+    Column("offer_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("leader_id", "round_id", "alias"),
+    ref("round_id", "round"),
+    ref("offer_id", "offer"),
+)
+
+offer_tier = Table(
+    "offer_tier",
+    metadata,
+    Column("leader_id", BigInteger, nullable=False),
+    Column("offer_id", BigInteger, nullable=False),
+    Column("quantity_milli", BigInteger, nullable=False),
+    Column("bundle_fen", BigInteger, nullable=False),
+    PrimaryKeyConstraint("leader_id", "offer_id", "quantity_milli"),
+    ref("offer_id", "offer"),
+    CheckConstraint("quantity_milli > 0 AND bundle_fen >= 0", name="bundle"),
+)
+
+learned_alias = Table(
+    "learned_alias",  # a neighbour's wording that the leader corrected: an alias of that name in later rounds
+    metadata,
+    Column("leader_id", BigInteger, nullable=False),
+    Column("alias", String(60), nullable=False),
+    Column("offer_name", String(80), nullable=False),
+    Column("taught_at", Instant, nullable=False),
+    Column("taught_by", String(40), nullable=False),
+    PrimaryKeyConstraint("leader_id", "alias"),
+    of_leader(),
+)

@@ -1,0 +1,167 @@
+"""What rows mean together: frozen read models. Operations fill them; chat texts and pages only show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """`quantity_milli` together cost `bundle_fen` (2瓶28元)."""
+
+    quantity_milli: int
+    bundle_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """One item of a round."""
+
+    id: int
+    round_id: int
+    number: int
+    name: str
+    spec: str
+    unit: str
+    price_fen: int
+    capacity_milli: int | None
+    limit_milli: int | None
+    case_milli: int | None
+    reserved_milli: int
+    is_open: bool
+    is_withdrawn: bool
+    is_cold: bool
+    tiers: tuple[Tier, ...] = ()
+    aliases: tuple[str, ...] = ()
+    received_milli: int | None = None
+    damaged_milli: int = 0
+
+    @property
+    def remaining_milli(self) -> int | None:
+        """What may still be ordered; None when there is no limit."""
+        return None if self.capacity_milli is None else max(0, self.capacity_milli - self.reserved_milli)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round with its offers in number order."""
+
+    leader_id: int
+    id: int
+    code: str
+    kind: str
+    title: str
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    pickup_from: datetime | None
+    pickup_until: datetime | None
+    pickup_text: str | None
+    pickup_place: str | None
+    note: str | None
+    version: int
+    offers: tuple[OfferView, ...]
+    closed_orders: int | None = None
+    closed_total_fen: int | None = None
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of an order. `due_milli` is what is to be handed out: allocated where goods were short."""
+
+    id: int
+    offer_id: int
+    number: int
+    name: str
+    unit: str
+    spec: str
+    unit_price_fen: int
+    quantity_milli: int
+    allocated_milli: int | None
+    picked_milli: int
+    line_fen: int
+    is_cold: bool = False
+    tiers: tuple[Tier, ...] = ()  # as they were when the line was placed
+
+    @property
+    def due_milli(self) -> int:
+        return self.quantity_milli if self.allocated_milli is None else self.allocated_milli
+
+    @property
+    def left_milli(self) -> int:
+        """Still to be handed out."""
+        return self.due_milli - self.picked_milli
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """A resident's whole order in one round. Lines with quantity 0 are left out."""
+
+    leader_id: int
+    id: int
+    round_id: int
+    round_title: str
+    round_state: str
+    resident_id: int
+    account_id: int | None  # None: a guest of `host_name`
+    resident_name: str | None
+    room: str | None
+    phone: str | None
+    host_name: str | None
+    seq: int
+    state: str
+    note: str | None
+    lines: tuple[LineView, ...]
+    total_fen: int
+    discount_fen: int
+    paid_fen: int
+    refunded_fen: int
+    pay_claimed_at: datetime | None
+    placed_at: datetime
+    changed_at: datetime
+    code: str | None = None  # the live pickup code, once there is one
+
+    @property
+    def due_fen(self) -> int:
+        """What the resident still owes; negative when money is owed back."""
+        return self.total_fen - self.discount_fen - (self.paid_fen - self.refunded_fen)
+
+    @property
+    def pay_state(self) -> str:
+        """`unpaid` 未付, `claimed` 待核, `paid` 已收, `part_refunded` 部分退, `refunded` 已退, `nothing` 无需付."""
+        if self.refunded_fen and self.refunded_fen >= self.paid_fen:
+            return "refunded"
+        if self.refunded_fen:
+            return "part_refunded"
+        if self.due_fen <= 0:
+            return "paid" if self.paid_fen else "nothing"
+        return "claimed" if self.pay_claimed_at else "unpaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who sent a message, with everything the handlers need to know of him, read in one round trip."""
+
+    account_id: int
+    openid: str
+    is_subscribed: bool
+    is_muted: bool
+    own_leader_id: int | None  # set when this person is a leader (or has applied to be one)
+    own_leader_state: str | None
+    own_leader_number: int | None
+    own_leader_name: str | None
+    helps_leader_id: int | None  # 协助核销员 of that leader
+    leader_id: int | None  # the leader this person is bound to as a resident
+    leader_number: int | None
+    leader_name: str | None
+    leader_state: str | None
+    resident_id: int | None
+    resident_name: str | None
+    room: str | None
+    phone: str | None
+
+    @property
+    def is_leader(self) -> bool:
+        return self.own_leader_id is not None and self.own_leader_state == "active"

@@ -1,0 +1,41 @@
+"""The action log (操作流水): who changed what, from what, to what. Written in the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert
+
+from models import Work, action_log
+
+PLATFORM = 0  # the `leader_id` of what belongs to no leader
+
+
+def record(
+    work: Work,
+    *,
+    leader_id: int,
+    actor: str,
+    action: str,
+    entity: str,
+    entity_id: int,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    is_forced: bool = False,
+) -> None:
+    """Append one row. `actor` is `account:<id>`, `operator:<id>` or `system`."""
+    work.db.execute(
+        insert(action_log).values(
+            leader_id=leader_id,
+            id=work.new_id(),
+            actor=actor,
+            action=action,
+            entity=entity,
+            entity_id=entity_id,
+            before=dict(before) if before is not None else None,
+            after=dict(after) if after is not None else None,
+            is_forced=is_forced,
+            at=work.now,
+        )
+    )

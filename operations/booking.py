@@ -1,0 +1,122 @@
+"""Writing an order once its units are taken: head, lines, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from models import Work, order, order_event, order_line
+from models.views import LineView, OrderView
+from operations.order_views import view
+from operations.upserts import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What was taken, on its way into the order's rows."""
+
+    leader_id: int
+    round_id: int
+    resident_id: int
+    before: OrderView | None
+    seq: int
+    lines: dict[int, LineView]
+    moved: list[tuple[int, int, int]]
+    actor: str
+    source_key: str
+
+
+def write_head(work: Work, booking: Booking, *, room: str | None, note: str | None) -> OrderView:
+    before = booking.before
+    live = tuple(sorted((x for x in booking.lines.values() if x.quantity_milli), key=lambda x: x.number))
+    state = "placed" if live else "cancelled"
+    total = sum(x.line_fen for x in live)
+    said = {"room": room, "note": note[:200] if note else None}
+    extra = {column: value for column, value in said.items() if value}
+    if before is None:
+        order_id = work.new_id()
+        work.db.execute(
+            insert(order).values(
+                leader_id=booking.leader_id,
+                id=order_id,
+                round_id=booking.round_id,
+                resident_id=booking.resident_id,
+                seq=booking.seq,
+                state=state,
+                total_fen=total,
+                placed_at=work.now,
+                changed_at=work.now,
+                **extra,
+            )
+        )
+        return replace(view(work, leader_id=booking.leader_id, order_id=order_id), lines=live)
+    if booking.moved or extra:
+        work.db.execute(
+            update(order)
+            .where(order.c.leader_id == booking.leader_id, order.c.id == before.id)
+            .values(state=state, total_fen=total, changed_at=work.now, version=order.c.version + 1, **extra)
+        )
+    return replace(
+        before,
+        state=state,
+        lines=live,
+        total_fen=total,
+        room=room or before.room,
+        note=extra.get("note", before.note),
+        changed_at=work.now,
+    )
+
+
+def write_lines(work: Work, booking: Booking, order_id: int) -> None:
+    if not booking.moved:
+        return
+    statement = upsert(work, order_line)
+    columns = ("quantity_milli", "line_fen", "unit_price_fen", "name", "tiers")
+    work.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["leader_id", "order_id", "offer_id"],
+            set_={column: statement.excluded[column] for column in columns},
+        ),
+        [_line_row(booking.leader_id, order_id, booking.lines[offer_id]) for offer_id, _, _ in booking.moved],
+    )
+
+
+def _line_row(leader_id: int, order_id: int, line: LineView) -> dict[str, Any]:
+    return {
+        "leader_id": leader_id,
+        "id": line.id,
+        "order_id": order_id,
+        "offer_id": line.offer_id,
+        "name": line.name,
+        "unit": line.unit,
+        "unit_price_fen": line.unit_price_fen,
+        "quantity_milli": line.quantity_milli,
+        "line_fen": line.line_fen,
+        "tiers": [[tier.quantity_milli, tier.bundle_fen] for tier in line.tiers] or None,
+    }
+
+
+def write_events(work: Work, booking: Booking, order_id: int) -> None:
+    if not booking.moved:
+        return
+    paid = {line.offer_id: line.line_fen for line in booking.before.lines} if booking.before else {}
+    work.db.execute(
+        insert(order_event),
+        [
+            {
+                "leader_id": booking.leader_id,
+                "id": work.new_id(),
+                "order_id": order_id,
+                "offer_id": offer_id,
+                "kind": "place" if had == 0 else "cancel" if has == 0 else "change",
+                "delta_milli": has - had,
+                "delta_fen": booking.lines[offer_id].line_fen - paid.get(offer_id, 0),
+                "source_key": booking.source_key,
+                "actor": booking.actor,
+                "at": work.now,
+            }
+            for offer_id, had, has in booking.moved
+        ],
+    )

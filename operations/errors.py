@@ -1,0 +1,255 @@
+"""Why the business refuses. Each refusal has a `code`; its words are in `bot.texts`, its facts in `facts`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Refused(Exception):
+    """Something cannot be done; nothing was changed. `facts` are plain values for the sentence that says so."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class NotFound(Refused):
+    """No such thing in this leader's world: also the answer for other people's things. facts: what, typed."""
+
+    code = "not_found"
+
+
+class NotAllowed(Refused):
+    """This person may not do that."""
+
+    code = "not_allowed"
+
+
+class NotBound(Refused):
+    """The person has no leader yet."""
+
+    code = "not_bound"
+
+
+class LeaderInactive(Refused):
+    """The leader is suspended, closed or not yet approved. facts: name."""
+
+    code = "leader_inactive"
+
+
+class AlreadyApplied(Refused):
+    """An application to become a leader is already there. facts: state."""
+
+    code = "already_applied"
+
+
+class NoOpenRound(Refused):
+    """There is nothing to order from."""
+
+    code = "no_open_round"
+
+
+class RoundClosed(Refused):
+    """The deadline has passed or the leader closed the round. facts: title."""
+
+    code = "round_closed"
+
+
+class WrongState(Refused):
+    """The round or order is not in a state in which this can be done. facts: state, title."""
+
+    code = "wrong_state"
+
+
+class EmptyRound(Refused):
+    """A round without a single offer cannot open."""
+
+    code = "empty_round"
+
+
+class BadTime(Refused):
+    """A time that cannot be: a deadline in the past, pickup that ends before it begins. facts: field."""
+
+    code = "bad_time"
+
+
+class SoldOut(Refused):
+    """Not enough is left. facts: name, unit, remaining_milli, wanted_milli."""
+
+    code = "sold_out"
+
+
+class OverLimit(Refused):
+    """More than one resident may have. facts: name, unit, limit_milli, wanted_milli."""
+
+    code = "over_limit"
+
+
+class OfferWithdrawn(Refused):
+    """The item was taken off the list. facts: name."""
+
+    code = "offer_withdrawn"
+
+
+class BadQuantity(Refused):
+    """Zero where it makes no sense, negative, fractions of a pack, or absurdly much. facts: name, quantity_milli."""
+
+    code = "bad_quantity"
+
+
+class BelowReserved(Refused):
+    """A capacity below what is already ordered. facts: name, unit, reserved_milli."""
+
+    code = "below_reserved"
+
+
+class NoOrder(Refused):
+    """The person has no order to change."""
+
+    code = "no_order"
+
+
+class AlreadyPickedUp(Refused):
+    """Goods were handed out: what is wrong now is a matter for after-sales. facts: at."""
+
+    code = "already_picked_up"
+
+
+class AlreadyCancelled(Refused):
+    """The order or round is cancelled already."""
+
+    code = "already_cancelled"
+
+
+# ---- web: log-in and one-time links
+
+
+class LinkDead(Refused):
+    """A one-time link that was used, has run out, or never was: the three are not told apart."""
+
+    code = "link_dead"
+
+
+class OperatorExists(Refused):
+    """There is an operator of this name already. facts: username."""
+
+    code = "operator_exists"
+
+
+class WeakPassword(Refused):
+    """Too short, too long or too simple. facts: problem (length, simple), least (characters)."""
+
+    code = "weak_password"
+
+
+# ---- pickup, payments, after-sales
+
+
+class UnknownCode(Refused):
+    """No order of this leader has this pickup code. facts: typed, is_mistyped (the check digit does not fit)."""
+
+    code = "unknown_code"
+
+
+class TriesLocked(Refused):
+    """Too many wrong tries. facts: until (instant)."""
+
+    code = "tries_locked"
+
+
+class AlreadyRedeemed(Refused):
+    """Everything was handed out before. facts: at (instant), by, seq, name, typed."""
+
+    code = "already_redeemed"
+
+
+class UnpaidOrder(Refused):
+    """This leader takes money beforehand, and some is open. facts: due_fen, claimed_at (instant or None), seq, name."""
+
+    code = "unpaid_order"
+
+
+class OrderCancelled(Refused):
+    """The order was cancelled. facts: seq, name."""
+
+    code = "order_cancelled"
+
+
+class NotArrived(Refused):
+    """The goods are not there yet. facts: title, seq, name."""
+
+    code = "not_arrived"
+
+
+class CodeRevoked(Refused):
+    """The code was withdrawn, or this very redemption annulled. facts: typed."""
+
+    code = "code_revoked"
+
+
+class NothingLeft(Refused):
+    """Less is left than was asked for. facts: number, name, unit, left_milli, wanted_milli."""
+
+    code = "nothing_left"
+
+
+class UnderAfterSales(Refused):
+    """An open case holds part of it. facts: cases (numbers), number, name, unit, free_milli, wanted_milli."""
+
+    code = "under_after_sales"
+
+
+class NothingToAnnul(Refused):
+    """This code was not redeemed, or it was annulled already. facts: typed."""
+
+    code = "nothing_to_annul"
+
+
+class AnnulTooLate(Refused):
+    """A redemption can be annulled for some minutes only. facts: at (instant), minutes."""
+
+    code = "annul_too_late"
+
+
+class BadAmount(Refused):
+    """A sum of money that makes no sense here. facts: amount_fen."""
+
+    code = "bad_amount"
+
+
+class NothingPaid(Refused):
+    """There is no payment that could be taken back. facts: seq, name."""
+
+    code = "nothing_paid"
+
+
+class PaymentRefunded(Refused):
+    """The payment was given back in part already: taking it back would owe money twice. facts: seq, refunded_fen."""
+
+    code = "payment_refunded"
+
+
+class RefundTooMuch(Refused):
+    """More than may still be given back. facts: amount_fen, max_fen."""
+
+    code = "refund_too_much"
+
+
+class NotDelivered(Refused):
+    """After-sales begin when goods have come. facts: title, state."""
+
+    code = "not_delivered"
+
+
+class ClaimTooMuch(Refused):
+    """More than was bought and not claimed before. facts: name, unit, left_milli, wanted_milli, cases (numbers)."""
+
+    code = "claim_too_much"
+
+
+class CaseClosed(Refused):
+    """The case was decided already. facts: number, state, outcome, approved_fen."""
+
+    code = "case_closed"

@@ -1,0 +1,147 @@
+"""Reading orders: one order, all of a round, all of a resident. Two statements each, whatever the number of orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+
+from models import Work, offer, order, order_line, pickup_code, resident, round_
+from models.views import LineView, OrderView, Tier
+from operations.errors import NotFound
+
+_host = resident.alias("host")
+
+_HEAD: Select[Any] = (
+    select(
+        order,
+        round_.c.title.label("round_title"),
+        round_.c.state.label("round_state"),
+        resident.c.account_id,
+        resident.c.display_name.label("resident_name"),
+        resident.c.room.label("resident_room"),
+        resident.c.phone,
+        _host.c.display_name.label("host_name"),
+        pickup_code.c.code,
+    )
+    .select_from(order)
+    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+    .outerjoin(
+        pickup_code,
+        and_(
+            pickup_code.c.leader_id == order.c.leader_id,
+            pickup_code.c.order_id == order.c.id,
+            pickup_code.c.state.in_(("active", "used")),
+        ),
+    )
+)
+
+_LINES: Select[Any] = (
+    select(order_line, offer.c.number, offer.c.spec, offer.c.is_cold)
+    .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+    .where(order_line.c.quantity_milli > 0)
+    .order_by(offer.c.number)
+)
+
+
+def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
+    """One order. Raises NotFound."""
+    found = _orders(work, leader_id, order.c.id == order_id)
+    if not found:
+        raise NotFound(what="order")
+    return found[0]
+
+
+def load(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> OrderView | None:
+    """A resident's order in a round, or None."""
+    found = _orders(work, leader_id, and_(order.c.round_id == round_id, order.c.resident_id == resident_id))
+    return found[0] if found else None
+
+
+def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool = False) -> list[OrderView]:
+    """All orders of a round, by 接龙 number."""
+    wanted = order.c.round_id == round_id
+    return _orders(work, leader_id, wanted if with_cancelled else and_(wanted, order.c.state != "cancelled"))
+
+
+def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10) -> list[OrderView]:
+    """A resident's own orders and those of his guests, newest round first; cancelled ones are left out."""
+    mine = select(resident.c.id).where(
+        resident.c.leader_id == leader_id,
+        (resident.c.id == resident_id) | (resident.c.host_resident_id == resident_id),
+    )
+    wanted = and_(order.c.resident_id.in_(mine), order.c.state != "cancelled")
+    return _orders(work, leader_id, wanted, newest_first=True, limit=limit)
+
+
+def of_codes(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
+    """These orders of this leader; unknown ids are left out."""
+    return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
+
+
+def _orders(
+    work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False, limit: int | None = None
+) -> list[OrderView]:
+    by = (order.c.round_id.desc(), order.c.seq) if newest_first else (order.c.round_id, order.c.seq)
+    heads = work.db.execute(_HEAD.where(order.c.leader_id == leader_id, wanted).order_by(*by).limit(limit)).all()
+    if not heads:
+        return []
+    ids = [head.id for head in heads]
+    few = (
+        order_line.c.order_id.in_(ids)
+        if len(ids) <= 50
+        else order_line.c.order_id.in_(select(order.c.id).where(order.c.leader_id == leader_id, wanted))
+    )
+    lines: dict[int, list[LineView]] = defaultdict(list)
+    for row in work.db.execute(_LINES.where(order_line.c.leader_id == leader_id, few)):
+        lines[row.order_id].append(_line(row))
+    return [_order(head, tuple(lines[head.id])) for head in heads]
+
+
+def _line(row: Row[Any]) -> LineView:
+    return LineView(
+        id=row.id,
+        offer_id=row.offer_id,
+        number=row.number,
+        name=row.name,
+        unit=row.unit,
+        spec=row.spec,
+        unit_price_fen=row.unit_price_fen,
+        quantity_milli=row.quantity_milli,
+        allocated_milli=row.allocated_milli,
+        picked_milli=row.picked_milli,
+        line_fen=row.line_fen,
+        is_cold=row.is_cold,
+        tiers=tuple(Tier(quantity, fen) for quantity, fen in row.tiers or ()),
+    )
+
+
+def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
+    return OrderView(
+        leader_id=head.leader_id,
+        id=head.id,
+        round_id=head.round_id,
+        round_title=head.round_title,
+        round_state=head.round_state,
+        resident_id=head.resident_id,
+        account_id=head.account_id,
+        resident_name=head.resident_name,
+        room=head.room or head.resident_room,
+        phone=head.phone,
+        host_name=head.host_name,
+        seq=head.seq,
+        state=head.state,
+        note=head.note,
+        lines=lines,
+        total_fen=head.total_fen,
+        discount_fen=head.discount_fen,
+        paid_fen=head.paid_fen,
+        refunded_fen=head.refunded_fen,
+        pay_claimed_at=head.pay_claimed_at,
+        placed_at=head.placed_at,
+        changed_at=head.changed_at,
+        code=head.code,
+    )

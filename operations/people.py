@@ -1,0 +1,316 @@
+"""Who somebody is, whom they belong to, and the leader's life: applying, being approved, being suspended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, insert, select, update
+
+from models import Work, account, account_binding, counter, helper, leader, resident
+from models.views import Person
+from operations.audit import record
+from operations.errors import AlreadyApplied, LeaderInactive, NotFound
+from operations.upserts import upsert
+
+_own = leader.alias("own")
+_bound = leader.alias("bound")
+
+_WHO: Select[Any] = (
+    select(
+        account.c.id.label("account_id"),
+        account.c.openid,
+        account.c.is_subscribed,
+        account.c.is_muted,
+        _own.c.id.label("own_leader_id"),
+        _own.c.state.label("own_leader_state"),
+        _own.c.number.label("own_leader_number"),
+        _own.c.display_name.label("own_leader_name"),
+        helper.c.leader_id.label("helps_leader_id"),
+        account_binding.c.leader_id,
+        _bound.c.number.label("leader_number"),
+        _bound.c.display_name.label("leader_name"),
+        _bound.c.state.label("leader_state"),
+        account_binding.c.resident_id,
+        resident.c.display_name.label("resident_name"),
+        resident.c.room,
+        resident.c.phone,
+    )
+    .select_from(account)
+    .outerjoin(_own, _own.c.account_id == account.c.id)
+    .outerjoin(helper, and_(helper.c.account_id == account.c.id, helper.c.is_active))
+    .outerjoin(
+        account_binding,
+        and_(account_binding.c.account_id == account.c.id, account_binding.c.is_current),
+    )
+    .outerjoin(_bound, _bound.c.id == account_binding.c.leader_id)
+    .outerjoin(
+        resident,
+        and_(
+            resident.c.leader_id == account_binding.c.leader_id,
+            resident.c.id == account_binding.c.resident_id,
+        ),
+    )
+    .order_by(helper.c.id)
+    .limit(1)
+)
+
+
+def recognise(work: Work, openid: str) -> Person:
+    """The person behind an openid; a stranger gets an account on the spot."""
+    row = work.db.execute(_WHO.where(account.c.openid == openid)).first()
+    if row is None:
+        work.db.execute(
+            upsert(work, account)
+            .values(id=work.new_id(), openid=openid, created_at=work.now)
+            .on_conflict_do_nothing(index_elements=["openid"])
+        )
+        row = work.db.execute(_WHO.where(account.c.openid == openid)).one()
+    return Person(**row._mapping)
+
+
+def by_account(work: Work, account_id: int) -> Person:
+    """The person behind an account id. Raises NotFound."""
+    row = work.db.execute(_WHO.where(account.c.id == account_id)).first()
+    if row is None:
+        raise NotFound(what="account")
+    return Person(**row._mapping)
+
+
+def set_subscribed(work: Work, *, account_id: int, is_subscribed: bool) -> None:
+    """The person follows the official account, or has left it."""
+    work.db.execute(update(account).where(account.c.id == account_id).values(is_subscribed=is_subscribed))
+
+
+def set_muted(work: Work, *, account_id: int, is_muted: bool) -> None:
+    """退订/订阅: whether pushes may be sent; answers to the person's own messages always are."""
+    work.db.execute(update(account).where(account.c.id == account_id).values(is_muted=is_muted))
+
+
+def find_leader(work: Work, *, number: int) -> Row[Any]:
+    """An active leader by the number in the code L7. Raises NotFound, or LeaderInactive."""
+    row = work.db.execute(select(leader).where(leader.c.number == number)).first()
+    if row is None or row.state in {"applied", "rejected"}:
+        raise NotFound(what="leader", typed=f"L{number}")
+    if row.state != "active":
+        raise LeaderInactive(name=row.display_name)
+    return row
+
+
+def bind(work: Work, *, account_id: int, leader_id: int, via: str) -> int:
+    """Make this leader the person's current one; returns the resident id. Doing it again changes nothing."""
+    resident_id = resident_of(work, leader_id=leader_id, account_id=account_id)
+    mine = account_binding.c.account_id == account_id
+    work.db.execute(
+        update(account_binding)
+        .where(mine, account_binding.c.is_current, account_binding.c.leader_id != leader_id)
+        .values(is_current=False)
+    )
+    work.db.execute(
+        upsert(work, account_binding)
+        .values(
+            account_id=account_id,
+            leader_id=leader_id,
+            resident_id=resident_id,
+            is_current=True,
+            via=via,
+            bound_at=work.now,
+        )
+        .on_conflict_do_update(index_elements=["account_id", "leader_id"], set_={"is_current": True})
+    )
+    return resident_id
+
+
+def resident_of(work: Work, *, leader_id: int, account_id: int) -> int:
+    """The resident this account is in a leader's world, made on first sight."""
+    work.db.execute(
+        upsert(work, resident)
+        .values(leader_id=leader_id, id=work.new_id(), account_id=account_id, created_at=work.now)
+        .on_conflict_do_nothing(index_elements=["leader_id", "account_id"])
+    )
+    row = work.db.execute(
+        select(resident.c.id, resident.c.state).where(
+            resident.c.leader_id == leader_id, resident.c.account_id == account_id
+        )
+    ).one()
+    if row.state == "left":
+        work.db.execute(
+            update(resident).where(resident.c.leader_id == leader_id, resident.c.id == row.id).values(state="active")
+        )
+    return int(row.id)
+
+
+def guest_of(work: Work, *, leader_id: int, host_resident_id: int, name: str, room: str | None, nth: int = 1) -> int:
+    """A neighbour without WeChat, known to his host by name and room (`nth` tells two of one name apart)."""
+    key = guest_key(name, room, nth)
+    work.db.execute(
+        upsert(work, resident)
+        .values(
+            leader_id=leader_id,
+            id=work.new_id(),
+            host_resident_id=host_resident_id,
+            guest_key=key,
+            display_name=name or None,
+            room=room,
+            created_at=work.now,
+        )
+        .on_conflict_do_nothing(index_elements=["leader_id", "host_resident_id", "guest_key"])
+    )
+    found = select(resident.c.id).where(
+        resident.c.leader_id == leader_id,
+        resident.c.host_resident_id == host_resident_id,
+        resident.c.guest_key == key,
+    )
+    return int(work.db.execute(found).scalar_one())
+
+
+def guest_key(name: str, room: str | None, nth: int = 1) -> str:
+    """How a host knows a guest: name, room, and a counter for namesakes in one list."""
+    return "|".join((name[:60], room or "", *([str(nth)] if nth > 1 else [])))
+
+
+def introduce(
+    work: Work,
+    *,
+    leader_id: int,
+    resident_id: int,
+    name: str | None = None,
+    room: str | None = None,
+    phone: str | None = None,
+) -> None:
+    """Remember what a resident says of himself; what is not said stays."""
+    said = {"display_name": name, "room": room, "phone": phone}
+    values = {column: value for column, value in said.items() if value}
+    if values:
+        work.db.execute(
+            update(resident).where(resident.c.leader_id == leader_id, resident.c.id == resident_id).values(**values)
+        )
+
+
+def next_number(work: Work, scope: str) -> int:
+    """The next gapless small number of a scope (leader numbers, case numbers)."""
+    statement = upsert(work, counter).values(scope=scope, value=1)
+    return int(
+        work.db.execute(
+            statement.on_conflict_do_update(index_elements=["scope"], set_={"value": counter.c.value + 1}).returning(
+                counter.c.value
+            )
+        ).scalar_one()
+    )
+
+
+def apply_as_leader(work: Work, *, account_id: int, name: str, note: str | None, share_bps: int) -> int:
+    """An application to become a leader; an operator decides. Returns the leader id. Raises AlreadyApplied."""
+    known = work.db.execute(select(leader.c.id, leader.c.state).where(leader.c.account_id == account_id)).first()
+    if known is not None and known.state != "rejected":
+        raise AlreadyApplied(state=known.state)
+    if known is not None:
+        values = {"state": "applied", "display_name": name, "application_note": note, "decided_at": None}
+        work.db.execute(update(leader).where(leader.c.id == known.id).values(**values))
+        leader_id = int(known.id)
+    else:
+        leader_id = work.new_id()
+        work.db.execute(
+            insert(leader).values(
+                id=leader_id,
+                number=next_number(work, "leader"),
+                account_id=account_id,
+                display_name=name,
+                application_note=note,
+                share_bps=share_bps,
+                created_at=work.now,
+            )
+        )
+    record(
+        work,
+        leader_id=leader_id,
+        actor=f"account:{account_id}",
+        action="leader.apply",
+        entity="leader",
+        entity_id=leader_id,
+        after={"state": "applied"},
+    )
+    return leader_id
+
+
+def approve_leader(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
+    """Let an applicant (or a suspended leader) work. The leader is bound to himself when he has no leader yet.
+
+    Returns the leader row. Approving twice changes nothing. Raises NotFound.
+    """
+    row = _set_leader_state(work, leader_id=leader_id, state="active", actor=actor, action="leader.approve")
+    has_leader = work.db.execute(
+        select(func.count())
+        .select_from(account_binding)
+        .where(account_binding.c.account_id == row.account_id, account_binding.c.is_current)
+    ).scalar_one()
+    if has_leader:
+        resident_of(work, leader_id=leader_id, account_id=row.account_id)
+    else:
+        bind(work, account_id=row.account_id, leader_id=leader_id, via="self")
+    return row
+
+
+def reject_leader(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
+    """Turn an application down; the person may apply again. Raises NotFound."""
+    return _set_leader_state(work, leader_id=leader_id, state="rejected", actor=actor, action="leader.reject")
+
+
+def suspend_leader(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
+    """Stop a leader for now: nothing can be ordered, goods can still be handed out. Raises NotFound."""
+    return _set_leader_state(work, leader_id=leader_id, state="suspended", actor=actor, action="leader.suspend")
+
+
+def _set_leader_state(work: Work, *, leader_id: int, state: str, actor: str, action: str) -> Row[Any]:
+    before = work.db.execute(select(leader).where(leader.c.id == leader_id)).first()
+    if before is None:
+        raise NotFound(what="leader")
+    if before.state == state:
+        return before
+    work.db.execute(update(leader).where(leader.c.id == leader_id).values(state=state, decided_at=work.now))
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action=action,
+        entity="leader",
+        entity_id=leader_id,
+        before={"state": before.state},
+        after={"state": state},
+    )
+    return work.db.execute(select(leader).where(leader.c.id == leader_id)).one()
+
+
+def set_share(work: Work, *, leader_id: int, share_bps: int, actor: str) -> None:
+    """The leader's default share for new rounds, in basis points; open rounds keep theirs. Raises NotFound."""
+    before = work.db.execute(select(leader.c.share_bps).where(leader.c.id == leader_id)).scalar()
+    if before is None:
+        raise NotFound(what="leader")
+    work.db.execute(update(leader).where(leader.c.id == leader_id).values(share_bps=share_bps))
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="leader.share",
+        entity="leader",
+        entity_id=leader_id,
+        before={"share_bps": before},
+        after={"share_bps": share_bps},
+    )
+
+
+def add_helper(work: Work, *, leader_id: int, account_id: int, name: str, actor: str) -> None:
+    """协助核销员: may redeem for this leader, sees no money and no phone numbers. Adding twice changes nothing."""
+    helper_id = work.new_id()
+    work.db.execute(
+        upsert(work, helper)
+        .values(leader_id=leader_id, id=helper_id, account_id=account_id, display_name=name, created_at=work.now)
+        .on_conflict_do_update(index_elements=["leader_id", "account_id"], set_={"is_active": True})
+    )
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="helper.add",
+        entity="account",
+        entity_id=account_id,
+    )

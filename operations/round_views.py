@@ -1,0 +1,136 @@
+"""Reading rounds with their offers: four statements for any number of rounds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+
+from models import Work, learned_alias, offer, offer_alias, offer_tier, order_line, round_
+from models.views import OfferView, RoundView, Tier
+from operations.errors import NotFound
+
+
+def view(work: Work, leader_id: int, round_id: int) -> RoundView:
+    """One round. Raises NotFound."""
+    found = _rounds(work, leader_id, round_.c.id == round_id)
+    if not found:
+        raise NotFound(what="round")
+    return found[0]
+
+
+def open_rounds(work: Work, leader_id: int) -> list[RoundView]:
+    """What can be ordered from now, earliest deadline first."""
+    wanted = and_(round_.c.state == "open", round_.c.closes_at > work.now)
+    return sorted(_rounds(work, leader_id, wanted), key=lambda r: (r.closes_at, r.id))
+
+
+def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1) -> list[RoundView]:
+    """The newest rounds in one of these states, newest first."""
+    ids = select(round_.c.id).where(round_.c.leader_id == leader_id, round_.c.state.in_(states))
+    few = ids.order_by(round_.c.id.desc()).limit(limit)
+    return sorted(_rounds(work, leader_id, round_.c.id.in_(few)), key=lambda r: -r.id)
+
+
+def by_code(work: Work, code: str) -> RoundView:
+    """A round by the code in its link. Raises NotFound."""
+    row = work.db.execute(select(round_.c.leader_id, round_.c.id).where(round_.c.code == code)).first()
+    if row is None:
+        raise NotFound(what="round", typed=code)
+    return view(work, row.leader_id, row.id)
+
+
+def count_lines(work: Work, leader_id: int, offer_id: int) -> int:
+    """In how many orders an offer stands."""
+    mine = (order_line.c.leader_id == leader_id, order_line.c.offer_id == offer_id, order_line.c.quantity_milli > 0)
+    return int(work.db.execute(select(func.count()).select_from(order_line).where(*mine)).scalar_one())
+
+
+def learned_aliases(work: Work, leader_id: int, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What neighbours called these names in earlier rounds."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    statement = select(learned_alias.c.alias, learned_alias.c.offer_name).where(
+        learned_alias.c.leader_id == leader_id, learned_alias.c.offer_name.in_(list(names))
+    )
+    for row in work.db.execute(statement):
+        found[row.offer_name] += (row.alias,)
+    return found
+
+
+def _rounds(work: Work, leader_id: int, wanted: Any) -> list[RoundView]:
+    rows = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, wanted).order_by(round_.c.id)).all()
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    mine = (offer.c.leader_id == leader_id, offer.c.round_id.in_(ids))
+    offers = work.db.execute(select(offer).where(*mine).order_by(offer.c.number)).all()
+    tiers = _tiers(work, leader_id, [o.id for o in offers])
+    aliases = _aliases(work, leader_id, ids)
+    by_round: dict[int, list[OfferView]] = defaultdict(list)
+    for o in offers:
+        by_round[o.round_id].append(_offer(o, tiers[o.id], aliases[o.id]))
+    return [_round(row, tuple(by_round[row.id])) for row in rows]
+
+
+def _tiers(work: Work, leader_id: int, offer_ids: list[int]) -> dict[int, tuple[Tier, ...]]:
+    found: dict[int, tuple[Tier, ...]] = defaultdict(tuple)
+    mine = (offer_tier.c.leader_id == leader_id, offer_tier.c.offer_id.in_(offer_ids))
+    for row in work.db.execute(select(offer_tier).where(*mine).order_by(offer_tier.c.quantity_milli)):
+        found[row.offer_id] += (Tier(row.quantity_milli, row.bundle_fen),)
+    return found
+
+
+def _aliases(work: Work, leader_id: int, round_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    mine = (offer_alias.c.leader_id == leader_id, offer_alias.c.round_id.in_(round_ids))
+    for row in work.db.execute(select(offer_alias).where(*mine).order_by(offer_alias.c.alias)):
+        found[row.offer_id] += (row.alias,)
+    return found
+
+
+def _offer(row: Row[Any], tiers: tuple[Tier, ...], aliases: tuple[str, ...]) -> OfferView:
+    return OfferView(
+        id=row.id,
+        round_id=row.round_id,
+        number=row.number,
+        name=row.name,
+        spec=row.spec,
+        unit=row.unit,
+        price_fen=row.price_fen,
+        capacity_milli=row.capacity_milli,
+        limit_milli=row.limit_milli,
+        case_milli=row.case_milli,
+        reserved_milli=row.reserved_milli,
+        is_open=row.is_open,
+        is_withdrawn=row.is_withdrawn,
+        is_cold=row.is_cold,
+        tiers=tiers,
+        aliases=aliases,
+        received_milli=row.received_milli,
+        damaged_milli=row.damaged_milli,
+    )
+
+
+def _round(row: Row[Any], offers: tuple[OfferView, ...]) -> RoundView:
+    return RoundView(
+        leader_id=row.leader_id,
+        id=row.id,
+        code=row.code,
+        kind=row.kind,
+        title=row.title,
+        state=row.state,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        pickup_from=row.pickup_from,
+        pickup_until=row.pickup_until,
+        pickup_text=row.pickup_text,
+        pickup_place=row.pickup_place,
+        note=row.note,
+        version=row.version,
+        offers=offers,
+        closed_orders=row.closed_orders,
+        closed_total_fen=row.closed_total_fen,
+        arrived_at=row.arrived_at,
+    )

@@ -1,0 +1,123 @@
+"""What a leader asks all day: how much of what, money by state, what is missing for a full case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from models import Work, offer, order, order_line
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTotal:
+    """Sum of one offer over all orders. `to_full_case_milli` is None when it is not bought by the case."""
+
+    offer_id: int
+    number: int
+    name: str
+    unit: str
+    quantity_milli: int
+    orders: int
+    sum_fen: int
+    capacity_milli: int | None
+    to_full_case_milli: int | None
+    picked_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTotals:
+    """Totals of one round; money in fen by payment state."""
+
+    items: tuple[ItemTotal, ...]
+    orders: int
+    total_fen: int
+    paid_orders: int
+    paid_fen: int
+    claimed_orders: int
+    claimed_fen: int
+    unpaid_orders: int
+    unpaid_fen: int
+    picked_up: int
+    waiting: int
+
+
+def of_round(work: Work, leader_id: int, round_id: int) -> RoundTotals:
+    """Totals in two statements, whatever the number of orders."""
+    live = (order.c.leader_id == leader_id, order.c.round_id == round_id, order.c.state != "cancelled")
+    due = order.c.total_fen - order.c.discount_fen
+    got = order.c.paid_fen - order.c.refunded_fen
+    is_settled = got >= due
+    is_claimed = and_(got < due, order.c.pay_claimed_at.is_not(None))
+    is_unpaid = and_(got < due, order.c.pay_claimed_at.is_(None))
+    head = work.db.execute(
+        select(
+            func.count().label("orders"),
+            _sum(due, None).label("total_fen"),
+            _count(is_settled).label("paid_orders"),
+            _sum(got, None).label("paid_fen"),
+            _count(is_claimed).label("claimed_orders"),
+            _sum(due - got, is_claimed).label("claimed_fen"),
+            _count(is_unpaid).label("unpaid_orders"),
+            _sum(due - got, is_unpaid).label("unpaid_fen"),
+            _count(order.c.state == "picked_up").label("picked_up"),
+            _count(order.c.state.in_(("ready", "partly"))).label("waiting"),
+        ).where(*live)
+    ).one()
+    return RoundTotals(items=_items(work, leader_id, round_id), **{name: int(value) for name, value in head._mapping.items()})
+
+
+def _items(work: Work, leader_id: int, round_id: int) -> tuple[ItemTotal, ...]:
+    line = and_(
+        order_line.c.leader_id == offer.c.leader_id,
+        order_line.c.offer_id == offer.c.id,
+        order_line.c.quantity_milli > 0,
+    )
+    statement = (
+        select(
+            offer.c.id,
+            offer.c.number,
+            offer.c.name,
+            offer.c.unit,
+            offer.c.capacity_milli,
+            offer.c.case_milli,
+            func.coalesce(func.sum(order_line.c.quantity_milli), 0).label("quantity_milli"),
+            func.coalesce(func.sum(order_line.c.picked_milli), 0).label("picked_milli"),
+            func.coalesce(func.sum(order_line.c.line_fen), 0).label("sum_fen"),
+            func.count(order_line.c.id).label("orders"),
+        )
+        .outerjoin(order_line, line)
+        .where(offer.c.leader_id == leader_id, offer.c.round_id == round_id)
+        .group_by(offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.capacity_milli, offer.c.case_milli)
+        .order_by(offer.c.number)
+    )
+    return tuple(
+        ItemTotal(
+            offer_id=row.id,
+            number=row.number,
+            name=row.name,
+            unit=row.unit,
+            quantity_milli=int(row.quantity_milli),
+            orders=row.orders,
+            sum_fen=int(row.sum_fen),
+            capacity_milli=row.capacity_milli,
+            to_full_case_milli=to_full_case(int(row.quantity_milli), row.case_milli),
+            picked_milli=int(row.picked_milli),
+        )
+        for row in work.db.execute(statement)
+    )
+
+
+def to_full_case(quantity_milli: int, case_milli: int | None) -> int | None:
+    """还差几盒凑整箱; 0 when the last case is full (or nothing is ordered), None when there are no cases."""
+    return None if case_milli is None else -quantity_milli % case_milli
+
+
+def _sum(value: ColumnElement[Any], only: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    counted = value if only is None else case((only, value), else_=0)
+    return func.coalesce(func.sum(counted), 0)
+
+
+def _count(only: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(case((only, 1), else_=0)), 0)

@@ -1,0 +1,1 @@
+"""APScheduler only wakes; due work is found by state and claimed in the database."""

@@ -1,0 +1,1 @@
+"""Flask pages: operator console, leader console, resident pages."""
