@@ -1,0 +1,28 @@
+"""Settings and fixtures that every test has; what they do is in `tests/support/`."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from hypothesis import settings
+
+# The product shows Asia/Shanghai whatever the machine's zone is. A zone with an odd offset on every machine makes a
+# forgotten conversion fail everywhere, not only far from China.
+os.environ["TZ"] = "America/St_Johns"
+time.tzset()
+
+# A proxy set on a developer's machine would be asked for 127.0.0.1 too.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
+
+# The same examples on every run; no example database, no deadline on a busy machine.
+settings.register_profile("lintuan", derandomize=True, database=None, deadline=None)
+settings.load_profile("lintuan")
+
+pytest_plugins = [
+    "tests.support.chromium",
+    "tests.support.clock",
+    "tests.support.databases",
+    "tests.support.ports",
+]

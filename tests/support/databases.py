@@ -1,0 +1,120 @@
+"""Databases for tests: a SQLite file and a PostgreSQL database, real both, fresh for every test.
+
+The schema is made once per test process; a test gets a copy (SQLite about 1 ms, PostgreSQL about 35 ms).
+
+    database_url    runs the test twice, on SQLite and on PostgreSQL
+    store           the same, opened
+    sqlite_url, sqlite_store, postgresql_url, postgresql_store     one of the two, where the other teaches nothing
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models import metadata
+from models.base import Store
+from tests.support.clock import StillClock
+from tests.support.postgres import PostgresServer, PostgresUnavailable, running_server
+
+BOTH = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+]
+
+
+def create_schema(url: str) -> None:
+    """Make every table in an empty database."""
+    store = Store.open(url)
+    try:
+        metadata.create_all(store.engine)
+    finally:
+        store.dispose()
+
+
+@contextlib.contextmanager
+def opened(url: str, clock: StillClock) -> Iterator[Store]:
+    """A store on `url` whose clock stands still and whose randomness repeats."""
+    store = Store.open(url, clock=clock, rng=random.Random(20240501))
+    try:
+        yield store
+    finally:
+        store.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    create_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresServer]:
+    """One server for this test process. Where none can be started: a skip, and in CI a failure."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except PostgresUnavailable as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no PostgreSQL here: {error}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: PostgresServer) -> str:
+    """The name of a database with the schema, to be copied."""
+    name = postgresql_server.create_database()
+    create_schema(postgresql_server.url(name))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A new SQLite file with the schema."""
+    path = tmp_path / "lintuan.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresServer, postgresql_template: str) -> Iterator[str]:
+    """A new PostgreSQL database with the schema."""
+    name = postgresql_server.create_database(postgresql_template)
+    yield postgresql_server.url(name)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new database with the schema, on SQLite and then on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def store(database_url: str, clock: StillClock) -> Iterator[Store]:
+    """`database_url`, opened."""
+    with opened(database_url, clock) as store:
+        yield store
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str, clock: StillClock) -> Iterator[Store]:
+    """A store on SQLite, for what does not depend on the database."""
+    with opened(sqlite_url, clock) as store:
+        yield store
+
+
+@pytest.fixture
+def postgresql_store(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
+    """A store on PostgreSQL. Mark the test `postgresql`."""
+    with opened(postgresql_url, clock) as store:
+        yield store

@@ -1,0 +1,209 @@
+"""What must be true of the rows after anything that happened, asked of the database from outside.
+
+    assert violations(store) == []
+
+Every rule is one query that finds the rows breaking it; `tests/models/test_invariants.py` shows each of them biting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from models import ledger_transfer, notice, offer, order, order_event, order_line, round_
+from models.base import Store
+from models.views import Tier
+from operations.pricing import line_total
+
+BOOKED = ("place", "change", "cancel", "restore")
+SOLD = ("closed", "arrived", "completed", "settled")  # states of a round whose orders are booked as sales
+AFTER_ARRIVAL = SOLD[1:]
+
+Rule = Callable[[Connection], Iterator[str]]
+
+
+def violations(store: Store) -> list[str]:
+    """Everything that is wrong, one line each; an empty list is what a test wants."""
+    with store.read() as work:
+        return [f"{rule.__name__}: {found}" for rule in RULES for found in rule(work.db)]
+
+
+def reserved_is_the_sum_of_lines(db: Connection) -> Iterator[str]:
+    """Nothing is held that nobody ordered, and nothing ordered that is not held."""
+    ordered = func.coalesce(func.sum(order_line.c.quantity_milli), 0)
+    line = and_(order_line.c.leader_id == offer.c.leader_id, order_line.c.offer_id == offer.c.id)
+    rows = db.execute(
+        select(offer.c.id, offer.c.reserved_milli, ordered.label("ordered"))
+        .outerjoin(order_line, line)
+        .group_by(offer.c.leader_id, offer.c.id, offer.c.reserved_milli)
+        .having(offer.c.reserved_milli != ordered)
+    )
+    for row in rows:
+        yield f"offer {row.id} holds {row.reserved_milli}, ordered are {row.ordered}"
+
+
+def nothing_is_oversold(db: Connection) -> Iterator[str]:
+    for row in db.execute(select(offer).where(offer.c.reserved_milli > offer.c.capacity_milli)):
+        yield f"offer {row.id} sold {row.reserved_milli} of {row.capacity_milli}"
+
+
+def an_order_costs_what_its_lines_cost(db: Connection) -> Iterator[str]:
+    lines = func.coalesce(func.sum(order_line.c.line_fen), 0)
+    line = and_(order_line.c.leader_id == order.c.leader_id, order_line.c.order_id == order.c.id)
+    rows = db.execute(
+        select(order.c.id, order.c.total_fen, lines.label("lines"))
+        .outerjoin(order_line, line)
+        .group_by(order.c.leader_id, order.c.id, order.c.total_fen)
+        .having(order.c.total_fen != lines)
+    )
+    for row in rows:
+        yield f"order {row.id} says {row.total_fen} fen, its lines {row.lines}"
+
+
+def a_line_costs_its_own_price(db: Connection) -> Iterator[str]:
+    """Price and bundles are the line's own; the offer's may have changed since. Short goods never cost more."""
+    for row in db.execute(select(order_line)):
+        tiers = [Tier(quantity, fen) for quantity, fen in row.tiers or ()]
+        due = row.quantity_milli if row.allocated_milli is None else row.allocated_milli
+        cost = line_total(due, row.unit_price_fen, tiers)
+        if row.line_fen > cost or (row.allocated_milli is None and row.line_fen < cost):
+            yield f"line {row.id} costs {row.line_fen} for {due} at {row.unit_price_fen}"
+
+
+def history_adds_up_to_the_lines(db: Connection) -> Iterator[str]:
+    """Lines are only a cache of what was booked: the events alone give the same quantities and the same money."""
+    told: dict[tuple[int, int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in db.execute(select(order_event).where(order_event.c.kind.in_(BOOKED))):
+        milli, fen = told[row.leader_id, row.order_id, row.offer_id]
+        told[row.leader_id, row.order_id, row.offer_id] = (milli + row.delta_milli, fen + row.delta_fen)
+    for line in db.execute(select(order_line)):
+        milli, fen = told.pop((line.leader_id, line.order_id, line.offer_id), (0, 0))
+        if milli != line.quantity_milli or (line.allocated_milli is None and fen != line.line_fen):
+            yield f"line {line.id} holds {line.quantity_milli} for {line.line_fen}, its history {milli} for {fen}"
+    for (_, order_id, offer_id), found in told.items():
+        yield f"order {order_id} has a history for offer {offer_id} and no line: {found}"
+
+
+def an_order_is_cancelled_when_it_is_empty(db: Connection) -> Iterator[str]:
+    held = func.coalesce(func.sum(order_line.c.quantity_milli), 0)
+    line = and_(order_line.c.leader_id == order.c.leader_id, order_line.c.order_id == order.c.id)
+    rows = db.execute(
+        select(order.c.id, order.c.state, held.label("held"), round_.c.state.label("round_state"))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .outerjoin(order_line, line)
+        .group_by(order.c.leader_id, order.c.id, order.c.state, round_.c.state)
+    )
+    for row in rows:
+        is_over = row.held == 0 or row.round_state == "cancelled"
+        if (row.state == "cancelled") != is_over:
+            yield f"order {row.id} is {row.state} and holds {row.held} in a round that is {row.round_state}"
+
+
+def chain_numbers_are_one_each(db: Connection) -> Iterator[str]:
+    """接龙 numbers are unique in a round and never beyond the last one drawn."""
+    numbers = (
+        select(order.c.leader_id, order.c.round_id, func.count().label("orders"), func.max(order.c.seq).label("last"))
+        .add_columns(func.count(order.c.seq.distinct()).label("numbers"))
+        .group_by(order.c.leader_id, order.c.round_id)
+        .subquery()
+    )
+    mine = and_(round_.c.leader_id == numbers.c.leader_id, round_.c.id == numbers.c.round_id)
+    rows = db.execute(
+        select(round_.c.id, numbers)
+        .join(numbers, mine)
+        .where(or_(numbers.c.orders != numbers.c.numbers, numbers.c.last > round_.c.last_seq))
+    )
+    for row in rows:
+        yield f"round {row.id}: {row.orders} orders, {row.numbers} numbers, the highest {row.last}"
+
+
+def a_shut_round_sells_nothing(db: Connection) -> Iterator[str]:
+    rows = db.execute(
+        select(offer.c.id, round_.c.state)
+        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .where(round_.c.state != "open", offer.c.is_open)
+    )
+    for row in rows:
+        yield f"offer {row.id} is on sale in a round that is {row.state}"
+    late = db.execute(
+        select(order.c.id, round_.c.state)
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .where(round_.c.state.in_(SOLD), order.c.state == "placed")
+    )
+    for row in late:
+        yield f"order {row.id} is still to be closed in a round that is {row.state}"
+
+
+def a_closed_round_knows_its_total(db: Connection) -> Iterator[str]:
+    """The sum that was announced is the sum of the orders that are in it."""
+    live = and_(order.c.leader_id == round_.c.leader_id, order.c.round_id == round_.c.id, order.c.state != "cancelled")
+    total = func.coalesce(func.sum(order.c.total_fen - order.c.discount_fen), 0)
+    rows = db.execute(
+        select(round_.c.id, round_.c.closed_orders, round_.c.closed_total_fen)
+        .add_columns(func.count(order.c.id).label("orders"), total.label("total"))
+        .outerjoin(order, live)
+        .where(round_.c.state == "closed")
+        .group_by(round_.c.leader_id, round_.c.id, round_.c.closed_orders, round_.c.closed_total_fen)
+    )
+    for row in rows:
+        if (row.closed_orders, row.closed_total_fen) != (row.orders, row.total):
+            said = f"{row.closed_orders} orders and {row.closed_total_fen} fen"
+            yield f"round {row.id} announced {said}, it has {row.orders} and {row.total}"
+
+
+def sales_are_the_orders_of_closed_rounds(db: Connection) -> Iterator[str]:
+    """Net sales per order in the ledger: what it comes to once its round is closed, less what after-sales took back."""
+    booked = case(
+        (ledger_transfer.c.to_book == "sales", ledger_transfer.c.amount_fen),
+        (ledger_transfer.c.from_book == "sales", -ledger_transfer.c.amount_fen),
+        else_=0,
+    )
+    net = (
+        select(ledger_transfer.c.leader_id, ledger_transfer.c.order_id, func.sum(booked).label("net"))
+        .where(ledger_transfer.c.kind.in_(("sale", "sale_change", "reversal")))
+        .group_by(ledger_transfer.c.leader_id, ledger_transfer.c.order_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(order.c.id, order.c.state, round_.c.state.label("round_state"), func.coalesce(net.c.net, 0).label("net"))
+        .add_columns((order.c.total_fen - order.c.discount_fen).label("due"))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .outerjoin(net, and_(net.c.leader_id == order.c.leader_id, net.c.order_id == order.c.id))
+    )
+    for row in rows:
+        due = row.due if row.round_state in SOLD and row.state != "cancelled" else 0
+        if not (0 <= row.net <= due if row.round_state in AFTER_ARRIVAL else row.net == due):
+            yield f"order {row.id} ({row.state} in {row.round_state}): {row.net} booked, {due} due"
+
+
+def a_closing_is_told_once(db: Connection) -> Iterator[str]:
+    """One summary for the leader per closing, and none without one."""
+    told = and_(
+        notice.c.leader_id == round_.c.leader_id, notice.c.round_id == round_.c.id, notice.c.kind == "round_closed"
+    )
+    rows = db.execute(
+        select(round_.c.id, round_.c.state, func.count(notice.c.id).label("told"))
+        .outerjoin(notice, told)
+        .where(round_.c.state == "closed")
+        .group_by(round_.c.leader_id, round_.c.id, round_.c.state)
+        .having(func.count(notice.c.id) == 0)
+    )
+    for row in rows:
+        yield f"round {row.id} was closed and its leader not told"
+
+
+RULES: tuple[Rule, ...] = (
+    reserved_is_the_sum_of_lines,
+    nothing_is_oversold,
+    an_order_costs_what_its_lines_cost,
+    a_line_costs_its_own_price,
+    history_adds_up_to_the_lines,
+    an_order_is_cancelled_when_it_is_empty,
+    chain_numbers_are_one_each,
+    a_shut_round_sells_nothing,
+    a_closed_round_knows_its_total,
+    sales_are_the_orders_of_closed_rounds,
+    a_closing_is_told_once,
+)

@@ -1,0 +1,126 @@
+"""What the other tests stand on holds: fresh databases, nothing left behind, no way out to the network."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Page
+from pytest_socket import SocketConnectBlockedError
+from sqlalchemy import text
+
+from models.base import Store
+from tests.support.chromium import find_chromium
+from tests.support.clock import START, StillClock
+from tests.support.ports import find_free_port, wait_until_listening
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("_again", [1, 2])
+def test_every_test_gets_an_empty_database(store: Store, _again: int) -> None:
+    with store.transaction() as work:
+        assert work.db.execute(text("SELECT count(*) FROM leader")).scalar_one() == 0
+        assert work.now == START
+        work.db.execute(text("CREATE TABLE left_over (id integer)"))
+
+
+def test_the_two_databases_are_what_they_say(store: Store, request: pytest.FixtureRequest) -> None:
+    kind = request.node.callspec.params["database_url"]
+    assert store.engine.dialect.name == kind
+    with store.read() as work:
+        version = work.db.execute(text("SELECT sqlite_version()" if kind == "sqlite" else "SHOW server_version"))
+        assert int(version.scalar_one().split(".")[0]) >= (3 if kind == "sqlite" else 18)
+
+
+HOLDER = """
+import sys, time
+from tests.support.postgres import running_server
+with running_server() as server:
+    print(server.folder, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_a_server_does_not_outlive_its_test_process(ending: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        folder = Path(holder.stdout.readline().strip())
+        psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
+        holder.send_signal(ending)
+    wait_until(lambda: not folder.exists())
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(host=str(folder), user="postgres", dbname="postgres")
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 15) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+# The plugin warns and raises; an address of a documentation network, which nobody has.
+@pytest.mark.filterwarnings("ignore:A test tried to use socket:UserWarning")
+def test_the_network_is_shut() -> None:
+    with socket.socket() as way_out, pytest.raises(SocketConnectBlockedError):
+        way_out.connect(("192.0.2.1", 80))
+
+
+def test_this_machine_can_be_reached() -> None:
+    port = find_free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        wait_until_listening(port, timeout_s=1)
+
+
+def test_waiting_for_a_dead_server_ends_at_once() -> None:
+    started = time.monotonic()
+    with pytest.raises(TimeoutError, match="ended before it listened"):
+        wait_until_listening(find_free_port(), timeout_s=60, is_alive=lambda: False)
+    assert time.monotonic() - started < 5
+
+
+def test_the_clock_moves_only_when_told(clock: StillClock) -> None:
+    assert clock() == clock() == START
+    assert clock.advance(hours=1) == START + timedelta(hours=1)
+    clock.set_local("2026-05-02 20:00")
+    assert clock().isoformat() == "2026-05-02T12:00:00+00:00"
+    with pytest.raises(ValueError, match="time zone"):
+        clock.set(START.replace(tzinfo=None))
+
+
+def test_a_forgotten_time_zone_cannot_pass_here() -> None:
+    assert os.environ["TZ"] == "America/St_Johns"
+    assert time.timezone == 12600
+
+
+def test_a_named_chromium_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINTUAN_CHROMIUM", "/somewhere/chromium")
+    assert find_chromium() == Path("/somewhere/chromium")
+
+
+def test_without_a_chromium_none_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("LINTUAN_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_chromium(tmp_path / "playwright" / "chrome") is None
+
+
+@pytest.mark.browser
+def test_the_browser_draws_chinese(phone: Page) -> None:
+    phone.set_content("<span id=one>团</span><br><span id=other>购</span>")
+    assert phone.viewport_size == {"width": 360, "height": 740}
+    # Without a Chinese font both are the same empty box.
+    assert phone.locator("#one").screenshot() != phone.locator("#other").screenshot()
