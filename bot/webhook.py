@@ -1,0 +1,177 @@
+"""The address the platform pushes to: verification, one transaction per push, and an answer whatever happens.
+
+Rules of delivery (developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html): an
+answer within 5 s or the push is cut off and repeated, three attempts in all, possibly overlapping; anything but a
+well-formed reply, "success" or nothing shows the person the platform's own failure notice.
+"""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2s
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from bot import inbox
+from bot.flow import Flow, FlowLimit
+from bot.inbound import Forbidden, Inbound, Malformed
+from bot.protocol import (
+    BODY_LIMIT,
+    NOTHING,
+    Args,
+    Credentials,
+    Reply,
+    check_credentials,
+    read_echo,
+    read_inbound,
+    write_reply,
+)
+from models.base import Busy, Clock, Store, Work
+
+log = structlog.get_logger(__name__)
+
+Answered = tuple[int, str, bytes]  # status, content type, body
+Answer = Callable[[Work, Inbound], Reply]
+
+_TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
+_INCIDENT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread over the telephone
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The sentences the webhook itself says, given the number of the incident or nothing."""
+
+    busy: Callable[[str], str]
+    too_fast: Callable[[], str]
+
+
+def new_incident() -> str:
+    """Six characters by which a person can name a failure and an operator find it in the log."""
+    return "".join(secrets.choice(_INCIDENT_ALPHABET) for _ in range(6))
+
+
+class Webhook:
+    """Turns pushes into answers. Knows HTTP only as a status, a content type and bytes.
+
+    `answer` is called inside the transaction and makes its own savepoints. `log_key` keys the short hash that stands
+    for an openid in the log. `limit` None lets everybody send as fast as they like. `count` is told one word per
+    push: "handled", "repeated", "slowed", "ignored", "refused" or "failed".
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials,
+        store: Store,
+        clock: Clock,
+        answer: Answer,
+        texts: Texts,
+        log_key: bytes,
+        limit: FlowLimit | None,
+        count: Callable[[str], None] = lambda word: None,
+        incident: Callable[[], str] = new_incident,
+    ) -> None:
+        check_credentials(credentials)
+        self._credentials, self._store, self._clock = credentials, store, clock
+        self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
+        self._limit, self._count, self._incident = limit, count, incident
+
+    def verify(self, args: Args) -> Answered:
+        """Answer the console's check of the address: the echo string, or 403."""
+        try:
+            return 200, _TEXT, read_echo(args, self._credentials, self._clock())
+        except Forbidden as refusal:
+            return self._refused(refusal)
+
+    def handle_push(self, args: Args, body: bytes | None) -> Answered:
+        """Answer one push; `body` is None when it was over BODY_LIMIT. Never raises, never answers 5xx.
+
+        403 for what is not provably the platform's; 200 and a valid answer for everything that is.
+        """
+        now = self._clock()
+        try:
+            inbound = read_inbound(args, body, self._credentials, now)
+        except Forbidden as refusal:
+            return self._refused(refusal)
+        except Malformed as damage:
+            self._count("ignored")
+            log.warning("webhook.unreadable", reason=damage.reason)
+            return 200, _TEXT, NOTHING
+        flow = self._limit.check(inbound, now) if self._limit else Flow.HANDLE
+        if flow is not Flow.HANDLE:
+            self._count("slowed")
+            return self._written(inbound, self._texts.too_fast() if flow is Flow.TELL else None)
+        try:
+            word, answered = self._store.run(lambda work: self._handled(work, inbound))
+        except Exception as error:  # noqa: BLE001 - the person must be told that it was not recorded
+            return self._failed(inbound, error)
+        self._count(word)
+        return answered
+
+    def _handled(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
+        """Inside the transaction. The reply is written out before the commit, so a reply that fails undoes the work."""
+        known = inbox.recall(work, inbound)
+        if known is not None:
+            return "repeated", self._written(inbound, known.reply)
+        reply = self._answer(work, inbound)
+        inbox.remember(work, inbound, reply)
+        return "handled", self._written(inbound, reply)
+
+    def _written(self, inbound: Inbound, reply: Reply) -> Answered:
+        body = write_reply(inbound, reply, self._credentials, self._clock(), str(secrets.randbelow(10**10)))
+        return 200, (_TEXT if body == NOTHING else _XML), body
+
+    def _refused(self, refusal: Forbidden) -> Answered:
+        self._count("refused")
+        log.info("webhook.refused", reason=refusal.reason)
+        return 403, _TEXT, b""
+
+    def _failed(self, inbound: Inbound, error: Exception) -> Answered:
+        """Everything was rolled back, the key too, so sending it again will be handled."""
+        incident = self._incident()
+        self._count("failed")
+        report = log.warning if isinstance(error, Busy) else log.error
+        report(
+            "webhook.failed",
+            incident=incident,
+            push=inbound.event or inbound.kind,
+            person=blake2s(inbound.openid.encode(), key=self._log_key, digest_size=6).hexdigest(),
+            error=type(error).__name__,
+            # Where, and not the message: an exception's text carries names, addresses and SQL parameters.
+            where=[f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)],
+        )
+        return self._written(inbound, self._texts.busy(incident))
+
+
+def create_blueprint(webhook: Webhook, path: str = "/wechat") -> Blueprint:
+    """The Flask routes of the webhook. Nothing here decides anything."""
+    blueprint = Blueprint("wechat", __name__)
+
+    @blueprint.get(path)
+    def verify() -> Response:
+        return _response(webhook.verify(request.args))
+
+    @blueprint.post(path)
+    def receive() -> Response:
+        return _response(webhook.handle_push(request.args, _body()))
+
+    return blueprint
+
+
+def _body() -> bytes | None:
+    """The body, or None without having read it when it is over the limit."""
+    request.max_content_length = BODY_LIMIT
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return None
+
+
+def _response(answered: Answered) -> Response:
+    status, content_type, body = answered
+    return Response(body, status=status, content_type=content_type)
