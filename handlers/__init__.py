@@ -1,1 +1,132 @@
-"""Chat handlers: command in, text out."""
+"""Chat handlers: a message in, a text out. Business is in `operations`, words are in `bot.texts`.
+
+`create_answer` joins them: who is this, what is meant, run it inside a savepoint, say what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import conversation, inbox, paging
+from bot.commands import Command, More
+from bot.protocol import Inbound, Reply
+from bot.router import Router
+from bot.texts import errors, notices, replies
+from bot.understand import understand
+from handlers import (
+    after_sales,
+    answers,
+    chain,
+    events,
+    lists,
+    members,
+    money,
+    ordering,
+    pickup,
+    round_changes,
+    rounds,
+    shop,
+)
+from handlers.talk import CatalogueCache, Settings, Talk
+from models import Work
+from operations import notices as outbox
+from operations import people, windows
+from operations.errors import Refused
+from operations.orders import NothingBooked
+
+__all__ = ["Settings", "create_answer", "router"]
+
+
+def router() -> Router:
+    """Every command with its handler."""
+    return Router(
+        members.router,
+        shop.router,
+        ordering.router,
+        rounds.router,
+        round_changes.router,
+        chain.router,
+        lists.router,
+        money.router,
+        pickup.router,
+        after_sales.router,
+    )
+
+
+def create_answer(settings: Settings) -> Callable[[Work, Inbound], Reply]:
+    """The function the webhook calls for each new message, inside its transaction."""
+    routes, catalogues = router(), CatalogueCache()
+
+    def answer(work: Work, inbound: Inbound) -> Reply:
+        person = people.recognise(work, inbound.openid)
+        talk = Talk(work, inbound, person, settings, catalogues)
+        _note_window(talk)
+        command: Command | None
+        if inbound.kind == "text":
+            command, text = _answer_text(talk, routes)
+        else:
+            command = events.command(talk)
+            text = run(talk, routes, command) if command else events.answer(talk)
+        _annotate(talk, command)
+        return _paged(talk, _with_waiting(talk, text), is_more=isinstance(command, More))
+
+    return answer
+
+
+def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
+    """Either the answer to what was asked, or something new."""
+    state = conversation.load(talk.work, talk.person.account_id)
+    said = understand(talk.inbound.text, talk.situation())
+    command, text = answers.settle(talk, state, said)
+    if text is not None:
+        return command, text
+    if isinstance(command, More):
+        return command, state.rest or replies.NOTHING_MORE
+    return command, run(talk, routes, command)
+
+
+def run(talk: Talk, routes: Router, command: Command) -> str | None:
+    """Run one command inside a savepoint: what is refused has not happened."""
+    try:
+        with talk.work.db.begin_nested():
+            return routes.answer(talk, command)
+    except NothingBooked as refusal:
+        return "\n".join(errors.refusal(one.code, one.facts) for one in refusal.refusals)
+    except Refused as refusal:
+        return errors.refusal(refusal.code, refusal.facts)
+
+
+def _note_window(talk: Talk) -> None:
+    """What WeChat now lets us send to this person."""
+    kind = events.window_kind(talk.inbound)
+    if kind:
+        windows.opened(talk.work, account_id=talk.person.account_id, kind=kind)
+    if not talk.person.is_subscribed and talk.inbound.event != "unsubscribe":
+        people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True)
+
+
+def _with_waiting(talk: Talk, text: str | None) -> str | None:
+    """Put in front what could not be pushed before."""
+    if text is None:
+        return None
+    waiting = outbox.waiting_for(talk.work, account_id=talk.person.account_id)
+    if not waiting:
+        return text
+    outbox.mark_shown(talk.work, waiting)
+    told = [notices.render(one.kind, one.payload) for one in waiting if one.payload]
+    return f"{text}\n\n{replies.said_later(told)}" if told else text
+
+
+def _paged(talk: Talk, text: str | None, *, is_more: bool) -> Reply:
+    if text is None:
+        return None
+    first, rest = paging.split(text, more=replies.MORE)
+    if rest or is_more:
+        conversation.keep_rest(talk.work, talk.person.account_id, rest)
+    return first
+
+
+def _annotate(talk: Talk, command: Command | None) -> None:
+    leader_id = talk.leader_id if talk.has_leader else None
+    reading = type(command).__name__ if command else talk.inbound.event or talk.inbound.kind
+    inbox.annotate(talk.work, talk.inbound, leader_id=leader_id, reading=reading[:32])

@@ -31,6 +31,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -210,6 +211,8 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except PoolTimeout as error:
+            raise Busy("no database connection was free") from error
         except OperationalError as error:
             if "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "55P03":
                 raise Busy("the database was busy") from error

@@ -77,7 +77,7 @@ def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10
     return _orders(work, leader_id, wanted, newest_first=True, limit=limit)
 
 
-def of_codes(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
+def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
     """These orders of this leader; unknown ids are left out."""
     return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, select, update
+from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
 from models import Work, account, account_binding, counter, helper, leader, resident
 from models.views import Person
@@ -94,6 +94,14 @@ def find_leader(work: Work, *, number: int) -> Row[Any]:
     if row.state != "active":
         raise LeaderInactive(name=row.display_name)
     return row
+
+
+def number_of(work: Work, *, leader_id: int) -> int:
+    """The number in the code L7 of a leader. Raises NotFound."""
+    number = work.db.execute(select(leader.c.number).where(leader.c.id == leader_id)).scalar()
+    if number is None:
+        raise NotFound(what="leader")
+    return int(number)
 
 
 def bind(work: Work, *, account_id: int, leader_id: int, via: str) -> int:
@@ -314,3 +322,13 @@ def add_helper(work: Work, *, leader_id: int, account_id: int, name: str, actor:
         entity="account",
         entity_id=account_id,
     )
+
+
+def find_residents(work: Work, *, leader_id: int, words: str, limit: int = 5) -> list[Row[Any]]:
+    """Residents with an account whose name or room is exactly this."""
+    if not words:
+        return []
+    mine = (resident.c.leader_id == leader_id, resident.c.account_id.is_not(None), resident.c.state == "active")
+    named = or_(resident.c.display_name == words, resident.c.room == words)
+    statement = select(resident.c.account_id, resident.c.display_name, resident.c.room).where(*mine, named)
+    return list(work.db.execute(statement.order_by(resident.c.id).limit(limit)))

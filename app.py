@@ -1,0 +1,111 @@
+"""Composition: the only place that knows every package. Values go in here and nobody below reads the configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from bot.client import WeChatMessenger
+from bot.flow import FlowLimit
+from bot.protocol import Credentials
+from bot.texts.notices import NoticeTexts
+from bot.texts.replies import TOO_FAST, busy
+from bot.webhook import Texts, Webhook, create_blueprint
+from config import Config, TemplateMessage
+from handlers import Settings as HandlerSettings
+from handlers import create_answer
+from models import Clock, Store, system_clock
+from scheduler import runner
+from scheduler.channels import Channels, Template
+from scheduler.jobs import Settings as JobSettings
+from web import WebSettings, register
+
+__all__ = ["create_app", "create_messenger", "open_store", "run_scheduler"]
+
+
+def create_app(config: Config, clock: Clock = system_clock, store: Store | None = None) -> Flask:
+    """The web application: webhook and pages. The scheduler is another process: see `run_scheduler`."""
+    app = Flask("lintuan", static_folder=None)
+    store = store or open_store(config, clock)
+    register(app, store, web_settings(config))
+    webhook = Webhook(
+        credentials=credentials(config),
+        store=store,
+        clock=clock,
+        answer=create_answer(HandlerSettings(public_url(config), config.platform.default_share_bps)),
+        texts=Texts(busy=busy, too_fast=lambda: TOO_FAST),
+        log_key=hashlib.sha256(config.server.secret.get_secret_value().encode()).digest(),
+        limit=FlowLimit(),
+    )
+    app.register_blueprint(create_blueprint(webhook))
+    return app
+
+
+def open_store(config: Config, clock: Clock = system_clock, *, wait_s: float = 2.5) -> Store:
+    """The database of the configuration. `wait_s` bounds the wait for a lock, in seconds."""
+    return Store.open(config.database.url, clock=clock, wait_s=wait_s, pool_size=config.database.pool_size)
+
+
+def credentials(config: Config) -> Credentials:
+    """What the webhook checks pushes against."""
+    wechat = config.wechat
+    keys = [key.get_secret_value() for key in (wechat.aes_key, wechat.previous_aes_key) if key]
+    return Credentials(
+        token=wechat.token.get_secret_value(),
+        appid=wechat.appid,
+        aes_keys=tuple(keys),
+        mode=wechat.mode,
+        account_id=wechat.account_id,
+        allow_unencrypted=wechat.allow_unencrypted,
+    )
+
+
+def create_messenger(config: Config) -> WeChatMessenger:
+    """The client of WeChat's API, or of the simulator's where the configuration says so."""
+    wechat = config.wechat
+    return WeChatMessenger(
+        wechat.appid, wechat.secret.get_secret_value(), api_base=wechat.api_base, simulator=wechat.simulator
+    )
+
+
+def run_scheduler(config: Config, store: Store, stop: threading.Event) -> bool:
+    """Run all jobs until `stop` is set; False when one of them would not finish in time."""
+    return runner.run(store, create_messenger(config), NoticeTexts(public_url(config)), job_settings(config), stop)
+
+
+def job_settings(config: Config) -> JobSettings:
+    """What the jobs are told."""
+    notices = config.notices
+    channels = Channels(
+        customer=notices.customer,
+        templates={kind: _template(one) for kind, one in notices.templates.items()},
+        subscriptions={kind: _template(one) for kind, one in notices.subscriptions.items()},
+    )
+    return JobSettings(
+        media_folder=Path(config.storage.media),
+        channels=channels,
+        sends_per_second=notices.per_second,
+        remind_before=timedelta(hours=1),
+    )
+
+
+def web_settings(config: Config) -> WebSettings:
+    """What the pages are told."""
+    return WebSettings(
+        public_url=public_url(config),
+        account_name=config.platform.name,
+        secret=config.server.secret.get_secret_value(),
+    )
+
+
+def public_url(config: Config) -> str:
+    """Without a slash at its end."""
+    return config.server.public_url.rstrip("/")
+
+
+def _template(one: TemplateMessage) -> Template:
+    return Template(one.id, dict(one.fields), one.url)

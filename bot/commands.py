@@ -1,0 +1,376 @@
+"""What a message asks for, as values. Parsing makes them, the router maps each type to one handler.
+
+A command that waits for 「确认」 or is one of several numbered choices is kept in the conversation as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from bot.parsing.values import ChainReading, Doubt, Line, PostItem, PostReading
+
+
+class Command:
+    """Something a person wants done."""
+
+    __slots__ = ()
+
+
+# ------------------------------------------------------------------ everybody
+@dataclass(frozen=True, slots=True)
+class Help(Command):
+    """帮助."""
+
+
+@dataclass(frozen=True, slots=True)
+class More(Command):
+    """更多: the rest of a long reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm(Command):
+    """确认: run what was shown as a preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss(Command):
+    """算了: forget what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Command):
+    """Nothing that 邻团 understands; `topic` when the reader recognised what it is about (payment, aftersale …)."""
+
+    text: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BindLeader(Command):
+    """L7, or a scanned code. `confirmed` when somebody who has another leader said yes."""
+
+    number: int
+    via: Literal["scene", "link", "code", "invite"] = "code"
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyAsLeader(Command):
+    """我要当团长 小美 阳光花园3号楼."""
+
+    name: str
+    note: str | None = None
+
+
+# ------------------------------------------------------------------ residents
+@dataclass(frozen=True, slots=True)
+class ShowMenu(Command):
+    """团购 / 菜单: what can be ordered now. `topic` says what was asked (price, stock, deadline, pickup …)."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder(Command):
+    """An order or a change of one, line by line; `doubts` are asked about. `guest` orders for a neighbour."""
+
+    lines: tuple[Line, ...]
+    doubts: tuple[Doubt, ...] = ()
+    room: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    note: str | None = None
+    is_exchange: bool = False
+    is_for_guest: bool = False
+    confirmed: bool = False  # the leader has confirmed a preview, or a repeated order is meant
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(Command):
+    """都不要了: the whole order of a round, asked first."""
+
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyOrders(Command):
+    """我的订单."""
+
+
+@dataclass(frozen=True, slots=True)
+class MyCode(Command):
+    """取货码."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPaid(Command):
+    """已付款: the resident says so; the leader checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Command):
+    """售后 草莓 坏了两个."""
+
+    text: str
+    lines: tuple[Line, ...] = ()
+    order_id: int | None = None
+    code: str | None = None  # opened by the leader on somebody's behalf
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLeader(Command):
+    """联系团长 …"""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Introduce(Command):
+    """我是 3栋502 王姐."""
+
+    name: str | None
+    room: str | None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMuted(Command):
+    """退订 / 订阅."""
+
+    is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMe(Command):
+    """导出我的资料."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe(Command):
+    """删除我的资料."""
+
+    confirmed: bool = False
+
+
+# ------------------------------------------------------------------ leaders
+@dataclass(frozen=True, slots=True)
+class PostRound(Command):
+    """A 开团 post as it was read, with what the leader has added since. Shown first, published on 确认."""
+
+    reading: PostReading
+    text: str
+    copied_from_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyChain(Command):
+    """A pasted 接龙: shown as a difference, applied on 确认."""
+
+    reading: ChainReading
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTotals(Command):
+    """统计."""
+
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowList(Command):
+    """名单 / 未付 / 未取."""
+
+    which: Literal["all", "unpaid", "uncollected"]
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Command):
+    """导出: a link to the .xlsx."""
+
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRound(Command):
+    """截单."""
+
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeadline(Command):
+    """延长 1小时 / 改截单 明晚8点 / 重开 明晚8点. Exactly one of `at` and `by` is set; `is_reopening` for 重开."""
+
+    at: datetime | None = None
+    by: timedelta | None = None
+    is_reopening: bool = False
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice(Command):
+    """改价 2 38."""
+
+    number: int
+    price_fen: int
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCapacity(Command):
+    """加量 1 50 (more of it) / 限量 1 50 (in all)."""
+
+    number: int
+    quantity_milli: int
+    is_more: bool
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Command):
+    """下架 2 / 上架 2."""
+
+    number: int
+    is_withdrawn: bool = True
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddOffers(Command):
+    """加品 鲜牛奶 950ml 15元."""
+
+    items: tuple[PostItem, ...]
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRound(Command):
+    """再来一团: the last round's items with a new deadline, shown as a preview."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRound(Command):
+    """撤团."""
+
+    reason: str | None = None
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkArrived(Command):
+    """到货 / 到货 草莓少3 鸡蛋破2. `missing` are the words behind 到货, read against the round that has come."""
+
+    missing: str = ""
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem(Command):
+    """One or several pickup codes, each with the text of the part that is handed out (empty: all of it)."""
+
+    codes: tuple[tuple[str, str], ...]
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annul(Command):
+    """撤销 482913."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPaid(Command):
+    """收 12 45 (接龙 numbers) / 已付 3-502 (a room)."""
+
+    seqs: tuple[int, ...] = ()
+    room: str | None = None
+    amount_fen: int | None = None
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListCases(Command):
+    """售后."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCase(Command):
+    """退 S12 全额 / 退 S12 8元 / 补 S12 / 拒 S12 理由 / 转平台 S12."""
+
+    number: int
+    decision: Literal["refund", "replacement", "reject", "escalate"]
+    amount_fen: int | None = None
+    reason: str | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRelay(Command):
+    """回 12 …: the leader's answer to a neighbour's question."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddHelper(Command):
+    """加核销员 …: a one-time word that makes a neighbour a helper."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPage(Command):
+    """主页: the leader's own link and code to share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console(Command):
+    """后台: a one-time link to the leader's own console."""
+
+
+def dump(command: Command) -> dict[str, Any]:
+    """A command as JSON."""
+    kind = type(command)
+    return {"name": kind.__name__, "value": _adapter(kind).dump_python(command, mode="json")}
+
+
+def load(stored: dict[str, Any]) -> Command:
+    """The command that `dump` wrote. Raises KeyError for a name this version does not know."""
+    return _adapter(KINDS[stored["name"]]).validate_python(stored["value"])
+
+
+def _adapter(kind: type[Command]) -> TypeAdapter[Command]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+# Not Command.__subclasses__(): a dataclass with slots is made twice, and the first making is listed there too.
+KINDS: dict[str, type[Command]] = {
+    name: kind
+    for name, kind in list(globals().items())
+    if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+}
+_ADAPTERS: dict[type[Command], TypeAdapter[Command]] = {}

@@ -1,0 +1,83 @@
+"""After-sales, and messages between residents and leaders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.texts.leading import CONFIRM_OR_NOT
+from bot.texts.wording import in_hours, money, who
+
+WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
+NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"
+WHAT_TO_SAY = "要对团长说什么？请这样发：联系团长 加上您要说的话。"
+
+
+def opened(number: int, goods: str) -> str:
+    return f"售后单 S{number} 记下了：{goods}。\n团长会在24小时内答复。有照片请直接发过来，会自动放进这个单里。"
+
+
+def photo_kept(number: int, count: int) -> str:
+    return f"照片收到，放进 S{number} 了（共{count}张）。"
+
+
+def message_kept(number: int) -> str:
+    return f"已加到 S{number} 里。"
+
+
+def which_line(goods: Sequence[str]) -> str:
+    lines = "\n".join(f"{i} {name}" for i, name in enumerate(goods, 1))
+    return f"是哪一样有问题？回复数字：\n{lines}"
+
+
+def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, datetime | None]], now: datetime) -> str:
+    """Rows of (number, name, room, goods, asked fen, due)."""
+    if not rows:
+        return "没有等处理的售后。"
+    lines = ["等处理的售后："]
+    for number, name, room, goods, fen, due in rows:
+        left = f"，还有{in_hours(due - now)}" if due and due > now else "，已超时"
+        lines.append(f"S{number} {who(name, room)} {goods} 建议退{money(fen)}{left}")
+    first = rows[0][0]
+    lines.append(f"回复：退 S{first} 全额，退 S{first} 8元，补 S{first}，拒 S{first} 理由，转平台 S{first}")
+    return "\n".join(lines)
+
+
+def ask_decide(number: int, decision: str, fen: int, reason: str | None) -> str:
+    match decision:
+        case "refund":
+            return f"S{number} 退款 {money(fen)}，确定吗？{CONFIRM_OR_NOT}"
+        case "replacement":
+            return f"S{number} 下次补货，确定吗？{CONFIRM_OR_NOT}"
+        case "reject":
+            return f"S{number} 不退不补，理由“{reason}”会告诉邻居，确定吗？{CONFIRM_OR_NOT}"
+        case _:
+            return f"S{number} 转给平台处理，确定吗？{CONFIRM_OR_NOT}"
+
+
+def reason_wanted(number: int) -> str:
+    return f"拒绝要写明理由，例如：拒 S{number} 签收超过24小时"
+
+
+def decided(number: int, decision: str, fen: int) -> str:
+    match decision:
+        case "refund":
+            return f"S{number} 已退 {money(fen)}，邻居会收到消息。"
+        case "replacement":
+            return f"S{number} 记为下次补货，邻居会收到消息。"
+        case "reject":
+            return f"S{number} 已答复邻居。"
+        case _:
+            return f"S{number} 已转平台。"
+
+
+def relayed() -> str:
+    return "已转给团长，回复了会告诉您。"
+
+
+def answered(number: int) -> str:
+    return f"留言 {number} 的回复已转给邻居。"
+
+
+def no_leader_words() -> str:
+    return "要回复邻居的留言，请发：回 编号 您要说的话"

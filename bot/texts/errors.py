@@ -1,0 +1,156 @@
+"""Words for every refusal: one entry per `code` of `operations.errors` (a test holds the two together)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.texts.wording import amount, day_and_clock, money, who
+
+Facts = Mapping[str, Any]
+
+
+def refusal(code: str, facts: Facts) -> str:
+    """The sentence for a refusal. An unknown code is a defect and raises KeyError."""
+    return ERRORS[code](facts)
+
+
+def _not_found(f: Facts) -> str:
+    what = {
+        "leader": "这个团长编号",
+        "round": "这一团",
+        "offer": "这个商品",
+        "order": "这个订单",
+        "case": "这个售后单",
+        "code": "这个取货码",
+        "relay": "这条留言",
+        "resident": "这位邻居",
+    }.get(str(f.get("what")), "您说的这一项")
+    typed = f"“{f['typed']}”" if f.get("typed") else ""
+    return f"没有找到{what}{typed}，请核对一下。"
+
+
+def _sold_out(f: Facts) -> str:
+    if not f["remaining_milli"]:
+        return f"{f['name']}已经订完了。"
+    left = amount(f["remaining_milli"], f["unit"])
+    had = f.get("had_milli") or 0
+    if had:
+        most = amount(f["remaining_milli"] + had, "")
+        return f"{f['name']}只剩{left}，没有加上；您最多可以订到{most}{f['unit']}，回复“{f['name']}{most}”就行。"
+    return f"{f['name']}只剩{left}，没有记上；要的话回复“{f['name']}{amount(f['remaining_milli'])}”。"
+
+
+def _over_limit(f: Facts) -> str:
+    return f"{f['name']}每户最多{amount(f['limit_milli'], f['unit'])}，没有记上，请改一下数量。"
+
+
+def _bad_quantity(f: Facts) -> str:
+    name = f.get("name") or "这个商品"
+    return f"{name}按{f.get('unit', '份')}卖，不能订{amount(f['quantity_milli'])}，请说整数。"
+
+
+def _wrong_state(f: Facts) -> str:
+    state = {
+        "draft": "还没发布",
+        "open": "还没截单",
+        "closed": "已经截单",
+        "arrived": "已经到货",
+        "completed": "已经结束",
+        "settled": "已经结算",
+        "cancelled": "已经取消",
+    }.get(str(f.get("state")), "状态不对")
+    title = f"“{f['title']}”" if f.get("title") else "这一团"
+    return f"{title}{state}，现在不能这样操作。"
+
+
+def _bad_time(f: Facts) -> str:
+    return "取货的结束时间要晚于开始时间。" if f.get("field") == "pickup" else "截单时间要在现在之后，请再说一次。"
+
+
+def _at(value: Any) -> str:
+    return day_and_clock(value) if isinstance(value, datetime) else ""
+
+
+def _whose(f: Facts) -> str:
+    seq = f"{f['seq']}号 " if f.get("seq") else ""
+    return f"{seq}{who(f.get('name'), None)}" if seq or f.get("name") else ""
+
+
+def _unknown_code(f: Facts) -> str:
+    if f.get("is_mistyped"):
+        return f"取货码{f.get('typed', '')}有一位打错了，请再看一眼。"
+    return f"没有取货码{f.get('typed', '')}，请核对；别的团长的码在这里不能用。"
+
+
+def _already_redeemed(f: Facts) -> str:
+    by = f"由{f['by']}" if f.get("by") else ""
+    return f"{_whose(f)}的货已经在{_at(f.get('at'))}{by}取走了，没有重复登记。"
+
+
+def _unpaid(f: Facts) -> str:
+    claimed = "（说已经付了，等您核对）" if f.get("claimed_at") else ""
+    return f"{_whose(f)}还有{money(f['due_fen'])}没付{claimed}。收到后发“收 {f['seq']}”，再核销。"
+
+
+def _under_after_sales(f: Facts) -> str:
+    cases = "、".join(f"S{n}" for n in f.get("cases", ()))
+    return f"{f.get('name', '这一项')}正在售后（{cases}），先处理完再发货。"
+
+
+def _claim_too_much(f: Facts) -> str:
+    left = f"还能申请{amount(f['left_milli'], f['unit'])}" if f["left_milli"] else "已经都申请过了"
+    return f"{f['name']}{left}，请改一下数量。"
+
+
+def _case_closed(f: Facts) -> str:
+    how = {"refund": "退款", "replacement": "补货"}.get(str(f.get("outcome")), "处理")
+    return f"S{f['number']}已经{how}完了，没有再改。"
+
+
+ERRORS: dict[str, Callable[[Facts], str]] = {
+    "refused": lambda f: "这样不行，没有改动。",
+    "not_found": _not_found,
+    "not_allowed": lambda f: "这件事只有团长能做。",
+    "not_bound": lambda f: "您还没有绑定团长。请扫团长的二维码，或者回复团长的编号，例如：L7",
+    "leader_inactive": lambda f: f"团长“{f.get('name', '')}”现在不接单。",
+    "already_applied": lambda f: (
+        "您已经是团长了。" if f.get("state") == "active" else "您的申请已经收到，请等平台审核。"
+    ),
+    "no_open_round": lambda f: "现在没有开着的团。",
+    "round_closed": lambda f: f"“{f.get('title') or '这一团'}”已经截单，这次订不了了。",
+    "wrong_state": _wrong_state,
+    "empty_round": lambda f: "没有看到商品和价格，开不了团。",
+    "bad_time": _bad_time,
+    "sold_out": _sold_out,
+    "over_limit": _over_limit,
+    "offer_withdrawn": lambda f: f"{f.get('name', '这个商品')}已经下架，没有记上。",
+    "bad_quantity": _bad_quantity,
+    "below_reserved": lambda f: f"{f['name']}已经订出去{amount(f['reserved_milli'], f['unit'])}，总量不能比这个少。",
+    "no_order": lambda f: "您还没有订单可以改。",
+    "nothing_booked": lambda f: "一样也没有记上。",
+    "already_picked_up": lambda f: "这单已经取货，改不了了。有问题请发“售后”加一句话。",
+    "already_cancelled": lambda f: "这个已经取消过了。",
+    "link_dead": lambda f: "这个链接已经失效，请在聊天里重新要一个。",
+    "operator_exists": lambda f: f"已经有叫“{f.get('username', '')}”的运营人员了。",
+    "weak_password": lambda f: f"密码太简单，请至少用{f.get('least', 10)}个字符，并且不要和用户名相同。",
+    "unknown_code": _unknown_code,
+    "tries_locked": lambda f: f"试错太多次了，请在{_at(f.get('until'))}之后再试。",
+    "already_redeemed": _already_redeemed,
+    "unpaid_order": _unpaid,
+    "order_cancelled": lambda f: f"{_whose(f)}的订单已经取消，不能取货。",
+    "not_arrived": lambda f: f"“{f.get('title', '这一团')}”还没登记到货。货到了请先发“到货”。",
+    "code_revoked": lambda f: f"取货码{f.get('typed', '')}已经作废。",
+    "nothing_left": lambda f: f"{f['name']}只剩{amount(f['left_milli'], f['unit'])}没取，没有登记。",
+    "under_after_sales": _under_after_sales,
+    "nothing_to_annul": lambda f: f"取货码{f.get('typed', '')}没有可以撤销的核销。",
+    "annul_too_late": lambda f: f"核销超过{f.get('minutes', 15)}分钟就不能撤销了，请走售后。",
+    "bad_amount": lambda f: "金额不对，请再说一次。",
+    "nothing_paid": lambda f: f"{_whose(f)}没有收款记录。",
+    "payment_refunded": lambda f: f"{_whose(f)}的款已经退过{money(f['refunded_fen'])}，不能再撤。",
+    "refund_too_much": lambda f: f"最多还能退{money(f['max_fen'])}。",
+    "not_delivered": lambda f: f"“{f.get('title') or '这一团'}”还没到货，到货后再申请售后。要改订单请直接说。",
+    "claim_too_much": _claim_too_much,
+    "case_closed": _case_closed,
+}

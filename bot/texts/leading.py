@@ -1,0 +1,345 @@
+"""What leaders read while a round is prepared, open and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.parsing.values import Pickup, PostItem, PostReading
+from bot.texts.replies import example
+from bot.texts.wording import (
+    amount,
+    day_and_clock,
+    menu_link,
+    money,
+    offer_line,
+    pickup,
+    span,
+    when,
+    who,
+)
+from models.views import OfferView, OrderView, RoundView
+
+CONFIRM_OR_NOT = f"\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
+NO_ROUND = "现在没有开着的团。发一条开团文字就可以开，例如：\n#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
+NO_CLOSED_ROUND = "没有可以这样操作的团。"
+DEFAULT_UNIT = "份"
+LEADER_ONLY = "这件事只有团长能做。想当团长，回复：我要当团长 您的称呼 小区"
+NAME_WANTED = "请这样申请：我要当团长 您的称呼 小区，例如：我要当团长 小美 阳光花园3号楼"
+
+
+def applied() -> str:
+    return "申请收到了，平台审核后会告诉您结果。"
+
+
+# ------------------------------------------------------------------ a round is prepared
+def preview(reading: PostReading, now: datetime, problems: Sequence[str]) -> str:
+    """What was understood of a post; with what is missing, or the question whether to publish."""
+    lines = [f"【{reading.title}】请核对："]
+    lines += [_post_item(item) for item in reading.items]
+    lines.append(f"截单：{day_and_clock(reading.closes_at) if reading.closes_at else '（没写）'}")
+    at = pickup_words(reading.pickup)
+    lines.append("取货：" + (" ".join(x for x in (at, reading.pickup_place) if x) or "（没写）"))
+    if reading.note:
+        lines.append(reading.note)
+    if problems:
+        lines += ["", *problems]
+        return "\n".join(lines)
+    return (
+        "\n".join(lines)
+        + f"\n没问题就回复 {menu_link('确认')} 开团，不开回复 {menu_link('算了')}；要改就直接说，例如“2 38元”“截单 周五20:00”。"
+    )
+
+
+def _post_item(item: PostItem) -> str:
+    unit = item.unit or "份"
+    price = f"{money(item.price_fen)}/{unit}" if item.price_fen is not None else "（没看到价格）"
+    price += "".join(f"，{amount(t.quantity_milli, unit)}{money(t.bundle_fen)}" for t in item.tiers)
+    parts = [f"{item.number} {item.name}", item.spec or "", price]
+    remarks = []
+    if item.capacity_milli is not None:
+        remarks.append(f"共{amount(item.capacity_milli, unit)}")
+    if item.limit_milli is not None:
+        remarks.append(f"每户限{amount(item.limit_milli, unit)}")
+    if item.case_milli is not None:
+        remarks.append(f"{amount(item.case_milli, unit)}一箱")
+    if item.is_cold:
+        remarks.append("冷藏")
+    return " ".join(p for p in parts if p) + (f"（{'，'.join(remarks)}）" if remarks else "")
+
+
+def pickup_words(at: Pickup | None) -> str:
+    """周六（12月6日）16:00–19:00, or the day with its part."""
+    if at is None:
+        return ""
+    if at.on is not None:
+        return f"{at.on.month}月{at.on.day}日{at.part or ''}"
+    return span(at.at or at.start, at.end)
+
+
+def post_problem(code: str, names: Sequence[str]) -> str:
+    """A doubt of the reader, as a question with an example answer."""
+    kind, _, argument = code.partition(":")
+    match kind:
+        case "price":
+            return f"{argument}号“{_name(names, argument)}”没看到价格，请回复：{argument} 15元"
+        case "items":
+            return "没看到要卖什么。请写商品和价格，例如：1) 红颜草莓 2斤/盒 45元"
+        case "closes_at":
+            return "没看到截单时间，请回复：截单 周五20:00"
+        case "past_closes_at":
+            return "截单时间已经过去了，请回复：截单 明天20:00"
+        case "pickup":
+            return "取货时间看不准，请回复：自提 周六16:00-19:00"
+        case "cold":
+            return "有要冷藏的，请确认写的是哪一样。"
+        case _:
+            return "有一处看不准，请再核对一下上面的内容。"
+
+
+def _name(names: Sequence[str], number: str) -> str:
+    index = int(number) - 1 if number.isdigit() else -1
+    return names[index] if 0 <= index < len(names) else ""
+
+
+def published(round_: RoundView, leader_number: int, url: str) -> str:
+    return f"开团了！下面这段可以直接转发到群里，二维码随后发给您：\n\n{group_text(round_, leader_number, url)}"
+
+
+def group_text(round_: RoundView, leader_number: int, url: str) -> str:
+    """Copy-ready text for the group: nothing in it depends on the day it is read."""
+    lines = [f"#开团 {round_.title}"]
+    lines += [offer_line(o, with_left=False) for o in round_.offers if not o.is_withdrawn]
+    if round_.closes_at:
+        lines.append(f"截单：{day_and_clock(round_.closes_at)}")
+    if pickup(round_):
+        lines.append(f"取货：{pickup(round_)}")
+    if round_.note:
+        lines.append(round_.note)
+    lines.append(f"下单：关注公众号发“{example(round_.offers)}”")
+    lines.append(f"第一次来先发 L{leader_number}，或点 {url}")
+    return "\n".join(lines)
+
+
+# ------------------------------------------------------------------ a round is open
+def which_round(titles: Sequence[str]) -> str:
+    lines = "\n".join(f"{i} {title}" for i, title in enumerate(titles, 1))
+    return f"您有几个团，说的是哪一个？回复数字：\n{lines}"
+
+
+def ask_close(round_: RoundView, orders: int, total_fen: int, now: datetime) -> str:
+    at = f"原定{when(round_.closes_at, now)}截单，" if round_.closes_at else ""
+    return f"“{round_.title}”{at}现在有{orders}单、{money(total_fen)}。现在就截单吗？会告诉每一位下单的邻居。{CONFIRM_OR_NOT}"
+
+
+def closed(round_: RoundView) -> str:
+    return (
+        f"“{round_.title}”已截单：{round_.closed_orders or 0}单，共 {money(round_.closed_total_fen or 0)}。"
+        f"会通知每一位下单的邻居。\n货到了请发“到货”。看合计发“统计”，看名单发“名单”。"
+    )
+
+
+def ask_deadline(round_: RoundView, at: datetime, orders: int, now: datetime) -> str:
+    verb = "重新开放" if round_.state != "open" else "改截单时间"
+    return f"“{round_.title}”{verb}到 {when(at, now)}？会告诉已下单的{orders}位。{CONFIRM_OR_NOT}"
+
+
+def deadline_set(round_: RoundView) -> str:
+    return f"好了，“{round_.title}”现在{day_and_clock(round_.closes_at)}截单。" if round_.closes_at else ""
+
+
+def deadline_wanted(is_reopening: bool) -> str:
+    return "开到什么时候？例如：重开 明晚8点" if is_reopening else "改到什么时候？例如：延长 1小时，或 改截单 明晚8点"
+
+
+def price_set(offer: OfferView, keep: int) -> str:
+    kept = f"之前已下单的{keep}位还按原价。" if keep else "还没有人下单。"
+    return f"{offer.number} {offer.name} 现在 {money(offer.price_fen)}/{offer.unit}。{kept}"
+
+
+def capacity_set(offer: OfferView) -> str:
+    total = amount(offer.capacity_milli or 0, offer.unit)
+    return f"{offer.number} {offer.name} 一共{total}，已订{amount(offer.reserved_milli, offer.unit)}，还剩{amount(offer.remaining_milli or 0, offer.unit)}。"
+
+
+def withdrawn(offer: OfferView) -> str:
+    if offer.is_withdrawn:
+        kept = f"已订的{amount(offer.reserved_milli, offer.unit)}照发。" if offer.reserved_milli else ""
+        return f"{offer.number} {offer.name} 已下架，不再接单。{kept}"
+    return f"{offer.number} {offer.name} 又可以订了。"
+
+
+def ask_additions(round_: RoundView, items: Sequence[PostItem], problems: Sequence[str]) -> str:
+    lines = [f"要在“{round_.title}”里加：", *(_post_item(item) for item in items)]
+    return "\n".join([*lines, *problems]) if problems else "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def added(round_: RoundView, names: Sequence[str]) -> str:
+    return f"加好了：{'、'.join(names)}。可以转发到群里：\n\n" + "\n".join(
+        offer_line(o, with_left=False) for o in round_.offers if o.name in names
+    )
+
+
+def nothing_to_copy() -> str:
+    return "还没有开过团，没有可以照着开的。"
+
+
+def ask_cancel(round_: RoundView, orders: int, paid_fen: int) -> str:
+    money_back = f"已收的 {money(paid_fen)} 要退给邻居。" if paid_fen else ""
+    return f"真的要撤掉“{round_.title}”吗？{orders}单会全部取消并通知邻居。{money_back}{CONFIRM_OR_NOT}"
+
+
+def cancelled(round_: RoundView, orders: int) -> str:
+    return f"“{round_.title}”已撤团，取消了{orders}单，已安排通知。"
+
+
+# ------------------------------------------------------------------ numbers and lists
+def totals(
+    round_: RoundView,
+    items: Sequence[tuple[int, str, str, int, int, int | None, int | None]],
+    *,
+    paid: tuple[int, int],
+    claimed: tuple[int, int],
+    unpaid: tuple[int, int],
+    orders: int,
+    total_fen: int,
+    now: datetime,
+) -> str:
+    """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen)."""
+    money_by_state = [("已收", *paid), ("待核", *claimed), ("未付", *unpaid)]
+    lines = [f"【{round_.title}】{orders}单，{money(total_fen)}"]
+    for number, name, unit, milli, fen, capacity, missing in items:
+        text = f"{number} {name}：{amount(milli, unit)}"
+        if capacity is not None:
+            text += f"/{amount(capacity, unit)}"
+        text += f"，{money(fen)}"
+        if missing:
+            text += f"，还差{amount(missing, unit)}凑整箱"
+        lines.append(text)
+    lines.append("，".join(f"{word}{count}单{money(fen)}" for word, count, fen in money_by_state if count))
+    if round_.state == "open" and round_.closes_at:
+        lines.append(f"{when(round_.closes_at, now)} 截单")
+    return "\n".join(line for line in lines if line)
+
+
+def order_list(round_: RoundView, orders: Sequence[OrderView], which: str) -> str:
+    word = {"all": "名单", "unpaid": "还没付的", "uncollected": "还没来取的"}[which]
+    if not orders:
+        return f"【{round_.title}】没有{word}。" if which != "all" else f"【{round_.title}】还没有人下单。"
+    return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
+
+
+def listed(o: OrderView, which: str) -> str:
+    """3. 3-502 王姐 草莓2 鸡蛋1 ¥126 未付."""
+    goods = " ".join(f"{x.name}{amount(x.due_milli)}" for x in o.lines)
+    pay = {
+        "unpaid": "未付",
+        "claimed": "待核",
+        "paid": "已收",
+        "part_refunded": "部分退",
+        "refunded": "已退",
+        "nothing": "",
+    }
+    end = money(o.due_fen) if which == "unpaid" else money(o.total_fen - o.discount_fen)
+    picked = {"picked_up": " 已取", "partly": " 取了一部分", "no_show": " 没来"}.get(o.state, "")
+    return f"{o.seq}. {who(o.resident_name, o.room)} {goods} {end} {pay[o.pay_state]}{picked}".rstrip()
+
+
+def export_link(url: str, title: str) -> str:
+    return f'“{title}”：<a href="{url}">下载订单表格</a>（10分钟内有效，只给您自己）'
+
+
+def marked_paid(done: Sequence[OrderView], missing: Sequence[str]) -> str:
+    lines = [
+        f"{o.seq}号 {who(o.resident_name, o.room)}：已收{money(o.paid_fen - o.refunded_fen)}" + _rest(o) for o in done
+    ]
+    if missing:
+        lines.append(f"没有找到：{'、'.join(missing)}")
+    return "\n".join(lines)
+
+
+def _rest(o: OrderView) -> str:
+    if o.due_fen > 0:
+        return f"，还差{money(o.due_fen)}"
+    return f"，多收了{money(-o.due_fen)}" if o.due_fen < 0 else "，付清"
+
+
+def guest_order(o: OrderView) -> str:
+    goods = "，".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in o.lines)
+    if not goods:
+        return f"{who(o.resident_name, o.room)}的订单已取消。"
+    return (
+        f"替 {who(o.resident_name, o.room)} 记好了（{o.seq}号）：{goods}，合计 {money(o.total_fen - o.discount_fen)}。"
+    )
+
+
+def guest_name_wanted() -> str:
+    return "替谁订的？请写上房号或称呼，例如：代 3-502 王姐 草莓2"
+
+
+# ------------------------------------------------------------------ 接龙
+def chain_preview(
+    title: str,
+    new: Sequence[str],
+    changed: Sequence[str],
+    gone: Sequence[str],
+    asked: Sequence[str],
+    unread: Sequence[str],
+    same: int,
+) -> str:
+    """The difference between a pasted 接龙 and what is recorded."""
+    lines = [f"接龙和“{title}”的记录比一比："]
+    for word, entries in (
+        ("新的", new),
+        ("改了的", changed),
+        ("接龙里没有了（不动）", gone),
+        ("没看懂，请单独说", asked),
+    ):
+        if entries:
+            lines += [f"{word}（{len(entries)}）：", *entries]
+    if unread:
+        lines += ["没读出来的行：", *(f"“{line}”" for line in unread)]
+    if same:
+        lines.append(f"一样的 {same} 条不变。")
+    if not new and not changed:
+        lines.append("没有要改的。")
+        return "\n".join(lines)
+    return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def chain_entry(name: str, room: str | None, goods: Sequence[str], before: Sequence[str] = ()) -> str:
+    text = f"{who(name, room)}：{' '.join(goods) or '取消'}"
+    return f"{text}（原来 {' '.join(before)}）" if before else text
+
+
+def chain_applied(title: str, new: int, changed: int, refused: Sequence[str]) -> str:
+    lines = [f"好了，“{title}”记了{new}位新的、改了{changed}位。"]
+    if refused:
+        lines += ["没有记上的：", *refused]
+    return "\n".join(lines)
+
+
+# ------------------------------------------------------------------ own link, console, helpers
+def page(url: str, number: int) -> str:
+    return f"您的编号是 L{number}，邻居回复 L{number} 就能跟着您。\n主页链接（可以发群里）：{url}\n二维码随后发给您。"
+
+
+def console(url: str) -> str:
+    return f'<a href="{url}">打开后台</a>（15分钟内有效，只能用一次，只给您自己）'
+
+
+def helper_added(name: str | None, room: str | None) -> str:
+    return f"{who(name, room)} 现在可以帮您核销了（看不到金额和电话）。对方直接把取货码发给我就行。"
+
+
+def helper_not_found(words: str) -> str:
+    said = f"“{words}”" if words else "这位"
+    return f"没有找到{said}。请对方先关注公众号、跟着您，并回复“我是 3-502 王姐”，您再发：加核销员 3-502"
+
+
+def helper_unclear(found: Sequence[tuple[str | None, str | None]]) -> str:
+    return "有几位都对得上：" + "、".join(who(name, room) for name, room in found) + "。请用房号再发一次。"
+
+
+def no_limit(offer: OfferView) -> str:
+    return f"{offer.number} {offer.name} 没有限量，不用加。要限量请发：限量 {offer.number} 50"

@@ -1,0 +1,202 @@
+"""Pushes: the words of each kind of notice, from the plain values in its payload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.texts.wording import amount, day_and_clock, money, span, who
+
+Payload = Mapping[str, Any]
+
+
+def render(kind: str, payload: Payload) -> str:
+    """The sentence of a notice. An unknown kind is a defect and raises KeyError."""
+    return NOTICES[kind](payload)
+
+
+def _at(p: Payload, key: str) -> datetime | None:
+    return datetime.fromisoformat(p[key]) if p.get(key) else None
+
+
+def _pickup(p: Payload) -> str:
+    at = span(_at(p, "pickup_from"), _at(p, "pickup_until")) or p.get("pickup_text") or ""
+    return " ".join(x for x in (at, p.get("pickup_place")) if x)
+
+
+def _for(p: Payload) -> str:
+    return f"（替 {p['guest']} 订的）" if p.get("guest") else ""
+
+
+def _order_closed(p: Payload) -> str:
+    due = p["total_fen"] - p["paid_fen"]
+    pay = f"，还要付 {money(due)}" if due > 0 else "，已付清"
+    text = f"“{p['title']}”截单了。您的订单{_for(p)}{p['seq']}号，合计 {money(p['total_fen'])}{pay}。"
+    return text + (f"\n取货：{_pickup(p)}" if _pickup(p) else "\n到货后把取货码发给您。")
+
+
+def _round_closed(p: Payload) -> str:
+    return f"“{p['title']}”到点截单：{p['orders']}单，共 {money(p['total_fen'])}。\n发“统计”看合计，发“名单”看明细，货到了发“到货”。"
+
+
+def _deadline(p: Payload) -> str:
+    at = _at(p, "closes_at")
+    return f"“{p['title']}”的截单时间改到 {day_and_clock(at)}，之前都可以改订单。" if at else ""
+
+
+def _reopened(p: Payload) -> str:
+    at = _at(p, "closes_at")
+    return f"“{p['title']}”又开放了，到 {day_and_clock(at)} 截单，可以继续改订单。" if at else ""
+
+
+def _cancelled(p: Payload) -> str:
+    reason = f"（{p['reason']}）" if p.get("reason") else ""
+    back = f"您付的 {money(p['paid_fen'])} 会退给您。" if p.get("paid_fen") else "您不用付钱。"
+    return f"抱歉，“{p['title']}”撤团了{reason}，您的订单{_for(p)}已取消。{back}"
+
+
+def _arrived(p: Payload) -> str:
+    orders = p.get("orders") or [p]
+    lines = [f"“{p['title']}”到货了！"]
+    for o in orders:
+        code = o.get("code")
+        lines.append(f"取货码：{code[:3]} {code[3:]}{_for(o)}" if code else f"{o.get('seq', '')}号可以取了{_for(o)}")
+    if _pickup(p):
+        lines.append(f"取货：{_pickup(p)}")
+    due = sum(o.get("due_fen") or 0 for o in orders)
+    if due > 0:
+        lines.append(f"取货时请付 {money(due)}")
+    lines.append("回复“取货码”可以看二维码。")
+    return "\n".join(lines)
+
+
+def _shortage(p: Payload) -> str:
+    goods = "、".join(
+        f"{x['name']}订{amount(x['wanted_milli'], x['unit'])}到{amount(x['allocated_milli'], x['unit'])}"
+        for x in p["lines"]
+    )
+    back = f"多付的 {money(p['owed_fen'])} 会退给您。" if p.get("owed_fen") else f"现在合计 {money(p['total_fen'])}。"
+    return f"抱歉，“{p['title']}”到货不够{_for(p)}：{goods}。{back}"
+
+
+def _reminder_close(p: Payload) -> str:
+    at = _at(p, "closes_at")
+    orders = f"，现在{p['orders']}单" if "orders" in p else ""
+    return f"提醒：“{p['title']}”{day_and_clock(at)}截单{orders}。" if at else ""
+
+
+def _reminder_pickup(p: Payload) -> str:
+    code = p.get("code")
+    lines = [f"提醒：“{p['title']}”的货还等您来取{_for(p)}。"]
+    if code:
+        lines.append(f"取货码：{code[:3]} {code[3:]}")
+    if _pickup(p):
+        lines.append(f"取货：{_pickup(p)}")
+    return "\n".join(lines)
+
+
+def _case_opened(p: Payload) -> str:
+    n = p["number"]
+    return (
+        f"新的售后 S{n}：{who(p.get('name'), p.get('room'))} {p.get('goods', '')}"
+        f"{'：' + p['note'] if p.get('note') else ''}\n建议退 {money(p.get('requested_fen') or 0)}。"
+        f"回复：退 S{n} 全额，补 S{n}，拒 S{n} 理由，转平台 S{n}"
+    )
+
+
+def _case_decided(p: Payload) -> str:
+    n, note = p["number"], f"：{p['note']}" if p.get("note") else "。"
+    match p.get("decision") or p.get("outcome"):
+        case "refund":
+            return f"您的售后 S{n} 处理好了，退 {money(p.get('amount_fen') or 0)}{note}"
+        case "replacement":
+            return f"您的售后 S{n} 处理好了，下次给您补货{note}"
+        case "reject" | "none":
+            return f"您的售后 S{n} 团长没有同意{note}不服可以回复：联系团长 加上您要说的话。"
+        case _:
+            return f"您的售后 S{n} 已转给平台处理{note}"
+
+
+def _case_escalated(p: Payload) -> str:
+    return f"售后 S{p['number']} 超过时间没有答复，已转给平台处理。"
+
+
+def _relay_question(p: Payload) -> str:
+    return f"{who(p.get('name'), p.get('room'))} 给您留言：\n{p['text']}\n回复请发：回 {p['number']} 您要说的话"
+
+
+def _relay_answer(p: Payload) -> str:
+    return f"团长回复您：\n{p['text']}"
+
+
+def _price(p: Payload) -> str:
+    return f"“{p['title']}”的{p['name']}改为 {money(p['price_fen'])}/{p['unit']}，您之前订的还按原价。"
+
+
+def _qr(p: Payload) -> str:
+    return f"二维码：{p['url']}" if p.get("url") else ""
+
+
+NOTICES: dict[str, Callable[[Payload], str]] = {
+    "order_closed": _order_closed,
+    "round_closed": _round_closed,
+    "round_extended": _deadline,
+    "round_reopened": _reopened,
+    "round_cancelled": _cancelled,
+    "arrived": _arrived,
+    "shortage": _shortage,
+    "reminder_close": _reminder_close,
+    "reminder_pickup": _reminder_pickup,
+    "refund": lambda p: f"给您退款 {money(p['amount_fen'])}{'（' + p['title'] + '）' if p.get('title') else ''}。",
+    "case_opened": _case_opened,
+    "case_decided": _case_decided,
+    "case_escalated": _case_escalated,
+    "relay_question": _relay_question,
+    "relay_answer": _relay_answer,
+    "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
+    "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
+    "redeem_locked": lambda p: "有人连续报错取货码，为安全起见核销停15分钟。不是您的人请留意。",
+    "price_changed": _price,
+    "pickup_qr": _qr,
+    "leader_qr": _qr,
+}
+
+
+class NoticeTexts:
+    """What the scheduler asks for: the words of a notice, and the short facts that fill a template's fields."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
+
+    def text(self, kind: str, payload: Payload) -> str:
+        """The notice as a chat message; what was erased has no words any more."""
+        return render(kind, payload) if payload else ""
+
+    def facts(self, kind: str, payload: Payload) -> dict[str, str]:
+        """title, code, place, time, amount, status, remark: as far as the notice has them."""
+        orders = payload.get("orders") or [payload]
+        start = _at(payload, "pickup_from") or _at(payload, "closes_at")
+        fen = payload.get("total_fen", payload.get("amount_fen", payload.get("due_fen")))
+        return {
+            "title": str(payload.get("title") or "邻团"),
+            "code": str(orders[0].get("code") or payload.get("number") or "-"),
+            "place": str(payload.get("pickup_place") or "见消息"),
+            "time": day_and_clock(start) if start else "见消息",
+            "amount": money(fen) if fen is not None else "-",
+            "status": STATUS.get(kind, "有新消息"),
+            "remark": "详情请回公众号查看",
+        }
+
+
+STATUS = {
+    "order_closed": "已截单",
+    "arrived": "已到货",
+    "reminder_pickup": "待取货",
+    "round_cancelled": "已撤团",
+    "shortage": "到货不足",
+    "case_decided": "售后已处理",
+    "round_extended": "截单时间已改",
+    "round_reopened": "重新开放",
+    "reminder_close": "即将截单",
+}

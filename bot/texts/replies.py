@@ -1,0 +1,257 @@
+"""What residents read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.parsing.values import Doubt
+from bot.texts.wording import amount, menu_link, money, offer_line, pickup, when
+from models.views import LineView, OfferView, OrderView, RoundView
+
+MORE = "（还有，回复“更多”继续看）"
+NOTHING_MORE = "没有更多内容了。"
+NOTHING_TO_CONFIRM = "现在没有等您确认的事情。要看能做什么，回复“帮助”。"
+DISMISSED = "好的，没有改动。"
+TOO_FAST = "您发得有点快，歇一分钟再发，前面的都记着。"
+PICTURE_ONLY = "图片收到了。要订货请打字，例如：草莓2 鸡蛋1 3-502；有坏的请先发“售后”加一句话，再发照片。"
+VOICE_ONLY = "我还听不懂语音，麻烦打字或者用语音转文字发给我，例如：草莓2 鸡蛋1 3-502"
+NOT_TEXT = "这种消息我看不懂，麻烦打字告诉我。要看能做什么，回复“帮助”。"
+MUTED = "好的，不再主动给您发通知。您发消息我还是会回。想恢复请回复“订阅”。"
+UNMUTED = "好的，截单、到货的消息会及时告诉您。"
+NOT_BOUND = "您还没有绑定团长。请扫团长的二维码，或者回复团长的编号，例如：L7"
+ROOM_WANTED = "还不知道您住哪，分货时好找您。请回复：我是 3-502 王姐"
+
+
+def busy(incident: str) -> str:
+    return f"系统忙，这条没有记下，请稍后再发一次（编号 {incident}）"
+
+
+def welcome() -> str:
+    return "您好！我是邻团，帮邻居们一起拼团。\n请扫团长的二维码，或者回复团长的编号（例如 L7）就可以订货。\n想当团长，回复：我要当团长 您的称呼 小区"
+
+
+def bound(leader_name: str, *, has_round: bool) -> str:
+    start = f"好了，您现在跟着团长“{leader_name}”。"
+    return start if has_round else f"{start}\n现在还没有开团，开团后回复“团购”就能看到。"
+
+
+def ask_switch(now_name: str, new_name: str) -> str:
+    return f"您现在跟着团长“{now_name}”。要换到“{new_name}”吗？已下的订单不受影响。\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
+
+
+def menu(rounds: Sequence[RoundView], leader_name: str, now: datetime) -> str:
+    """What is open now."""
+    return "\n\n".join(_round(r, leader_name, now) for r in rounds)
+
+
+def nothing_open(leader_name: str) -> str:
+    return f"团长“{leader_name}”现在没有开着的团，开团后会在群里说。回复“我的订单”可以看以前的。"
+
+
+def _round(round_: RoundView, leader_name: str, now: datetime) -> str:
+    lines = [f"【{round_.title}】团长：{leader_name}"]
+    lines += [offer_line(o) for o in round_.offers if not o.is_withdrawn]
+    if round_.closes_at:
+        lines.append(f"截单：{when(round_.closes_at, now)}")
+    if pickup(round_):
+        lines.append(f"取货：{pickup(round_)}")
+    if round_.note:
+        lines.append(round_.note)
+    lines.append(f"下单直接回复，例如：{example(round_.offers)}")
+    return "\n".join(lines)
+
+
+def example(offers: Sequence[OfferView]) -> str:
+    """草莓2 鸡蛋1 3-502, with this round's own names."""
+    sold = [o for o in offers if not o.is_withdrawn][:2]
+    return " ".join([*(f"{o.name}{2 - i}" for i, o in enumerate(sold)), "3-502"])
+
+
+def order_line(line: LineView) -> str:
+    spec = f"（{line.spec}）" if line.spec and line.spec not in line.name else ""
+    return f"{line.name}{spec} {amount(line.quantity_milli, line.unit)} {money(line.line_fen)}"
+
+
+def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline: str = "记好了，您这期的订单：") -> str:
+    """The WHOLE order, its total, and what happens next."""
+    if not view.lines:
+        return f"好的，已经取消，您在“{view.round_title}”没有订单了。"
+    lines = [headline, *(order_line(x) for x in view.lines)]
+    total = f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）"
+    lines.append(total)
+    if view.room or view.resident_name:
+        lines.append(" ".join(x for x in (view.room, view.resident_name) if x))
+    if view.note:
+        lines.append(f"备注：{view.note}")
+    if round_ and round_.closes_at:
+        lines.append(f"{when(round_.closes_at, now)} 截单，之前可以随时改。")
+    if round_ and pickup(round_):
+        lines.append(f"取货：{pickup(round_)}")
+    return "\n".join(lines)
+
+
+def my_order(view: OrderView) -> str:
+    """One order in the list of 我的订单."""
+    state = {
+        "placed": "已订，还没截单",
+        "confirmed": "已截单，等到货",
+        "ready": "到货了，可以取",
+        "partly": "取了一部分",
+        "picked_up": "已取完",
+        "no_show": "没有来取",
+        "cancelled": "已取消",
+    }[view.state]
+    pay = {
+        "unpaid": f"未付 {money(view.due_fen)}",
+        "claimed": f"待团长核对 {money(view.due_fen)}",
+        "paid": "已付",
+        "part_refunded": f"已付，退了{money(view.refunded_fen)}",
+        "refunded": f"已退 {money(view.refunded_fen)}",
+        "nothing": "不用付",
+    }[view.pay_state]
+    lines = [f"【{view.round_title}】{state}，{pay}"]
+    if view.host_name is not None or view.account_id is None:
+        lines.append(f"（替 {' '.join(x for x in (view.room, view.resident_name) if x)} 订的）")
+    lines += [_kept(x) for x in view.lines]
+    lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）")
+    if view.code and view.state in {"ready", "partly", "no_show"}:
+        lines.append(f"取货码：{view.code}")
+    return "\n".join(lines)
+
+
+def _kept(line: LineView) -> str:
+    text = order_line(line)
+    if line.allocated_milli is not None and line.allocated_milli < line.quantity_milli:
+        text += f"（到货不足，实发{amount(line.allocated_milli, line.unit)}）"
+    if line.picked_milli:
+        text += f"，已取{amount(line.picked_milli, line.unit)}"
+    return text
+
+
+def no_orders() -> str:
+    return "您还没有订单。回复“团购”看现在能订什么。"
+
+
+def nothing_to_cancel() -> str:
+    return "您现在没有可以取消的订单。"
+
+
+def ask_cancel(view: OrderView) -> str:
+    lines = "、".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in view.lines)
+    return f"要取消“{view.round_title}”的全部订单吗？（{lines}）\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
+
+
+def doubt(d: Doubt, names: Sequence[str]) -> str:
+    """Why a fragment was not booked; a question where it can be settled with a short answer."""
+    said = f"“{d.fragment}”" if d.fragment else "这一句"
+    match d.reason:
+        case "not_sold":
+            return f"没找到{said}，这次团里没有。"
+        case "which_item":
+            options = "\n".join(f"{i} {name}" for i, name in enumerate(names, 1))
+            return f"{said}是哪一样？回复数字：\n{options}"
+        case "how_many":
+            name = names[0] if names else said
+            return f"{name}要多少？回复数量就行。"
+        case "unit":
+            return f"{said}的单位对不上，" + (f"{names[0]}，" if names else "") + "请说要几份。"
+        case "range":
+            return f"{said}是几份？请说一个准数。"
+        case "out_of_range":
+            return f"{said}的数量不对，请再说一次要几份。"
+        case "reference":
+            return f"{said}我看不到，请直接写要什么、要几份。"
+        case "which_room":
+            return f"{said}是房号还是数量？房号请这样写：3-502"
+        case _:
+            return f"{said}没看懂，请换个说法，例如：{'、'.join(names) or '草莓'}2"
+
+
+def no_order_to_change() -> str:
+    return "您还没有订单可以改。直接回复要什么就行，例如：草莓2"
+
+
+def unclear() -> str:
+    return "没看懂您要什么。请写商品和数量，例如：草莓2 鸡蛋1；回复“团购”看现在有什么。"
+
+
+def unknown(*, has_round: bool, leader_name: str | None) -> str:
+    if leader_name is None:
+        return NOT_BOUND
+    start = "这句我没看懂，没有记任何东西。"
+    order = "要订货请写商品和数量，例如：草莓2 鸡蛋1；" if has_round else ""
+    return f"{start}{order}想找团长，请发：联系团长 加上您要说的话。\n回复“帮助”看能做什么。"
+
+
+def introduced(name: str | None, room: str | None, phone: str | None) -> str:
+    said = "，".join(
+        part
+        for part in (f"房号 {room}" if room else "", f"称呼 {name}" if name else "", "电话已记" if phone else "")
+        if part
+    )
+    return f"记住了：{said}。"
+
+
+def my_codes(codes: Sequence[tuple[str, str, str | None]], place: str | None) -> str:
+    """(round title, code, link) of each order that can be collected."""
+    lines = []
+    for title, code, link in codes:
+        lines.append(f"【{title}】取货码：{code[:3]} {code[3:]}")
+        if link:
+            lines.append(f'<a href="{link}">打开二维码给团长扫</a>')
+    if place:
+        lines.append(f"取货：{place}")
+    lines.append("取货时报这六个数字，或者把二维码给团长扫。")
+    return "\n".join(lines)
+
+
+def no_code_yet(view: OrderView | None) -> str:
+    if view is None:
+        return "您现在没有等着取的订单。"
+    return f"“{view.round_title}”还没到货，到货后会把取货码发给您。"
+
+
+def pay_claimed(total_fen: int) -> str:
+    return f"收到，已告诉团长您付了 {money(total_fen)}，团长核对后就好。"
+
+
+def nothing_to_pay() -> str:
+    return "您没有要付的订单。"
+
+
+def own_data(kept: Sequence[tuple[str, str | None, str | None, str | None, Sequence[OrderView]]]) -> str:
+    """(leader, name, room, phone, orders) of each leader's world this person is in."""
+    if not kept:
+        return "这里没有您的资料。"
+    parts = []
+    for leader, name, room, phone, orders in kept:
+        lines = [f"团长“{leader}”那里记着：", f"称呼：{name or '（没有）'}", f"房号：{room or '（没有）'}"]
+        lines += [f"电话：{phone or '（没有）'}", f"订单：{len(orders)}个"]
+        parts.append("\n".join([*lines, *(my_order(o) for o in orders)]))
+    return "\n\n".join([*parts, "要全部清掉，回复：删除我的资料"])
+
+
+def ask_erase() -> str:
+    return f"删除后，您的称呼、房号、电话都会清掉，订单只留数量和金额。没取的订单请先处理好。\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
+
+
+def erased() -> str:
+    return "已经删除。以后要订货，重新扫团长的二维码就行。"
+
+
+def round_is_over(title: str) -> str:
+    return f"“{title}”已经截单，这次改不了了。有急事请发：联系团长 加上您要说的话。"
+
+
+def pending_expired() -> str:
+    return "这个问题过去太久了，没有改动。请重新说一遍。"
+
+
+def bad_choice(count: int) -> str:
+    return f"请回复 1 到 {count} 里的一个数字，或者“算了”。"
+
+
+def said_later(notices: Sequence[str]) -> str:
+    """What could not be pushed, told now."""
+    return "【之前没能送到的消息】\n" + "\n".join(notices)

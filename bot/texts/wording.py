@@ -1,0 +1,102 @@
+"""How amounts, quantities, times and people are said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from models.views import OfferView, RoundView
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_WEEKDAYS = "一二三四五六日"
+
+
+def money(fen: int) -> str:
+    """¥45, ¥45.5, -¥3.25."""
+    sign, fen = ("-" if fen < 0 else ""), abs(fen)
+    yuan, rest = divmod(fen, 100)
+    return f"{sign}¥{yuan}" if not rest else f"{sign}¥{yuan}.{rest:02d}".removesuffix("0")
+
+
+def amount(milli: int, unit: str = "") -> str:
+    """2盒, 1.5斤."""
+    whole, rest = divmod(milli, 1000)
+    number = str(whole) if not rest else f"{milli / 1000:.3f}".rstrip("0")
+    return f"{number}{unit}"
+
+
+def when(at: datetime, now: datetime) -> str:
+    """今天 20:00, 明天 08:30, 周六 16:00, 12月3日 20:00 — in Shanghai, whatever the machine's zone."""
+    local, today = at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    days = (local.date() - today).days
+    clock = f"{local:%H:%M}"
+    if days in (0, 1, 2, -1):
+        return f"{ {0: '今天', 1: '明天', 2: '后天', -1: '昨天'}[days] } {clock}"
+    if 2 < days < 7:
+        return f"周{_WEEKDAYS[local.weekday()]} {clock}"
+    return f"{local.month}月{local.day}日 {clock}"
+
+
+def day_and_clock(at: datetime) -> str:
+    """周五（12月5日）20:00: for texts that are read on another day than they were written."""
+    local = at.astimezone(SHANGHAI)
+    return f"周{_WEEKDAYS[local.weekday()]}（{local.month}月{local.day}日）{local:%H:%M}"
+
+
+def span(start: datetime | None, end: datetime | None) -> str:
+    """周六（12月6日）16:00–19:00."""
+    if start and end:
+        last = end.astimezone(SHANGHAI)
+        same = last.date() == start.astimezone(SHANGHAI).date()
+        return f"{day_and_clock(start)}–{f'{last:%H:%M}' if same else day_and_clock(end)}"
+    if start:
+        return day_and_clock(start)
+    return f"{day_and_clock(end)}前" if end else ""
+
+
+def pickup(round_: RoundView) -> str:
+    """When and where goods are handed out; empty when neither is known yet."""
+    at = span(round_.pickup_from, round_.pickup_until) or round_.pickup_text or ""
+    return " ".join(part for part in (at, round_.pickup_place) if part)
+
+
+def offer_line(offer: OfferView, *, with_left: bool = True) -> str:
+    """1 红颜草莓 2斤/盒 ¥45/盒，2盒¥80（剩8盒）."""
+    parts = [f"{offer.number} {offer.name}"]
+    if offer.spec and offer.spec not in offer.name:
+        parts.append(offer.spec)
+    price = f"{money(offer.price_fen)}/{offer.unit}"
+    price += "".join(f"，{amount(t.quantity_milli, offer.unit)}{money(t.bundle_fen)}" for t in offer.tiers)
+    parts.append(price)
+    remarks = []
+    if offer.is_withdrawn:
+        remarks.append("已下架")
+    elif with_left and offer.remaining_milli is not None:
+        left = offer.remaining_milli
+        remarks.append(f"剩{amount(left, offer.unit)}" if left else "订完了")
+    if offer.limit_milli:
+        remarks.append(f"每户限{amount(offer.limit_milli, offer.unit)}")
+    if offer.is_cold:
+        remarks.append("冷藏")
+    return " ".join(parts) + (f"（{'，'.join(remarks)}）" if remarks else "")
+
+
+def who(name: str | None, room: str | None) -> str:
+    """3-502 王姐; 「一位邻居」 when nothing is known."""
+    return " ".join(part for part in (room, name) if part) or "一位邻居"
+
+
+def in_hours(delta: timedelta) -> str:
+    """1小时20分, 45分钟, 2天."""
+    minutes = max(0, int(delta.total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes}分钟"
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24}天"
+    return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
+
+
+def menu_link(words: str, number: int = 0) -> str:
+    """A tap-to-send word. Where the phone does not know it, the word itself is still read and can be typed."""
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={number}">{words}</a>'

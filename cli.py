@@ -1,0 +1,163 @@
+"""The command line: thin commands over `app` and `operations`. `python cli.py --help` lists them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+import structlog
+
+from app import create_messenger, open_store, run_scheduler
+from config import Config, ConfigError, load
+
+CONFIG_ENV = "LINTUAN_CONFIG"
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def main() -> None:
+    """Entry point; a configuration that cannot be used is one clear message and exit status 2."""
+    try:
+        cli.main(standalone_mode=True)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+@click.group()
+@click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration file (config.toml).")
+@click.pass_context
+def cli(context: click.Context, path: Path | None) -> None:
+    """邻团 (Lintuan): group buying for neighbourhoods, by chat."""
+    context.obj = path or Path(os.environ.get(CONFIG_ENV, DEFAULT_CONFIG))
+
+
+@cli.command()
+@click.option("--port", type=int, help="Another port than the configured one.")
+@click.pass_obj
+def run(path: Path, port: int | None) -> None:
+    """Serve everything: webhook, pages, scheduler. Without config.toml: a demo with a simulated WeChat."""
+    from serving import run_everything
+
+    sys.exit(run_everything(path, port=port))
+
+
+@cli.command()
+@click.pass_obj
+def scheduler(path: Path) -> None:
+    """Run only the scheduler. Any number of them may run; due work is claimed in the database."""
+    from scheduler import runner
+    from serving import clock_of
+
+    config = _ready(path)
+    store = open_store(config, clock_of(config), wait_s=20)
+    stop = threading.Event()
+    runner.stop_on_signals(stop)
+    finished = run_scheduler(config, store, stop)
+    store.dispose()
+    sys.exit(0 if finished else 1)
+
+
+@cli.command("init-db")
+@click.pass_obj
+def init_db(path: Path) -> None:
+    """Create the database or bring it up to date."""
+    from migrations import upgrade
+
+    config = _ready(path)
+    upgrade(config.database.url)
+    click.echo("The database is up to date.")
+
+
+@cli.command("close-due")
+@click.pass_obj
+def close_due(path: Path) -> None:
+    """Close rounds whose time has come, as the scheduler does."""
+    from operations import rounds
+    from serving import clock_of
+
+    store = open_store(_ready(path), clock_of(_ready(path)), wait_s=20)
+    closed = 0
+    while done := store.run(lambda work: rounds.close_due(work, limit=5)):
+        closed += len(done)
+    click.echo(f"{closed} rounds closed.")
+
+
+@cli.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(path: Path, target: Path) -> None:
+    """Copy the SQLite database to TARGET while it is in use, and check the copy."""
+    from serving import backup_sqlite
+
+    click.echo(backup_sqlite(_ready(path).database.url, target))
+
+
+@cli.command("create-operator")
+@click.argument("username")
+@click.option("--role", type=click.Choice(["owner", "operator", "service", "viewer"]), default="owner")
+@click.password_option()
+@click.pass_obj
+def create_operator(path: Path, username: str, role: str, password: str) -> None:
+    """Create somebody who may log in to the operator console."""
+    from bot.texts.errors import refusal
+    from operations import operators
+    from operations.errors import Refused
+
+    store = open_store(_ready(path), wait_s=20)
+    try:
+        store.run(
+            lambda work: operators.create_operator(
+                work, username=username, display_name=username, password=password, role=role, actor="system"
+            )
+        )
+    except Refused as error:
+        raise click.ClickException(refusal(error.code, error.facts)) from None
+    click.echo(f"Operator {username} ({role}) created.")
+
+
+@cli.command()
+@click.pass_obj
+def menu(path: Path) -> None:
+    """Create the official account's menu (needs a verified account)."""
+    from bot.texts.menu import MENU
+
+    create_messenger(_ready(path)).create_menu(MENU)
+    click.echo("The menu was created; phones show it within five minutes.")
+
+
+@cli.command()
+def demo() -> None:
+    """A whole group-buy day, scripted, over real HTTP against a freshly started server. Status 0: all as expected."""
+    from demo.day import main as play
+
+    sys.exit(play())
+
+
+def _ready(path: Path) -> Config:
+    config = load(path)
+    set_up_logging(config.log.level, json_lines=config.log.json_lines)
+    return config
+
+
+def set_up_logging(level: str, *, json_lines: bool) -> None:
+    """Structured lines on standard error; WeChat's client never logs below warning (its debug lines hold secrets)."""
+    shown = structlog.processors.JSONRenderer(ensure_ascii=False) if json_lines else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The configuration: read once, checked whole, frozen. Only `app` and `cli` import this; others are given values.
+
+Values come from a TOML file and, for secrets, from the environment (`LINTUAN_WECHAT__SECRET` sets `[wechat] secret`).
+An unknown key, a wrong type or a missing key is an error that names the key and never shows its value.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+ENVIRONMENT_PREFIX = "LINTUAN_"
+WECHAT_API = "https://api.weixin.qq.com"
+_PLACEHOLDER = "CHANGE-ME"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names every key at fault."""
+
+
+def _no_placeholder(value: SecretStr) -> SecretStr:
+    if _PLACEHOLDER in value.get_secret_value():
+        raise ValueError(f"still holds the placeholder {_PLACEHOLDER}")
+    return value
+
+
+Secret = Annotated[SecretStr, AfterValidator(_no_placeholder)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(_Part):
+    """Where pages and webhook are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str
+    threads: int = Field(default=16, ge=4, le=128)
+    workers: int = Field(default=1, ge=1, le=32)
+    secret: Secret
+
+
+class Database(_Part):
+    """`sqlite:///file` or `postgresql+psycopg://user@host/name`."""
+
+    url: str = "sqlite:///data/lintuan.db"
+    pool_size: int = Field(default=8, ge=1, le=64)
+
+
+class WeChat(_Part):
+    """The official account. `simulator` = true talks to the built-in one and to nothing else."""
+
+    appid: str
+    secret: Secret
+    token: Secret
+    aes_key: Secret | None = None
+    previous_aes_key: Secret | None = None
+    mode: Literal["safe", "compat", "plain"] = "safe"
+    allow_unencrypted: bool = False
+    account_id: str = ""
+    simulator: bool = False
+    api_base: str = WECHAT_API
+
+
+class Platform(_Part):
+    """The business's defaults."""
+
+    name: str = "邻团"
+    default_share_bps: int = Field(default=1000, ge=0, le=10000)
+
+
+class TemplateMessage(_Part):
+    """A template of the account: its id, and which fact goes into which of its fields."""
+
+    id: str
+    fields: Mapping[str, str]
+    url: str | None = None
+
+
+class Notices(_Part):
+    """What the account may push with."""
+
+    customer: bool = True
+    per_second: float = Field(default=20, gt=0, le=100)
+    templates: Mapping[str, TemplateMessage] = Field(default_factory=dict)
+    subscriptions: Mapping[str, TemplateMessage] = Field(default_factory=dict)
+
+
+class Storage(_Part):
+    """Where pictures are kept: outside of anything that is served."""
+
+    media: Path = Path("data/media")
+
+
+class Log(_Part):
+    """What is logged, and how it looks."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    json_lines: bool = True
+
+
+class Demo(_Part):
+    """Only for trying it out: where the simulated clock is kept, and the operator's password that `run` prints."""
+
+    clock_file: Path
+    operator_password: SecretStr
+    control_token: SecretStr
+
+
+class Config(_Part):
+    """Everything."""
+
+    server: Server
+    wechat: WeChat
+    database: Database = Database()
+    platform: Platform = Platform()
+    notices: Notices = Notices()
+    storage: Storage = Storage()
+    log: Log = Log()
+    demo: Demo | None = None
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check the file. Raises ConfigError with one line per fault."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    _overlay(values, os.environ if environ is None else environ)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise ConfigError("\n".join(faults)) from None
+    if config.wechat.simulator != (config.wechat.api_base.rstrip("/") != WECHAT_API):
+        raise ConfigError(f"{path}: wechat.api_base: only the simulator may live anywhere but {WECHAT_API}")
+    return config
+
+
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """LINTUAN_WECHAT__SECRET=… over [wechat] secret; what names no section is somebody else's."""
+    for name, value in environ.items():
+        section, separator, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and separator:
+            values.setdefault(section, {})[key] = value

@@ -1,0 +1,121 @@
+"""After-sales by chat: opened with a sentence, photos attached by themselves, decided by the leader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import commands as c
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.complaints import read_complaint
+from bot.parsing.values import Line
+from bot.router import Router
+from bot.texts import caring
+from bot.texts.wording import amount
+from handlers.talk import Talk, item
+from models.outcomes import CaseView
+from models.views import OrderView
+from operations import aftersales, codes, order_views, rounds
+from operations.errors import NotFound
+
+router = Router()
+
+_CAN_CLAIM = {"ready", "partly", "picked_up", "no_show"}
+
+
+@router.on(c.OpenCase)
+def open_case(talk: Talk, command: c.OpenCase) -> str:
+    if command.code is not None:
+        order = _order_of_code(talk, command.code)
+        return _open(talk, command, order, opened_by="leader")
+    mine = order_views.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=10)
+    claimable = [o for o in mine if o.state in _CAN_CLAIM]
+    if not claimable:
+        return caring.NOTHING_TO_CLAIM
+    if not command.text:
+        return caring.WHAT_IS_WRONG
+    if command.order_id is not None:
+        chosen = next((o for o in claimable if o.id == command.order_id), claimable[0])
+        return _open(talk, command, chosen, opened_by="resident")
+    return _open(talk, command, _best(talk, claimable, command.text), opened_by="resident")
+
+
+def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView:
+    """The newest order that has what is complained of; else the newest."""
+    for o in orders:
+        if read_complaint(text, _catalogue(talk, o)).lines:
+            return o
+    return orders[0]
+
+
+def _catalogue(talk: Talk, o: OrderView) -> Catalogue:
+    mine = {line.offer_id for line in o.lines}
+    return Catalogue([item(x) for x in rounds.view(talk.work, o.leader_id, o.round_id).offers if x.id in mine])
+
+
+def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> str:
+    said = read_complaint(command.text, _catalogue(talk, o))
+    lines = {x.key: x.quantity_milli for x in command.lines or said.lines}
+    if not lines and len(o.lines) == 1:
+        lines = {o.lines[0].offer_id: 0}
+    if not lines:
+        talk.ask_choice(
+            [
+                replace(command, lines=(Line(line.offer_id, 0),), order_id=o.id if command.code is None else None)
+                for line in o.lines[:8]
+            ]
+        )
+        return caring.which_line([f"{x.name} {amount(x.due_milli, x.unit)}" for x in o.lines[:8]])
+    due = {x.offer_id: x.due_milli for x in o.lines}
+    opened = aftersales.open_case(
+        talk.work,
+        leader_id=o.leader_id,
+        order_id=o.id,
+        lines={key: milli or due[key] for key, milli in lines.items()},
+        reason=said.reason,
+        wish=said.wish,
+        note=command.text,
+        opened_by=opened_by,
+        actor=talk.actor,
+        source_key=talk.key,
+    )
+    return caring.opened(opened.number, _goods(opened))
+
+
+def _goods(case: CaseView) -> str:
+    return "、".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in case.lines)
+
+
+def _order_of_code(talk: Talk, code: str) -> OrderView:
+    found = codes.find(talk.work, leader_id=talk.leader_id, code=code)
+    if found is None:
+        raise NotFound(what="code", typed=code)
+    return order_views.view(talk.work, leader_id=talk.leader_id, order_id=found.order_id)
+
+
+@router.on(c.ListCases)
+def list_cases(talk: Talk, command: c.ListCases) -> str:
+    open_cases = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
+    rows = [(x.number, x.resident_name, x.room, _goods(x), x.requested_fen, x.due_at) for x in open_cases]
+    return caring.case_list(rows, talk.now)
+
+
+@router.on(c.DecideCase)
+def decide_case(talk: Talk, command: c.DecideCase) -> str:
+    case = aftersales.view_case(talk.work, leader_id=talk.leader_id, number=command.number)
+    amount_fen = case.requested_fen if command.amount_fen is None else command.amount_fen
+    if command.decision == "reject" and not command.reason:
+        return caring.reason_wanted(command.number)
+    if not command.confirmed:
+        talk.ask_confirmation(command)
+        return caring.ask_decide(command.number, command.decision, amount_fen, command.reason)
+    aftersales.decide(
+        talk.work,
+        leader_id=talk.leader_id,
+        case_number=command.number,
+        decision=command.decision,
+        amount_fen=amount_fen if command.decision == "refund" else None,
+        reason=command.reason,
+        actor=talk.actor,
+        source_key=talk.key,
+    )
+    return caring.decided(command.number, command.decision, amount_fen)

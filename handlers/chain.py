@@ -1,0 +1,182 @@
+"""A pasted 接龙 is compared with what is recorded, shown as a difference, applied on 确认. Again, it changes nothing.
+
+Entries of the chain are guests of the leader, known by name and room; an entry that has both the name and the room of
+a resident who orders by himself means that resident. Entries that vanished are shown and left alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot import commands as c
+from bot.parsing.values import ChainEntry
+from bot.router import Router
+from bot.texts import errors, leading
+from bot.texts.wording import amount
+from handlers.talk import Talk
+from handlers.which import pick
+from models.views import OrderView, RoundView
+from operations import order_views, orders, people
+from operations.errors import Refused
+from operations.orders import Change
+
+router = Router()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One neighbour of the chain after his lines were merged: what he should have, and what he has."""
+
+    name: str
+    room: str | None
+    nth: int
+    target: dict[int, int]
+    order: OrderView | None
+    note: str | None
+
+    @property
+    def had(self) -> dict[int, int]:
+        return {x.offer_id: x.quantity_milli for x in self.order.lines} if self.order else {}
+
+    @property
+    def is_changed(self) -> bool:
+        return {k: v for k, v in self.target.items() if v} != self.had
+
+
+@router.on(c.ApplyChain)
+def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    recorded = order_views.of_round(talk.work, talk.leader_id, round_.id)
+    wanted = _wanted(talk, command.reading.entries, round_, recorded)
+    if command.confirmed:
+        return _apply(talk, round_, [w for w in wanted if w.is_changed])
+    changes = [w for w in wanted if w.is_changed]
+    if changes:
+        talk.ask_confirmation(replace(command, round_id=round_.id))
+    return leading.chain_preview(
+        round_.title,
+        new=[_shown(round_, w) for w in changes if not w.had],
+        changed=[_shown(round_, w) for w in changes if w.had],
+        gone=[_recorded(o) for o in _vanished(talk, wanted, recorded)],
+        asked=[f"“{e.raw}”" for e in command.reading.entries if e.status == "ambiguous" or e.doubts],
+        unread=command.reading.unread,
+        same=sum(not w.is_changed for w in wanted),
+    )
+
+
+def _wanted(talk: Talk, entries: Iterable[ChainEntry], round_: RoundView, recorded: list[OrderView]) -> list[_Wanted]:
+    """Entries in order; later lines of one person add to, or take from, his earlier ones."""
+    merged: dict[tuple[str, str | None, int], tuple[dict[int, int], str | None]] = {}
+    seen: Counter[str] = Counter()
+    for entry in entries:
+        if entry.status in {"placeholder", "ambiguous"} or entry.doubts:
+            continue
+        nth = _namesake(entry, seen)
+        target, note = merged.setdefault((entry.name, entry.room, nth), ({}, None))
+        _work_in(target, entry)
+        merged[(entry.name, entry.room, nth)] = (target, entry.note or note)
+    offers = {o.id for o in round_.offers}
+    return [
+        _Wanted(
+            name, room, nth, {k: v for k, v in target.items() if k in offers}, _find(recorded, name, room, nth), note
+        )
+        for (name, room, nth), (target, note) in merged.items()
+    ]
+
+
+def _namesake(entry: ChainEntry, seen: Counter[str]) -> int:
+    """Two entries of one name without a room are two people, unless the later one only takes away."""
+    if entry.room or not entry.name or entry.status == "cancelled" or any(x.op == "sub" for x in entry.lines):
+        return max(1, seen[entry.name] if not entry.room else 1)
+    seen[entry.name] += 1
+    return seen[entry.name]
+
+
+def _work_in(target: dict[int, int], entry: ChainEntry) -> None:
+    if entry.status == "cancelled":
+        for key in target:
+            target[key] = 0
+        return
+    for line in entry.lines:
+        now = target.get(line.key, 0)
+        if line.op == "sub":
+            target[line.key] = max(0, now - line.quantity_milli)
+        elif line.op == "set" and line.quantity_milli == 0:
+            target[line.key] = 0
+        else:
+            target[line.key] = now + line.quantity_milli
+
+
+def _find(recorded: list[OrderView], name: str, room: str | None, nth: int) -> OrderView | None:
+    """The recorded order of this entry: a guest's by name and room, a resident's only by both."""
+    guests = [o for o in recorded if o.account_id is None and (o.resident_name or "") == name and o.room == room]
+    if guests:
+        return guests[nth - 1] if len(guests) >= nth else None
+    if room and name:
+        return next((o for o in recorded if o.account_id and o.resident_name == name and o.room == room), None)
+    return None
+
+
+def _vanished(talk: Talk, wanted: list[_Wanted], recorded: list[OrderView]) -> list[OrderView]:
+    kept = {w.order.id for w in wanted if w.order}
+    return [o for o in recorded if o.account_id is None and o.id not in kept]
+
+
+def _apply(talk: Talk, round_: RoundView, changes: list[_Wanted]) -> str:
+    new = changed = 0
+    refused: list[str] = []
+    for w in changes:
+        try:
+            with talk.work.db.begin_nested():
+                _book(talk, round_, w)
+        except Refused as refusal:
+            refused.append(f"{_shown(round_, w)}：{errors.refusal(refusal.code, refusal.facts)}")
+            continue
+        new, changed = new + (not w.had), changed + bool(w.had)
+    return leading.chain_applied(round_.title, new, changed, refused)
+
+
+def _book(talk: Talk, round_: RoundView, w: _Wanted) -> None:
+    """One neighbour is booked whole or not at all: half a line of a 接龙 helps nobody."""
+    resident_id = (
+        w.order.resident_id
+        if w.order
+        else people.guest_of(
+            talk.work,
+            leader_id=talk.leader_id,
+            host_resident_id=talk.resident_id,
+            name=w.name,
+            room=w.room,
+            nth=w.nth,
+        )
+    )
+    target = dict.fromkeys(w.had, 0) | w.target
+    orders.change(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        resident_id=resident_id,
+        changes=[Change(key, milli) for key, milli in sorted(target.items())],
+        actor=talk.actor,
+        source_key=talk.key,
+        room=w.room,
+        note=w.note,
+        is_all_or_nothing=True,
+    )
+
+
+def _shown(round_: RoundView, w: _Wanted) -> str:
+    return leading.chain_entry(w.name, w.room, _goods(round_, w.target), _goods(round_, w.had))
+
+
+def _recorded(o: OrderView) -> str:
+    goods = [f"{x.name}{amount(x.quantity_milli)}" for x in o.lines]
+    return leading.chain_entry(o.resident_name or "", o.room, goods)
+
+
+def _goods(round_: RoundView, quantities: dict[int, int]) -> list[str]:
+    return [f"{o.name}{amount(quantities[o.id])}" for o in round_.offers if quantities.get(o.id)]

@@ -1,0 +1,131 @@
+"""Everything that is not a text: following, scanning, menu taps, pictures, what WeChat reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot import commands as c
+from bot.protocol import Inbound
+from bot.texts import caring, replies
+from bot.understand import understand
+from handlers.talk import Talk
+from operations import aftersales, people, round_views, windows
+from operations.errors import NotFound
+
+_LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
+_ROUND_SCENE = re.compile(r"[Rr]([2-9A-Z]{6})")
+_TICKET = re.compile(r"/p/([0-9a-zA-Z_\-]{16,64})")
+
+_MENU: dict[str, Callable[[], c.Command]] = {
+    "ROUNDS": c.ShowMenu,
+    "MY_ORDERS": c.MyOrders,
+    "MY_CODE": c.MyCode,
+    "TOTALS": c.ShowTotals,
+    "CONSOLE": c.Console,
+    "PAGE": c.LeaderPage,
+    "HELP": c.Help,
+}
+
+
+def window_kind(inbound: Inbound) -> str | None:
+    """Which allowance of customer-service messages this interaction opens."""
+    if inbound.kind != "event":
+        return "message" if inbound.kind != "unknown" else None
+    return {
+        "click": "click",
+        "scancode_push": "click",
+        "scancode_waitmsg": "click",
+        "subscribe": "follow",
+        "scan": "scan",
+    }.get(inbound.event)
+
+
+def command(talk: Talk) -> c.Command | None:
+    """The command in an event or a spoken message; None when there is none."""
+    inbound = talk.inbound
+    if inbound.kind == "voice" and inbound.recognition:
+        return understand(inbound.recognition, talk.situation())
+    if inbound.event in {"subscribe", "scan"}:
+        return _scene(talk, inbound.scene)
+    if inbound.event == "click":
+        wanted = _MENU.get(inbound.event_key)
+        return wanted() if wanted else c.Help()
+    if inbound.event == "scancode_waitmsg":
+        return scanned(inbound.scan_result)
+    return None
+
+
+def scanned(result: str) -> c.Command:
+    """A pickup QR (an address with a token) or a code that was printed as a bar code."""
+    ticket = _TICKET.search(result)
+    if ticket:
+        return c.Redeem((), token=ticket[1])
+    digits = re.sub(r"\D", "", result.rpartition(",")[2])
+    return c.Redeem(((digits, ""),)) if len(digits) == 6 else c.Unknown(result[:60])
+
+
+def _scene(talk: Talk, scene: str) -> c.Command | None:
+    if leader := _LEADER_SCENE.fullmatch(scene):
+        return c.BindLeader(int(leader[1]), via="scene")
+    if code := _ROUND_SCENE.fullmatch(scene):
+        try:
+            round_ = round_views.by_code(talk.work, code[1])
+        except NotFound:
+            return None
+        return c.BindLeader(people.number_of(talk.work, leader_id=round_.leader_id), via="scene")
+    return None
+
+
+def answer(talk: Talk) -> str | None:
+    """What to say to an event or message without a command; None where nobody expects words."""
+    inbound = talk.inbound
+    if inbound.kind == "event":
+        return _REPORTS.get(inbound.event, _nothing)(talk)
+    if inbound.kind == "image":
+        return _picture(talk)
+    return replies.VOICE_ONLY if inbound.kind == "voice" else replies.NOT_TEXT
+
+
+def _nothing(talk: Talk) -> None:
+    return None
+
+
+def _followed(talk: Talk) -> str:
+    people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True)
+    if talk.person.leader_id is None:
+        return replies.welcome()
+    return replies.bound(talk.leader_name, has_round=bool(talk.rounds))
+
+
+def _left(talk: Talk) -> None:
+    people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=False)
+    windows.close_all(talk.work, account_id=talk.person.account_id)
+
+
+def _opted(talk: Talk) -> None:
+    for one in talk.inbound.opt_ins:
+        change = windows.accepted if one.status == "accept" else windows.rejected
+        change(talk.work, account_id=talk.person.account_id, template_id=one.template_id)
+
+
+def _picture(talk: Talk) -> str:
+    """A photo belongs to the sender's open case; without one it is asked what it is."""
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    kept = aftersales.attach_photo(
+        talk.work,
+        leader_id=talk.leader_id,
+        account_id=talk.person.account_id,
+        wechat_media_id=talk.inbound.media_id,
+        source_key=talk.key,
+    )
+    return caring.photo_kept(kept.number, kept.photos) if kept else replies.PICTURE_ONLY
+
+
+_REPORTS: dict[str, Callable[[Talk], str | None]] = {
+    "subscribe": _followed,
+    "unsubscribe": _left,
+    "subscribe_msg_popup_event": _opted,
+    "subscribe_msg_change_event": _opted,
+}

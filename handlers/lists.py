@@ -1,0 +1,69 @@
+"""Totals, lists, the spreadsheet and the console: what a leader looks at."""
+
+from __future__ import annotations
+
+from bot import commands as c
+from bot.router import Router
+from bot.texts import leading
+from handlers.talk import Talk
+from handlers.which import pick
+from operations import links, order_views, totals
+
+router = Router()
+
+_ALIVE = ("open", "closed", "arrived", "completed")
+
+
+@router.on(c.ShowTotals)
+def show_totals(talk: Talk, command: c.ShowTotals) -> str:
+    round_ = pick(talk, command, _ALIVE, latest_only=True)
+    if isinstance(round_, str):
+        return round_
+    sums = totals.of_round(talk.work, talk.leader_id, round_.id)
+    return leading.totals(
+        round_,
+        [
+            (x.number, x.name, x.unit, x.quantity_milli, x.sum_fen, x.capacity_milli, x.to_full_case_milli)
+            for x in sums.items
+        ],
+        paid=(sums.paid_orders, sums.paid_fen),
+        claimed=(sums.claimed_orders, sums.claimed_fen),
+        unpaid=(sums.unpaid_orders, sums.unpaid_fen),
+        orders=sums.orders,
+        total_fen=sums.total_fen,
+        now=talk.now,
+    )
+
+
+@router.on(c.ShowList)
+def show_list(talk: Talk, command: c.ShowList) -> str:
+    round_ = pick(talk, command, ("arrived",) if command.which == "uncollected" else _ALIVE, latest_only=True)
+    if isinstance(round_, str):
+        return round_
+    orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
+    if command.which == "unpaid":
+        orders = [o for o in orders if o.due_fen > 0]
+    elif command.which == "uncollected":
+        orders = sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
+    return leading.order_list(round_, orders, command.which)
+
+
+@router.on(c.Export)
+def export(talk: Talk, command: c.Export) -> str:
+    round_ = pick(talk, command, _ALIVE, latest_only=True)
+    if isinstance(round_, str):
+        return round_
+    token = links.create(
+        talk.work,
+        account_id=talk.person.account_id,
+        leader_id=talk.leader_id,
+        purpose="export",
+        target={"round_id": str(round_.id)},
+    )
+    return leading.export_link(f"{talk.settings.public_url}/x/{token}", round_.title)
+
+
+@router.on(c.Console)
+def console(talk: Talk, command: c.Console) -> str:
+    token = links.create(talk.work, account_id=talk.person.account_id, leader_id=talk.leader_id, purpose="leader")
+    return leading.console(f"{talk.settings.public_url}/m/enter/{token}")

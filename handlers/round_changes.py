@@ -1,0 +1,102 @@
+"""Changes of an open round: price, amount, taking items off, adding some."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import commands as c
+from bot.router import Router
+from bot.texts import leading
+from handlers.rounds import new_offer
+from handlers.talk import Talk
+from handlers.which import pick
+from models.views import OfferView
+from operations import offers, rounds
+from operations.errors import NotFound
+
+router = Router()
+
+
+@router.on(c.SetPrice)
+def set_price(talk: Talk, command: c.SetPrice) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    keep = offers.set_price(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        number=command.number,
+        price_fen=command.price_fen,
+        actor=talk.actor,
+    )
+    return leading.price_set(_offer(talk, round_.id, command.number), keep)
+
+
+@router.on(c.SetCapacity)
+def set_capacity(talk: Talk, command: c.SetCapacity) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    now = _offer(talk, round_.id, command.number)
+    if command.is_more and now.capacity_milli is None:
+        return leading.no_limit(now)
+    more = (now.capacity_milli or 0) + command.quantity_milli if command.is_more else command.quantity_milli
+    offers.set_capacity(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        number=command.number,
+        capacity_milli=more,
+        actor=talk.actor,
+    )
+    return leading.capacity_set(_offer(talk, round_.id, command.number))
+
+
+@router.on(c.Withdraw)
+def withdraw(talk: Talk, command: c.Withdraw) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    offers.set_withdrawn(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        number=command.number,
+        is_withdrawn=command.is_withdrawn,
+        actor=talk.actor,
+    )
+    return leading.withdrawn(_offer(talk, round_.id, command.number))
+
+
+@router.on(c.AddOffers)
+def add_offers(talk: Talk, command: c.AddOffers) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    if not command.confirmed:
+        names = [item.name for item in command.items]
+        missing = [
+            leading.post_problem(f"price:{i}", names)
+            for i, item in enumerate(command.items, 1)
+            if item.price_fen is None
+        ]
+        if not missing:
+            talk.ask_confirmation(replace(command, round_id=round_.id))
+        return leading.ask_additions(round_, command.items, missing)
+    added = offers.add_offers(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        offers=[new_offer(item) for item in command.items],
+        actor=talk.actor,
+    )
+    return leading.added(added, [item.name for item in command.items])
+
+
+def _offer(talk: Talk, round_id: int, number: int) -> OfferView:
+    found = rounds.view(talk.work, talk.leader_id, round_id)
+    for offer in found.offers:
+        if offer.number == number:
+            return offer
+    raise NotFound(what="offer", typed=str(number))

@@ -1,0 +1,157 @@
+"""One message being answered: who speaks, what is for sale, and what the handlers need to answer it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from bot import commands, conversation
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.values import Item, Line
+from bot.protocol import Inbound
+from bot.understand import Situation
+from models import Work
+from models.views import OfferView, OrderView, Person, RoundView
+from operations import order_views, people, rounds
+from operations.errors import NotBound
+
+_MOST_CATALOGUES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the handlers are told by the configuration. `public_url` has no slash at its end."""
+
+    public_url: str
+    default_share_bps: int = 1000
+
+
+@dataclass
+class Talk:
+    """The context of one message. Reads are made when first asked for, and once."""
+
+    work: Work
+    inbound: Inbound
+    person: Person
+    settings: Settings
+    catalogues: CatalogueCache = field(repr=False)
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    @property
+    def actor(self) -> str:
+        return f"account:{self.person.account_id}"
+
+    @property
+    def key(self) -> str:
+        return self.inbound.key
+
+    @property
+    def is_leader(self) -> bool:
+        return self.person.is_leader
+
+    @cached_property
+    def leader_id(self) -> int:
+        """The world this message is about: a leader's own, else that of the resident's leader. Raises NotBound."""
+        found = self.person.own_leader_id if self.is_leader else self.person.leader_id
+        if found is None:
+            raise NotBound
+        return found
+
+    @property
+    def leader_name(self) -> str:
+        name = self.person.own_leader_name if self.is_leader else self.person.leader_name
+        return name or ""
+
+    @cached_property
+    def resident_id(self) -> int:
+        """Who this person is in that world."""
+        if self.person.leader_id == self.leader_id and self.person.resident_id is not None:
+            return self.person.resident_id
+        return people.resident_of(self.work, leader_id=self.leader_id, account_id=self.person.account_id)
+
+    @cached_property
+    def has_leader(self) -> bool:
+        return self.is_leader or self.person.leader_id is not None
+
+    @cached_property
+    def rounds(self) -> list[RoundView]:
+        """What can be ordered from now."""
+        return rounds.open_rounds(self.work, self.leader_id) if self.has_leader else []
+
+    @cached_property
+    def orders(self) -> dict[int, OrderView]:
+        """The person's own order in each open round, by round id."""
+        found = {}
+        for round_ in self.rounds:
+            order = order_views.load(
+                self.work, leader_id=self.leader_id, round_id=round_.id, resident_id=self.resident_id
+            )
+            if order is not None and order.lines:
+                found[round_.id] = order
+        return found
+
+    def situation(self) -> Situation:
+        """What understanding needs to know."""
+        return Situation(
+            now=self.now,
+            catalogue=self.catalogues.of(self.rounds),
+            prior=tuple(Line(x.offer_id, x.quantity_milli) for o in self.orders.values() for x in o.lines),
+            is_leader=self.is_leader,
+            is_helper=self.person.helps_leader_id is not None,
+            leader_name=self.person.own_leader_name if self.is_leader else None,
+        )
+
+    def offer(self, offer_id: int) -> OfferView | None:
+        """An offer of an open round."""
+        return next((o for r in self.rounds for o in r.offers if o.id == offer_id), None)
+
+    def round_of(self, offer_id: int) -> RoundView | None:
+        return next((r for r in self.rounds if any(o.id == offer_id for o in r.offers)), None)
+
+    # ---- questions that wait for an answer
+    def ask_confirmation(self, command: commands.Command) -> None:
+        """确认 will run this command."""
+        conversation.wait_for(self.work, self.person.account_id, "confirm", {"command": commands.dump(command)})
+
+    def ask_choice(self, options: list[commands.Command]) -> None:
+        """1 will run the first of these, and so on."""
+        conversation.wait_for(
+            self.work, self.person.account_id, "choose", {"options": [commands.dump(o) for o in options]}
+        )
+
+
+class CatalogueCache:
+    """Catalogues are costly to index and change only with their round's version."""
+
+    def __init__(self, build: Callable[[list[Item]], Catalogue] = Catalogue) -> None:
+        self._build = build
+        self._known: OrderedDict[tuple[tuple[int, int], ...], Catalogue] = OrderedDict()
+
+    def of(self, open_rounds: list[RoundView]) -> Catalogue:
+        """The catalogue of these rounds; withdrawn offers stay readable, so that the refusal can say why."""
+        key = tuple((r.id, r.version) for r in open_rounds)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._build([item(o) for r in open_rounds for o in r.offers])
+            while len(self._known) > _MOST_CATALOGUES:
+                self._known.popitem(last=False)
+        return found
+
+
+def item(offer: OfferView) -> Item:
+    """An offer as the reader sees it."""
+    return Item(
+        key=offer.id,
+        number=offer.number,
+        name=offer.name,
+        unit=offer.unit,
+        price_fen=offer.price_fen,
+        spec=offer.spec,
+        aliases=offer.aliases,
+    )

@@ -1,0 +1,134 @@
+"""What a person may see of himself, and being forgotten: names go, sums stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select, update
+
+from models import (
+    Work,
+    account,
+    account_binding,
+    conversation,
+    helper,
+    inbound_message,
+    leader,
+    media,
+    notice,
+    order,
+    relay,
+    resident,
+)
+from models.views import OrderView
+from operations.audit import record
+from operations.errors import WrongState
+from operations.order_views import of_resident
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """Everything kept of one person in one leader's world."""
+
+    leader_name: str
+    name: str | None
+    room: str | None
+    phone: str | None
+    orders: tuple[OrderView, ...]
+
+
+def own_data(work: Work, *, account_id: int) -> list[OwnData]:
+    """The person's data, leader by leader; never anybody else's."""
+    return [
+        OwnData(
+            leader_name=row.leader_name,
+            name=row.display_name,
+            room=row.room,
+            phone=row.phone,
+            orders=tuple(of_resident(work, row.leader_id, row.id, limit=50)),
+        )
+        for row in _residents(work, account_id)
+    ]
+
+
+def erase(work: Work, *, account_id: int) -> None:
+    """Forget a person: names, rooms, phones, words and the openid go; orders keep their quantities and sums.
+
+    Raises WrongState for a leader, who must hand over first.
+    """
+    owner = work.db.execute(
+        select(leader.c.id).where(leader.c.account_id == account_id, leader.c.state.in_(("active", "suspended")))
+    ).first()
+    if owner is not None:
+        raise WrongState(state="leader")
+    openid = work.db.execute(select(account.c.openid).where(account.c.id == account_id)).scalar_one()
+    for row in _residents(work, account_id):
+        _erase_resident(work, row)
+    work.db.execute(delete(account_binding).where(account_binding.c.account_id == account_id))
+    work.db.execute(delete(conversation).where(conversation.c.account_id == account_id))
+    work.db.execute(update(helper).where(helper.c.account_id == account_id).values(is_active=False, display_name="-"))
+    work.db.execute(
+        update(notice)
+        .where(notice.c.account_id == account_id, notice.c.state.in_(("queued", "waiting", "held")))
+        .values(state="expired")
+    )
+    work.db.execute(update(notice).where(notice.c.account_id == account_id).values(payload={}))
+    work.db.execute(update(media).where(media.c.account_id == account_id).values(expires_at=work.now))
+    hidden = f"erased-{work.rng.getrandbits(96):024x}"
+    work.db.execute(
+        update(inbound_message).where(inbound_message.c.openid == openid).values(openid=hidden, content=None)
+    )
+    work.db.execute(
+        update(account)
+        .where(account.c.id == account_id)
+        .values(openid=hidden, unionid=None, nickname=None, is_subscribed=False)
+    )
+
+
+def _residents(work: Work, account_id: int) -> list[Row[Any]]:
+    statement = (
+        select(
+            resident.c.leader_id,
+            resident.c.id,
+            resident.c.display_name,
+            resident.c.room,
+            resident.c.phone,
+            leader.c.display_name.label("leader_name"),
+        )
+        .join(leader, leader.c.id == resident.c.leader_id)
+        .where(resident.c.account_id == account_id)
+        .order_by(resident.c.leader_id)
+    )
+    return list(work.db.execute(statement))
+
+
+def _erase_resident(work: Work, row: Row[Any]) -> None:
+    mine = (
+        resident.c.leader_id == row.leader_id,
+        or_(resident.c.id == row.id, resident.c.host_resident_id == row.id),
+    )
+    ids = select(resident.c.id).where(*mine)
+    work.db.execute(
+        update(order)
+        .where(order.c.leader_id == row.leader_id, order.c.resident_id.in_(ids))
+        .values(room=None, note=None)
+    )
+    work.db.execute(
+        update(relay)
+        .where(relay.c.leader_id == row.leader_id, relay.c.resident_id.in_(ids))
+        .values(question="-", answer=None)
+    )
+    work.db.execute(
+        update(resident)
+        .where(*mine)
+        .values(display_name=None, room=None, phone=None, note=None, guest_key=None, state="erased")
+    )
+    record(
+        work,
+        leader_id=row.leader_id,
+        actor="system",
+        action="resident.erase",
+        entity="resident",
+        entity_id=row.id,
+    )

@@ -1,0 +1,231 @@
+"""One process tree: the web server, the scheduler beside it, and for a try-out the simulated WeChat in front of both.
+
+`run_everything` is what `make run` does. The web server is granian with blocking threads; the scheduler is a process of
+its own, started again if it dies. Ctrl-C and SIGTERM stop both.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import make_url
+
+from app import create_app, open_store
+from bot.simulator import ShiftedClock
+from config import Config, load
+from models import Clock, system_clock
+
+ROOT = Path(__file__).resolve().parent
+CONFIG_ENV = "LINTUAN_CONFIG"
+TRY_OUT = Path("data/try-out.toml")
+_STOP_WITHIN_S = 45
+
+
+def run_everything(path: Path, *, port: int | None = None) -> int:
+    """Serve until told to stop; the exit status. Without a configuration a try-out is made."""
+    if not path.exists():
+        if path.name != "config.toml":
+            raise click.ClickException(f"{path} is not there")
+        path = write_try_out(TRY_OUT, port or 8000)
+    config = load(path)
+    _prepare(config)
+    os.environ[CONFIG_ENV] = str(path.resolve())
+    scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
+    scheduler.start()
+    try:
+        _serve(config, port or config.server.port)
+    finally:
+        scheduler.stop()
+    return 0
+
+
+def write_try_out(path: Path, port: int, *, folder: Path | None = None) -> Path:
+    """A configuration for the simulator with secrets of its own, kept so that data and log-ins survive a restart."""
+    if path.exists() and f"port = {port}\n" in path.read_text(encoding="utf-8"):
+        return path
+    folder = folder or path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    base = f"http://127.0.0.1:{port}"
+    keep = _kept_password(path)
+    path.write_text(
+        f"""# Made by `run` because there is no config.toml: a try-out with a simulated WeChat. Delete it to start over.
+[server]
+port = {port}
+public_url = "{base}"
+secret = "{secrets.token_hex(32)}"
+[database]
+url = "sqlite:///{folder / "try-out.db"}"
+[wechat]
+appid = "wx0000000000000000"
+secret = "{secrets.token_hex(16)}"
+token = "{secrets.token_hex(16)}"
+aes_key = "{_aes_key()}"
+simulator = true
+api_base = "{base}"
+[storage]
+media = "{folder / "media"}"
+[log]
+level = "warning"
+json_lines = false
+[demo]
+clock_file = "{folder / "try-out.clock"}"
+operator_password = "{keep or secrets.token_urlsafe(9)}"
+control_token = "{secrets.token_urlsafe(16)}"
+""",
+        encoding="utf-8",
+    )
+    path.chmod(0o600)
+    return path
+
+
+def _kept_password(path: Path) -> str | None:
+    """The operator's password of an earlier try-out: his account is in the database with it."""
+    if not path.exists():
+        return None
+    demo = load(path).demo
+    return demo.operator_password.get_secret_value() if demo else None
+
+
+def _aes_key() -> str:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    return "".join(secrets.choice(letters) for _ in range(42)) + "A"  # the last one carries four bits only
+
+
+def clock_of(config: Config) -> Clock:
+    """The machine's clock, or the try-out's, which can be put forward."""
+    return ShiftedClock(config.demo.clock_file) if config.demo else system_clock
+
+
+def _prepare(config: Config) -> None:
+    from migrations import upgrade
+
+    url = make_url(config.database.url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        if config.server.workers > 1:
+            raise click.ClickException("server.workers: SQLite serves one worker; use PostgreSQL for more")
+    upgrade(config.database.url)
+    if config.demo:
+        from demo.people import seed
+
+        store = open_store(config, clock_of(config), wait_s=20)
+        seed(store, password=config.demo.operator_password.get_secret_value())
+        store.dispose()
+
+
+def _serve(config: Config, port: int) -> None:
+    from granian.server import Server
+
+    _say_where(config, port)
+    server = Server(
+        "serving:web",
+        address=config.server.host,
+        port=port,
+        interface="wsgi",  # type: ignore[arg-type]
+        workers=config.server.workers,
+        blocking_threads=config.server.threads,
+        backlog=1024,
+        factory=True,
+        log_level="warning",  # type: ignore[arg-type]
+        workers_kill_timeout=10,
+        working_dir=ROOT,
+    )
+    server.serve()
+
+
+def _say_where(config: Config, port: int) -> None:
+    base = f"http://{config.server.host}:{port}"
+    if not config.demo:
+        click.echo(f"邻团 is serving on {base}; operator console: {base}/admin")
+        return
+    click.echo(
+        f"""
+邻团 is running with a simulated WeChat. 邻团已启动（模拟微信，没有 config.toml）。
+
+  phones page  手机试用页   {base}/__sim__/phones
+  console      运营后台     {base}/admin   user 用户名: admin   password 密码: {config.demo.operator_password.get_secret_value()}
+
+Ctrl-C stops it. 按 Ctrl-C 停止。
+""",
+        nl=False,
+    )
+
+
+def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """What granian calls in each worker: the application, and the simulator before it in a try-out."""
+    from cli import set_up_logging
+
+    config = load(Path(os.environ[CONFIG_ENV]))
+    set_up_logging(config.log.level, json_lines=config.log.json_lines)
+    clock = clock_of(config)
+    app = create_app(config, clock)
+    if not config.demo:
+        return app
+    from bot.simulator import create_simulator, mount
+    from demo.people import simulated
+
+    return mount(app, create_simulator(simulated(config, clock)))
+
+
+class Keeper:
+    """Keeps a child process running until it is told to stop."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Start the child, and again whenever it ends."""
+        self._child = self._spawn()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the child to finish, and make sure that it does."""
+        self._stopping.set()
+        child = self._child
+        if child is None or child.poll() is not None:
+            return
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(_STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, cwd=Path.cwd())  # noqa: S603 - our own interpreter and file
+
+    def _keep(self) -> None:
+        while self._child is not None:
+            self._child.wait()
+            if self._stopping.wait(1.0):
+                return
+            click.echo("The scheduler ended by itself; starting it again.", err=True)
+            self._child = self._spawn()
+
+
+def backup_sqlite(url: str, target: Path) -> str:
+    """Copy a SQLite database that is in use, by its backup API, and check the copy; says what was done."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        raise click.ClickException("this is for SQLite; for PostgreSQL use pg_dump: see docs/operations.md")
+    if target.exists():
+        raise click.ClickException(f"{target} is there already")
+    with sqlite3.connect(database.database) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+        broken = copy.execute("PRAGMA foreign_key_check").fetchall()
+    if verdict != "ok" or broken:
+        raise click.ClickException(f"the copy {target} is damaged: {verdict}")
+    return f"{target}: copied and checked."
