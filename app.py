@@ -68,7 +68,10 @@ def create_messenger(config: Config) -> WeChatMessenger:
     """The client of WeChat's API, or of the simulator's where the configuration says so."""
     wechat = config.wechat
     return WeChatMessenger(
-        wechat.appid, wechat.secret.get_secret_value(), api_base=wechat.api_base, simulator=wechat.simulator
+        wechat.appid,
+        wechat.secret.get_secret_value(),
+        api_base=f"{wechat.api_base.rstrip('/')}/cgi-bin/",
+        simulator=wechat.simulator,
     )
 
 

@@ -50,12 +50,13 @@ def run(path: Path, port: int | None) -> None:
 def scheduler(path: Path) -> None:
     """Run only the scheduler. Any number of them may run; due work is claimed in the database."""
     from scheduler import runner
-    from serving import clock_of
+    from serving import clock_of, stop_with_parent
 
     config = _ready(path)
     store = open_store(config, clock_of(config), wait_s=20)
     stop = threading.Event()
     runner.stop_on_signals(stop)
+    threading.Thread(target=stop_with_parent, args=(stop,), daemon=True).start()
     finished = run_scheduler(config, store, stop)
     store.dispose()
     sys.exit(0 if finished else 1)

@@ -135,10 +135,11 @@ def _serve(config: Config, port: int) -> None:
         workers=config.server.workers,
         blocking_threads=config.server.threads,
         backlog=1024,
+        backpressure=config.server.threads * 4,
         factory=True,
         log_level="warning",  # type: ignore[arg-type]
         workers_kill_timeout=10,
-        working_dir=ROOT,
+        respawn_failed_workers=True,
     )
     server.serve()
 
@@ -153,7 +154,9 @@ def _say_where(config: Config, port: int) -> None:
 邻团 is running with a simulated WeChat. 邻团已启动（模拟微信，没有 config.toml）。
 
   phones page  手机试用页   {base}/__sim__/phones
-  console      运营后台     {base}/admin   user 用户名: admin   password 密码: {config.demo.operator_password.get_secret_value()}
+  console      运营后台     {base}/admin
+               用户名 user  admin
+               密码 password {config.demo.operator_password.get_secret_value()}
 
 Ctrl-C stops it. 按 Ctrl-C 停止。
 """,
@@ -204,7 +207,8 @@ class Keeper:
             child.kill()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, cwd=Path.cwd())  # noqa: S603 - our own interpreter and file
+        # A session of its own, so that Ctrl-C reaches only us and the child is asked in order.
+        return subprocess.Popen(self._command, start_new_session=True)  # noqa: S603 - our own interpreter and file
 
     def _keep(self) -> None:
         while self._child is not None:
@@ -229,3 +233,11 @@ def backup_sqlite(url: str, target: Path) -> str:
     if verdict != "ok" or broken:
         raise click.ClickException(f"the copy {target} is damaged: {verdict}")
     return f"{target}: copied and checked."
+
+
+def stop_with_parent(stop: threading.Event) -> None:
+    """Set `stop` when the process that started us is gone: nobody else would end us then."""
+    parent = os.getppid()
+    while not stop.wait(2.0):
+        if os.getppid() != parent:
+            stop.set()
