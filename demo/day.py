@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import requests
 
 from config import Config, load
@@ -69,7 +70,7 @@ class Day:
         """Put the simulated clock forward."""
         seconds = timedelta(**delta).total_seconds()
         self._post("/__sim__/clock", {"advance": seconds})
-        print(f"\n——（时间过去 {seconds / 3600:g} 小时）——")
+        click.echo(f"\n——（时间过去 {seconds / 3600:g} 小时）——")
 
     def failures(self) -> list[Any]:
         """Replies that the simulated WeChat found wrong."""
@@ -120,7 +121,7 @@ def _words(bubble: dict[str, Any]) -> str:
 
 def _print(who: str, text: str) -> None:
     for n, line in enumerate(text.splitlines() or [""]):
-        print(f"{who if n == 0 else '':　<10}  {line}")
+        click.echo(f"{who if n == 0 else '':　<10}  {line}")
 
 
 def play(day: Day) -> None:
@@ -174,7 +175,7 @@ def play(day: Day) -> None:
     number = re.search(r"回 (\d+)", asked)
     day.say(LEADER, f"回 {number[1] if number else 1} 不客气", "已转给邻居")
     day.wait_for(WANG, "不客气")
-    print("\n==== 收尾 ====")
+    click.echo("\n==== 收尾 ====")
     day.say(LEADER, "统计", "6单")
     day.say(LEADER, "名单", "1. 3-502 王姐", "已取")
     day.say(LEADER, "未付")
@@ -190,12 +191,12 @@ def main() -> int:
             play(day)
             failures = day.failures()
         except (Unexpected, requests.RequestException) as error:
-            print(f"\n没有得到预期的回答：{error}", file=sys.stderr)
+            click.echo(f"\n没有得到预期的回答：{error}", err=True)
             return 1
     if failures:
-        print(f"\n模拟微信收到了不合格的回复：{failures}", file=sys.stderr)
+        click.echo(f"\n模拟微信收到了不合格的回复：{failures}", err=True)
         return 1
-    print("\n演示完成：每一步都得到了预期的回答。")
+    click.echo("\n演示完成：每一步都得到了预期的回答。")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.parsing.post import read_post
 from bot.simulator import Account, Sim
 from bot.simulator import Settings as SimSettings
+from bot.texts.menu import MENU
 from config import Config
 from handlers.rounds import new_round
 from models import Clock, Store, Work, leader
@@ -16,13 +17,46 @@ RESIDENTS = (
     ("o_demo_resident_laoli_000001", "老李", "5-301"),
     ("o_demo_resident_xiaozhou_001", "小周", None),
 )
-POST = """#开团 尝鲜水果团
-1) 红富士苹果 5斤/箱 29.9元
-2) 土鸡蛋 30枚/板 28元 限40板
-3) 巨峰葡萄 9.8元/斤
-4) 鲜牛奶 950ml 15元/2瓶28元
+POST = """#开团 粮油小团
+1) 五常大米 5kg/袋 39.9元
+2) 花生油 5L/桶 89元 限10桶
+3) 红富士苹果 5斤/箱 29.9元
+4) 小土豆 2.5元/斤
 截单:明天20:00  自提:后天16:00-19:00
 地点:3号楼大堂"""
+SAMPLE_POST = """#开团 周六水果团
+1) 红颜草莓 2斤/盒 45元 限20盒
+2) 土鸡蛋 30枚/板 36元
+3) 鲜牛奶 950ml 15元/2瓶28元
+截单:周五20:00  自提:周六16:00-19:00
+地点:3号楼大堂(冷藏品请当天取)
+下单示例:草莓2 鸡蛋1 3-502"""
+
+
+def _steps() -> list[dict[str, str]]:
+    """The newcomer's way through a day: who types what, and why."""
+    wang, laoli, zhou = (openid for openid, _name, _room in RESIDENTS)
+    said = (
+        (wang, "看团购", "团购", "小美已经开着一个团，邻居先看看有什么"),
+        (LEADER, "开新团", SAMPLE_POST, "团长把群里那段文字原样发给公众号，先看预览"),
+        (LEADER, "确认", "确认", "没问题就确认，会给一段可以转发到群里的文字和二维码"),
+        (wang, "王姐下单", "草莓2 鸡蛋1", "平常怎么说就怎么写"),
+        (laoli, "老李下单", "两盒草莓，三瓶牛奶", "三瓶牛奶会按“两瓶28元”算"),
+        (zhou, "小周绑定", "L1", "新邻居发团长的编号，或者用左下角的扫码"),
+        (zhou, "小周下单", "鸡蛋2 7-101 小周", "房号和称呼会记住，下次不用再写"),
+        (wang, "改单", "草莓改成1", "改主意了，说一声就行"),
+        (LEADER, "统计", "统计", "随时看合计"),
+        (LEADER, "截单", "截单", "开着两个团，会问是哪一个；到点会自己截"),
+        (LEADER, "选 2", "2", "回复数字选“周六水果团”"),
+        (LEADER, "确认", "确认", "要影响别人的事，都要确认一次"),
+        (LEADER, "到货", "到货", "有缺的可以写：到货 草莓少1"),
+        (LEADER, "确认", "确认", "稍等两秒，每位邻居都会收到取货码"),
+        (wang, "取货码", "取货码", "取货码和二维码；把六位数字发给小美就核销"),
+        (wang, "售后", "售后 草莓坏了一盒", "再点左下角相机发张照片，会自己放进这个单"),
+        (LEADER, "看售后", "售后", "然后回复：退 S1 全额"),
+        (LEADER, "后台", "后台", "手机后台：名单、核销、导出"),
+    )
+    return [{"who": who, "label": label, "text": text, "hint": hint} for who, label, text, hint in said]
 
 
 def seed(store: Store, *, password: str) -> None:
@@ -74,10 +108,11 @@ def simulated(config: Config, clock: Clock) -> Sim:
         settings=SimSettings(background_events=True),
         base_url=config.server.public_url,
         control_token=config.demo.control_token.get_secret_value(),
-        phones={"scenes": [{"scene": "L1", "label": "扫团长小美的码"}]},
+        phones={"scenes": [{"scene": "L1", "label": "团长小美的二维码"}], "steps": _steps()},
     )
     sim.add_user(LEADER, name="团长小美", role="leader")
     for openid, name, _room in RESIDENTS:
         sim.add_user(openid, name=name, role="resident")
+    sim.state.menu = {"button": MENU["button"]}
     sim.webhook_url = f"{config.server.public_url}/wechat"
     return sim

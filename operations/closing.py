@@ -26,12 +26,13 @@ from operations.upserts import for_update
 
 _host = resident.alias("host")
 _CHUNK = 1000
+_SOLD = ("placed", "confirmed", "ready", "partly", "picked_up", "no_show")  # 现货 is handed out before the round closes
 
 
-def close_locked(work: Work, row: Row[Any]) -> None:
+def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
     """Close the round whose row is held: no order gets in after this, totals and notices go with it."""
     _take_offers(work, row, is_open=False)
-    orders = _orders(work, row, ("placed",))
+    orders = _orders(work, row, _SOLD)
     total = sum(o.total_fen - o.discount_fen for o in orders)
     _set_orders(work, row, ("placed",), "confirmed")
     work.db.execute(
@@ -48,7 +49,10 @@ def close_locked(work: Work, row: Row[Any]) -> None:
     _post_sales(work, row, orders, kind="sale", sign="sale")
     key = f"{row.id}:{row.version}"
     facts = _pickup_facts(row)
-    _tell(work, row, orders, kind="order_closed", key=f"closed:{key}", facts=facts)
+    waiting = [o for o in orders if o.state == "placed"]
+    _tell(work, row, waiting, kind="order_closed", key=f"closed:{key}", facts=facts)
+    if not tells_leader:  # who closes by word has the totals in the reply
+        return
     _tell_leader(
         work, row, kind="round_closed", key=f"round_closed:{key}", payload={"orders": len(orders), "total_fen": total}
     )
@@ -56,7 +60,7 @@ def close_locked(work: Work, row: Row[Any]) -> None:
 
 def reopen_orders(work: Work, row: Row[Any], *, closes_at: datetime) -> None:
     """A new deadline: orders of a closed round may change again, and their holders are told once."""
-    orders = _orders(work, row, ("placed", "confirmed"))
+    orders = _orders(work, row, _SOLD)
     if row.state == "closed":
         _set_orders(work, row, ("confirmed",), "placed")
         _post_sales(work, row, orders, kind="reversal", sign="back")
@@ -108,8 +112,7 @@ def cancel_round(work: Work, *, leader_id: int, round_id: int, reason: str | Non
 def _take_offers(work: Work, row: Row[Any], *, is_open: bool) -> None:
     """Hold all offers of the round in id order (a plain UPDATE deadlocked 11 of 12 closings), then shut them."""
     mine = (offer.c.leader_id == row.leader_id, offer.c.round_id == row.id)
-    if work.db.dialect.name != "sqlite":
-        work.db.execute(select(offer.c.id).where(*mine).order_by(offer.c.id).with_for_update())
+    work.db.execute(for_update(work, select(offer.c.id).where(*mine).order_by(offer.c.id)))
     work.db.execute(update(offer).where(*mine).values(is_open=is_open))
 
 
@@ -119,6 +122,7 @@ def _orders(work: Work, row: Row[Any], states: Sequence[str]) -> Sequence[Any]:
             order.c.leader_id,
             order.c.id,
             order.c.seq,
+            order.c.state,
             order.c.total_fen,
             order.c.discount_fen,
             order.c.paid_fen,
@@ -134,7 +138,7 @@ def _orders(work: Work, row: Row[Any], states: Sequence[str]) -> Sequence[Any]:
         .order_by(order.c.id)
     )
     if work.db.dialect.name != "sqlite":
-        statement = statement.with_for_update(of=order)
+        statement = statement.with_for_update(of=order, key_share=True)
     return work.db.execute(statement).all()
 
 

@@ -85,7 +85,7 @@ def close(work: Work, *, leader_id: int, round_id: int, actor: str) -> RoundView
     if row.state == "closed":
         return view(work, leader_id, round_id)
     require_state(row, "open")
-    close_locked(work, row)
+    close_locked(work, row, tells_leader=False)
     _log(work, leader_id, actor, "round.close", round_id, before={"state": "open"}, after={"state": "closed"})
     return view(work, leader_id, round_id)
 
@@ -103,7 +103,7 @@ def close_due(work: Work, *, limit: int = 5) -> list[tuple[int, int]]:
     )
     rows = work.db.execute(for_update(work, due, skip_locked=True)).all()
     for row in sorted(rows, key=lambda r: (r.leader_id, r.id)):
-        close_locked(work, row)
+        close_locked(work, row, tells_leader=True)
         _log(work, row.leader_id, "system", "round.close", row.id, before={"state": "open"}, after={"state": "closed"})
     return [(row.leader_id, row.id) for row in rows]
 
@@ -124,7 +124,14 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
     work.db.execute(
         update(round_)
         .where(round_.c.leader_id == leader_id, round_.c.id == round_id)
-        .values(state="open", closes_at=closes_at, closed_at=None, version=round_.c.version + 1)
+        .values(
+            state="open",
+            closes_at=closes_at,
+            closed_at=None,
+            closed_orders=None,
+            closed_total_fen=None,
+            version=round_.c.version + 1,
+        )
     )
     reopen_orders(work, row, closes_at=closes_at)
     _log(
