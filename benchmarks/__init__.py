@@ -1,0 +1,1 @@
+"""Measurements: `python -m benchmarks` runs all of them and writes docs/benchmarks.md."""

@@ -1,0 +1,142 @@
+"""`make run` and `make demo` as a newcomer has them: real processes, real HTTP, a real browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Locator, Page, expect
+
+from config import load
+from demo.day import served
+from tests.support.ports import find_free_port
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_scripted_day_gets_every_expected_answer() -> None:
+    """`make demo`."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "demo"], check=False, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "演示完成" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running try-out."""
+    with served(tmp_path_factory.mktemp("try-out")) as (url, _config):
+        yield url
+
+
+@pytest.mark.browser
+def test_a_newcomer_walks_through_a_day_on_the_phones_page(base: str, page: Page) -> None:
+    page.goto(f"{base}/__sim__/phones")
+    leader, wang, laoli, zhou = (page.locator(".phone").nth(i) for i in range(4))
+
+    def say(phone: Locator, text: str, expected: str) -> None:
+        box = phone.locator("textarea")
+        box.fill(text)
+        box.press("Enter")
+        expect(phone).to_contain_text(expected, timeout=15_000)
+
+    say(
+        leader,
+        "#开团 周日水果团\n1) 香梨 5斤/箱 32元\n2) 小南瓜 6元/个\n截单:明天20:00\n自提:后天16:00-19:00\n地点:东门",
+        "请核对",
+    )
+    say(leader, "确认", "开团了")
+    say(wang, "香梨2", "2箱 ¥64")
+    say(laoli, "要一箱香梨，南瓜来三个", "合计 ¥50")
+    say(zhou, "L1", "跟着团长")
+    say(zhou, "香梨1 7-101 小周", "7-101")
+    say(leader, "截单", "回复数字")
+    say(leader, "2", "现在就截单吗")
+    say(leader, "确认", "已截单：3单")
+    say(leader, "到货", "通知3位来取")
+    say(leader, "确认", "3单可以取")
+    expect(wang).to_contain_text("取货码：", timeout=20_000)
+    code = wang.inner_text().split("取货码：")[1].split("\n")[0].replace(" ", "")
+    say(leader, code, "都取完了")
+    say(wang, "售后 香梨坏了一箱", "S1")
+    expect(leader).to_contain_text("新的售后 S1", timeout=20_000)
+    assert requests.get(f"{base}/healthz", timeout=5).json()["ok"]
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    port = find_free_port()
+    server = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), "run", "--port", str(port)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.2)
+        children = _descendants(server.pid)
+        assert len(children) >= 2, "web worker and scheduler"
+        server.send_signal(signal.SIGINT)
+        output, _ = server.communicate(timeout=60)
+        assert server.returncode == 0, output
+        assert "phones page" in output
+        assert not [pid for pid in children if _is_alive(pid)]
+        config = load(tmp_path / "data" / "try-out.toml", {})
+        assert config.demo is not None
+        assert config.demo.operator_password.get_secret_value() in output
+    finally:
+        if server.poll() is None:
+            server.kill()
+
+
+def test_a_second_start_keeps_data_and_password(tmp_path: Path) -> None:
+    from serving import write_try_out
+
+    first = load(write_try_out(tmp_path / "data" / "a.toml", 8000), {})
+    again = load(write_try_out(tmp_path / "data" / "a.toml", 8001), {})
+    assert first.demo
+    assert again.demo
+    assert again.demo.operator_password == first.demo.operator_password
+    assert again.server.port == 8001
+    assert again.database == first.database
+
+
+def _descendants(pid: int) -> list[int]:
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and _parent(int(entry.name)) == parent:
+                found.append(int(entry.name))
+                waiting.append(int(entry.name))
+    return found
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int((Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    return state != "Z"
