@@ -59,7 +59,8 @@ def scheduler(path: Path) -> None:
     threading.Thread(target=stop_with_parent, args=(stop,), daemon=True).start()
     finished = run_scheduler(config, store, stop)
     store.dispose()
-    sys.exit(0 if finished else 1)
+    if not finished:  # a job hangs in its thread, which would keep the process
+        os._exit(1)
 
 
 @cli.command("init-db")
@@ -146,13 +147,18 @@ def _ready(path: Path) -> Config:
 
 def set_up_logging(level: str, *, json_lines: bool) -> None:
     """Structured lines on standard error; WeChat's client never logs below warning (its debug lines hold secrets)."""
-    shown = structlog.processors.JSONRenderer(ensure_ascii=False) if json_lines else structlog.dev.ConsoleRenderer()
+    # Tracebacks without local variables: those hold names, rooms and words people wrote.
+    shown: list[structlog.typing.Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if json_lines
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            shown,
+            *shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -1,0 +1,68 @@
+"""Throwing away what nobody needs any more. Bounded work per call: call again until it returns 0."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Table, and_, delete, null, or_, select, tuple_, update
+
+from models import (
+    Work,
+    attempt,
+    channel_pause,
+    conversation,
+    inbound_message,
+    login_link,
+    message_window,
+    notice,
+    web_session,
+)
+
+REPLIES_KEPT = timedelta(days=7)  # to answer a redelivered message the same way again
+MESSAGES_KEPT = timedelta(days=30)  # for the operator's page of inbound messages
+QUESTIONS_KEPT = timedelta(days=1)  # after their end
+ATTEMPTS_KEPT = timedelta(days=1)
+LINKS_KEPT = timedelta(days=1)  # after their end, so that a late tap is told what happened
+
+
+def sweep(work: Work, *, limit: int = 500) -> int:
+    """Delete up to `limit` rows of each kind that is over; how many rows went or were emptied."""
+    now = work.now
+    unlocked = or_(attempt.c.locked_until.is_(None), attempt.c.locked_until <= now)
+    over = {
+        inbound_message: inbound_message.c.received_at <= now - MESSAGES_KEPT,
+        web_session: web_session.c.expires_at <= now,
+        login_link: login_link.c.expires_at <= now - LINKS_KEPT,
+        attempt: and_(attempt.c.window_from <= now - ATTEMPTS_KEPT, unlocked),
+        message_window: message_window.c.closes_at <= now,
+        channel_pause: channel_pause.c.until <= now,
+    }
+    return sum(_delete(work, table, what, limit) for table, what in over.items()) + _empty(work, limit)
+
+
+def expire_questions(work: Work) -> int:
+    """Forget questions nobody answered. A late 「1」 or 「确认」 is still told, for a day, that its time is over."""
+    forgotten = work.db.execute(
+        update(conversation)
+        .where(conversation.c.pending_until <= work.now - QUESTIONS_KEPT)
+        .values(pending_kind=None, pending=null(), pending_until=None, changed_at=work.now)
+    )
+    return int(forgotten.rowcount)
+
+
+def _delete(work: Work, table: Table, over: ColumnElement[bool], limit: int) -> int:
+    key = tuple_(*table.primary_key)
+    gone = work.db.execute(delete(table).where(key.in_(select(*table.primary_key).where(over).limit(limit)), over))
+    return int(gone.rowcount)
+
+
+def _empty(work: Work, limit: int) -> int:
+    """Stored replies that no redelivery asks for any more, the rest of long replies, notices that came too late."""
+    old = and_(inbound_message.c.received_at <= work.now - REPLIES_KEPT, inbound_message.c.reply.is_not(None))
+    keys = select(inbound_message.c.dedupe_key).where(old).limit(limit)
+    emptied = [
+        update(inbound_message).where(inbound_message.c.dedupe_key.in_(keys)).values(reply=None),
+        update(conversation).where(conversation.c.rest_until <= work.now).values(rest=None, rest_until=None),
+        update(notice).where(notice.c.state == "waiting", notice.c.expires_at <= work.now).values(state="expired"),
+    ]
+    return sum(work.db.execute(statement).rowcount for statement in emptied)

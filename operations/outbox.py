@@ -1,0 +1,269 @@
+"""What the delivering job does to notices: claim some, and write down what became of each.
+
+The claim is committed before anything goes over the network, and every result is committed on its own, so a crash
+costs at most the one message in flight. A result is written only where the claim's fence still stands; each of these
+functions returns False where it no longer does, and then somebody else has the notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, tuple_, update
+
+from models import Work, account, channel_pause, leader, notice
+from models.base import Instant
+from operations.notices import client_msg_id
+from operations.upserts import for_update, upsert
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900))
+
+# These answer something the person did or asked a moment ago, or report a matter of security: they may come at night.
+ANSWERS = frozenset(
+    {
+        "case_opened",
+        "case_decided",
+        "case_escalated",
+        "relay_question",
+        "relay_answer",
+        "leader_approved",
+        "leader_rejected",
+        "redeem_locked",
+        "pickup_qr",
+        "leader_qr",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A notice that is ours until the lease ends. `first_sent_at`: an earlier try may have arrived, by `channel`."""
+
+    leader_id: int
+    id: int
+    account_id: int
+    openid: str
+    kind: str
+    payload: Mapping[str, Any] = field(repr=False)
+    dedupe_key: str
+    fence: int
+    attempts: int
+    lease_until: datetime
+    first_sent_at: datetime | None
+    channel: str | None
+
+    @property
+    def client_msg_id(self) -> str:
+        """The same for every try of this notice."""
+        return client_msg_id(self.leader_id, self.dedupe_key)
+
+
+# ---------------------------------------------------------------- claiming
+
+
+def claim(work: Work, *, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take up to `limit` due notices for the length of `lease`, those of one person together.
+
+    Beforehand the due ones that must not be pushed are set aside: expired; muted or unfollowed (they wait for the
+    person's next message); in the leader's quiet hours (they wait for the end of those).
+    """
+    _expire(work)
+    _set_unreachable_aside(work)
+    _hold_for_quiet_hours(work)
+    persons = _persons_with_due_notices(work, limit)
+    if not persons:
+        return []
+    keys = select(notice.c.leader_id, notice.c.id).where(_due(work), notice.c.account_id.in_(list(persons)))
+    keys = for_update(work, keys.order_by(notice.c.next_at, notice.c.id).limit(limit), skip_locked=True)
+    until = work.now + lease
+    taken = (
+        update(notice)
+        .where(tuple_(notice.c.leader_id, notice.c.id).in_(keys))
+        .values(
+            state="sending",
+            fence=notice.c.fence + 1,
+            attempts=notice.c.attempts + 1,
+            lease_until=until,
+            next_at=until,  # so that the index of due notices does not run over those in flight
+        )
+        .returning(*(notice.c[column.name] for column in fields(Claimed) if column.name != "openid"))
+    )
+    rows = [Claimed(openid=persons[row.account_id], **row._mapping) for row in work.db.execute(taken)]
+    return sorted(rows, key=lambda row: (row.account_id, row.id))
+
+
+def _due(work: Work) -> ColumnElement[bool]:
+    """Queued and its time has come, or claimed by somebody whose lease is over."""
+    return and_(notice.c.state.in_(("queued", "sending")), notice.c.next_at <= work.now)
+
+
+def _expire(work: Work) -> None:
+    late = and_(_due(work), notice.c.expires_at <= work.now)
+    work.db.execute(update(notice).where(late).values(state="expired", fence=notice.c.fence + 1, lease_until=None))
+
+
+def _set_unreachable_aside(work: Work) -> None:
+    unreachable = select(account.c.id).where(or_(account.c.is_muted, ~account.c.is_subscribed))
+    work.db.execute(
+        update(notice)
+        .where(_due(work), notice.c.account_id.in_(unreachable))
+        .values(state="waiting", fence=notice.c.fence + 1, lease_until=None)
+    )
+
+
+def _hold_for_quiet_hours(work: Work) -> None:
+    with_due = select(notice.c.leader_id).where(_due(work)).distinct()
+    leaders = work.db.execute(
+        select(leader.c.id, leader.c.account_id, leader.c.quiet_from_min, leader.c.quiet_until_min).where(
+            leader.c.id.in_(with_due)
+        )
+    ).all()
+    for one in leaders:
+        until = quiet_until(work.now, one.quiet_from_min, one.quiet_until_min)
+        if until is not None:
+            work.db.execute(
+                update(notice)
+                .where(
+                    _due(work),
+                    notice.c.leader_id == one.id,
+                    notice.c.account_id != one.account_id,  # the leader's own news is work, not disturbance
+                    notice.c.kind.not_in(ANSWERS),
+                )
+                .values(state="queued", next_at=until, fence=notice.c.fence + 1, lease_until=None)
+            )
+
+
+def quiet_until(now: datetime, from_min: int, until_min: int) -> datetime | None:
+    """The end of the quiet hours that `now` lies in, None outside them.
+
+    Minutes after midnight in Shanghai, across midnight where `from_min` is the later one; equal means none.
+    """
+    local = now.astimezone(SHANGHAI)
+    minute = local.hour * 60 + local.minute
+    length = (until_min - from_min) % 1440
+    if (minute - from_min) % 1440 >= length:
+        return None
+    start_of_minute = local.replace(second=0, microsecond=0)
+    return (start_of_minute + timedelta(minutes=(until_min - minute) % 1440)).astimezone(now.tzinfo)
+
+
+def _persons_with_due_notices(work: Work, limit: int) -> dict[int, str]:
+    """{account id: openid} of those who waited longest.
+
+    On PostgreSQL each account is locked, so that no other claim splits what this person is to get in one message.
+    """
+    waited_longest = (
+        select(notice.c.account_id)
+        .where(_due(work))
+        .group_by(notice.c.account_id)
+        .order_by(func.min(notice.c.next_at), notice.c.account_id)
+        .limit(limit)
+    )
+    found = list(work.db.execute(waited_longest).scalars())
+    persons = select(account.c.id, account.c.openid).where(account.c.id.in_(found)).order_by(account.c.id)
+    if work.db.dialect.name == "postgresql":
+        # FOR NO KEY UPDATE: writing another notice for this person need not wait.
+        persons = persons.with_for_update(skip_locked=True, key_share=True)
+    return {row.id: row.openid for row in work.db.execute(persons)}
+
+
+# ---------------------------------------------------------------- results
+
+
+def begin_sending(work: Work, claimed: Claimed, *, channel: str) -> bool:
+    """Note, before the network is touched, that this channel is about to be used: from here on it may have arrived."""
+    return _finish(
+        work,
+        claimed,
+        channel=channel,
+        first_sent_at=func.coalesce(notice.c.first_sent_at, literal(work.now, Instant)),
+    )
+
+
+def finish_sent(work: Work, claimed: Claimed, *, channel: str, wx_msgid: str | None = None) -> bool:
+    """WeChat accepted it."""
+    return _finish(work, claimed, state="sent", channel=channel, sent_at=work.now, wx_msgid=wx_msgid, lease_until=None)
+
+
+def retry_later(work: Work, claimed: Claimed, *, code: int | None, maybe_arrived: bool = False) -> bool:
+    """Try again, after 10, 30, 60, 300 and 900 s; when all these tries are used up it waits for the person to write."""
+    if claimed.attempts > len(RETRY_AFTER):
+        return give_up(work, claimed, state="waiting", code=code)
+    at = work.now + RETRY_AFTER[claimed.attempts - 1]
+    return _requeue(work, claimed, _code(code), at=at, maybe_arrived=maybe_arrived)
+
+
+def put_back(work: Work, claimed: Claimed, *, until: datetime | None = None, code: int | None = None) -> bool:
+    """Back into the queue for a reason that is not this notice's fault: the try does not count."""
+    return _requeue(work, claimed, _code(code) | {"attempts": claimed.attempts - 1}, at=until or work.now)
+
+
+def give_up(work: Work, claimed: Claimed, *, state: str, code: int | None) -> bool:
+    """No push: `waiting` to be shown with the person's next message, `failed` or `held` for an operator to see."""
+    return _finish(work, claimed, state=state, lease_until=None, **_code(code))
+
+
+def _requeue(
+    work: Work, claimed: Claimed, values: Mapping[str, Any], *, at: datetime, maybe_arrived: bool = False
+) -> bool:
+    # A try that surely did not arrive must not make the next one look like a repeat.
+    before = {} if maybe_arrived else {"first_sent_at": claimed.first_sent_at, "channel": claimed.channel}
+    return _finish(work, claimed, state="queued", next_at=at, lease_until=None, **before, **values)
+
+
+def _code(code: int | None) -> dict[str, int]:
+    return {} if code is None else {"last_code": code}
+
+
+def _finish(work: Work, claimed: Claimed, **values: Any) -> bool:
+    changed = work.db.execute(
+        update(notice)
+        .where(
+            notice.c.leader_id == claimed.leader_id,
+            notice.c.id == claimed.id,
+            notice.c.fence == claimed.fence,
+            notice.c.state == "sending",
+        )
+        .values(**values)
+    )
+    return bool(changed.rowcount == 1)
+
+
+# ---------------------------------------------------------------- pauses of whole channels
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Leave a channel alone until then; `code` is WeChat's errcode."""
+
+    until: datetime
+    code: int
+
+
+def pauses(work: Work) -> dict[str, Pause]:
+    """The channels that are to be left alone now."""
+    rows = work.db.execute(select(channel_pause).where(channel_pause.c.until > work.now))
+    return {row.channel: Pause(until=row.until, code=row.code) for row in rows}
+
+
+def pause(work: Work, channel: str, *, until: datetime, code: int) -> None:
+    """Leave a channel alone; a longer pause that is there already stays."""
+    statement = upsert(work, channel_pause).values(channel=channel, until=until, code=code, since=work.now)
+    work.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["channel"],
+            set_={"until": until, "code": code, "since": work.now},
+            where=channel_pause.c.until < statement.excluded.until,
+        )
+    )
+
+
+def resume(work: Work, channel: str) -> None:
+    """End a pause early, after an operator put the account right."""
+    work.db.execute(delete(channel_pause).where(channel_pause.c.channel == channel))

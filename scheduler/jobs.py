@@ -1,0 +1,112 @@
+"""What the scheduler does: each job opens its own transactions, does a bounded amount of work, and says what it did.
+
+Due work is found by its state, however long ago it fell due: a scheduler that was down catches up, and one that runs
+twice finds nothing the second time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bot.messenger import Messenger
+from models import Store, Work
+from operations import case_decisions, housekeeping, pickup_days, reminders, rounds
+from scheduler import pictures
+from scheduler.channels import Channels, Renderer
+from scheduler.delivery import Deliverer
+from scheduler.pacing import Pacer
+
+MOST_STEPS = 50  # transactions per run of a job; what is left comes with the next run
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the jobs need to know. `stop_within_s`: how long running jobs may take to finish at the end, in seconds."""
+
+    media_folder: Path
+    channels: Channels = field(default_factory=Channels)
+    sends_per_second: float = 20.0
+    remind_before: timedelta = timedelta(hours=1)
+    stop_within_s: float = 40.0
+
+
+class Context:
+    """What every job is given."""
+
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        renderer: Renderer,
+        settings: Settings,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.store, self.messenger, self.settings = store, messenger, settings
+        self.stop = stop or threading.Event()
+        self.deliverer = Deliverer(
+            store, messenger, renderer, settings.channels, pacer=Pacer(settings.sends_per_second), stop=self.stop
+        )
+
+    def repeat(self, step: Callable[[Work], int | Sized]) -> int:
+        """One transaction after the other until a step finds nothing more to do; returns the sum of what they did."""
+        total = 0
+        for _ in range(MOST_STEPS):
+            if self.stop.is_set():
+                break
+            done = self.store.run(step)
+            count = done if isinstance(done, int) else len(done)
+            total += count
+            if not count:
+                break
+        return total
+
+
+def close_due(context: Context) -> int:
+    """Close rounds whose time has come; their notices are written in the same transaction."""
+    return context.repeat(lambda work: rounds.close_due(work, limit=5))
+
+
+def remind_before_close(context: Context) -> int:
+    """Remind people with an order that the round closes soon."""
+    within = context.settings.remind_before
+    return context.repeat(lambda work: reminders.remind_before_close(work, within=within))
+
+
+def remind_uncollected(context: Context) -> int:
+    """Remind people of goods that wait for them."""
+    return context.repeat(pickup_days.remind_uncollected)
+
+
+def end_pickup_days(context: Context) -> int:
+    """Complete rounds whose pickup is over; what nobody came for becomes a no-show."""
+    return context.repeat(pickup_days.end_pickup_days)
+
+
+def escalate_after_sales(context: Context) -> int:
+    """Hand cases that the leader left lying to the platform."""
+    return context.repeat(case_decisions.escalate_due)
+
+
+def deliver_notices(context: Context) -> int:
+    """Push what is due."""
+    return context.deliverer.deliver_due()
+
+
+def expire_questions(context: Context) -> int:
+    """Forget questions that nobody answered in time."""
+    return context.store.run(housekeeping.expire_questions)
+
+
+def fetch_pictures(context: Context) -> int:
+    """Fetch pictures people sent."""
+    return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def clean_up(context: Context) -> int:
+    """Delete what nobody needs any more."""
+    swept = context.repeat(housekeeping.sweep)
+    return swept + pictures.drop_outdated(context.store, context.settings.media_folder)

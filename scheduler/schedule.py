@@ -1,0 +1,31 @@
+"""The table of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scheduler import jobs
+from scheduler.jobs import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`do` returns how many things it dealt with; it runs every `every` seconds, and never twice at a time."""
+
+    name: str
+    every: float
+    do: Callable[[Context], int]
+
+
+SCHEDULE = (
+    Job("close_due", 5, jobs.close_due),
+    Job("deliver_notices", 2, jobs.deliver_notices),
+    Job("fetch_pictures", 5, jobs.fetch_pictures),
+    Job("remind_before_close", 60, jobs.remind_before_close),
+    Job("remind_uncollected", 60, jobs.remind_uncollected),
+    Job("end_pickup_days", 60, jobs.end_pickup_days),
+    Job("escalate_after_sales", 60, jobs.escalate_after_sales),
+    Job("expire_questions", 60, jobs.expire_questions),
+    Job("clean_up", 3600, jobs.clean_up),
+)
