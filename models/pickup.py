@@ -47,6 +47,7 @@ Index(
     sqlite_where=text("state IN ('active', 'used')"),
 )
 Index("ix_pickup_code_code", pickup_code.c.leader_id, pickup_code.c.code)
+Index("ix_pickup_code_order", pickup_code.c.leader_id, pickup_code.c.order_id)
 
 redemption = owned(
     "redemption",

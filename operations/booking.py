@@ -31,7 +31,7 @@ class Booking:
 def write_head(work: Work, booking: Booking, *, room: str | None, note: str | None) -> OrderView:
     before = booking.before
     live = tuple(sorted((x for x in booking.lines.values() if x.quantity_milli), key=lambda x: x.number))
-    state = "placed" if live else "cancelled"
+    state = _state(before, booking, is_live=bool(live))
     total = sum(x.line_fen for x in live)
     said = {"room": room, "note": note[:200] if note else None}
     extra = {column: value for column, value in said.items() if value}
@@ -52,21 +52,39 @@ def write_head(work: Work, booking: Booking, *, room: str | None, note: str | No
             )
         )
         return replace(view(work, leader_id=booking.leader_id, order_id=order_id), lines=live)
+    discount = min(before.discount_fen, total)  # a discount is never more than there is to pay
     if booking.moved or extra:
         work.db.execute(
             update(order)
             .where(order.c.leader_id == booking.leader_id, order.c.id == before.id)
-            .values(state=state, total_fen=total, changed_at=work.now, version=order.c.version + 1, **extra)
+            .values(
+                state=state,
+                total_fen=total,
+                discount_fen=discount,
+                changed_at=work.now,
+                version=order.c.version + 1,
+                **extra,
+            )
         )
     return replace(
         before,
         state=state,
         lines=live,
         total_fen=total,
+        discount_fen=discount,
         room=room or before.room,
         note=extra.get("note", before.note),
         changed_at=work.now,
     )
+
+
+def _state(before: OrderView | None, booking: Booking, *, is_live: bool) -> str:
+    """Words alone (a room, a note) move no order; goods that stand ready (现货) stay so when there are more of them."""
+    if before is not None and not booking.moved:
+        return before.state
+    if not is_live:
+        return "cancelled"
+    return "ready" if before is not None and before.state == "ready" else "placed"
 
 
 def write_lines(work: Work, booking: Booking, order_id: int) -> None:

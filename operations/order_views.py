@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, select, union_all
 
 from models import Work, offer, order, order_line, pickup_code, resident, round_
 from models.views import LineView, OrderView, Tier
@@ -69,12 +69,17 @@ def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool 
 
 def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10) -> list[OrderView]:
     """A resident's own orders and those of his guests, newest round first; cancelled ones are left out."""
-    mine = select(resident.c.id).where(
-        resident.c.leader_id == leader_id,
-        (resident.c.id == resident_id) | (resident.c.host_resident_id == resident_id),
+    mine = union_all(
+        select(resident.c.id).where(resident.c.leader_id == leader_id, resident.c.id == resident_id),
+        select(resident.c.id).where(resident.c.leader_id == leader_id, resident.c.host_resident_id == resident_id),
     )
-    wanted = and_(order.c.resident_id.in_(mine), order.c.state != "cancelled")
-    return _orders(work, leader_id, wanted, newest_first=True, limit=limit)
+    residents = work.db.execute(mine).scalars().all()
+    live = select(order.c.round_id, order.c.seq, order.c.id).where(
+        order.c.leader_id == leader_id, order.c.resident_id.in_(residents), order.c.state != "cancelled"
+    )
+    newest = sorted(work.db.execute(live), key=lambda row: (-row.round_id, row.seq))[:limit]
+    ids = [row.id for row in newest]
+    return _orders(work, leader_id, order.c.id.in_(ids), newest_first=True) if ids else []
 
 
 def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
@@ -82,13 +87,12 @@ def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
     return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
 
 
-def _orders(
-    work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False, limit: int | None = None
-) -> list[OrderView]:
-    by = (order.c.round_id.desc(), order.c.seq) if newest_first else (order.c.round_id, order.c.seq)
-    heads = work.db.execute(_HEAD.where(order.c.leader_id == leader_id, wanted).order_by(*by).limit(limit)).all()
+def _orders(work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False) -> list[OrderView]:
+    # Sorted here: asked to sort, SQLite reads all orders of the leader in that order instead of finding the few.
+    heads = list(work.db.execute(_HEAD.where(order.c.leader_id == leader_id, wanted)))
     if not heads:
         return []
+    heads.sort(key=lambda head: (-head.round_id if newest_first else head.round_id, head.seq))
     ids = [head.id for head in heads]
     few = (
         order_line.c.order_id.in_(ids)

@@ -68,35 +68,37 @@ def change(
 ) -> Changed:
     """Book what can be booked; each wish stands for itself unless `is_all_or_nothing`.
 
+    Called again with a `source_key` that this order has seen, it changes nothing and tells how the order stands.
     Raises RoundClosed, AlreadyPickedUp, NoOrder (nothing to change), or the first refusal when nothing could be booked
     at all; then nothing has happened.
     """
     _lock_person(work, leader_id, resident_id)
     before = load(work, leader_id=leader_id, round_id=round_id, resident_id=resident_id)
+    if before is not None and _is_repeat(work, before, source_key):
+        return Changed(order=before, refused=(), moved=())
     _check_changeable(before)
     targets = _targets(before, changes)
     if not targets and (before is None or not before.lines):
         raise NoOrder
     seq = _draw_seq(work, leader_id, round_id) if before is None else before.seq
-    tiers = _tiers(work, leader_id, targets)
 
     lines = {line.offer_id: line for line in before.lines} if before else {}
+    had = {offer_id: lines[offer_id].quantity_milli if offer_id in lines else 0 for offer_id in targets}
+    taken: dict[int, Row[Any]] = {}
     refused: list[Refused] = []
-    moved: list[tuple[int, int, int]] = []
     for offer_id in sorted(targets):
-        had = lines[offer_id].quantity_milli if offer_id in lines else 0
         try:
-            row = _reserve(work, leader_id, round_id, offer_id, had, targets[offer_id])
-            lines[offer_id] = _line(work, row, lines.get(offer_id), targets[offer_id], tiers[offer_id])
+            taken[offer_id] = _reserve(work, leader_id, round_id, offer_id, had[offer_id], targets[offer_id])
         except RoundClosed:
             raise
         except Refused as refusal:
             if is_all_or_nothing:
                 raise
             refused.append(refusal)
-            continue
-        if had != targets[offer_id]:
-            moved.append((offer_id, had, targets[offer_id]))
+    tiers = _tiers(work, leader_id, taken)
+    for offer_id, row in taken.items():
+        lines[offer_id] = _line(work, row, lines.get(offer_id), targets[offer_id], tiers[offer_id])
+    moved = [(offer_id, had[offer_id], targets[offer_id]) for offer_id in taken if had[offer_id] != targets[offer_id]]
     if refused and not moved and not (before and before.lines):
         raise refused[0] if len(refused) == 1 else NothingBooked(refused)
     booking = Booking(leader_id, round_id, resident_id, before, seq, lines, moved, actor, source_key)
@@ -118,8 +120,9 @@ class NothingBooked(Refused):
 
 def cancel(work: Work, *, leader_id: int, round_id: int, resident_id: int, actor: str, source_key: str) -> Changed:
     """Cancel the whole order; its units are free for others again. Raises NoOrder, RoundClosed, AlreadyPickedUp."""
+    _lock_person(work, leader_id, resident_id)
     before = load(work, leader_id=leader_id, round_id=round_id, resident_id=resident_id)
-    if before is None or not before.lines:
+    if before is None or not (before.lines or _is_repeat(work, before, source_key)):
         raise NoOrder
     return change(
         work,
@@ -172,6 +175,17 @@ def _lock_person(work: Work, leader_id: int, resident_id: int) -> None:
         raise NotFound(what="resident")
 
 
+def _is_repeat(work: Work, before: OrderView, source_key: str) -> bool:
+    """Whether this very message has changed the order before."""
+    seen = select(order_event.c.id).where(
+        order_event.c.leader_id == before.leader_id,
+        order_event.c.order_id == before.id,
+        order_event.c.source_key == source_key,
+        order_event.c.kind.in_(("place", "change", "cancel")),
+    )
+    return work.db.execute(seen.limit(1)).first() is not None
+
+
 def _check_changeable(before: OrderView | None) -> None:
     if before is not None and before.state in {"partly", "picked_up"}:
         raise AlreadyPickedUp(at=before.changed_at)
@@ -207,8 +221,10 @@ def _draw_seq(work: Work, leader_id: int, round_id: int) -> int:
 
 
 def _tiers(work: Work, leader_id: int, offer_ids: Iterable[int]) -> dict[int, tuple[Tier, ...]]:
-    """Today's bundle prices of these offers, in one statement."""
+    """The bundle prices of these offers. Read while their rows are held, so that they belong to the price we took."""
     found: dict[int, tuple[Tier, ...]] = dict.fromkeys(offer_ids, ())
+    if not found:
+        return found
     for row in work.db.execute(
         select(offer_tier).where(offer_tier.c.leader_id == leader_id, offer_tier.c.offer_id.in_(found))
     ):
@@ -219,13 +235,12 @@ def _tiers(work: Work, leader_id: int, offer_ids: Iterable[int]) -> dict[int, tu
 def _reserve(work: Work, leader_id: int, round_id: int, offer_id: int, had: int, wanted: int) -> Row[Any]:
     """Take or give back units of one offer; returns its terms. Raises why it could not be."""
     delta = wanted - had
-    is_whole = wanted % 1000 == 0
     if_it_grows = [
         or_(offer.c.capacity_milli.is_(None), offer.c.reserved_milli + delta <= offer.c.capacity_milli),
         or_(offer.c.limit_milli.is_(None), offer.c.limit_milli >= wanted),
         offer.c.is_withdrawn.is_(False),
-        *([] if is_whole else [offer.c.unit.in_(WEIGHT_UNITS)]),
     ]
+    if_in_parts = [offer.c.unit.in_(WEIGHT_UNITS)]
     if not 0 <= wanted <= MOST_MILLI:
         raise BadQuantity(offer_id=offer_id, quantity_milli=wanted)
     row = work.db.execute(
@@ -236,16 +251,20 @@ def _reserve(work: Work, leader_id: int, round_id: int, offer_id: int, had: int,
             offer.c.round_id == round_id,
             offer.c.is_open,
             offer.c.closes_at > work.now,
-            *(if_it_grows if delta > 0 or not is_whole else []),
+            *(if_it_grows if delta > 0 else []),
+            *(if_in_parts if wanted % 1000 else []),
         )
         .values(reserved_milli=offer.c.reserved_milli + delta)
         .returning(
             offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.spec, offer.c.price_fen, offer.c.is_cold
         )
     ).first()
-    if row is None:
-        raise _why_not(work, leader_id, round_id, offer_id, had, wanted)
-    return row
+    if row is not None:
+        return row
+    reason = _why_not(work, leader_id, round_id, offer_id, had, wanted)
+    if reason is None:
+        return _reserve(work, leader_id, round_id, offer_id, had, wanted)
+    raise reason
 
 
 def _line(work: Work, row: Row[Any], line: LineView | None, wanted: int, tiers: tuple[Tier, ...]) -> LineView:
@@ -268,8 +287,8 @@ def _line(work: Work, row: Row[Any], line: LineView | None, wanted: int, tiers: 
     )
 
 
-def _why_not(work: Work, leader_id: int, round_id: int, offer_id: int, had: int, wanted: int) -> Refused:
-    """The conditional statement met no row: say why."""
+def _why_not(work: Work, leader_id: int, round_id: int, offer_id: int, had: int, wanted: int) -> Refused | None:
+    """The conditional statement met no row: say why. None when, on PostgreSQL, the obstacle has gone in between."""
     row = work.db.execute(
         select(offer).where(offer.c.leader_id == leader_id, offer.c.id == offer_id, offer.c.round_id == round_id)
     ).first()
@@ -288,7 +307,9 @@ def _why_not(work: Work, leader_id: int, round_id: int, offer_id: int, had: int,
         return OverLimit(
             offer_id=offer_id, name=row.name, unit=row.unit, limit_milli=row.limit_milli, wanted_milli=wanted
         )
-    remaining = max(0, row.capacity_milli - row.reserved_milli)
+    if row.capacity_milli is None or row.reserved_milli + wanted - had <= row.capacity_milli:
+        return None
+    remaining = row.capacity_milli - row.reserved_milli
     return SoldOut(
         name=row.name,
         unit=row.unit,

@@ -10,7 +10,7 @@ from models import Work, account, account_binding, counter, helper, leader, resi
 from models.views import Person
 from operations.audit import record
 from operations.errors import AlreadyApplied, LeaderInactive, NotFound
-from operations.upserts import upsert
+from operations.upserts import for_update, upsert
 
 _own = leader.alias("own")
 _bound = leader.alias("bound")
@@ -106,6 +106,7 @@ def number_of(work: Work, *, leader_id: int) -> int:
 
 def bind(work: Work, *, account_id: int, leader_id: int, via: str) -> int:
     """Make this leader the person's current one; returns the resident id. Doing it again changes nothing."""
+    _lock_account(work, account_id)
     resident_id = resident_of(work, leader_id=leader_id, account_id=account_id)
     mine = account_binding.c.account_id == account_id
     work.db.execute(
@@ -145,6 +146,11 @@ def resident_of(work: Work, *, leader_id: int, account_id: int) -> int:
             update(resident).where(resident.c.leader_id == leader_id, resident.c.id == row.id).values(state="active")
         )
     return int(row.id)
+
+
+def _lock_account(work: Work, account_id: int) -> None:
+    """One change of a person's place at a time: two scans in one second would both become the current leader."""
+    work.db.execute(for_update(work, select(account.c.id).where(account.c.id == account_id)))
 
 
 def guest_of(work: Work, *, leader_id: int, host_resident_id: int, name: str, room: str | None, nth: int = 1) -> int:
@@ -208,6 +214,7 @@ def next_number(work: Work, scope: str) -> int:
 
 def apply_as_leader(work: Work, *, account_id: int, name: str, note: str | None, share_bps: int) -> int:
     """An application to become a leader; an operator decides. Returns the leader id. Raises AlreadyApplied."""
+    _lock_account(work, account_id)
     known = work.db.execute(select(leader.c.id, leader.c.state).where(leader.c.account_id == account_id)).first()
     if known is not None and known.state != "rejected":
         raise AlreadyApplied(state=known.state)

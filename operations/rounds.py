@@ -17,7 +17,7 @@ from models.views import RoundView
 from operations.audit import record
 from operations.closing import cancel_round, close_locked, reopen_orders
 from operations.errors import BadTime, EmptyRound, LeaderInactive, WrongState
-from operations.offers import NewOffer, insert_offers, lock_round, require_state
+from operations.offers import NewOffer, insert_offers, lock_offers, lock_round, require_state
 from operations.round_views import by_code, latest, open_rounds, view
 from operations.upserts import for_update
 
@@ -119,7 +119,7 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
     if row.state not in {"open", "closed"}:
         raise WrongState(state=row.state, title=row.title)
     mine = (offer.c.leader_id == leader_id, offer.c.round_id == round_id)
-    work.db.execute(for_update(work, select(offer.c.id).where(*mine).order_by(offer.c.id)))
+    lock_offers(work, leader_id, round_id)
     work.db.execute(update(offer).where(*mine).values(is_open=True, closes_at=closes_at))
     work.db.execute(
         update(round_)

@@ -16,5 +16,12 @@ def upsert(work: Work, table: Table) -> Any:
 
 
 def for_update(work: Work, statement: Any, *, skip_locked: bool = False) -> Any:
-    """Row locks on PostgreSQL; on SQLite the transaction itself is the lock."""
-    return statement if work.db.dialect.name == "sqlite" else statement.with_for_update(skip_locked=skip_locked)
+    """Row locks on PostgreSQL; on SQLite the transaction itself is the lock.
+
+    FOR NO KEY UPDATE: keys never change, so a row that refers to a held one need not wait for it. With FOR UPDATE a
+    payment (holds its order, its ledger row refers to the round) and a closing (holds the round, wants the orders)
+    deadlocked.
+    """
+    if work.db.dialect.name == "sqlite":
+        return statement
+    return statement.with_for_update(skip_locked=skip_locked, key_share=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
-from models import ledger_transfer, notice, offer, order, order_event, order_line, round_
+from models import leader, ledger_transfer, notice, offer, order, order_event, order_line, resident, round_
 from models.base import Store
 from models.views import Tier
 from operations.pricing import line_total
@@ -178,20 +178,23 @@ def sales_are_the_orders_of_closed_rounds(db: Connection) -> Iterator[str]:
             yield f"order {row.id} ({row.state} in {row.round_state}): {row.net} booked, {due} due"
 
 
-def a_closing_is_told_once(db: Connection) -> Iterator[str]:
-    """One summary for the leader per closing, and none without one."""
-    told = and_(
-        notice.c.leader_id == round_.c.leader_id, notice.c.round_id == round_.c.id, notice.c.kind == "round_closed"
+def whose_order_is_closed_is_told(db: Connection) -> Iterator[str]:
+    """Once per closing, to the resident or the host of a guest; the leader and his guests need no notice."""
+    host = resident.alias("host")
+    told = exists().where(
+        notice.c.leader_id == order.c.leader_id, notice.c.order_id == order.c.id, notice.c.kind == "order_closed"
     )
+    holder = func.coalesce(resident.c.account_id, host.c.account_id)
     rows = db.execute(
-        select(round_.c.id, round_.c.state, func.count(notice.c.id).label("told"))
-        .outerjoin(notice, told)
-        .where(round_.c.state == "closed")
-        .group_by(round_.c.leader_id, round_.c.id, round_.c.state)
-        .having(func.count(notice.c.id) == 0)
+        select(order.c.id, round_.c.id.label("round_id"))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(leader, leader.c.id == order.c.leader_id)
+        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .outerjoin(host, and_(host.c.leader_id == resident.c.leader_id, host.c.id == resident.c.host_resident_id))
+        .where(round_.c.state == "closed", order.c.state == "confirmed", holder != leader.c.account_id, ~told)
     )
     for row in rows:
-        yield f"round {row.id} was closed and its leader not told"
+        yield f"round {row.round_id} was closed and nobody told the holder of order {row.id}"
 
 
 RULES: tuple[Rule, ...] = (
@@ -205,5 +208,5 @@ RULES: tuple[Rule, ...] = (
     a_shut_round_sells_nothing,
     a_closed_round_knows_its_total,
     sales_are_the_orders_of_closed_rounds,
-    a_closing_is_told_once,
+    whose_order_is_closed_is_told,
 )

@@ -1,0 +1,225 @@
+"""售后: something was missing, spoilt or wrong. Opened by a resident or the leader, decided by the leader.
+
+A case that is not answered within a day goes to the platform (`escalate_due`). Everybody concerned is told each step.
+Deciding is in `operations.case_decisions`, money in `operations.case_money`, reading in `operations.case_views`; all of
+it can be had from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, exists, insert, select
+
+from models import Work, after_sales_case, case_event, case_line, media
+from models.outcomes import CaseView
+from models.views import OrderView
+from operations.audit import record
+from operations.case_claims import OPEN, Claim, claims
+from operations.case_decisions import cancel_case, decide, escalate_due, hand_out_replacement
+from operations.case_money import proposal_fen
+from operations.case_notices import tell_opened
+from operations.case_views import history, list_cases, view_case, view_case_id
+from operations.errors import BadQuantity, ClaimTooMuch, NotDelivered, NotFound
+from operations.people import next_number
+from operations.pickup_rules import owed_goods
+from operations.receivers import holder
+from operations.refunds import lock_order
+from operations.upserts import upsert
+
+ANSWER_WITHIN = timedelta(hours=24)
+PHOTOS_KEPT = timedelta(days=90)
+_DELIVERED = ("ready", "partly", "picked_up", "no_show")
+
+
+def open_case(
+    work: Work,
+    *,
+    leader_id: int,
+    order_id: int,
+    lines: Mapping[int, int],
+    reason: str,
+    opened_by: str,
+    actor: str,
+    source_key: str,
+    wish: str = "unsure",
+    note: str | None = None,
+    photos: Sequence[str] = (),
+    answer_within: timedelta = ANSWER_WITHIN,
+) -> CaseView:
+    """Open a case about `lines` (thousandths by offer id); the same `source_key` again is the same case.
+
+    `photos` are WeChat media ids. Raises NotFound, NotDelivered (goods have not come), BadQuantity, ClaimTooMuch (more
+    than was bought and not claimed before).
+    """
+    one = lock_order(work, leader_id, order_id)
+    if (earlier := _of_key(work, leader_id, source_key)) is not None:
+        return view_case_id(work, leader_id=leader_id, case_id=earlier)
+    if one.state not in _DELIVERED:
+        raise NotDelivered(title=one.round_title, state=one.state)
+    claimed = _claimed(one, lines, claims(work, leader_id=leader_id, order_id=order_id))
+    case_id = work.new_id()
+    number = next_number(work, f"case:{leader_id}")
+    requested = proposal_fen(one, claimed)
+    work.db.execute(
+        insert(after_sales_case).values(
+            leader_id=leader_id,
+            id=case_id,
+            number=number,
+            order_id=order_id,
+            wish=wish,
+            reason=reason,
+            opened_by=opened_by,
+            requested_fen=requested,
+            note=note,
+            due_at=work.now + answer_within,
+            opened_at=work.now,
+            request_key=source_key[:160],
+        )
+    )
+    if claimed:
+        rows = [
+            {"leader_id": leader_id, "case_id": case_id, "order_line_id": i, "quantity_milli": q}
+            for i, q in sorted(claimed.items())
+        ]
+        work.db.execute(insert(case_line), rows)
+    add_case_event(work, leader_id=leader_id, case_id=case_id, kind="opened", actor=actor, text=note)
+    for nth, wechat_media_id in enumerate(photos):
+        _attach(work, leader_id, case_id, actor, wechat_media_id, f"{source_key}:photo{nth}")
+    opened = view_case_id(work, leader_id=leader_id, case_id=case_id)
+    tell_opened(work, opened)
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="case.open",
+        entity="case",
+        entity_id=case_id,
+        after={"state": "open", "number": number, "order": order_id, "requested_fen": requested},
+    )
+    return opened
+
+
+def attach_photo(
+    work: Work, *, leader_id: int, account_id: int, wechat_media_id: str, source_key: str
+) -> CaseView | None:
+    """A photo goes to the sender's newest open case; None when there is none. A job fetches it from WeChat later.
+
+    The sender of a case is who opened it, and the resident (or his host) it is about. The same `source_key` again
+    attaches nothing twice.
+    """
+    actor = f"account:{account_id}"
+    opened_it = exists().where(
+        case_event.c.leader_id == after_sales_case.c.leader_id,
+        case_event.c.case_id == after_sales_case.c.id,
+        case_event.c.kind == "opened",
+        case_event.c.actor == actor,
+    )
+    rows = work.db.execute(
+        select(after_sales_case.c.id, after_sales_case.c.order_id, opened_it.label("opened_it"))
+        .where(after_sales_case.c.leader_id == leader_id, after_sales_case.c.state.in_(OPEN))
+        .order_by(after_sales_case.c.id.desc())
+    )
+    for row in rows:
+        if row.opened_it or holder(work, leader_id, row.order_id) == account_id:
+            _attach(work, leader_id, row.id, actor, wechat_media_id, source_key)
+            return view_case_id(work, leader_id=leader_id, case_id=row.id)
+    return None
+
+
+def add_message(work: Work, *, leader_id: int, case_number: int, text: str, actor: str) -> CaseView:
+    """Words of anybody concerned, kept with the case. Raises NotFound."""
+    found = view_case(work, leader_id=leader_id, number=case_number)
+    add_case_event(work, leader_id=leader_id, case_id=found.id, kind="message", actor=actor, text=text)
+    return found
+
+
+def under_after_sales(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
+    """Lines of an order that an open case is about, by order line id."""
+    found = claims(work, leader_id=leader_id, order_id=order_id)
+    return {line_id: claim for line_id, claim in found.items() if claim.open_milli}
+
+
+def add_case_event(
+    work: Work,
+    *,
+    leader_id: int,
+    case_id: int,
+    kind: str,
+    actor: str,
+    text: str | None = None,
+    media_id: int | None = None,
+) -> None:
+    """Append to a case's history."""
+    values = {"case_id": case_id, "kind": kind, "actor": actor, "text": text, "media_id": media_id, "at": work.now}
+    work.db.execute(insert(case_event).values(leader_id=leader_id, id=work.new_id(), **values))
+
+
+def _of_key(work: Work, leader_id: int, key: str) -> int | None:
+    return work.db.execute(
+        select(after_sales_case.c.id).where(
+            after_sales_case.c.leader_id == leader_id, after_sales_case.c.request_key == key[:160]
+        )
+    ).scalar()
+
+
+def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Claim]) -> dict[int, int]:
+    """The claim by order line id. Never more than was due less what cases claimed before."""
+    by_offer = {line.offer_id: line for line in one.lines}
+    claimed: dict[int, int] = {}
+    for offer_id, quantity in lines.items():
+        line = by_offer.get(offer_id)
+        if line is None:
+            raise NotFound(what="offer")
+        if quantity <= 0:
+            raise BadQuantity(name=line.name, unit=line.unit, quantity_milli=quantity)
+        before = earlier.get(line.id, Claim())
+        left = line.due_milli - before.milli
+        if quantity > left:
+            raise ClaimTooMuch(
+                name=line.name, unit=line.unit, left_milli=max(0, left), wanted_milli=quantity, cases=before.cases
+            )
+        claimed[line.id] = quantity
+    return claimed
+
+
+def _attach(work: Work, leader_id: int, case_id: int, actor: str, wechat_media_id: str, source_key: str) -> None:
+    kind, _, key = actor.partition(":")
+    media_id = work.new_id()
+    row: Row[Any] | None = work.db.execute(
+        upsert(work, media)
+        .values(
+            leader_id=leader_id,
+            id=media_id,
+            account_id=int(key) if kind == "account" else None,
+            wechat_media_id=wechat_media_id,
+            state="wanted",
+            next_at=work.now,
+            source_key=source_key[:160],
+            created_at=work.now,
+            expires_at=work.now + PHOTOS_KEPT,
+        )
+        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
+        .returning(media.c.id)
+    ).first()
+    if row is not None:
+        add_case_event(work, leader_id=leader_id, case_id=case_id, kind="photo", actor=actor, media_id=media_id)
+
+
+__all__ = [
+    "add_message",
+    "attach_photo",
+    "cancel_case",
+    "decide",
+    "escalate_due",
+    "hand_out_replacement",
+    "history",
+    "list_cases",
+    "open_case",
+    "owed_goods",
+    "under_after_sales",
+    "view_case",
+    "view_case_id",
+]

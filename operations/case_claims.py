@@ -1,0 +1,69 @@
+"""How much of an order's lines after-sales cases have claimed, and what that holds back at pickup."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from models import Work, after_sales_case, case_line
+from models.views import LineView
+
+OPEN = ("open", "escalated")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What cases claim of one line, in thousandths of its unit; rejected and cancelled cases claim nothing."""
+
+    open_milli: int = 0
+    decided_milli: int = 0
+    open_cases: tuple[int, ...] = ()  # numbers
+    cases: tuple[int, ...] = ()
+
+    @property
+    def milli(self) -> int:
+        return self.open_milli + self.decided_milli
+
+    def held_milli(self, line: LineView) -> int:
+        """How much of what is left of the line an open case holds.
+
+        A claim is about goods that were handed out, as long as there are enough of them; the rest is held.
+        """
+        return not_picked(self.open_milli, earlier_milli=self.decided_milli, line=line)
+
+
+def not_picked(claimed_milli: int, *, earlier_milli: int, line: LineView) -> int:
+    """How much of a claim is about goods that are still here, when earlier claims took the first ones handed out."""
+    picked = max(0, line.picked_milli - earlier_milli)
+    return min(max(0, claimed_milli - picked), max(0, line.left_milli))
+
+
+def claims(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
+    """By order line id; lines nobody claimed are left out."""
+    rows = work.db.execute(
+        select(
+            case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number
+        )
+        .join(
+            after_sales_case,
+            and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
+        )
+        .where(
+            case_line.c.leader_id == leader_id,
+            after_sales_case.c.order_id == order_id,
+            after_sales_case.c.state.not_in(("rejected", "cancelled")),
+        )
+        .order_by(after_sales_case.c.number)
+    ).all()
+    found: dict[int, Claim] = defaultdict(Claim)
+    for row in rows:
+        before, is_open = found[row.order_line_id], row.state in OPEN
+        found[row.order_line_id] = Claim(
+            open_milli=before.open_milli + (row.quantity_milli if is_open else 0),
+            decided_milli=before.decided_milli + (0 if is_open else row.quantity_milli),
+            open_cases=(*before.open_cases, row.number) if is_open else before.open_cases,
+            cases=(*before.cases, row.number),
+        )
+    return dict(found)

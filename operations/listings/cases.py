@@ -1,0 +1,151 @@
+"""The after-sales queue and one case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, String, and_, case, cast, func, literal, or_, select
+
+from models import (
+    Work,
+    after_sales_case,
+    case_event,
+    case_line,
+    leader,
+    media,
+    operator,
+    order,
+    order_line,
+    resident,
+    round_,
+)
+from operations.errors import NotFound
+from operations.listings.paging import Page, contains, page
+
+STATES = ("waiting", "open", "escalated", "resolved", "rejected", "cancelled")
+WAITING = ("open", "escalated")
+
+LISTED: Select[Any] = (
+    select(
+        after_sales_case,
+        order.c.seq,
+        order.c.room,
+        order.c.round_id,
+        order.c.total_fen,
+        order.c.discount_fen,
+        order.c.paid_fen,
+        order.c.refunded_fen,
+        round_.c.title.label("round_title"),
+        leader.c.display_name.label("leader_name"),
+        leader.c.number.label("leader_number"),
+        leader.c.account_id.label("leader_account_id"),
+        resident.c.display_name.label("resident_name"),
+        resident.c.room.label("resident_room"),
+        resident.c.phone,
+    )
+    .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
+    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    .join(leader, leader.c.id == after_sales_case.c.leader_id)
+)
+
+
+def queue(
+    work: Work, *, text: str = "", state: str = "waiting", leader_number: int | None = None, number: int = 1
+) -> Page:
+    """Cases; those that wait first by the time that is left, escalated ones on top."""
+    statement = LISTED
+    if state == "waiting":
+        statement = statement.where(after_sales_case.c.state.in_(WAITING))
+    elif state:
+        statement = statement.where(after_sales_case.c.state == state)
+    if leader_number is not None:
+        statement = statement.where(leader.c.number == leader_number)
+    if text:
+        found = [contains(resident.c.display_name, text), contains(leader.c.display_name, text)]
+        digits = text.upper().removeprefix("S")
+        if digits.isdecimal() and len(digits) < 9:
+            found.append(after_sales_case.c.number == int(digits))
+        statement = statement.where(or_(*found))
+    return page(work, statement.order_by(*_URGENCY), number)
+
+
+_URGENCY = (
+    case((after_sales_case.c.state == "escalated", 0), (after_sales_case.c.state == "open", 1), else_=2),
+    case((after_sales_case.c.due_at.is_(None), 1), else_=0),
+    case((after_sales_case.c.state.in_(WAITING), after_sales_case.c.due_at), else_=None),
+    after_sales_case.c.id.desc(),
+)
+
+
+def detail(work: Work, *, leader_id: int, case_id: int) -> RowMapping:
+    """One case with its order's head. Raises NotFound."""
+    statement = LISTED.where(after_sales_case.c.leader_id == leader_id, after_sales_case.c.id == case_id)
+    row = work.db.execute(statement).mappings().first()
+    if row is None:
+        raise NotFound(what="case")
+    return row
+
+
+def lines(work: Work, *, leader_id: int, case_id: int) -> Sequence[RowMapping]:
+    """What is complained about."""
+    statement = (
+        select(case_line.c.quantity_milli, order_line.c.name, order_line.c.unit, order_line.c.unit_price_fen)
+        .join(
+            order_line,
+            and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
+        )
+        .where(case_line.c.leader_id == leader_id, case_line.c.case_id == case_id)
+        .order_by(order_line.c.id)
+    )
+    return work.db.execute(statement).mappings().all()
+
+
+def history(work: Work, *, leader_id: int, case_id: int) -> Sequence[RowMapping]:
+    """Who said or did what, with the state of each photo."""
+    statement = (
+        select(case_event, media.c.state.label("media_state"), operator.c.display_name.label("operator_name"))
+        .outerjoin(operator, case_event.c.actor == literal("operator:") + cast(operator.c.id, String))
+        .outerjoin(media, and_(media.c.leader_id == case_event.c.leader_id, media.c.id == case_event.c.media_id))
+        .where(case_event.c.leader_id == leader_id, case_event.c.case_id == case_id)
+        .order_by(case_event.c.at, case_event.c.id)
+    )
+    return work.db.execute(statement).mappings().all()
+
+
+def photo(work: Work, *, leader_id: int, case_id: int, media_id: int) -> str:
+    """Where a stored photo of this case lies in the media folder. Raises NotFound."""
+    path: str | None = work.db.execute(
+        select(media.c.path)
+        .join(case_event, and_(case_event.c.leader_id == media.c.leader_id, case_event.c.media_id == media.c.id))
+        .where(
+            media.c.leader_id == leader_id,
+            media.c.id == media_id,
+            case_event.c.case_id == case_id,
+            media.c.state == "stored",
+        )
+    ).scalar()
+    if path is None:
+        raise NotFound(what="photo")
+    return path
+
+
+def of_order(work: Work, *, leader_id: int, order_id: int) -> Sequence[RowMapping]:
+    """The cases of one order."""
+    statement = (
+        select(after_sales_case)
+        .where(after_sales_case.c.leader_id == leader_id, after_sales_case.c.order_id == order_id)
+        .order_by(after_sales_case.c.id)
+    )
+    return work.db.execute(statement).mappings().all()
+
+
+def count_waiting(work: Work, *, leader_id: int) -> int:
+    """How many cases of a leader wait for a decision."""
+    statement = (
+        select(func.count())
+        .select_from(after_sales_case)
+        .where(after_sales_case.c.leader_id == leader_id, after_sales_case.c.state.in_(WAITING))
+    )
+    return work.db.execute(statement).scalar_one()

@@ -1,0 +1,106 @@
+"""What came in, what is to be told, and who changed what."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, String, Table, and_, cast, literal, or_, select
+
+from models import Work, account, action_log, helper, inbound_message, leader, notice, operator, resident
+from operations.listings.paging import Page, contains, page
+
+NOTICE_STATES = ("trouble", "failed", "held", "waiting", "expired", "queued", "sending", "sent", "shown")
+TROUBLE = ("failed", "held", "waiting")
+MESSAGE_STATES = ("done", "failed", "ignored", "received")
+
+
+def notices(work: Work, *, text: str = "", state: str = "trouble", kind: str = "", number: int = 1) -> Page:
+    """Notices by neighbour's or leader's name, newest first; `trouble`: failed, or no channel would carry them."""
+    statement = (
+        select(
+            notice,
+            leader.c.display_name.label("leader_name"),
+            leader.c.number.label("leader_number"),
+            account.c.openid,
+            account.c.is_subscribed,
+            account.c.is_muted,
+            resident.c.display_name.label("resident_name"),
+        )
+        .join(leader, leader.c.id == notice.c.leader_id)
+        .join(account, account.c.id == notice.c.account_id)
+        .outerjoin(
+            resident,
+            and_(resident.c.leader_id == notice.c.leader_id, resident.c.account_id == notice.c.account_id),
+        )
+    )
+    if state == "trouble":
+        statement = statement.where(notice.c.state.in_(TROUBLE))
+    elif state:
+        statement = statement.where(notice.c.state == state)
+    if kind:
+        statement = statement.where(notice.c.kind == kind)
+    if text:
+        statement = statement.where(or_(contains(resident.c.display_name, text), contains(leader.c.display_name, text)))
+    return page(work, statement.order_by(notice.c.id.desc()), number)
+
+
+def messages(work: Work, *, text: str = "", state: str = "", reading: str = "", number: int = 1) -> Page:
+    """Messages that came in, newest first."""
+    statement = select(
+        inbound_message,
+        leader.c.display_name.label("leader_name"),
+        leader.c.number.label("leader_number"),
+    ).outerjoin(leader, leader.c.id == inbound_message.c.leader_id)
+    if state:
+        statement = statement.where(inbound_message.c.state == state)
+    if reading:
+        statement = statement.where(inbound_message.c.reading == reading)
+    if text:
+        statement = statement.where(
+            or_(contains(inbound_message.c.content, text), contains(inbound_message.c.reply, text))
+        )
+    by = (inbound_message.c.received_at.desc(), inbound_message.c.dedupe_key)
+    return page(work, statement.order_by(*by), number)
+
+
+def actions(
+    work: Work,
+    *,
+    text: str = "",
+    entity: str = "",
+    leader_number: int | None = None,
+    leader_id: int | None = None,
+    entity_id: int | None = None,
+    number: int = 1,
+) -> Page:
+    """The action log, newest first, with the names of operators and leaders."""
+    statement = (
+        select(
+            action_log,
+            operator.c.display_name.label("operator_name"),
+            helper.c.display_name.label("helper_name"),
+            resident.c.display_name.label("resident_name"),
+            resident.c.id.is_not(None).label("is_resident"),
+            leader.c.display_name.label("leader_name"),
+            leader.c.number.label("leader_number"),
+            (action_log.c.actor == literal("account:") + cast(leader.c.account_id, String)).label("is_by_leader"),
+        )
+        .outerjoin(leader, leader.c.id == action_log.c.leader_id)
+        .outerjoin(resident, and_(resident.c.leader_id == action_log.c.leader_id, _is_actor(resident)))
+        .outerjoin(helper, and_(helper.c.leader_id == action_log.c.leader_id, _is_actor(helper)))
+        .outerjoin(operator, action_log.c.actor == literal("operator:") + cast(operator.c.id, String))
+    )
+    if text:
+        statement = statement.where(or_(contains(action_log.c.action, text), contains(action_log.c.actor, text)))
+    if entity:
+        statement = statement.where(action_log.c.entity == entity)
+    if entity_id is not None:
+        statement = statement.where(action_log.c.entity_id == entity_id)
+    if leader_id is not None:
+        statement = statement.where(action_log.c.leader_id == leader_id)
+    if leader_number is not None:
+        statement = statement.where(leader.c.number == leader_number)
+    return page(work, statement.order_by(action_log.c.at.desc(), action_log.c.id.desc()), number)
+
+
+def _is_actor(table: Table) -> ColumnElement[bool]:
+    """Whether this row's account is who acted."""
+    return action_log.c.actor == literal("account:") + cast(table.c.account_id, String)

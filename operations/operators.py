@@ -1,0 +1,187 @@
+"""The platform's own people: who may enter the console, with which role, and how their password is checked.
+
+There is no default account: `create_operator` is called from the command line, or by an owner in the console.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Row, insert, select, update
+
+from models import Work, operator
+from operations import attempts, sessions
+from operations.attempts import Limit
+from operations.audit import PLATFORM, record
+from operations.errors import NotFound, OperatorExists, WeakPassword
+
+ROLES = ("owner", "operator", "service", "viewer")
+
+# What each role may do. Everybody who is logged in may look; a viewer sees no phone numbers.
+_SERVICE = frozenset({"view", "contact", "redeem", "cases", "notices", "export"})
+_OPERATOR = _SERVICE | {"leaders"}
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "viewer": frozenset({"view"}),
+    "service": _SERVICE,
+    "operator": _OPERATOR,
+    "owner": _OPERATOR | {"operators"},
+}
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200  # argon2 takes any length; nobody types more, and a megabyte of it would cost us time
+
+# Wrong log-ins per user name and per address, as PyPI limits them (pypi/warehouse, warehouse/config.py).
+ACCOUNT_LIMIT = Limit(tries=10, window=timedelta(minutes=5), lock=timedelta(minutes=5))
+ADDRESS_LIMIT = Limit(tries=30, window=timedelta(minutes=5), lock=timedelta(minutes=5))
+
+# argon2id with the library's defaults, the low-memory profile of RFC 9106: 64 MiB and three passes, about 0.1 s.
+_hasher = PasswordHasher()
+# Two at a time: a flood of log-ins from many addresses must not take the memory of the chat beside it.
+_turns = threading.BoundedSemaphore(2)
+_NOBODY = _hasher.hash("there is nobody of this name, and finding that out takes as long as a wrong password")
+
+
+def may(role: str | None, permission: str) -> bool:
+    """Whether an operator's role allows this."""
+    return permission in PERMISSIONS.get(role or "", frozenset())
+
+
+def create_operator(
+    work: Work, *, username: str, display_name: str, password: str, role: str, actor: str = "system"
+) -> int:
+    """Let somebody into the console; returns the id. Raises OperatorExists, WeakPassword.
+
+    A role that is none of ROLES is a ValueError.
+    """
+    if role not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    name = normal_name(username)
+    check_password_rules(password, username=name)
+    if work.db.execute(select(operator.c.id).where(operator.c.username == name)).first() is not None:
+        raise OperatorExists(username=name)
+    operator_id = work.new_id()
+    work.db.execute(
+        insert(operator).values(
+            id=operator_id,
+            username=name,
+            display_name=display_name.strip() or name,
+            password_hash=_hasher.hash(password),
+            role=role,
+            is_active=True,
+            created_at=work.now,
+        )
+    )
+    _log(work, operator_id, actor, "operator.create", None, {"username": name, "role": role})
+    return operator_id
+
+
+def set_password(work: Work, *, operator_id: int, password: str, actor: str) -> None:
+    """A new password; every session of the operator ends. Raises NotFound, WeakPassword."""
+    row = get(work, operator_id)
+    check_password_rules(password, username=row.username)
+    work.db.execute(update(operator).where(operator.c.id == operator_id).values(password_hash=_hasher.hash(password)))
+    sessions.close_all_of_operator(work, operator_id=operator_id)
+    _log(work, operator_id, actor, "operator.password", None, None)
+
+
+def set_role(work: Work, *, operator_id: int, role: str, actor: str) -> None:
+    """Another role; every session of the operator ends. Raises NotFound."""
+    if role not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    before = get(work, operator_id)
+    work.db.execute(update(operator).where(operator.c.id == operator_id).values(role=role))
+    sessions.close_all_of_operator(work, operator_id=operator_id)
+    _log(work, operator_id, actor, "operator.role", {"role": before.role}, {"role": role})
+
+
+def set_active(work: Work, *, operator_id: int, is_active: bool, actor: str) -> None:
+    """Let an operator in, or keep him out from now on. Raises NotFound."""
+    before = get(work, operator_id)
+    work.db.execute(update(operator).where(operator.c.id == operator_id).values(is_active=is_active))
+    sessions.close_all_of_operator(work, operator_id=operator_id)
+    _log(work, operator_id, actor, "operator.active", {"active": before.is_active}, {"active": is_active})
+
+
+def get(work: Work, operator_id: int) -> Row[Any]:
+    """One operator. Raises NotFound."""
+    row = work.db.execute(select(operator).where(operator.c.id == operator_id)).first()
+    if row is None:
+        raise NotFound(what="operator")
+    return row
+
+
+def everybody(work: Work) -> list[Row[Any]]:
+    """All operators, those who may enter first."""
+    return list(work.db.execute(select(operator).order_by(operator.c.is_active.desc(), operator.c.username)))
+
+
+def begin_login(work: Work, *, username: str, address: str) -> bool:
+    """Count a log-in that is about to be looked at; False: too many wrong ones, do not look. Commit before looking."""
+    if not attempts.note_failure(work, "login_address", address[:80], ADDRESS_LIMIT).is_allowed:
+        return False
+    return attempts.note_failure(work, "login", normal_name(username), ACCOUNT_LIMIT).is_allowed
+
+
+def password_hash_of(work: Work, username: str) -> tuple[int | None, str]:
+    """(operator id, hash) to check a password against; for an unknown or inactive name a hash that fits nothing."""
+    row = work.db.execute(
+        select(operator.c.id, operator.c.password_hash).where(
+            operator.c.username == normal_name(username), operator.c.is_active
+        )
+    ).first()
+    return (None, _NOBODY) if row is None else (int(row.id), str(row.password_hash))
+
+
+def is_right_password(password_hash: str, password: str) -> bool:
+    """Slow on purpose: call it outside any transaction."""
+    with _turns:
+        try:
+            return _hasher.verify(password_hash, password[: MAX_PASSWORD + 1])
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def enter(work: Work, *, operator_id: int, username: str, address: str) -> str:
+    """After the right password: forget the wrong ones and open a session; returns the token for the cookie."""
+    attempts.clear(work, "login", normal_name(username))
+    attempts.forgive(work, "login_address", address[:80])
+    work.db.execute(update(operator).where(operator.c.id == operator_id).values(last_login_at=work.now))
+    _log(work, operator_id, f"operator:{operator_id}", "operator.login", None, None)
+    return sessions.open_for_operator(work, operator_id=operator_id)
+
+
+def normal_name(username: str) -> str:
+    """User names are compared without regard to case and outer blanks."""
+    return username.strip().lower()[:40]
+
+
+def check_password_rules(password: str, *, username: str) -> None:
+    """Length is what counts (NIST SP 800-63B, 5.1.1.2). Raises WeakPassword."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise WeakPassword(problem="length", least=MIN_PASSWORD)
+    if (len(username) > 3 and username in password.lower()) or len(set(password)) < 5:
+        raise WeakPassword(problem="simple", least=MIN_PASSWORD)
+
+
+def _log(
+    work: Work,
+    operator_id: int,
+    actor: str,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    record(
+        work,
+        leader_id=PLATFORM,
+        actor=actor,
+        action=action,
+        entity="operator",
+        entity_id=operator_id,
+        before=before,
+        after=after,
+    )

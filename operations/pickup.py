@@ -1,0 +1,330 @@
+"""核销: redeeming a pickup code, whole or in part, and undoing it.
+
+Every try is written down, refused or not. So `redeem` answers with a value and does not raise: an exception would roll
+the savepoint back, and with it the record of the try and the count of wrong ones. `Redemption.refused` carries the
+refusal with its code and facts, to be worded like one that was raised.
+
+Wrong codes are counted before the code is looked at, per person and per leader, and lock both for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from models import Work, leader, order, order_line, pickup_code, redemption, redemption_line
+from models.outcomes import Handed, Owed
+from models.views import OrderView
+from operations import codes
+from operations.audit import record
+from operations.case_claims import claims
+from operations.errors import AlreadyRedeemed, CodeRevoked, NotAllowed, Refused, UnknownCode
+from operations.order_views import view
+from operations.orders import add_event
+from operations.pickup_days import counts, end_pickup_days, no_shows, remind_uncollected
+from operations.pickup_gate import Scan, count_try, forgive_try, shown, tell_of_lock
+from operations.pickup_rules import (
+    REASONS,
+    Situation,
+    handed,
+    judge,
+    last_handed_out,
+    owed_goods,
+    recognise_clerk,
+)
+from operations.pickup_undo import annul
+from operations.upserts import for_update
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """What became of a try. Either `refused` says why not, or `handed` what was handed out (in a preview: would be)."""
+
+    refused: Refused | None
+    order: OrderView | None = None  # as it stands afterwards; None where there is no order to speak of
+    handed: tuple[Handed, ...] = ()
+    is_repeat: bool = False  # the same scan again: nothing was done a second time
+    is_forced: bool = False
+    owed: tuple[Owed, ...] = ()  # 补货 this resident is still to get
+
+    @property
+    def ok(self) -> bool:
+        return self.refused is None
+
+    @property
+    def collect_fen(self) -> int:
+        """What is still to be paid now; zero when nothing is."""
+        return max(0, self.order.due_fen) if self.order and self.ok else 0
+
+
+def redeem(
+    work: Work,
+    *,
+    leader_id: int,
+    device: str,
+    nonce: str,
+    by_account_id: int | None = None,
+    operator_id: int | None = None,
+    code: str | None = None,
+    token: str | None = None,
+    wanted: Mapping[int, int] | None = None,
+    at: datetime | None = None,
+    forced: bool = False,
+) -> Redemption:
+    """Hand out what a code stands for. Never raises a Refused: see the module.
+
+    `wanted` is thousandths by offer number; None is everything that is left. `device` and `nonce` name one scan: sent
+    again after success it is answered the same and nothing happens, after a refusal it is tried anew. `at` is when it
+    happened, for scans made offline. `forced` lets the leader or an operator pass over money, arrival, cancellation
+    and after-sales; never over an unknown code, and never for more than there is.
+    """
+    clerk = recognise_clerk(work, leader_id=leader_id, account_id=by_account_id, operator_id=operator_id)
+    scan = Scan(leader_id, clerk, shown(code, token), device, nonce, min(at or work.now, work.now), forced)
+    if not clerk.is_allowed or (forced and not clerk.may_force):
+        return _refuse(work, scan, NotAllowed())
+    if locked := count_try(work, scan):
+        return _refuse(work, scan, locked)
+    found = _find(work, leader_id, code, token)
+    if found is None:
+        tell_of_lock(work, scan)
+        return _refuse(work, scan, _unknown(scan.typed, token))
+    forgive_try(work, scan)
+    _hold(work, leader_id, found.order_id)
+    if earlier := _same_scan(work, scan, found):
+        return _repeat(work, scan, earlier, found)
+    now = _situation(work, leader_id, found.id, found.order_id)
+    verdict = judge(now, typed=scan.typed, wanted=wanted, is_forced=forced)
+    if isinstance(verdict, Refused):
+        return _refuse(work, scan, verdict, now.order, found)
+    return _hand_out(work, scan, now.order, found, verdict)
+
+
+def preview(
+    work: Work,
+    *,
+    leader_id: int,
+    by_account_id: int | None = None,
+    operator_id: int | None = None,
+    code: str | None = None,
+    token: str | None = None,
+    wanted: Mapping[int, int] | None = None,
+) -> Redemption:
+    """What `redeem` would answer. Hands out nothing and records no redemption.
+
+    A wrong code counts as a wrong try here too, or this would be the way to guess: call it inside
+    `Store.transaction()`, so that the count stays.
+    """
+    clerk = recognise_clerk(work, leader_id=leader_id, account_id=by_account_id, operator_id=operator_id)
+    scan = Scan(leader_id, clerk, shown(code, token), "preview", "", work.now, False)
+    if not clerk.is_allowed:
+        return Redemption(refused=NotAllowed())
+    if locked := count_try(work, scan):
+        return Redemption(refused=locked)
+    found = _find(work, leader_id, code, token)
+    if found is None:
+        tell_of_lock(work, scan)
+        return Redemption(refused=_unknown(scan.typed, token))
+    forgive_try(work, scan)
+    now = _situation(work, leader_id, found.id, found.order_id)
+    verdict = judge(now, typed=scan.typed, wanted=wanted, is_forced=False)
+    if isinstance(verdict, Refused):
+        return Redemption(refused=verdict, order=now.order)
+    owed = owed_goods(work, leader_id=leader_id, resident_id=now.order.resident_id)
+    return Redemption(refused=None, order=now.order, handed=handed(now.order, verdict), owed=owed)
+
+
+def _find(work: Work, leader_id: int, code: str | None, token: str | None) -> Row[Any] | None:
+    return codes.find(work, leader_id=leader_id, code=codes.tidy(code) if code else None, token=token)
+
+
+def _unknown(typed: str, token: str | None) -> UnknownCode:
+    return UnknownCode(typed=typed, is_mistyped=token is None and not codes.is_sound(typed))
+
+
+def _hold(work: Work, leader_id: int, order_id: int) -> None:
+    """One redemption of an order at a time: what is read from here on stands until the end of the transaction."""
+    statement = select(order.c.id).where(order.c.leader_id == leader_id, order.c.id == order_id)
+    work.db.execute(for_update(work, statement))
+
+
+def _situation(work: Work, leader_id: int, code_id: int, order_id: int) -> Situation:
+    mode = select(leader.c.payment_mode).where(leader.c.id == leader_id)
+    state = select(pickup_code.c.state).where(pickup_code.c.leader_id == leader_id, pickup_code.c.id == code_id)
+    last = last_handed_out(work, leader_id=leader_id, order_id=order_id)
+    return Situation(
+        order=view(work, leader_id=leader_id, order_id=order_id),
+        code_state=work.db.execute(state).scalar_one(),
+        is_prepaid=work.db.execute(mode).scalar_one() != "pickup",
+        claims=claims(work, leader_id=leader_id, order_id=order_id),
+        last=(last.at, last.by) if last else None,
+    )
+
+
+def _hand_out(work: Work, scan: Scan, before: OrderView, found: Row[Any], picks: Mapping[int, int]) -> Redemption:
+    for line_id in sorted(picks):
+        _take(work, scan, before, line_id, picks[line_id])
+    left = sum(line.left_milli for line in before.lines) - sum(picks.values())
+    redemption_id = _write(work, scan, found, refusal=None, completes=left == 0)
+    if picks:
+        rows = [
+            {"leader_id": scan.leader_id, "redemption_id": redemption_id, "order_line_id": i, "quantity_milli": q}
+            for i, q in sorted(picks.items())
+        ]
+        work.db.execute(insert(redemption_line), rows)
+    state = _set_order(work, scan, before, is_complete=left == 0)
+    if left == 0:
+        work.db.execute(
+            update(pickup_code)
+            .where(
+                pickup_code.c.leader_id == scan.leader_id, pickup_code.c.id == found.id, pickup_code.c.state == "active"
+            )
+            .values(state="used", used_at=work.now)
+        )
+    _log(work, scan, before, state, redemption_id, picks)
+    return Redemption(
+        refused=None,
+        order=view(work, leader_id=scan.leader_id, order_id=before.id),
+        handed=handed(before, picks),
+        is_forced=scan.is_forced,
+        owed=owed_goods(work, leader_id=scan.leader_id, resident_id=before.resident_id),
+    )
+
+
+def _take(work: Work, scan: Scan, before: OrderView, line_id: int, quantity: int) -> None:
+    """The scarce counter: one conditional statement. The lock makes sure that it succeeds; this makes sure of the lock.
+
+    Raises AlreadyRedeemed, which rolls everything back.
+    """
+    taken = work.db.execute(
+        update(order_line)
+        .where(
+            order_line.c.leader_id == scan.leader_id,
+            order_line.c.id == line_id,
+            order_line.c.picked_milli + quantity
+            <= func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli),
+        )
+        .values(picked_milli=order_line.c.picked_milli + quantity)
+    )
+    if taken.rowcount != 1:
+        raise AlreadyRedeemed(at=work.now, by=None, seq=before.seq, name=before.resident_name, typed=scan.typed)
+
+
+def _set_order(work: Work, scan: Scan, before: OrderView, *, is_complete: bool) -> str:
+    """picked_up or partly; a cancelled order stays cancelled, whatever was handed out by force."""
+    if before.state == "cancelled":
+        return before.state
+    state = "picked_up" if is_complete else "partly"
+    work.db.execute(
+        update(order)
+        .where(order.c.leader_id == scan.leader_id, order.c.id == before.id, order.c.state == before.state)
+        .values(state=state, picked_up_at=scan.at if is_complete else None, version=order.c.version + 1)
+    )
+    return state
+
+
+def _write(work: Work, scan: Scan, found: Row[Any] | None, *, refusal: Refused | None, completes: bool = False) -> int:
+    redemption_id = work.new_id()
+    work.db.execute(
+        insert(redemption).values(
+            leader_id=scan.leader_id,
+            id=redemption_id,
+            code_id=found.id if found else None,
+            order_id=found.order_id if found else None,
+            typed=scan.typed,
+            device=scan.device[:40],
+            nonce=scan.nonce[:160],
+            redeemed_by=scan.clerk.account_id,
+            operator_id=scan.clerk.operator_id,
+            ok=refusal is None,
+            reason=REASONS[type(refusal)] if refusal else None,
+            completes=completes,
+            forced=scan.is_forced,
+            at=scan.at,
+            recorded_at=work.now,
+        )
+    )
+    return redemption_id
+
+
+def _refuse(
+    work: Work, scan: Scan, refusal: Refused, about: OrderView | None = None, found: Row[Any] | None = None
+) -> Redemption:
+    _write(work, scan, found, refusal=refusal)
+    return Redemption(refused=refusal, order=about)
+
+
+def _same_scan(work: Work, scan: Scan, found: Row[Any]) -> Row[Any] | None:
+    """The success that this very scan has had before."""
+    return work.db.execute(
+        select(redemption).where(
+            redemption.c.leader_id == scan.leader_id,
+            redemption.c.device == scan.device[:40],
+            redemption.c.nonce == scan.nonce[:160],
+            redemption.c.code_id == found.id,
+            redemption.c.ok,
+        )
+    ).first()
+
+
+def _repeat(work: Work, scan: Scan, earlier: Row[Any], found: Row[Any]) -> Redemption:
+    """The answer of the first time; but what was annulled since must not be handed out again."""
+    now = view(work, leader_id=scan.leader_id, order_id=found.order_id)
+    if earlier.annulled_at is not None:
+        return _refuse(work, scan, CodeRevoked(typed=scan.typed), now, found)
+    rows = work.db.execute(
+        select(redemption_line.c.order_line_id, redemption_line.c.quantity_milli).where(
+            redemption_line.c.leader_id == scan.leader_id, redemption_line.c.redemption_id == earlier.id
+        )
+    )
+    picks = {row.order_line_id: row.quantity_milli for row in rows}
+    lines = {line.id: line for line in now.lines}
+    return Redemption(
+        refused=None,
+        order=now,
+        handed=tuple(
+            Handed(i, lines[i].number, lines[i].name, lines[i].unit, q, lines[i].left_milli, lines[i].is_cold)
+            for i, q in picks.items()
+            if i in lines
+        ),
+        is_repeat=True,
+        is_forced=earlier.forced,
+    )
+
+
+def _log(work: Work, scan: Scan, before: OrderView, state: str, redemption_id: int, picks: Mapping[int, int]) -> None:
+    add_event(
+        work,
+        leader_id=scan.leader_id,
+        order_id=before.id,
+        kind="redeem",
+        source_key=f"redeem:{redemption_id}",
+        actor=scan.clerk.actor,
+        detail={"from": before.state, "to": state, "forced": scan.is_forced},
+    )
+    record(
+        work,
+        leader_id=scan.leader_id,
+        actor=scan.clerk.actor,
+        action="order.redeem",
+        entity="order",
+        entity_id=before.id,
+        before={"state": before.state},
+        after={"state": state, "redemption": redemption_id, "picked_milli": sum(picks.values())},
+        is_forced=scan.is_forced,
+    )
+
+
+__all__ = [
+    "Redemption",
+    "annul",
+    "counts",
+    "end_pickup_days",
+    "no_shows",
+    "preview",
+    "redeem",
+    "remind_uncollected",
+]

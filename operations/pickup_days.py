@@ -1,0 +1,182 @@
+"""What pickup looks like over the day: counts, reminders, and who did not come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
+
+from models import Work, order, order_event, order_line, round_
+from models.outcomes import PickupCounts
+from operations.audit import record
+from operations.errors import NotFound, WrongState
+from operations.goods_notices import order_facts, pickup_facts
+from operations.notices import Addressed, enqueue_many
+from operations.order_views import of_ids
+from operations.receivers import receivers
+from operations.upserts import for_update
+
+_REMIND_AT_ONCE = 500  # orders per call
+_DAY_AFTER = timedelta(hours=24)  # after arrival, where the leader named no end of pickup
+
+
+def counts(work: Work, *, leader_id: int, round_id: int) -> PickupCounts:
+    """How many orders of a round were collected; cancelled ones and those not arrived do not count."""
+
+    def of(*states: str) -> Any:
+        return func.coalesce(func.sum(case((order.c.state.in_(states), 1), else_=0)), 0)
+
+    row = work.db.execute(
+        select(
+            of("ready", "partly", "picked_up", "no_show").label("orders"),
+            of("picked_up").label("picked_up"),
+            of("partly").label("partly"),
+            of("ready").label("waiting"),
+            of("no_show").label("no_show"),
+        ).where(order.c.leader_id == leader_id, order.c.round_id == round_id)
+    ).one()
+    return PickupCounts(**{name: int(value) for name, value in row._mapping.items()})
+
+
+def no_shows(work: Work, *, leader_id: int, round_id: int, actor: str = "system") -> int:
+    """Pickup is over: orders nobody came for become no_show, the round is completed. Returns how many, once.
+
+    A second run changes nothing. Their codes stay live: who comes late still gets his goods. Raises NotFound, and
+    WrongState before the goods have arrived.
+    """
+    mine = (round_.c.leader_id == leader_id, round_.c.id == round_id)
+    row = work.db.execute(for_update(work, select(round_).where(*mine))).first()
+    if row is None:
+        raise NotFound(what="round")
+    if row.state in {"completed", "settled"}:
+        return 0
+    if row.state != "arrived":
+        raise WrongState(state=row.state, title=row.title)
+    missed = _miss(work, row)
+    if missed:
+        common = {
+            "leader_id": leader_id,
+            "kind": "no_show",
+            "source_key": f"no_show:{round_id}",
+            "actor": actor,
+            "at": work.now,
+        }
+        work.db.execute(insert(order_event), [common | {"id": work.new_id(), "order_id": i} for i in missed])
+    work.db.execute(
+        update(round_).where(*mine).values(state="completed", finished_at=work.now, version=round_.c.version + 1)
+    )
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="round.complete",
+        entity="round",
+        entity_id=round_id,
+        before={"state": row.state},
+        after={"state": "completed", "no_shows": len(missed)},
+    )
+    return len(missed)
+
+
+def end_pickup_days(work: Work, *, limit: int = 20) -> int:
+    """For the scheduler: `no_shows` of rounds whose pickup ended, at most `limit`; returns how many rounds.
+
+    A round ends with its pickup window; without one, 24 hours after the goods came.
+    """
+    ended = or_(
+        round_.c.pickup_until <= work.now,
+        and_(round_.c.pickup_until.is_(None), round_.c.arrived_at <= work.now - _DAY_AFTER),
+    )
+    # Goods that came after the window had ended are not missed at once.
+    was_there = round_.c.arrived_at <= work.now - timedelta(hours=3)
+    due = (
+        select(round_.c.leader_id, round_.c.id)
+        .where(round_.c.state == "arrived", ended, was_there)
+        .order_by(round_.c.leader_id, round_.c.id)
+        .limit(limit)
+    )
+    rows = work.db.execute(for_update(work, due, skip_locked=True)).all()
+    for row in rows:
+        no_shows(work, leader_id=row.leader_id, round_id=row.id)
+    return len(rows)
+
+
+def remind_uncollected(work: Work, *, after: timedelta = timedelta(hours=3), limit: int = _REMIND_AT_ONCE) -> int:
+    """For the scheduler: remind once of goods that wait `after` the order was ready and pickup began.
+
+    Returns how many orders were marked, whether or not somebody could be told. Two callers never remind twice. Call
+    again while it returns `limit`.
+    """
+    since = work.now - after
+    waiting = (
+        select(order.c.leader_id, order.c.id, order.c.round_id)
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .where(
+            order.c.state.in_(("ready", "partly")),
+            order.c.ready_at <= since,
+            order.c.reminded_at.is_(None),
+            or_(round_.c.pickup_from.is_(None), round_.c.pickup_from <= since),
+            _has_left(),
+        )
+        .order_by(order.c.leader_id, order.c.round_id, order.c.id)
+        .limit(limit)
+    )
+    rows = work.db.execute(_locked_orders(work, waiting)).all()
+    by_round: dict[tuple[int, int], list[int]] = {}
+    for row in rows:
+        by_round.setdefault((row.leader_id, row.round_id), []).append(row.id)
+    for (leader_id, round_id), ids in by_round.items():
+        _remind(work, leader_id, round_id, ids)
+    return len(rows)
+
+
+def _miss(work: Work, row: Row[Any]) -> list[int]:
+    """Orders of a round nobody came for. Orders picked up in part stay so: the rest is the leader's to settle."""
+    mine = (order.c.leader_id == row.leader_id, order.c.round_id == row.id, order.c.state == "ready")
+    work.db.execute(for_update(work, select(order.c.id).where(*mine).order_by(order.c.id)))
+    statement = (
+        update(order)
+        .where(*mine, _has_left())
+        .values(state="no_show", version=order.c.version + 1)
+        .returning(order.c.id)
+    )
+    return sorted(work.db.execute(statement).scalars())
+
+
+def _has_left() -> Any:
+    due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
+    return exists().where(
+        order_line.c.leader_id == order.c.leader_id,
+        order_line.c.order_id == order.c.id,
+        due > order_line.c.picked_milli,
+    )
+
+
+def _locked_orders(work: Work, statement: Any) -> Any:
+    return statement if work.db.dialect.name == "sqlite" else statement.with_for_update(of=order, skip_locked=True)
+
+
+def _remind(work: Work, leader_id: int, round_id: int, order_ids: list[int]) -> None:
+    work.db.execute(
+        update(order).where(order.c.leader_id == leader_id, order.c.id.in_(order_ids)).values(reminded_at=work.now)
+    )
+    row = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)).one()
+    to = receivers(work, leader_id, round_id)
+    enqueue_many(
+        work,
+        leader_id=leader_id,
+        kind="reminder_pickup",
+        round_id=round_id,
+        expires_at=row.pickup_until,  # after the counter has closed it would send people out for nothing
+        to=[
+            Addressed(
+                account_id=to[one.id],
+                key=f"reminder_pickup:{one.id}",
+                order_id=one.id,
+                payload={**pickup_facts(row), **order_facts(one)},
+            )
+            for one in of_ids(work, leader_id, order_ids)
+            if one.id in to
+        ],
+    )

@@ -1,0 +1,44 @@
+"""Who is told about an order: its holder, or the host of a guest. Never the leader about his own: he knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from models import Work, leader, order, resident
+
+_host = resident.alias("host")
+
+
+def receivers(work: Work, leader_id: int, round_id: int) -> dict[int, int]:
+    """Order id -> account id, for all orders of a round that somebody is told about."""
+    rows = work.db.execute(_told(leader_id).where(order.c.round_id == round_id))
+    owner = owner_of(work, leader_id)
+    return {row.id: row.account_id for row in rows if row.account_id not in {None, owner}}
+
+
+def receiver(work: Work, leader_id: int, order_id: int) -> int | None:
+    """The account that is told about one order."""
+    account_id = holder(work, leader_id, order_id)
+    return None if account_id == owner_of(work, leader_id) else account_id
+
+
+def holder(work: Work, leader_id: int, order_id: int) -> int | None:
+    """The account an order belongs to, be it the leader's own; None for an erased person."""
+    row = work.db.execute(_told(leader_id).where(order.c.id == order_id)).first()
+    return None if row is None else row.account_id
+
+
+def owner_of(work: Work, leader_id: int) -> int:
+    """The leader's own account."""
+    return int(work.db.execute(select(leader.c.account_id).where(leader.c.id == leader_id)).scalar_one())
+
+
+def _told(leader_id: int) -> Select[Any]:
+    return (
+        select(order.c.id, func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"))
+        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+        .where(order.c.leader_id == leader_id)
+    )
