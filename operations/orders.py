@@ -28,6 +28,7 @@ from operations.errors import (
     RoundClosed,
     SoldOut,
 )
+from operations.offers import lock_offers, lock_round
 from operations.order_views import load, of_resident, of_round, view
 from operations.pricing import MOST_MILLI, line_total
 from operations.upserts import for_update
@@ -133,6 +134,20 @@ def cancel(work: Work, *, leader_id: int, round_id: int, resident_id: int, actor
         actor=actor,
         source_key=source_key,
     )
+
+
+def hold(work: Work, *, leader_id: int, round_id: int, resident_ids: Sequence[int]) -> None:
+    """Before orders of several people are changed in one unit of work (a 接龙): all that this will lock, at once.
+
+    In the order in which single messages lock it; one person after the other, two such lists deadlocked. On SQLite
+    there is nothing to do. Raises NotFound (round).
+    """
+    if work.db.dialect.name == "sqlite":
+        return
+    persons = select(resident.c.id).where(resident.c.leader_id == leader_id, resident.c.id.in_(resident_ids))
+    work.db.execute(for_update(work, persons.order_by(resident.c.id)))
+    lock_round(work, leader_id, round_id)
+    lock_offers(work, leader_id, round_id)
 
 
 def add_event(
@@ -320,4 +335,15 @@ def _why_not(work: Work, leader_id: int, round_id: int, offer_id: int, had: int,
     )
 
 
-__all__ = ["Change", "Changed", "NothingBooked", "add_event", "cancel", "change", "of_resident", "of_round", "view"]
+__all__ = [
+    "Change",
+    "Changed",
+    "NothingBooked",
+    "add_event",
+    "cancel",
+    "change",
+    "hold",
+    "of_resident",
+    "of_round",
+    "view",
+]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
 
-from models import Work, order, order_event, order_line, round_
+from models import Work, notice, order, order_event, order_line, round_
 from models.outcomes import PickupCounts
 from operations.audit import record
 from operations.errors import NotFound, WrongState
@@ -18,6 +18,7 @@ from operations.receivers import receivers
 from operations.upserts import for_update
 
 _REMIND_AT_ONCE = 500  # orders per call
+_ENDS_SOON = timedelta(hours=1)
 _DAY_AFTER = timedelta(hours=24)  # after arrival, where the leader named no end of pickup
 
 
@@ -103,20 +104,32 @@ def end_pickup_days(work: Work, *, limit: int = 20) -> int:
 
 
 def remind_uncollected(work: Work, *, after: timedelta = timedelta(hours=3), limit: int = _REMIND_AT_ONCE) -> int:
-    """For the scheduler: remind once of goods that wait `after` the order was ready and pickup began.
+    """For the scheduler: remind once of goods that wait `after` the order was ready and pickup began, or that have an
+    hour left.
 
     Returns how many orders were marked, whether or not somebody could be told. Two callers never remind twice. Call
     again while it returns `limit`.
     """
     since = work.now - after
+    waits_long = and_(
+        order.c.ready_at <= since,
+        or_(round_.c.pickup_from.is_(None), round_.c.pickup_from <= since),
+        ~_told_after(work, since),
+    )
+    # In a short window nobody would hear of it before it is over.
+    ends_soon = and_(
+        order.c.ready_at <= work.now - _ENDS_SOON,
+        round_.c.pickup_until > work.now,
+        round_.c.pickup_until <= work.now + _ENDS_SOON,
+        ~_told_after(work, work.now - _ENDS_SOON),
+    )
     waiting = (
         select(order.c.leader_id, order.c.id, order.c.round_id)
         .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
         .where(
             order.c.state.in_(("ready", "partly")),
-            order.c.ready_at <= since,
             order.c.reminded_at.is_(None),
-            or_(round_.c.pickup_from.is_(None), round_.c.pickup_from <= since),
+            or_(waits_long, ends_soon),
             _has_left(),
         )
         .order_by(order.c.leader_id, order.c.round_id, order.c.id)
@@ -150,6 +163,17 @@ def _has_left() -> Any:
         order_line.c.leader_id == order.c.leader_id,
         order_line.c.order_id == order.c.id,
         due > order_line.c.picked_milli,
+    )
+
+
+def _told_after(work: Work, since: datetime) -> Any:
+    """The news of the goods was held back for the night: people have not waited from the time the goods came."""
+    is_held = and_(notice.c.state.in_(("queued", "sending")), notice.c.next_at > work.now)
+    return exists().where(
+        notice.c.leader_id == round_.c.leader_id,
+        notice.c.round_id == round_.c.id,
+        notice.c.kind == "arrived",
+        or_(is_held, notice.c.sent_at > since),
     )
 
 

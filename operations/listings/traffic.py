@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, String, Table, and_, cast, literal, or_, select
 
 from models import Work, account, action_log, helper, inbound_message, leader, notice, operator, resident
@@ -65,13 +67,14 @@ def actions(
     work: Work,
     *,
     text: str = "",
+    names: Sequence[str] = (),
     entity: str = "",
     leader_number: int | None = None,
     leader_id: int | None = None,
     entity_id: int | None = None,
     number: int = 1,
 ) -> Page:
-    """The action log, newest first, with the names of operators and leaders."""
+    """The action log, newest first, with the names of who acted; `names` are actions that `text` means in words."""
     statement = (
         select(
             action_log,
@@ -89,7 +92,14 @@ def actions(
         .outerjoin(operator, action_log.c.actor == literal("operator:") + cast(operator.c.id, String))
     )
     if text:
-        statement = statement.where(or_(contains(action_log.c.action, text), contains(action_log.c.actor, text)))
+        statement = statement.where(
+            or_(
+                action_log.c.action.in_(names),
+                contains(action_log.c.action, text),
+                contains(operator.c.display_name, text),
+                contains(leader.c.display_name, text),
+            )
+        )
     if entity:
         statement = statement.where(action_log.c.entity == entity)
     if entity_id is not None:

@@ -1,0 +1,127 @@
+"""Every address of the pages, how to knock there, and who may come in. A route that is not listed fails the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.web.conftest import Pages
+from tests.web.people import EVERYBODY
+
+CONSOLE = ("owner", "operator", "service", "viewer")
+SERVICE = ("owner", "operator", "service")
+LEADERS = ("owner", "operator")
+OWNER = ("owner",)
+A_AND_HELPER = ("leader_a", "helper")
+MEMBERS = ("leader_a", "leader_b", "helper")
+
+NONCE = "0123456789abcdef0123456789abcdef"
+Made = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """`make` gives the path and the form; `admits` who may enter. All others are refused and change nothing."""
+
+    method: str
+    endpoint: str
+    admits: tuple[str, ...]
+    make: Callable[[Pages], Made]
+
+
+def at(path: str, **form: Any) -> Callable[[Pages], Made]:
+    """A path with {names} of the world's ids in it; form values too."""
+
+    def make(pages: Pages) -> Made:
+        names = vars(pages.world) | {
+            "order": pages.world.orders[0],
+            "code": pages.world.codes[4],
+            "token": pages.world.tokens[4],
+            "viewer": pages.world.operators["viewer"],
+        }
+        return path.format(**names), {key: str(value).format(**names) for key, value in form.items()}
+
+    return make
+
+
+def link(purpose: str, path: str) -> Callable[[Pages], Made]:
+    """A path with a new one-time link of leader A."""
+
+    def make(pages: Pages) -> Made:
+        target = {"round_id": pages.world.arrived} if purpose == "export" else {}
+        return path.format(pages.link(purpose, pages.world.account_a, pages.world.leader_a, **target)), {}
+
+    return make
+
+
+DOORS = (
+    # open to everybody
+    Door("GET", "site.healthz", EVERYBODY, at("/healthz")),
+    Door("GET", "site.static", EVERYBODY, at("/assets/admin.css")),
+    Door("GET", "admin.login", EVERYBODY, at("/admin/login")),
+    Door("GET", "leader.entrance", EVERYBODY, link("leader", "/m/enter/{}")),
+    Door("POST", "leader.enter", EVERYBODY, link("leader", "/m/enter/{}")),
+    Door("GET", "leader.gone", EVERYBODY, at("/m/gone")),
+    Door("GET", "public.ticket", EVERYBODY, at("/p/{token}")),
+    Door("GET", "public.front", EVERYBODY, at("/")),
+    Door("GET", "public.card", EVERYBODY, at("/l/L1")),
+    Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
+    # the console
+    Door("GET", "admin.dashboard", CONSOLE, at("/admin/")),
+    Door("GET", "admin.account", CONSOLE, at("/admin/account")),
+    Door("POST", "admin.logout", CONSOLE, at("/admin/logout")),
+    Door("POST", "admin.change_password", CONSOLE, at("/admin/account/password", current="x")),
+    Door("GET", "admin.leaders", CONSOLE, at("/admin/leaders")),
+    Door("GET", "admin.leader", CONSOLE, at("/admin/leaders/{leader_a}")),
+    Door("POST", "admin.approve_leader", LEADERS, at("/admin/leaders/{applicant}/approve")),
+    Door("POST", "admin.reject_leader", LEADERS, at("/admin/leaders/{applicant}/reject", reason="x")),
+    Door("POST", "admin.suspend_leader", LEADERS, at("/admin/leaders/{leader_b}/suspend")),
+    Door("POST", "admin.set_share", LEADERS, at("/admin/leaders/{leader_a}/share", share="12.5")),
+    Door("GET", "admin.rounds", CONSOLE, at("/admin/rounds")),
+    Door("GET", "admin.round_", CONSOLE, at("/admin/rounds/{leader_a}/{arrived}")),
+    Door("POST", "admin.export_round", SERVICE, at("/admin/rounds/{leader_a}/{arrived}/export")),
+    Door("GET", "admin.orders", CONSOLE, at("/admin/orders")),
+    Door("GET", "admin.order", CONSOLE, at("/admin/orders/{leader_a}/{order}")),
+    Door("POST", "admin.show_contact", SERVICE, at("/admin/orders/{leader_a}/{order}/contact")),
+    Door("GET", "admin.contact_was_shown", CONSOLE, at("/admin/orders/{leader_a}/{order}/contact")),
+    Door("GET", "admin.redeem", SERVICE, at("/admin/redeem")),
+    Door("POST", "admin.look_at_code", SERVICE, at("/admin/redeem/look", leader="L1", code="{code}")),
+    Door("POST", "admin.hand_out_code", SERVICE, at("/admin/redeem", leader="L1", code="{code}", nonce=NONCE)),
+    Door("POST", "admin.undo_code", SERVICE, at("/admin/redeem/undo", leader="L1", code="{code}")),
+    Door("GET", "admin.cases", CONSOLE, at("/admin/cases")),
+    Door("GET", "admin.case", CONSOLE, at("/admin/cases/{leader_a}/{case}")),
+    Door("GET", "admin.case_photo", CONSOLE, at("/admin/cases/{leader_a}/{case}/photos/{photo}")),
+    Door(
+        "POST",
+        "admin.decide_case",
+        SERVICE,
+        at("/admin/cases/{leader_a}/{case}/decide", decision="refund", amount="10", nonce=NONCE),
+    ),
+    Door("POST", "admin.note_case", SERVICE, at("/admin/cases/{leader_a}/{case}/note", text="x")),
+    Door("GET", "admin.notices", CONSOLE, at("/admin/notices")),
+    Door("POST", "admin.retry_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/retry")),
+    Door("POST", "admin.drop_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/drop")),
+    Door("GET", "admin.messages", CONSOLE, at("/admin/messages")),
+    Door("GET", "admin.actions", CONSOLE, at("/admin/actions")),
+    Door("GET", "admin.operators", OWNER, at("/admin/operators")),
+    Door(
+        "POST",
+        "admin.create_operator",
+        OWNER,
+        at("/admin/operators", username="new", display_name="x", password="long enough 12", role="viewer"),
+    ),
+    Door("POST", "admin.change_operator", OWNER, at("/admin/operators/{viewer}", role="service")),
+    # leaders and helpers
+    Door("GET", "leader.today", MEMBERS, at("/m/")),
+    Door("POST", "leader.logout", MEMBERS, at("/m/logout")),
+    Door("GET", "leader.redeem", MEMBERS, at("/m/redeem")),
+    Door("POST", "leader.look_at_code", MEMBERS, at("/m/redeem/look", code="{code}")),
+    Door("POST", "leader.hand_out_code", MEMBERS, at("/m/redeem", code="{code}", nonce=NONCE)),
+    Door("POST", "leader.undo_code", MEMBERS, at("/m/redeem/undo", code="{code}")),
+    Door("GET", "leader.round_", A_AND_HELPER, at("/m/rounds/{arrived}")),
+    Door("GET", "leader.order", A_AND_HELPER, at("/m/orders/{order}")),
+    Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
+)
+# Log-in is tried in tests of its own: it refuses by the password, not by who asks.
+TRIED_ELSEWHERE = {"admin.enter"}

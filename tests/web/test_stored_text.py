@@ -1,0 +1,96 @@
+"""What people call themselves and write into notes is text on every page, never markup, address or template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.web.conftest import Pages, make_world
+from tests.web.doors import DOORS
+from tests.web.people import enter
+from tests.web.world import World
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</title></textarea><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% raw %}",
+    "<!--<a href=//evil.example>x</a>",
+)
+ADDRESSES = ("/", "tel:", "#")
+
+
+class Page(HTMLParser):
+    """Which elements a page has, and every attribute that could run something or lead somewhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.handlers: list[str] = []
+        self.addresses: list[str] = []
+        self.styles: list[str] = []
+        self.data: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name.startswith("on"):
+                self.handlers.append(name)
+            if name in {"href", "src", "action", "formaction", "xlink:href", "data"}:
+                self.addresses.append(value or "")
+            if name == "style":
+                self.styles.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.data.append(data)
+
+
+def all_pages(pages: Pages) -> dict[str, Page]:
+    """Every page that can be looked at, as those see it who see most."""
+    found = {}
+    for door in DOORS:
+        if door.method != "GET" or door.endpoint == "site.static":
+            continue
+        for who in {"anonymous", "owner", "leader_a"} & set(door.admits):
+            response = enter(pages, who).get(door.make(pages)[0])
+            if response.mimetype == "text/html" and response.status_code == 200:
+                found[f"{door.endpoint} {who}"] = Page(response.text)
+    world = pages.world
+    looked = enter(pages, "leader_a").post("/m/redeem/look", {"code": world.codes[5]})
+    found["look"] = Page(looked.text)
+    found["search"] = Page(enter(pages, "owner").get("/admin/orders", query_string={"q": PAYLOADS[1] + "!"}).text)
+    return found
+
+
+def test_pages_have_no_script_no_handler_and_no_inline_style(pages: Pages) -> None:
+    """The policy would block them; there is nothing to block."""
+    for name, page in all_pages(pages).items():
+        assert "script" not in page.tags, name
+        assert page.handlers == [], name
+        assert page.styles == [], name
+        assert all(address.startswith(ADDRESSES) for address in page.addresses), name
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_stored_text_stays_text(
+    payload: str,
+    pages: Pages,
+    open_pages: Callable[[tuple[Path, World]], Pages],
+    tmp_path: Path,
+) -> None:
+    usual = all_pages(pages)
+    attacked = all_pages(open_pages(make_world(tmp_path / "attacked.sqlite3", text=payload)))
+    assert usual.keys() == attacked.keys()
+    shown = 0
+    for name, page in attacked.items():
+        assert page.tags <= usual[name].tags | {"span", "p", "div", "dt", "dd", "li", "ul", "td"}, name
+        assert page.handlers == [], name
+        assert all(address.startswith(ADDRESSES) for address in page.addresses), name
+        shown += payload in "".join(page.data)
+    assert shown >= 10, "the payload is on many pages, as the text it is"

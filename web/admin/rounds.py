@@ -1,0 +1,47 @@
+"""Rounds of all leaders, their items and sums, and the order export."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from operations import exports
+from operations.listings import rounds as listing
+from web.admin.blueprint import admin, page
+from web.auth import allow, current
+from web.forms import read_choice, read_leader_number, read_page, read_text
+from web.sheets import order_sheet
+from web.site import site
+
+
+@admin.get("/rounds")
+@allow(permission="view")
+def rounds() -> str:
+    """All rounds, newest first."""
+    text = read_text(request.args, "q", most=40)
+    state = read_choice(request.args, "state", listing.STATES)
+    number = read_leader_number(request.args)
+    with site().store.read() as work:
+        found = listing.search(work, text=text, leader_number=number, state=state, number=read_page(request.args))
+    return page("rounds", here="rounds", title="团购", found=found, states=listing.STATES, state=state)
+
+
+@admin.get("/rounds/<key:leader_id>/<key:round_id>")
+@allow(permission="view")
+def round_(leader_id: int, round_id: int) -> str:
+    """One round: items with totals, money by state of payment."""
+    with site().store.read() as work:
+        row = listing.detail(work, leader_id=leader_id, round_id=round_id)
+        offers = listing.offers(work, leader_id=leader_id, round_id=round_id)
+        money = listing.money(work, leader_id=leader_id, round_id=round_id)
+    return page("round", here="rounds", title=row["title"], round=row, offers=offers, money=money)
+
+
+@admin.post("/rounds/<key:leader_id>/<key:round_id>/export")
+@allow(permission="export")
+def export_round(leader_id: int, round_id: int) -> Response:
+    """The orders of a round as a workbook; names and phones leave the house, so it is logged and a POST."""
+    with site().store.transaction() as work:
+        listing.detail(work, leader_id=leader_id, round_id=round_id)
+        exports.note(work, leader_id=leader_id, round_id=round_id, actor=current().actor)
+    return order_sheet(leader_id, round_id)

@@ -1,0 +1,65 @@
+"""A row of the action log in words: what was before, what is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from web import show, words
+
+_LABELS = {
+    "state": "状态",
+    "outcome": "结果",
+    "share_bps": "分成",
+    "role": "权限",
+    "active": "可登录",
+    "username": "用户名",
+    "title": "标题",
+    "reason": "原因",
+    "number": "编号",
+    "offers": "品项数",
+    "price_fen": "单价",
+    "paid_fen": "已收",
+    "amount_fen": "金额",
+    "requested_fen": "申请金额",
+    "approved_fen": "同意金额",
+    "claimed_fen": "说已付",
+    "owed_back_fen": "要退回",
+    "capacity_milli": "限量",
+    "picked_milli": "取走",
+    "closes_at": "截单",
+    "ready": "可取的订单",
+    "short": "缺货的品项",
+    "no_shows": "过期未取",
+    "orders": "订单",
+    "name": "名称",
+}
+_HIDDEN = {"source_key", "order", "redemption", "nonce"}  # for machines
+_STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}
+
+
+def changes(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(what, before, after) of everything that is worth reading; before is "" where nothing was."""
+    before, after = row["before"] or {}, row["after"] or {}
+    for key, value in after.items():
+        old = before.get(key)
+        if key in _HIDDEN or (not value and old is None and value is not False):
+            continue
+        yield _LABELS.get(key, key), _shown(row["entity"], key, old), _shown(row["entity"], key, value)
+
+
+def _shown(entity: str, key: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if key in {"state", "role", "outcome"}:
+        table = {"role": "roles", "outcome": "outcomes"}.get(key, _STATES.get(entity, "notice_states"))
+        return words.word(table, str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int) and key.endswith("_fen"):
+        return show.yuan(value)
+    if isinstance(value, int) and key.endswith("_bps"):
+        return show.percent(value)
+    if isinstance(value, int) and key.endswith("_milli"):
+        return show.quantity(value)
+    return str(value)

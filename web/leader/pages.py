@@ -1,0 +1,95 @@
+"""Today, the orders of a round by building and room, and one order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flask import abort, request
+
+from models.views import OrderView
+from operations import order_views
+from operations.listings import cases
+from operations.listings import rounds as listing
+from web.auth import allow, current
+from web.forms import read_choice, read_text
+from web.leader.blueprint import EVERYBODY, members, own_leader_id, page
+from web.site import site
+
+AT_WORK = ("open", "closed", "arrived")
+SHOWN = {"waiting": "未取", "unpaid": "未付", "all": "全部"}
+_BUILDING = re.compile(r"\s*(\d+)\s*(?:[-－—]|号?楼|栋|幢|座)")
+
+
+@members.get("/")
+@allow(members=EVERYBODY)
+def today() -> str:
+    """Rounds at work with their sums and how many were collected."""
+    leader_id = own_leader_id()
+    with site().store.read() as work:
+        rounds = listing.of_leader(work, leader_id=leader_id, states=AT_WORK)
+        recent = listing.of_leader(work, leader_id=leader_id, states=("completed", "settled"), limit=5)
+        waiting = cases.count_waiting(work, leader_id=leader_id)
+    return page("today", title="今天", rounds=rounds, recent=recent, waiting_cases=waiting)
+
+
+@members.get("/rounds/<key:round_id>")
+@allow(members=EVERYBODY)
+def round_(round_id: int) -> str:
+    """A round's orders by building and room: all, not collected, not paid."""
+    shown = read_choice(request.args, "show", tuple(SHOWN), "all")
+    if shown == "unpaid" and current().role != "leader":
+        abort(403)
+    text = read_text(request.args, "q", most=20)
+    with site().store.read() as work:
+        head = listing.detail(work, leader_id=own_leader_id(), round_id=round_id)
+        offers = listing.offers(work, leader_id=own_leader_id(), round_id=round_id)
+        orders = order_views.of_round(work, own_leader_id(), round_id)
+    found = [order for order in orders if _is_shown(order, shown) and _matches(order, text)]
+    return page(
+        "round",
+        title=head["title"],
+        round=head,
+        offers=offers,
+        buildings=by_building(found),
+        shown=shown,
+        choices=SHOWN,
+        text=text,
+    )
+
+
+@members.get("/orders/<key:order_id>")
+@allow(members=EVERYBODY)
+def order(order_id: int) -> str:
+    """One order."""
+    with site().store.read() as work:
+        view = order_views.view(work, leader_id=own_leader_id(), order_id=order_id)
+        history = cases.of_order(work, leader_id=own_leader_id(), order_id=order_id)
+    return page("order", title=f"{view.seq} 号", order=view, cases=history)
+
+
+def by_building(orders: Iterable[OrderView]) -> list[tuple[str, list[OrderView]]]:
+    """Orders grouped by building, in walking order; what names no building comes last."""
+    groups: dict[tuple[int, str], list[OrderView]] = {}
+    for order in sorted(orders, key=lambda order: (_room_key(order.room), order.seq)):
+        found = _BUILDING.match(order.room or "")
+        key = (int(found[1]), f"{int(found[1])}号楼") if found else (10**9, "其他")
+        groups.setdefault(key, []).append(order)
+    return [(name, groups[number, name]) for number, name in sorted(groups)]
+
+
+def _room_key(room: str | None) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d{1,9}", room or "")]
+
+
+def _is_shown(order: OrderView, shown: str) -> bool:
+    if shown == "waiting":
+        return order.state not in {"picked_up", "cancelled"}
+    return order.pay_state in {"unpaid", "claimed"} if shown == "unpaid" else True
+
+
+def _matches(order: OrderView, text: str) -> bool:
+    if not text:
+        return True
+    said = (order.resident_name, order.room, order.host_name, str(order.seq))
+    return any(text in value for value in said if value)

@@ -1,0 +1,47 @@
+"""What the pages are told about the place they run in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+MIN_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Values from the configuration.
+
+    `public_url` is where people reach the pages, without a path; `account_name` the official account's name as people
+    see it; `secret` signs forms of visitors who have no session yet; `media_folder` is where photos
+    of after-sales cases lie, without it they are only mentioned. Raises ValueError for values that cannot be.
+    """
+
+    public_url: str
+    account_name: str
+    secret: str
+    heartbeat_limit_s: int = 120
+    media_folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+            raise ValueError("public_url is the address of the site without a path, as https://lintuan.example.com")
+        if len(self.secret) < MIN_SECRET:
+            raise ValueError(f"secret needs {MIN_SECRET} characters or more")
+
+    @property
+    def origin(self) -> str:
+        """`scheme://host[:port]`, as browsers write it into Origin."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies may insist on TLS."""
+        return self.origin.startswith("https:")
+
+    def url(self, path: str) -> str:
+        """A full address for links that leave the site, as in a QR code."""
+        return self.origin + path
