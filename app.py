@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.client import WeChatMessenger
 from bot.flow import FlowLimit
@@ -42,6 +43,8 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         limit=FlowLimit(),
     )
     app.register_blueprint(create_blueprint(webhook))
+    if config.server.proxies:  # else whoever calls could name any address as his own
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -102,6 +105,7 @@ def web_settings(config: Config) -> WebSettings:
         public_url=public_url(config),
         account_name=config.platform.name,
         secret=config.server.secret.get_secret_value(),
+        media_folder=Path(config.storage.media),
     )
 
 

@@ -44,6 +44,7 @@ class Server(_Part):
     public_url: str
     threads: int = Field(default=16, ge=4, le=128)
     workers: int = Field(default=1, ge=1, le=32)
+    proxies: int = Field(default=0, ge=0, le=5)
     secret: Secret
 
 

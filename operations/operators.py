@@ -22,7 +22,7 @@ from operations.errors import NotFound, OperatorExists, WeakPassword
 ROLES = ("owner", "operator", "service", "viewer")
 
 # What each role may do. Everybody who is logged in may look; a viewer sees no phone numbers.
-_SERVICE = frozenset({"view", "contact", "redeem", "cases", "notices", "export"})
+_SERVICE = frozenset({"view", "contact", "redeem", "cases", "notices", "export", "teach"})
 _OPERATOR = _SERVICE | {"leaders"}
 PERMISSIONS: dict[str, frozenset[str]] = {
     "viewer": frozenset({"view"}),

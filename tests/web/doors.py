@@ -103,6 +103,10 @@ DOORS = (
     Door("POST", "admin.retry_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/retry")),
     Door("POST", "admin.drop_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/drop")),
     Door("GET", "admin.messages", CONSOLE, at("/admin/messages")),
+    Door("GET", "admin.misread", CONSOLE, at("/admin/misread")),
+    Door(
+        "POST", "admin.teach", SERVICE, at("/admin/misread/{leader_a}/teach", words="大草莓", item="{arrived}:{offer}")
+    ),
     Door("GET", "admin.actions", CONSOLE, at("/admin/actions")),
     Door("GET", "admin.operators", OWNER, at("/admin/operators")),
     Door(

@@ -45,6 +45,7 @@ class World:
     account_b: int = 0
     account_helper: int = 0
     arrived: int = 0  # a round of A
+    offer: int = 0  # its first item
     open: int = 0  # another of A
     arrived_b: int = 0
     orders: list[int] = field(default_factory=list)  # of A's arrived round, by 接龙 number
@@ -178,6 +179,7 @@ def _arrived_round(store: Store, clock: StillClock, world: World, text: str) -> 
         mine = _publish(work, world.leader_a, world.account_a, clock, "周六水果团", text)
         other = _publish(work, world.leader_b, world.account_b, clock, "刘姐的团", text)
         world.arrived, world.arrived_b = mine.id, other.id
+        world.offer = mine.offers[0].id
         for at, (name, room, phone) in enumerate(NEIGHBOURS):
             wishes = {mine.offers[number - 1].id: milli for number, milli in WISHES[at].items()}
             world.orders.append(_order(work, world.leader_a, mine.id, at, (text or name, room, phone), wishes, text))
