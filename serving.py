@@ -20,7 +20,8 @@ from typing import Any
 import click
 from sqlalchemy import make_url
 
-from app import create_app, open_store
+from app import create_app, credentials, open_store
+from bot.protocol import BadCredentials, check_credentials
 from bot.simulator import ShiftedClock
 from config import Config, load
 from models import Clock, system_clock
@@ -109,6 +110,10 @@ def clock_of(config: Config) -> Clock:
 def _prepare(config: Config) -> None:
     from migrations import upgrade
 
+    try:
+        check_credentials(credentials(config))
+    except BadCredentials as error:
+        raise click.ClickException(f"[wechat] {error}") from None
     url = make_url(config.database.url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

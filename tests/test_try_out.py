@@ -140,3 +140,22 @@ def _is_alive(pid: int) -> bool:
         return False
     state = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
     return state != "Z"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('token = "example-token-at-least-16"', 'token = "short"', "token"),
+        ('aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"', "", "EncodingAESKey"),
+        ('mode = "safe"', 'mode = "plain"', "expressly"),
+    ],
+)
+def test_credentials_that_do_not_protect_refuse_to_start(tmp_path: Path, old: str, new: str, named: str) -> None:
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "config.toml").write_text(text.replace(old, new), encoding="utf-8")
+    command = [sys.executable, str(ROOT / "cli.py"), "run"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
