@@ -31,7 +31,7 @@ _WEIGHT = re.compile(
 
 
 def value_of(figure: str) -> float | None:
-    """A figure as a number, with the ways of writing that our messages never need (thousands commas, 万) taken apart."""
+    """A figure as a number; writings that our messages never need (thousands commas, 万) are taken apart here."""
     figure = figure.replace(" ", "").replace(",", "")
     if figure.startswith("."):
         figure = "0" + figure

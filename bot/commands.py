@@ -20,6 +20,12 @@ class Command:
     __slots__ = ()
 
 
+class LeaderCommand(Command):
+    """Something only a leader may do, however it was asked for: typed, tapped in the menu, or confirmed later."""
+
+    __slots__ = ()
+
+
 # ------------------------------------------------------------------ everybody
 @dataclass(frozen=True, slots=True)
 class Help(Command):
@@ -43,7 +49,11 @@ class Dismiss(Command):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Command):
-    """Nothing that 邻团 understands; `topic` when the reader recognised what it is about (payment, aftersale …)."""
+    """Nothing that can be done; `topic` says what it was about, and so how to say that.
+
+    talk, not_yet, leader_only, code, chain, post, unclear; how:改价 (a leader's word that was not finished); else what
+    the reader recognised (spec, delivery …).
+    """
 
     text: str
     topic: str | None = None
@@ -76,7 +86,7 @@ class ShowMenu(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder(Command):
-    """An order or a change of one, line by line; `doubts` are asked about. `guest` orders for a neighbour."""
+    """An order or a change of one, line by line; `doubts` are asked about. `is_for_guest`: for a neighbour, 代 …"""
 
     lines: tuple[Line, ...]
     doubts: tuple[Doubt, ...] = ()
@@ -86,7 +96,7 @@ class ChangeOrder(Command):
     note: str | None = None
     is_exchange: bool = False
     is_for_guest: bool = False
-    confirmed: bool = False  # the leader has confirmed a preview, or a repeated order is meant
+    cancels_all: bool = False  # 代 3-502 王姐 取消
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +169,7 @@ class EraseMe(Command):
 
 # ------------------------------------------------------------------ leaders
 @dataclass(frozen=True, slots=True)
-class PostRound(Command):
+class PostRound(LeaderCommand):
     """A 开团 post as it was read, with what the leader has added since. Shown first, published on 确认."""
 
     reading: PostReading
@@ -169,7 +179,7 @@ class PostRound(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyChain(Command):
+class ApplyChain(LeaderCommand):
     """A pasted 接龙: shown as a difference, applied on 确认."""
 
     reading: ChainReading
@@ -178,14 +188,14 @@ class ApplyChain(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTotals(Command):
+class ShowTotals(LeaderCommand):
     """统计."""
 
     nth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ShowList(Command):
+class ShowList(LeaderCommand):
     """名单 / 未付 / 未取."""
 
     which: Literal["all", "unpaid", "uncollected"]
@@ -193,14 +203,14 @@ class ShowList(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Export(Command):
+class Export(LeaderCommand):
     """导出: a link to the .xlsx."""
 
     nth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CloseRound(Command):
+class CloseRound(LeaderCommand):
     """截单."""
 
     nth: int | None = None
@@ -209,7 +219,7 @@ class CloseRound(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDeadline(Command):
+class SetDeadline(LeaderCommand):
     """延长 1小时 / 改截单 明晚8点 / 重开 明晚8点. Exactly one of `at` and `by` is set; `is_reopening` for 重开."""
 
     at: datetime | None = None
@@ -221,7 +231,7 @@ class SetDeadline(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetPrice(Command):
+class SetPrice(LeaderCommand):
     """改价 2 38."""
 
     number: int
@@ -230,7 +240,7 @@ class SetPrice(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class SetCapacity(Command):
+class SetCapacity(LeaderCommand):
     """加量 1 50 (more of it) / 限量 1 50 (in all)."""
 
     number: int
@@ -240,7 +250,7 @@ class SetCapacity(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw(Command):
+class Withdraw(LeaderCommand):
     """下架 2 / 上架 2."""
 
     number: int
@@ -249,7 +259,7 @@ class Withdraw(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddOffers(Command):
+class AddOffers(LeaderCommand):
     """加品 鲜牛奶 950ml 15元."""
 
     items: tuple[PostItem, ...]
@@ -258,14 +268,14 @@ class AddOffers(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CopyRound(Command):
+class CopyRound(LeaderCommand):
     """再来一团: the last round's items with a new deadline, shown as a preview."""
 
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class CancelRound(Command):
+class CancelRound(LeaderCommand):
     """撤团."""
 
     reason: str | None = None
@@ -275,7 +285,7 @@ class CancelRound(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MarkArrived(Command):
+class MarkArrived(LeaderCommand):
     """到货 / 到货 草莓少3 鸡蛋破2. `missing` are the words behind 到货, read against the round that has come."""
 
     missing: str = ""
@@ -300,22 +310,22 @@ class Annul(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MarkPaid(Command):
+class MarkPaid(LeaderCommand):
     """收 12 45 (接龙 numbers) / 已付 3-502 (a room)."""
 
     seqs: tuple[int, ...] = ()
     room: str | None = None
     amount_fen: int | None = None
-    nth: int | None = None
+    round_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ListCases(Command):
+class ListCases(LeaderCommand):
     """售后."""
 
 
 @dataclass(frozen=True, slots=True)
-class DecideCase(Command):
+class DecideCase(LeaderCommand):
     """退 S12 全额 / 退 S12 8元 / 补 S12 / 拒 S12 理由 / 转平台 S12."""
 
     number: int
@@ -326,7 +336,7 @@ class DecideCase(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRelay(Command):
+class AnswerRelay(LeaderCommand):
     """回 12 …: the leader's answer to a neighbour's question."""
 
     number: int
@@ -334,19 +344,19 @@ class AnswerRelay(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddHelper(Command):
+class AddHelper(LeaderCommand):
     """加核销员 …: a one-time word that makes a neighbour a helper."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaderPage(Command):
+class LeaderPage(LeaderCommand):
     """主页: the leader's own link and code to share."""
 
 
 @dataclass(frozen=True, slots=True)
-class Console(Command):
+class Console(LeaderCommand):
     """后台: a one-time link to the leader's own console."""
 
 
@@ -371,6 +381,6 @@ def _adapter(kind: type[Command]) -> TypeAdapter[Command]:
 KINDS: dict[str, type[Command]] = {
     name: kind
     for name, kind in list(globals().items())
-    if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+    if isinstance(kind, type) and issubclass(kind, Command) and kind not in {Command, LeaderCommand}
 }
 _ADAPTERS: dict[type[Command], TypeAdapter[Command]] = {}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.commands import PostRound
+from bot.parsing.normalise import normalise
 from bot.parsing.post import read_post
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.times import read_deadline
@@ -19,6 +21,12 @@ _PRICE = re.compile(
 _DEADLINE = re.compile(r"(?:改?截(?:单|止|团)(?:时间)?(?:改?到|改成)?)\s*[:：]?\s*(.+)")
 _PICKUP = re.compile(r"(?:自提|取货|提货)(?:时间)?(?:改?到|改成)?\s*[:：]?\s*(.+)")
 _PLACE = re.compile(r"(?:地点|自提点|取货点|地址)(?:改?到|改成)?\s*[:：]?\s*(.+)")
+_NAMED_PRICE = re.compile(
+    r"(?P<name>[^\d\s]{1,20}?)\s*(?:改成|改为|改|价格)?\s*(?P<price>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)"
+)
+_DROP = re.compile(r"(?:去掉|删掉|删除|不要|去除)\s*第?\s*(\d{1,2})\s*[号个]?")
+_CAP = re.compile(r"限量?\s*(\d{1,2})\s*[号:：]?\s+(\d{1,4})\s*[^\d\s]{0,2}")
+_MORE = re.compile(r"(?:加上?|再加|加品|还有)\s*[:：]?\s*(\D.+)")
 _TITLE = re.compile(r"(?:标题|团名|名字)(?:改成|改为)?\s*[:：]?\s*(.+)")
 
 
@@ -40,9 +48,11 @@ def problems(draft: PostRound, now: datetime) -> list[str]:
 
 def correct(draft: PostRound, text: str, now: datetime) -> PostRound | None:
     """The draft with a correction worked in; None when the text is none."""
-    text = text.strip()
+    text = normalise(text).text.strip(" 。.!！")
     reading = draft.reading
-    changed: PostReading | None = None
+    changed = _about_items(reading, text, now)
+    if changed is not None:
+        return replace(draft, reading=changed)
     if match := _DEADLINE.fullmatch(text):
         at = read_deadline(match[1], now)
         changed = replace(reading, closes_at=at) if at else None
@@ -54,17 +64,42 @@ def correct(draft: PostRound, text: str, now: datetime) -> PostRound | None:
         changed = replace(reading, pickup_place=match[1].strip()[:120])
     elif match := _TITLE.fullmatch(text):
         changed = replace(reading, title=match[1].strip()[:60])
-    elif match := _PRICE.fullmatch(text):
-        changed = _priced(reading, int(match[1]), amount_fen(match[2]))
     return replace(draft, reading=changed) if changed else None
 
 
-def _priced(reading: PostReading, number: int, fen: int | None) -> PostReading | None:
-    if fen is None or all(item.number != number for item in reading.items):
+def _about_items(reading: PostReading, text: str, now: datetime) -> PostReading | None:
+    """2 38元 / 草莓改成38元 / 限量 1 20 / 去掉 3 / 加 鲜牛奶 15元."""
+    if match := _PRICE.fullmatch(text):
+        return _priced(reading, int(match[1]), amount_fen(match[2]))
+    if match := _DROP.fullmatch(text):
+        return _renumbered(reading, [item for item in reading.items if item.number != int(match[1])])
+    if match := _CAP.fullmatch(text):
+        return _with(reading, int(match[1]), capacity_milli=int(match[2]) * 1000)
+    if match := _MORE.fullmatch(text):
+        more = read_post(match[1], now).items
+        return _renumbered(reading, [*reading.items, *more]) if more else None
+    if match := _NAMED_PRICE.fullmatch(text):
+        named = [item.number for item in reading.items if match["name"] in item.name]
+        return _priced(reading, named[0], amount_fen(match["price"])) if len(named) == 1 else None
+    return None
+
+
+def _renumbered(reading: PostReading, items: list[PostItem]) -> PostReading | None:
+    """None when nothing would change."""
+    if len(items) == len(reading.items):
         return None
-    items: tuple[PostItem, ...] = tuple(
-        replace(item, price_fen=fen) if item.number == number else item for item in reading.items
-    )
+    return replace(reading, items=tuple(replace(item, number=n) for n, item in enumerate(items, 1)))
+
+
+def _priced(reading: PostReading, number: int, fen: int | None) -> PostReading | None:
+    """A new price; bundle prices went with the old one."""
+    return None if fen is None else _with(reading, number, price_fen=fen, tiers=())
+
+
+def _with(reading: PostReading, number: int, **values: Any) -> PostReading | None:
+    if all(item.number != number for item in reading.items):
+        return None
+    items = tuple(replace(item, **values) if item.number == number else item for item in reading.items)
     return replace(reading, items=items)
 
 

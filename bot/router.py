@@ -1,4 +1,4 @@
-"""Command type -> handler. One router per module of handlers, joined into one; a second handler for a type is an error."""
+"""Command type -> handler. One router per module of handlers, joined into one."""
 
 from __future__ import annotations
 

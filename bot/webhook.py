@@ -8,6 +8,7 @@ well-formed reply, "success" or nothing shows the person the platform's own fail
 from __future__ import annotations
 
 import secrets
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ Answered = tuple[int, str, bytes]  # status, content type, body
 Answer = Callable[[Work, Inbound], Reply]
 
 _TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
+# Once somebody waited for the database in vain, those behind him in the queue for a thread must not wait as long again:
+# two such waits in a row are more than the platform's 5 s.
+_IMPATIENT_FOR_S, _SHORT_WAIT_S = 1.0, 0.5
 _INCIDENT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread over the telephone
 
 
@@ -80,6 +84,7 @@ class Webhook:
         self._credentials, self._store, self._clock = credentials, store, clock
         self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
         self._limit, self._count, self._incident = limit, count, incident
+        self._impatient_until = float("-inf")
 
     def verify(self, args: Args) -> Answered:
         """Answer the console's check of the address: the echo string, or 403."""
@@ -107,7 +112,8 @@ class Webhook:
             self._count("slowed")
             return self._written(inbound, self._texts.too_fast() if flow is Flow.TELL else None)
         try:
-            word, answered = self._store.run(lambda work: self._handled(work, inbound))
+            wait_s = _SHORT_WAIT_S if time.monotonic() < self._impatient_until else None
+            word, answered = self._store.run(lambda work: self._handled(work, inbound), wait_s=wait_s)
         except Exception as error:  # noqa: BLE001 - the person must be told that it was not recorded
             return self._failed(inbound, error)
         self._count(word)
@@ -135,6 +141,8 @@ class Webhook:
         """Everything was rolled back, the key too, so sending it again will be handled."""
         incident = self._incident()
         self._count("failed")
+        if isinstance(error, Busy):
+            self._impatient_until = time.monotonic() + _IMPATIENT_FOR_S
         report = log.warning if isinstance(error, Busy) else log.error
         report(
             "webhook.failed",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import conversation, inbox, paging
-from bot.commands import Command, More
+from bot.commands import Command, LeaderCommand, More
 from bot.protocol import Inbound, Reply
 from bot.router import Router
-from bot.texts import errors, notices, replies
+from bot.texts import errors, leading, notices, replies
 from bot.understand import understand
 from handlers import (
     after_sales,
@@ -87,6 +87,8 @@ def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
 
 def run(talk: Talk, routes: Router, command: Command) -> str | None:
     """Run one command inside a savepoint: what is refused has not happened."""
+    if isinstance(command, LeaderCommand) and not talk.is_leader:
+        return leading.not_a_leader(talk.person.own_leader_state)
     try:
         with talk.work.db.begin_nested():
             return routes.answer(talk, command)

@@ -9,13 +9,14 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.complaints import read_complaint
 from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import caring
-from bot.texts.wording import amount
+from bot.texts import caring, replies
+from bot.texts.wording import amount, who
 from handlers.talk import Talk, item
+from handlers.which import CHOICES
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations import aftersales, codes, order_views, rounds
-from operations.errors import NotFound
+from operations.errors import CaseClosed, NotFound
 
 router = Router()
 
@@ -27,14 +28,18 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
     if command.code is not None:
         order = _order_of_code(talk, command.code)
         return _open(talk, command, order, opened_by="leader")
-    mine = order_views.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=10)
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    mine = talk.own_orders()
     claimable = [o for o in mine if o.state in _CAN_CLAIM]
     if not claimable:
         return caring.NOTHING_TO_CLAIM
     if not command.text:
         return caring.WHAT_IS_WRONG
     if command.order_id is not None:
-        chosen = next((o for o in claimable if o.id == command.order_id), claimable[0])
+        chosen = next((o for o in claimable if o.id == command.order_id), None)
+        if chosen is None:
+            return caring.NOTHING_TO_CLAIM
         return _open(talk, command, chosen, opened_by="resident")
     return _open(talk, command, _best(talk, claimable, command.text), opened_by="resident")
 
@@ -61,10 +66,11 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
         talk.ask_choice(
             [
                 replace(command, lines=(Line(line.offer_id, 0),), order_id=o.id if command.code is None else None)
-                for line in o.lines[:8]
+                for line in o.lines[:CHOICES]
             ]
         )
-        return caring.which_line([f"{x.name} {amount(x.due_milli, x.unit)}" for x in o.lines[:8]])
+        goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for x in o.lines[:CHOICES]]
+        return caring.which_line(goods, is_more=len(o.lines) > CHOICES)
     due = {x.offer_id: x.due_milli for x in o.lines}
     opened = aftersales.open_case(
         talk.work,
@@ -78,11 +84,15 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
         actor=talk.actor,
         source_key=talk.key,
     )
+    if opened_by == "leader":
+        return caring.opened_for(
+            opened.number, who(opened.resident_name, opened.room), _goods(opened), opened.requested_fen
+        )
     return caring.opened(opened.number, _goods(opened))
 
 
 def _goods(case: CaseView) -> str:
-    return "、".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in case.lines)
+    return caring.goods([(x.name, x.unit, x.quantity_milli) for x in case.lines])
 
 
 def _order_of_code(talk: Talk, code: str) -> OrderView:
@@ -102,6 +112,8 @@ def list_cases(talk: Talk, command: c.ListCases) -> str:
 @router.on(c.DecideCase)
 def decide_case(talk: Talk, command: c.DecideCase) -> str:
     case = aftersales.view_case(talk.work, leader_id=talk.leader_id, number=command.number)
+    if not case.is_open or (command.decision == "escalate" and case.state == "escalated"):
+        raise CaseClosed(number=case.number, state=case.state, outcome=case.outcome, approved_fen=case.approved_fen)
     amount_fen = case.requested_fen if command.amount_fen is None else command.amount_fen
     if command.decision == "reject" and not command.reason:
         return caring.reason_wanted(command.number)

@@ -8,25 +8,40 @@ from typing import Any
 from bot import commands as c
 from bot import conversation, drafts
 from bot.conversation import Conversation, Pending
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.orders import read_order
 from bot.parsing.values import Line
-from bot.texts import replies
-from bot.understand import bare_number
-from handlers.talk import Talk
+from bot.texts import leading, replies
+from bot.understand import bare_number, is_quantity
+from handlers.talk import Talk, item
+
+# Looking does not make anybody forget what he was asked; anything else does: a late 确认 must not run what is stale.
+_LOOKING = (
+    c.Help, c.More, c.Unknown, c.ShowMenu, c.MyOrders, c.MyCode, c.ShowTotals, c.ShowList, c.Export, c.ListCases,
+    c.LeaderPage, c.Console,
+)  # fmt: skip
 
 
 def settle(talk: Talk, state: Conversation, said: c.Command) -> tuple[c.Command, str | None]:
     """(command to run, None), or (what was said, the text that answers it)."""
     pending = state.pending
-    if pending is not None and pending.is_expired:
-        conversation.settle(talk.work, talk.person.account_id)
-        is_short = isinstance(said, (c.Confirm, c.Dismiss)) or bare_number(talk.inbound.text) is not None
-        return said, replies.pending_expired() if is_short and isinstance(said, (c.Confirm, c.Unknown)) else _bare(said)
     if pending is None:
         return said, _bare(said)
+    if pending.is_expired:
+        _forget(talk)
+        is_short = isinstance(said, c.Confirm) or bare_number(talk.inbound.text) is not None
+        return said, replies.pending_expired() if is_short else _bare(said)
     if isinstance(said, c.Dismiss):
-        conversation.settle(talk.work, talk.person.account_id)
+        _forget(talk)
         return said, replies.DISMISSED
-    return _SETTLERS[pending.kind](talk, pending, said)
+    command, text = _SETTLERS[pending.kind](talk, pending, said)
+    if command is said and text is None and pending.kind != "draft" and not isinstance(said, _LOOKING):
+        _forget(talk)
+    return command, text
+
+
+def _forget(talk: Talk) -> None:
+    conversation.settle(talk.work, talk.person.account_id)
 
 
 def _bare(said: c.Command) -> str | None:
@@ -37,7 +52,7 @@ def _bare(said: c.Command) -> str | None:
 def _confirm(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
     if not isinstance(said, c.Confirm):
         return said, None
-    conversation.settle(talk.work, talk.person.account_id)
+    _forget(talk)
     return _confirmed(pending.data["command"]), None
 
 
@@ -48,21 +63,30 @@ def _choose(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, s
         return said, replies.bad_choice(len(options)) if isinstance(said, c.Confirm) else None
     if not 1 <= number <= len(options):
         return said, replies.bad_choice(len(options))
-    conversation.settle(talk.work, talk.person.account_id)
+    _forget(talk)
     return c.load(options[number - 1]), None
 
 
 def _quantity(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
-    """草莓要多少？ — 2."""
-    number = bare_number(talk.inbound.text)
-    if number is None or number == 0:
-        return said, _bare(said)
-    conversation.settle(talk.work, talk.person.account_id)
+    """草莓要多少？ — 2, 两盒, 一斤半."""
+    milli = _answered(talk, pending.data["key"])
     asked = c.load(pending.data["command"])
-    if not isinstance(asked, c.ChangeOrder):
-        return said, None
-    line = Line(pending.data["key"], number * 1000)
-    return replace(asked, lines=(line,)), None
+    if not milli or not isinstance(asked, c.ChangeOrder):
+        return said, replies.QUANTITY_WANTED if isinstance(said, c.Confirm) else None
+    _forget(talk)
+    return replace(asked, lines=(Line(pending.data["key"], milli),)), None
+
+
+def _answered(talk: Talk, key: int) -> int | None:
+    """A quantity in the unit of the offer that was asked about; None when the message is not one."""
+    text, offer = talk.inbound.text.strip(), talk.offer(key)
+    if offer is None or not is_quantity(text):
+        return None
+    reading = read_order(f"{offer.name}{text}", Catalogue([item(offer)]))
+    if len(reading.lines) == 1 and not reading.doubts and reading.lines[0].op == "set":
+        return reading.lines[0].quantity_milli
+    number = bare_number(text)
+    return number * 1000 if number and text.isdigit() else None
 
 
 def _draft(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
@@ -73,10 +97,14 @@ def _draft(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, st
     if isinstance(said, c.Confirm):
         if drafts.problems(draft, talk.now):
             return draft, None  # shown again, with what is missing
-        conversation.settle(talk.work, talk.person.account_id)
+        _forget(talk)
         return replace(draft, confirmed=True), None
     corrected = drafts.correct(draft, talk.inbound.text, talk.now)
-    return (corrected, None) if corrected else (said, None)
+    if corrected:
+        return corrected, None
+    if isinstance(said, c.Unknown) or (isinstance(said, c.ChangeOrder) and not said.lines):
+        return said, leading.draft_waits(draft.reading.title)
+    return said, None
 
 
 _SETTLERS = {"confirm": _confirm, "choose": _choose, "quantity": _quantity, "draft": _draft}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from bot import commands as c
 from bot.parsing.values import ChainEntry
 from bot.router import Router
-from bot.texts import errors, leading
+from bot.texts import books, errors
 from bot.texts.wording import amount
 from handlers.talk import Talk
 from handlers.which import pick
@@ -41,8 +41,14 @@ class _Wanted:
         return {x.offer_id: x.quantity_milli for x in self.order.lines} if self.order else {}
 
     @property
+    def wanted(self) -> dict[int, int]:
+        """Everything he is to have. What a resident ordered by himself beside the 接龙 stays his."""
+        beside = self.had if self.order and self.order.account_id else {}
+        return {key: milli for key, milli in (beside | self.target).items() if milli}
+
+    @property
     def is_changed(self) -> bool:
-        return {k: v for k, v in self.target.items() if v} != self.had
+        return self.wanted != self.had
 
 
 @router.on(c.ApplyChain)
@@ -57,7 +63,7 @@ def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
     changes = [w for w in wanted if w.is_changed]
     if changes:
         talk.ask_confirmation(replace(command, round_id=round_.id))
-    return leading.chain_preview(
+    return books.chain_preview(
         round_.title,
         new=[_shown(round_, w) for w in changes if not w.had],
         changed=[_shown(round_, w) for w in changes if w.had],
@@ -134,10 +140,11 @@ def _apply(talk: Talk, round_: RoundView, changes: list[_Wanted]) -> str:
             with talk.work.db.begin_nested():
                 _book(talk, round_, w)
         except Refused as refusal:
-            refused.append(f"{_shown(round_, w)}：{errors.refusal(refusal.code, refusal.facts)}")
+            why = errors.refusal(refusal.code, refusal.facts | {"is_for_other": True})
+            refused.append(books.chain_refused(books.chain_entry(w.name, w.room, _goods(round_, w.wanted)), why))
             continue
         new, changed = new + (not w.had), changed + bool(w.had)
-    return leading.chain_applied(round_.title, new, changed, refused)
+    return books.chain_applied(round_.title, new, changed, refused)
 
 
 def _book(talk: Talk, round_: RoundView, w: _Wanted) -> None:
@@ -154,7 +161,7 @@ def _book(talk: Talk, round_: RoundView, w: _Wanted) -> None:
             nth=w.nth,
         )
     )
-    target = dict.fromkeys(w.had, 0) | w.target
+    target = dict.fromkeys(w.had, 0) | w.wanted
     orders.change(
         talk.work,
         leader_id=talk.leader_id,
@@ -170,12 +177,12 @@ def _book(talk: Talk, round_: RoundView, w: _Wanted) -> None:
 
 
 def _shown(round_: RoundView, w: _Wanted) -> str:
-    return leading.chain_entry(w.name, w.room, _goods(round_, w.target), _goods(round_, w.had))
+    return books.chain_entry(w.name, w.room, _goods(round_, w.wanted), _goods(round_, w.had))
 
 
 def _recorded(o: OrderView) -> str:
     goods = [f"{x.name}{amount(x.quantity_milli)}" for x in o.lines]
-    return leading.chain_entry(o.resident_name or "", o.room, goods)
+    return books.chain_entry(o.resident_name or "", o.room, goods)
 
 
 def _goods(round_: RoundView, quantities: dict[int, int]) -> list[str]:

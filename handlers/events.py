@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot import commands as c
 from bot.protocol import Inbound
-from bot.texts import caring, replies
+from bot.texts import caring, handing, replies
 from bot.understand import understand
 from handlers.talk import Talk
 from operations import aftersales, people, round_views, windows
@@ -62,7 +62,7 @@ def scanned(result: str) -> c.Command:
     if ticket:
         return c.Redeem((), token=ticket[1])
     digits = re.sub(r"\D", "", result.rpartition(",")[2])
-    return c.Redeem(((digits, ""),)) if len(digits) == 6 else c.Unknown(result[:60])
+    return c.Redeem(((digits, ""),)) if len(digits) == 6 else c.Unknown(result[:60], "scanned")
 
 
 def _scene(talk: Talk, scene: str) -> c.Command | None:
@@ -120,7 +120,13 @@ def _picture(talk: Talk) -> str:
         wechat_media_id=talk.inbound.media_id,
         source_key=talk.key,
     )
-    return caring.photo_kept(kept.number, kept.photos) if kept else replies.PICTURE_ONLY
+    if kept:
+        return caring.photo_kept(kept.number, kept.photos)
+    return handing.PICTURE_OF_A_CODE if _hands_out(talk) else replies.PICTURE_ONLY
+
+
+def _hands_out(talk: Talk) -> bool:
+    return talk.is_leader or talk.person.helps_leader_id is not None
 
 
 _REPORTS: dict[str, Callable[[Talk], str | None]] = {

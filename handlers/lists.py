@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import leading
+from bot.texts import books, leading
 from handlers.talk import Talk
-from handlers.which import pick
+from handlers.which import candidates, pick
+from models.views import RoundView
 from operations import links, order_views, totals
 
 router = Router()
 
 _ALIVE = ("open", "closed", "arrived", "completed")
+_HANDING = ("arrived", "completed")
 
 
 @router.on(c.ShowTotals)
@@ -20,7 +22,7 @@ def show_totals(talk: Talk, command: c.ShowTotals) -> str:
     if isinstance(round_, str):
         return round_
     sums = totals.of_round(talk.work, talk.leader_id, round_.id)
-    return leading.totals(
+    return books.totals(
         round_,
         [
             (x.number, x.name, x.unit, x.quantity_milli, x.sum_fen, x.capacity_milli, x.to_full_case_milli)
@@ -32,12 +34,19 @@ def show_totals(talk: Talk, command: c.ShowTotals) -> str:
         orders=sums.orders,
         total_fen=sums.total_fen,
         now=talk.now,
+        others=_others(talk, round_),
     )
+
+
+def _others(talk: Talk, shown: RoundView) -> list[str]:
+    """Titles of the other rounds that still need the leader, with the number by which 统计 shows them."""
+    found = candidates(talk, _ALIVE)
+    return [f"{n} {r.title}" for n, r in enumerate(found, 1) if r.id != shown.id and r.state in {"open", "closed"}][:3]
 
 
 @router.on(c.ShowList)
 def show_list(talk: Talk, command: c.ShowList) -> str:
-    round_ = pick(talk, command, ("arrived",) if command.which == "uncollected" else _ALIVE, latest_only=True)
+    round_ = pick(talk, command, _HANDING if command.which == "uncollected" else _ALIVE, latest_only=True)
     if isinstance(round_, str):
         return round_
     orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
@@ -45,7 +54,7 @@ def show_list(talk: Talk, command: c.ShowList) -> str:
         orders = [o for o in orders if o.due_fen > 0]
     elif command.which == "uncollected":
         orders = sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
-    return leading.order_list(round_, orders, command.which)
+    return books.order_list(round_, orders, command.which)
 
 
 @router.on(c.Export)
@@ -60,7 +69,7 @@ def export(talk: Talk, command: c.Export) -> str:
         purpose="export",
         target={"round_id": str(round_.id)},
     )
-    return leading.export_link(f"{talk.settings.public_url}/x/{token}", round_.title)
+    return books.export_link(f"{talk.settings.public_url}/x/{token}", round_.title)
 
 
 @router.on(c.Console)

@@ -8,7 +8,6 @@ from bot.texts import caring, guide, leading, replies
 from handlers.talk import Talk
 from operations import aftersales, people, privacy, relays, rounds
 from operations.notices import enqueue
-from operations.order_views import of_resident
 
 router = Router()
 
@@ -16,6 +15,8 @@ router = Router()
 @router.on(c.BindLeader)
 def bind(talk: Talk, command: c.BindLeader) -> str:
     wanted = people.find_leader(talk.work, number=command.number)
+    if talk.is_leader and wanted.id != talk.leader_id:
+        return leading.STAYS_HOME
     now = talk.person.leader_id
     if now is not None and now != wanted.id and not command.confirmed:
         talk.ask_confirmation(command)
@@ -69,6 +70,8 @@ def export_me(talk: Talk, command: c.ExportMe) -> str:
 
 @router.on(c.EraseMe)
 def erase_me(talk: Talk, command: c.EraseMe) -> str:
+    if talk.is_leader:
+        return leading.HAND_OVER_FIRST
     if not command.confirmed:
         talk.ask_confirmation(command)
         return replies.ask_erase()
@@ -92,8 +95,11 @@ def answer_relay(talk: Talk, command: c.AnswerRelay) -> str:
 
 @router.on(c.AddHelper)
 def add_helper(talk: Talk, command: c.AddHelper) -> str:
+    talk.check_leader_works()
+    if not command.name:
+        return guide.how_to(guide.ADD_HELPER)
     found = people.find_residents(talk.work, leader_id=talk.leader_id, words=command.name)
-    if not command.name or not found:
+    if not found:
         return leading.helper_not_found(command.name)
     if len(found) > 1:
         return leading.helper_unclear([(row.display_name, row.room) for row in found])
@@ -130,14 +136,17 @@ def leader_url(talk: Talk) -> str:
 def show_help(talk: Talk, command: c.Help) -> str:
     if talk.is_leader:
         return _help_for_leader(talk)
+    helper = [guide.for_helper()] if talk.person.helps_leader_id else []
     if talk.person.leader_id is None:
-        return guide.for_helper() if talk.person.helps_leader_id else guide.for_stranger()
-    mine = of_resident(talk.work, talk.leader_id, talk.resident_id, limit=5)
-    return guide.for_resident(
+        return "\n".join(helper) or guide.for_stranger(has_applied=talk.person.own_leader_state == "applied")
+    mine = talk.own_orders(limit=5)
+    for_himself = guide.for_resident(
         has_round=bool(talk.rounds),
-        has_order=bool(mine),
+        has_order=any(o.state in {"placed", "confirmed"} for o in mine),
         can_collect=any(o.state in {"ready", "partly"} for o in mine),
+        can_complain=any(o.state not in {"placed", "confirmed"} for o in mine),
     )
+    return "\n\n".join([*helper, for_himself])
 
 
 def _help_for_leader(talk: Talk) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import commands as c
 from bot.router import Router
-from bot.texts import leading, replies
+from bot.texts import books, leading, replies
 from handlers.talk import Talk
-from handlers.which import pick
+from handlers.which import CHOICES
 from models.views import OrderView
-from operations import order_views, payments
+from operations import order_views, payments, rounds
 
 router = Router()
+
+_PAYABLE = ("open", "closed", "arrived", "completed")
 
 
 @router.on(c.ClaimPaid)
 def claim_paid(talk: Talk, command: c.ClaimPaid) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
-    orders = [
-        o for o in order_views.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=10) if o.due_fen > 0
-    ]
+    orders = [o for o in talk.own_orders() if o.due_fen > 0]
     if not orders:
         return replies.nothing_to_pay()
     for o in orders:
@@ -29,18 +31,40 @@ def claim_paid(talk: Talk, command: c.ClaimPaid) -> str:
 
 @router.on(c.MarkPaid)
 def mark_paid(talk: Talk, command: c.MarkPaid) -> str:
-    round_ = pick(talk, command, ("open", "closed", "arrived", "completed"), latest_only=True)
-    if isinstance(round_, str):
-        return round_
-    orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
-    wanted = [o for o in orders if o.seq in command.seqs or (command.room and o.room == command.room)]
-    missing = [str(n) for n in command.seqs if n not in {o.seq for o in wanted}]
-    if command.room and not wanted:
-        missing.append(command.room)
+    """接龙 numbers begin anew in each round: where two rounds have such an open order, it is asked which."""
+    found = [(title, named) for title, named in _candidates(talk, command) if named]
+    if not found:
+        said = [str(n) for n in command.seqs] + ([command.room] if command.room else [])
+        return books.marked_paid([], said)
+    owing = [(title, named) for title, named in found if any(o.due_fen > 0 for o in named)] or found[:1]
+    if len(owing) > 1:
+        shown = owing[:CHOICES]
+        talk.ask_choice([replace(command, round_id=named[0].round_id) for _, named in shown])
+        return leading.which_round([title for title, _ in shown])
+    wanted = owing[0][1]
+    if command.amount_fen is not None and len(wanted) > 1:
+        return books.one_payer_wanted([o.seq for o in wanted])
     for o in wanted:
         _receive(talk, o, command.amount_fen)
+    missing = [str(n) for n in command.seqs if n not in {o.seq for o in wanted}]
     after = order_views.of_ids(talk.work, talk.leader_id, [o.id for o in wanted])
-    return leading.marked_paid(after, missing)
+    return books.marked_paid(after, missing)
+
+
+def _candidates(talk: Talk, command: c.MarkPaid) -> list[tuple[str, list[OrderView]]]:
+    """(title, orders that are named) of each round money may be for, newest first."""
+    if command.round_id is not None:
+        recent = [rounds.view(talk.work, talk.leader_id, command.round_id)]
+    else:
+        recent = rounds.latest(talk.work, talk.leader_id, _PAYABLE, limit=6)
+    return [
+        (r.title, [o for o in order_views.of_round(talk.work, talk.leader_id, r.id) if _is_named(o, command)])
+        for r in recent
+    ]
+
+
+def _is_named(o: OrderView, command: c.MarkPaid) -> bool:
+    return o.seq in command.seqs or (command.room is not None and o.room == command.room)
 
 
 def _receive(talk: Talk, o: OrderView, amount_fen: int | None) -> None:

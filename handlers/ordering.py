@@ -1,4 +1,4 @@
-"""Orders by chat: for oneself and, by leaders, for neighbours. What is clear is booked, the rest is asked about."""
+"""Orders by chat: for oneself and for neighbours (代 …). What is clear is booked, the rest is asked about."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections import defaultdict
 from dataclasses import replace
 
 from bot import commands as c
-from bot import conversation
-from bot.parsing.values import Doubt, Line
+from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import errors, leading, replies
-from bot.texts.wording import amount, offer_line
+from bot.texts import books, errors, replies
+from handlers.doubts import ask
 from handlers.talk import Talk
+from models.views import RoundView
 from operations import orders, people, rounds
-from operations.errors import NoOpenRound, Refused, RoundClosed
-from operations.orders import Change, Changed
+from operations.errors import NoOpenRound, NoOrder, Refused, RoundClosed
+from operations.orders import Change, Changed, NothingBooked
 
 router = Router()
 
@@ -23,60 +23,114 @@ router = Router()
 def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
+    talk.check_leader_works()
     if not talk.rounds:
         raise _why_nothing_is_open(talk)
     if command.is_for_guest:
         if not command.name and not command.room:
-            return leading.guest_name_wanted()
-        resident_id = people.guest_of(
-            talk.work,
-            leader_id=talk.leader_id,
-            host_resident_id=talk.resident_id,
-            name=command.name or "",
-            room=command.room,
-        )
+            return books.guest_name_wanted()
+        resident_id = _guest(talk, command)
     else:
         resident_id = talk.resident_id
         _remember_self(talk, command)
-    parts = [_booked(talk, command, done) for done in _book(talk, command, resident_id)]
-    parts += _asked(talk, command)
-    return "\n".join(parts) or replies.unclear()
+    if command.cancels_all:
+        return _cancel_guest(talk, resident_id)
+    parts = [_round(talk, command, resident_id, *one) for one in _by_round(talk, command)]
+    if parts and not (talk.is_leader or command.is_for_guest or command.room or talk.person.room):
+        parts.append(replies.ROOM_WANTED)
+    parts += ask(talk, command)
+    return "\n".join(part for part in parts if part) or replies.unclear()
 
 
-def _book(talk: Talk, command: c.ChangeOrder, resident_id: int) -> list[Changed]:
-    """One call per round; lines of one round stand or fall each for itself, an exchange as a whole."""
-    by_round: dict[int, list[Line]] = defaultdict(list)
+def _by_round(talk: Talk, command: c.ChangeOrder) -> list[tuple[RoundView, list[Line]]]:
+    found: dict[int, list[Line]] = defaultdict(list)
     for line in command.lines:
         round_ = talk.round_of(line.key)
         if round_ is not None:
-            by_round[round_.id].append(line)
-    return [
-        orders.change(
-            talk.work,
-            leader_id=talk.leader_id,
-            round_id=round_id,
-            resident_id=resident_id,
-            changes=[Change(line.key, line.quantity_milli, line.op) for line in by_round[round_id]],
-            actor=talk.actor,
-            source_key=talk.key,
-            room=command.room,
-            note=command.note,
-            is_all_or_nothing=command.is_exchange,
-        )
-        for round_id in sorted(by_round)
-    ]
+            found[round_.id].append(line)
+    return [(r, found[r.id]) for r in sorted(talk.rounds, key=lambda r: r.id) if r.id in found]
 
 
-def _booked(talk: Talk, command: c.ChangeOrder, done: Changed) -> str:
-    refused = [errors.refusal(one.code, one.facts) for one in done.refused]
+def _round(talk: Talk, command: c.ChangeOrder, resident_id: int, round_: RoundView, lines: list[Line]) -> str:
+    """One round's lines: each stands or falls for itself, an exchange as a whole. A refusal stays in its round."""
+    try:
+        with talk.work.db.begin_nested():
+            done = orders.change(
+                talk.work,
+                leader_id=talk.leader_id,
+                round_id=round_.id,
+                resident_id=resident_id,
+                changes=[Change(line.key, line.quantity_milli, line.op) for line in lines],
+                actor=talk.actor,
+                source_key=talk.key,
+                room=command.room,
+                note=command.note,
+                is_all_or_nothing=command.is_exchange,
+            )
+    except NothingBooked as refusal:
+        return "\n".join(_refusal(command, one) for one in refusal.refusals)
+    except Refused as refusal:
+        said = _refusal(command, refusal)
+        return f"{said}\n{replies.NOT_EXCHANGED}" if command.is_exchange else said
+    return _booked(talk, command, round_, done)
+
+
+def _refusal(command: c.ChangeOrder, one: Refused) -> str:
+    """Without a hint what to answer where the answer would be an order of one's own."""
+    return errors.refusal(one.code, one.facts | {"is_for_other": command.is_for_guest})
+
+
+def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed) -> str:
+    refused = [_refusal(command, one) for one in done.refused]
     if command.is_for_guest:
         shown = replace(done.order, room=done.order.room or command.room)
-        return "\n".join([leading.guest_order(shown), *refused])
-    round_ = next((r for r in talk.rounds if r.id == done.order.round_id), None)
-    text = replies.order(done.order, round_, talk.now)
-    if done.order.lines and not done.order.room and not talk.is_leader:
-        refused.append(replies.ROOM_WANTED)
-    return "\n".join([text, *refused])
+        return "\n".join([books.guest_order(shown), *refused])
+    headline = replies.UNCHANGED if refused and not done.moved else replies.BOOKED
+    return "\n".join([replies.order(done.order, round_, talk.now, headline=headline), *refused])
+
+
+def _guest(talk: Talk, command: c.ChangeOrder) -> int:
+    """The neighbour who is meant: one of this person's guests in an open round, else a new one."""
+    open_ids = {r.id for r in talk.rounds}
+    mine = orders.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=200)
+    known = {
+        o.resident_id
+        for o in mine
+        if o.round_id in open_ids
+        and o.account_id is None
+        and (not command.name or o.resident_name == command.name)
+        and (not command.room or o.room in {None, command.room})
+    }
+    if len(known) == 1:
+        return known.pop()
+    return people.guest_of(
+        talk.work,
+        leader_id=talk.leader_id,
+        host_resident_id=talk.resident_id,
+        name=command.name or "",
+        room=command.room,
+    )
+
+
+def _cancel_guest(talk: Talk, resident_id: int) -> str:
+    """代 3-502 王姐 取消: his order in every open round. Raises NoOrder."""
+    told = []
+    for round_ in talk.rounds:
+        try:
+            done = orders.cancel(
+                talk.work,
+                leader_id=talk.leader_id,
+                round_id=round_.id,
+                resident_id=resident_id,
+                actor=talk.actor,
+                source_key=talk.key,
+            )
+        except NoOrder:
+            continue
+        told.append(books.guest_order(done.order))
+    if not told:
+        raise NoOrder
+    return "\n".join(told)
 
 
 def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
@@ -88,49 +142,6 @@ def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
     }
     if any(news.values()):
         people.introduce(talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id, **news)
-
-
-def _asked(talk: Talk, command: c.ChangeOrder) -> list[str]:
-    """Every doubt is named; the first that a short answer can settle is kept open for it."""
-    texts: list[str] = []
-    is_open = False
-    for doubt in command.doubts:
-        names = [offer_line(o) for key in doubt.candidates if (o := talk.offer(key))]
-        texts.append(replies.doubt(doubt, names if doubt.reason == "which_item" else _short_names(talk, doubt)))
-        if not is_open:
-            is_open = _keep_open(talk, command, doubt)
-    return texts
-
-
-def _short_names(talk: Talk, doubt: Doubt) -> list[str]:
-    found = [o for key in doubt.candidates if (o := talk.offer(key))]
-    return [f"{o.name}（{o.spec}/{o.unit}）" if o.spec and doubt.reason == "unit" else o.name for o in found]
-
-
-def _keep_open(talk: Talk, command: c.ChangeOrder, doubt: Doubt) -> bool:
-    base = replace(command, lines=(), doubts=(), note=None)
-    if doubt.reason == "which_item" and len(doubt.candidates) > 1:
-        if doubt.quantity_milli is None:
-            talk.ask_choice(
-                [replace(base, doubts=(Doubt(_name(talk, k), "how_many", (k,)),)) for k in doubt.candidates]
-            )
-        else:
-            talk.ask_choice([replace(base, lines=(Line(k, doubt.quantity_milli),)) for k in doubt.candidates])
-        return True
-    if doubt.reason in {"how_many", "range", "unit", "out_of_range"} and len(doubt.candidates) == 1:
-        conversation.wait_for(
-            talk.work,
-            talk.person.account_id,
-            "quantity",
-            {"command": c.dump(base), "key": doubt.candidates[0]},
-        )
-        return True
-    return False
-
-
-def _name(talk: Talk, key: int) -> str:
-    found = talk.offer(key)
-    return found.name if found else amount(0)
 
 
 def _why_nothing_is_open(talk: Talk) -> Refused:
@@ -158,9 +169,9 @@ def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
         if not talk.rounds:
             raise _why_nothing_is_open(talk)
         return replies.nothing_to_cancel()
-    if len(mine) > 1:
+    if len(mine) > 1 and command.round_id is None:
         talk.ask_choice([c.CancelOrder(round_id=o.round_id) for o in mine])
-        return leading.which_round([o.round_title for o in mine])
+        return replies.which_to_cancel([o.round_title for o in mine])
     wanted = command.round_id or mine[0].round_id
     talk.ask_confirmation(c.CancelOrder(round_id=wanted))
     return replies.ask_cancel(talk.orders.get(wanted, mine[0]))

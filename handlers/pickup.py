@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_order
 from bot.parsing.shortages import read_shortages
+from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import errors, handing
+from bot.texts import errors, handing, leading
 from handlers.talk import Talk, item
 from handlers.which import pick
-from models.views import OrderView
+from models.views import OrderView, RoundView
 from operations import goods, pickup, rounds
+from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 
 router = Router()
@@ -26,19 +30,10 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
         return round_
     missing, unread = read_shortages(command.missing, Catalogue([item(o) for o in round_.offers]))
     if unread:
-        return handing.ask_arrival(round_, 0, [], unread)
-    short = {line.key: line.quantity_milli for kind, line in missing if kind == "short"}
-    damaged = {line.key: line.quantity_milli for kind, line in missing if kind == "damaged"}
+        return handing.shortage_unread(unread)
+    short, damaged = _sums(missing, "short"), _sums(missing, "damaged")
     if not command.confirmed:
-        plan = goods.plan_shortage(
-            talk.work, leader_id=talk.leader_id, round_id=round_.id, short=short, damaged=damaged
-        )
-        talk.ask_confirmation(replace(command, round_id=round_.id))
-        lines = [
-            handing.shortage(x.resident_name, x.room, x.name, x.unit, x.ordered_milli, x.allocated_milli, -x.delta_fen)
-            for x in plan.lines
-        ]
-        return handing.ask_arrival(round_, round_.closed_orders or 0, lines, ())
+        return _preview_arrival(talk, replace(command, round_id=round_.id), round_, short, damaged)
     done = goods.mark_arrived(
         talk.work,
         leader_id=talk.leader_id,
@@ -48,13 +43,41 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
         short=short,
         damaged=damaged,
     )
-    return handing.arrived(round_, done.ready_orders, done.notices)
+    return handing.arrived_before(round_) if done.is_repeat else handing.arrived(round_, done)
+
+
+def _preview_arrival(
+    talk: Talk, command: c.MarkArrived, round_: RoundView, short: dict[int, int], damaged: dict[int, int]
+) -> str:
+    try:
+        plan = goods.plan_shortage(
+            talk.work, leader_id=talk.leader_id, round_id=round_.id, short=short, damaged=damaged
+        )
+    except BadQuantity as refused:
+        return handing.more_missing_than_ordered(refused.facts["name"])
+    talk.ask_confirmation(command)
+    lines = [
+        handing.shortage(x.resident_name, x.room, x.name, x.unit, x.ordered_milli, x.allocated_milli, -x.delta_fen)
+        for x in plan.lines
+    ]
+    return handing.ask_arrival(round_, round_.closed_orders or 0, lines)
+
+
+def _sums(missing: Sequence[tuple[str, Line]], kind: str) -> dict[int, int]:
+    """By offer id; the same goods named twice add up."""
+    found: dict[int, int] = defaultdict(int)
+    for one, line in missing:
+        if one == kind:
+            found[line.key] += line.quantity_milli
+    return dict(found)
 
 
 @router.on(c.Redeem)
 def redeem(talk: Talk, command: c.Redeem) -> str:
+    if not talk.is_leader and talk.person.helps_leader_id is None:
+        return leading.not_a_leader(talk.person.own_leader_state)
     if command.token is not None:
-        return _said(talk, command.token[:6], _redeem(talk, token=command.token))
+        return _said(talk, handing.SCANNED, _redeem(talk, token=command.token))
     return "\n".join(_one(talk, code, rest, n) for n, (code, rest) in enumerate(command.codes))
 
 
@@ -64,6 +87,8 @@ def _one(talk: Talk, code: str, rest: str, nth: int) -> str:
     seen = pickup.preview(talk.work, leader_id=_world(talk), by_account_id=talk.person.account_id, code=code)
     if seen.order is None:
         return _said(talk, code, seen)
+    if seen.refused is not None and not isinstance(seen.refused, UnderAfterSales):
+        return _said(talk, code, _redeem(talk, code=code, nth=nth))
     wanted = _wanted(talk, seen.order, rest)
     if not wanted:
         return handing.part_not_understood(code, rest)
@@ -106,9 +131,16 @@ def _world(talk: Talk) -> int:
     return talk.leader_id if talk.is_leader or talk.person.helps_leader_id is None else talk.person.helps_leader_id
 
 
+def _why(talk: Talk, refused: Refused) -> str:
+    """A helper is not told what somebody owes."""
+    if isinstance(refused, UnpaidOrder) and not talk.is_leader:
+        return handing.unpaid_for_helper(refused.facts["seq"])
+    return errors.refusal(refused.code, refused.facts)
+
+
 def _said(talk: Talk, code: str, done: Redemption) -> str:
     if done.refused is not None:
-        return handing.not_redeemed(code, errors.refusal(done.refused.code, done.refused.facts))
+        return handing.not_redeemed(code, _why(talk, done.refused))
     assert done.order is not None  # a redemption that is not refused has its order  # noqa: S101
     handed = [(x.name, x.unit, x.quantity_milli) for x in done.handed]
     owed = [(x.case_number, x.name, x.unit, x.quantity_milli) for x in done.owed]
@@ -117,4 +149,7 @@ def _said(talk: Talk, code: str, done: Redemption) -> str:
 
 @router.on(c.Annul)
 def annul(talk: Talk, command: c.Annul) -> str:
-    return handing.annulled(pickup.annul(talk.work, leader_id=talk.leader_id, code=command.code, actor=talk.actor))
+    if not talk.is_leader and talk.person.helps_leader_id is None:
+        return leading.not_a_leader(talk.person.own_leader_state)
+    undone = pickup.annul(talk.work, leader_id=_world(talk), code=command.code, actor=talk.actor)
+    return handing.annulled(undone)

@@ -71,19 +71,16 @@ def withdraw(talk: Talk, command: c.Withdraw) -> str:
 
 @router.on(c.AddOffers)
 def add_offers(talk: Talk, command: c.AddOffers) -> str:
+    talk.check_leader_works()
     round_ = pick(talk, command, ("open",))
     if isinstance(round_, str):
         return round_
     if not command.confirmed:
-        names = [item.name for item in command.items]
-        missing = [
-            leading.post_problem(f"price:{i}", names)
-            for i, item in enumerate(command.items, 1)
-            if item.price_fen is None
-        ]
-        if not missing:
-            talk.ask_confirmation(replace(command, round_id=round_.id))
-        return leading.ask_additions(round_, command.items, missing)
+        if missing := [item.name for item in command.items if item.price_fen is None]:
+            return leading.price_of_addition_wanted(missing)
+        talk.ask_confirmation(replace(command, round_id=round_.id))
+        first = max(o.number for o in round_.offers) + 1
+        return leading.ask_additions(round_, [replace(one, number=n) for n, one in enumerate(command.items, first)])
     added = offers.add_offers(
         talk.work,
         leader_id=talk.leader_id,

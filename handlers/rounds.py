@@ -25,6 +25,7 @@ router = Router()
 
 @router.on(c.PostRound)
 def post_round(talk: Talk, command: c.PostRound) -> str:
+    talk.check_leader_works()
     if not command.confirmed:
         return _preview(talk, command)
     round_ = rounds.publish(
@@ -89,6 +90,7 @@ def new_offer(item: PostItem) -> NewOffer:
 
 @router.on(c.CopyRound)
 def copy_round(talk: Talk, command: c.CopyRound) -> str:
+    talk.check_leader_works()
     found = rounds.latest(talk.work, talk.leader_id, ("open", "closed", "arrived", "completed", "settled"))
     if not found:
         return leading.nothing_to_copy()
@@ -135,6 +137,7 @@ def close_round(talk: Talk, command: c.CloseRound) -> str:
 
 @router.on(c.SetDeadline)
 def set_deadline(talk: Talk, command: c.SetDeadline) -> str:
+    talk.check_leader_works()
     if command.at is None and command.by is None:
         return leading.deadline_wanted(command.is_reopening)
     round_ = pick(talk, command, ("closed",) if command.is_reopening else ("open",))
@@ -146,6 +149,8 @@ def set_deadline(talk: Talk, command: c.SetDeadline) -> str:
     if at is None and command.by is not None:
         from_ = round_.closes_at if round_.closes_at and round_.closes_at > talk.now else talk.now
         at = from_ + command.by
+    if at is not None and at <= talk.now:
+        raise BadTime(field="closes_at")
     assert at is not None  # one of the two is set  # noqa: S101
     if not command.confirmed:
         sums = totals.of_round(talk.work, talk.leader_id, round_.id)

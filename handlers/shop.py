@@ -4,41 +4,53 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import replies
+from bot.texts import guide, leading, replies
 from bot.texts.wording import pickup
 from handlers.talk import Talk
 from models.views import OrderView
-from operations import codes, order_views, rounds
+from operations import codes, rounds
 from operations.notices import enqueue
 
 router = Router()
+
+_ABOUT_MINE = frozenset({"arrival", "pickup", "delivery", "payment"})
+_OPEN_QUESTIONS = frozenset({"spec", "delivery", "other", "pickup", "arrival"})
 
 
 @router.on(c.ShowMenu)
 def menu(talk: Talk, command: c.ShowMenu) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
-    if talk.rounds:
-        return replies.menu(talk.rounds, talk.leader_name, talk.now)
-    if command.topic in {"arrival", "pickup", "delivery"}:
-        return _mine(talk)
-    return replies.nothing_open(talk.leader_name)
+    if command.topic in _ABOUT_MINE and not talk.is_leader:
+        mine = [o for o in talk.own_orders() if o.state not in {"picked_up", "no_show"}]
+        if mine:
+            return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + replies.ASK_LEADER
+    if not talk.rounds:
+        return leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name)
+    text = replies.menu(talk.rounds, talk.leader_name, talk.now)
+    return f"{text}\n{replies.ASK_LEADER}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
 
 
 @router.on(c.MyOrders)
 def my_orders(talk: Talk, command: c.MyOrders) -> str:
-    return _mine(talk)
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    return "\n\n".join(_one(talk, o) for o in talk.own_orders()[:5]) or replies.no_orders()
 
 
-def _mine(talk: Talk) -> str:
-    orders = order_views.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=10)
-    return "\n\n".join(replies.my_order(o) for o in orders[:5]) or replies.no_orders()
+def _one(talk: Talk, o: OrderView) -> str:
+    """An order, with when and where while there is something to fetch."""
+    is_waiting = o.state in {"placed", "confirmed", "ready", "partly"}
+    when = pickup(rounds.view(talk.work, talk.leader_id, o.round_id)) if is_waiting else ""
+    return replies.my_order(o, when)
 
 
 @router.on(c.MyCode)
 def my_code(talk: Talk, command: c.MyCode) -> str:
-    orders = order_views.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=20)
-    ready = [o for o in orders if o.state in {"ready", "partly"} and o.code]
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    orders = talk.own_orders(limit=20)
+    ready = [o for o in orders if o.state in {"ready", "partly", "no_show"} and o.code]
     if not ready:
         return replies.no_code_yet(next((o for o in orders if o.state in {"placed", "confirmed"}), None))
     shown = []
@@ -71,9 +83,18 @@ def _send_picture(talk: Talk, o: OrderView, url: str) -> None:
 
 @router.on(c.Unknown)
 def unknown(talk: Talk, command: c.Unknown) -> str:
-    if command.topic == "unclear":
-        return replies.unclear() if talk.has_leader else replies.NOT_BOUND
-    return replies.unknown(has_round=bool(talk.rounds), leader_name=talk.leader_name if talk.has_leader else None)
+    topic = command.topic or ""
+    if topic.startswith("how:"):
+        return guide.how_to(topic.removeprefix("how:"))
+    if topic in replies.SPECIAL:
+        return replies.SPECIAL[topic]
+    if topic == "not_yet":
+        return replies.not_yet(command.text)
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    if talk.is_leader:
+        return leading.unknown(has_round=bool(talk.rounds))
+    return replies.unclear() if topic == "unclear" else replies.unknown(has_round=bool(talk.rounds))
 
 
 @router.on(c.Confirm)

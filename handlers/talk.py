@@ -16,7 +16,7 @@ from bot.understand import Situation
 from models import Work
 from models.views import OfferView, OrderView, Person, RoundView
 from operations import order_views, people, rounds
-from operations.errors import NotBound
+from operations.errors import LeaderInactive, NotBound
 
 _MOST_CATALOGUES = 512
 
@@ -53,7 +53,8 @@ class Talk:
 
     @property
     def is_leader(self) -> bool:
-        return self.person.is_leader
+        """Whether this person runs a shop; a suspended leader still hands out what has been ordered."""
+        return self.person.own_leader_state in {"active", "suspended"}
 
     @cached_property
     def leader_id(self) -> int:
@@ -104,8 +105,19 @@ class Talk:
             prior=tuple(Line(x.offer_id, x.quantity_milli) for o in self.orders.values() for x in o.lines),
             is_leader=self.is_leader,
             is_helper=self.person.helps_leader_id is not None,
-            leader_name=self.person.own_leader_name if self.is_leader else None,
+            leader_name=self.leader_name if self.is_leader else None,
         )
+
+    def own_orders(self, *, limit: int = 10) -> list[OrderView]:
+        """Newest first, with those of this person's guests. A leader's guests are his customers: they are left out."""
+        found = order_views.of_resident(self.work, self.leader_id, self.resident_id, limit=limit)
+        return [o for o in found if o.resident_id == self.resident_id] if self.is_leader else found
+
+    def check_leader_works(self) -> None:
+        """Raises LeaderInactive where nothing may be opened or ordered for now."""
+        state = self.person.own_leader_state if self.is_leader else self.person.leader_state
+        if state != "active":
+            raise LeaderInactive(name=self.leader_name)
 
     def offer(self, offer_id: int) -> OfferView | None:
         """An offer of an open round."""

@@ -10,20 +10,22 @@ from bot.texts import leading
 from handlers.talk import Talk
 from models.views import RoundView
 from operations import rounds
-from operations.errors import NoOpenRound, NotFound
+from operations.errors import NotFound
+
+CHOICES = 4  # more than that nobody reads on a phone
 
 
 def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool = False) -> RoundView | str:
-    """The round meant, or the question which one. `command` has `round_id` and perhaps `nth`.
+    """The round meant; or the question which one, or that there is none. `command` has `round_id` and perhaps `nth`.
 
-    Raises NoOpenRound when there is none in these states, NotFound for an nth that is not there.
+    Raises NotFound for an nth that is not there.
     """
     if getattr(command, "round_id", None) is not None:
         round_id: int = command.round_id
         return rounds.view(talk.work, talk.leader_id, round_id)
     found = candidates(talk, states)
     if not found:
-        raise NoOpenRound
+        return _none(talk, states)
     nth = getattr(command, "nth", None)
     if nth is not None:
         if not 1 <= nth <= len(found):
@@ -31,9 +33,9 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
         return found[nth - 1]
     if len(found) == 1 or latest_only:
         return found[0]
-    options: list[Command] = [replace(command, round_id=r.id) for r in found]
+    options: list[Command] = [replace(command, round_id=r.id) for r in found[:CHOICES]]
     talk.ask_choice(options)
-    return leading.which_round([r.title for r in found])
+    return leading.which_round([r.title for r in found[:CHOICES]], is_more=len(found) > CHOICES)
 
 
 def candidates(talk: Talk, states: tuple[str, ...]) -> list[RoundView]:
@@ -41,3 +43,11 @@ def candidates(talk: Talk, states: tuple[str, ...]) -> list[RoundView]:
     if states == ("open",):
         return talk.rounds
     return rounds.latest(talk.work, talk.leader_id, states, limit=8)
+
+
+def _none(talk: Talk, states: tuple[str, ...]) -> str:
+    """No round is in the right state: what there is instead, and what can be done with it."""
+    newest = rounds.latest(talk.work, talk.leader_id, ("open", "closed", "arrived"))
+    if not newest:
+        return leading.NO_ROUND
+    return leading.not_now(newest[0].title, newest[0].state, wanted=states[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,13 +164,17 @@ class Store:
         return cls(engine, clock=clock, rng=rng or random.SystemRandom(), wait_s=wait_s)
 
     @contextmanager
-    def transaction(self) -> Iterator[Work]:
+    def transaction(self, *, wait_s: float | None = None) -> Iterator[Work]:
         """One transaction that may write: BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL.
 
-        Raises Busy when the database could not be had within `wait_s`.
+        Raises Busy when the database could not be had within `wait_s` (None: what the store was opened with).
         """
-        with self._in_turn(), self._translated(), self.engine.begin() as db:
-            yield self._work(db)
+        most_s = self._wait_s if wait_s is None else wait_s
+        with self._in_turn(most_s) as left_s, self._translated(), self.engine.connect() as db:
+            with db.execution_options(lintuan_wait_s=left_s).begin():
+                if wait_s is not None and not self.is_sqlite:
+                    db.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
+                yield self._work(db)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -177,11 +182,11 @@ class Store:
         with self._translated(), self._reader.connect() as db:
             yield self._work(db)
 
-    def run(self, job: Callable[[Work], T], *, tries: int = 3) -> T:
+    def run(self, job: Callable[[Work], T], *, tries: int = 3, wait_s: float | None = None) -> T:
         """Run `job` in a transaction, whole again after a deadlock or a lost connection before the commit."""
         for attempt in range(1, tries + 1):
             try:
-                with self.transaction() as work:
+                with self.transaction(wait_s=wait_s) as work:
                     return job(work)
             except DBAPIError as error:
                 if attempt == tries or not _is_transient(error):
@@ -196,14 +201,16 @@ class Store:
         return Work(db=db, now=self.clock(), new_id=self.new_id, rng=self.rng)
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def _in_turn(self, most_s: float) -> Iterator[float]:
+        """Yields how long to wait for the database itself, in seconds: both waits together take `most_s` at most."""
         if self._turn is None:
-            yield
+            yield most_s
             return
-        if not self._turn.acquire(timeout=self._wait_s):
+        started = time.monotonic()
+        if not self._turn.acquire(timeout=most_s):
             raise Busy("the database was busy")
         try:
-            yield
+            yield most_s - (time.monotonic() - started)
         finally:
             self._turn.release()
 
@@ -235,17 +242,25 @@ def _sqlite_engine(url: str, wait_s: float) -> Engine:
             "foreign_keys=ON",
             "synchronous=FULL",
             f"journal_mode={_journal_mode()}",
-            f"busy_timeout={int(wait_s * 1000)}",
             "secure_delete=ON",  # erased people must be gone from the file too
         ):
             dbapi.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("lintuan_read_only")
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        _set_busy_timeout(connection, options.get("lintuan_wait_s", wait_s))
+        connection.exec_driver_sql("BEGIN" if options.get("lintuan_read_only") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _set_busy_timeout(connection: Connection, seconds: float) -> None:
+    """In tenths of a second, and only where it changes: a statement less for every transaction that need not wait."""
+    tenths = max(1, round(seconds * 10))
+    if connection.info.get("busy_timeout") != tenths:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={tenths * 100}")
+        connection.info["busy_timeout"] = tenths
 
 
 def _journal_mode() -> str:
@@ -266,5 +281,5 @@ def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=wait_s,
-        connect_args={"options": options, "connect_timeout": 5},
+        connect_args={"options": options, "connect_timeout": max(2, min(5, int(wait_s)))},  # libpq waits 2 s at least
     )

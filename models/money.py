@@ -70,12 +70,7 @@ after_sales_case = owned(
     CheckConstraint("approved_fen IS NULL OR approved_fen >= 0", name="approved_nonneg"),
 )
 Index("ix_case_order", after_sales_case.c.leader_id, after_sales_case.c.order_id)
-Index(
-    "ix_case_due",
-    after_sales_case.c.due_at,
-    postgresql_where=text("state = 'open'"),
-    sqlite_where=text("state = 'open'"),
-)
+Index("ix_case_due", after_sales_case.c.state, after_sales_case.c.due_at)
 
 case_line = Table(
     "case_line",
@@ -204,9 +199,4 @@ media = owned(
     UniqueConstraint("leader_id", "source_key"),
     one_of("state", "wanted", "fetching", "stored", "failed", "expired"),
 )
-Index(
-    "ix_media_wanted",
-    media.c.next_at,
-    postgresql_where=text("state IN ('wanted', 'fetching')"),
-    sqlite_where=text("state IN ('wanted', 'fetching')"),
-)
+Index("ix_media_wanted", media.c.state, media.c.next_at)

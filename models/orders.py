@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
-    text,
 )
 
 from models.base import Instant, one_of, owned, ref
@@ -46,12 +45,7 @@ order = owned(
     CheckConstraint("paid_fen >= 0 AND refunded_fen >= 0 AND refunded_fen <= paid_fen", name="refund_le_paid"),
 )
 Index("ix_orders_resident", order.c.leader_id, order.c.resident_id, order.c.id)
-Index(
-    "ix_orders_ready",
-    order.c.ready_at,
-    postgresql_where=text("state IN ('ready', 'partly')"),
-    sqlite_where=text("state IN ('ready', 'partly')"),
-)
+Index("ix_orders_ready", order.c.state, order.c.ready_at)
 
 order_line = owned(
     "order_line",

@@ -66,6 +66,7 @@ Index(
     sqlite_where=text("state = 'open'"),
 )
 Index("ix_round_state", round_.c.leader_id, round_.c.state, round_.c.id)
+Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders
 
 offer = owned(
     "offer",

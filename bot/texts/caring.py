@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import in_hours, money, who
+from bot.texts.wording import amount, in_hours, money, who
 
 WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
 NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"
 WHAT_TO_SAY = "要对团长说什么？请这样发：联系团长 加上您要说的话。"
+
+
+def goods(lines: Sequence[tuple[str, str, int]]) -> str:
+    """Lines as (name, unit, quantity): 草莓1盒、鸡蛋2板."""
+    return "、".join(f"{name}{amount(milli, unit)}" for name, unit, milli in lines)
 
 
 def opened(number: int, goods: str) -> str:
@@ -21,13 +26,17 @@ def photo_kept(number: int, count: int) -> str:
     return f"照片收到，放进 S{number} 了（共{count}张）。"
 
 
-def message_kept(number: int) -> str:
-    return f"已加到 S{number} 里。"
+def opened_for(number: int, neighbour: str, goods: str, fen: int) -> str:
+    return (
+        f"替 {neighbour} 开了售后单 S{number}：{goods}，建议退{money(fen)}。有照片请直接发过来。\n"
+        f"回复：退 S{number} 全额，退 S{number} 8元，补 S{number}，拒 S{number} 理由，转平台 S{number}"
+    )
 
 
-def which_line(goods: Sequence[str]) -> str:
+def which_line(goods: Sequence[str], *, is_more: bool) -> str:
     lines = "\n".join(f"{i} {name}" for i, name in enumerate(goods, 1))
-    return f"是哪一样有问题？回复数字：\n{lines}"
+    more = "\n不在上面的请写名字，例如：售后 草莓 坏了两个" if is_more else ""
+    return f"是哪一样有问题？回复数字：\n{lines}{more}"
 
 
 def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, datetime | None]], now: datetime) -> str:
@@ -77,7 +86,3 @@ def relayed() -> str:
 
 def answered(number: int) -> str:
     return f"留言 {number} 的回复已转给邻居。"
-
-
-def no_leader_words() -> str:
-    return "要回复邻居的留言，请发：回 编号 您要说的话"

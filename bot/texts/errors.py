@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.texts.wording import amount, day_and_clock, money, who
+from bot.texts.replies import NOT_BOUND
+from bot.texts.wording import amount, day_and_clock, money
 
 Facts = Mapping[str, Any]
 
@@ -24,6 +25,7 @@ def _not_found(f: Facts) -> str:
         "order": "这个订单",
         "case": "这个售后单",
         "code": "这个取货码",
+        "replacement": "这个补货",
         "relay": "这条留言",
         "resident": "这位邻居",
     }.get(str(f.get("what")), "您说的这一项")
@@ -36,6 +38,8 @@ def _sold_out(f: Facts) -> str:
         return f"{f['name']}已经订完了。"
     left = amount(f["remaining_milli"], f["unit"])
     had = f.get("had_milli") or 0
+    if f.get("is_for_other"):
+        return f"{f['name']}只剩{left}，没有记上。"
     if had:
         most = amount(f["remaining_milli"] + had, "")
         return f"{f['name']}只剩{left}，没有加上；您最多可以订到{most}{f['unit']}，回复“{f['name']}{most}”就行。"
@@ -74,19 +78,18 @@ def _at(value: Any) -> str:
 
 
 def _whose(f: Facts) -> str:
-    seq = f"{f['seq']}号 " if f.get("seq") else ""
-    return f"{seq}{who(f.get('name'), None)}" if seq or f.get("name") else ""
+    return " ".join(part for part in (f"{f['seq']}号" if f.get("seq") else "", f.get("name") or "") if part)
 
 
 def _unknown_code(f: Facts) -> str:
     if f.get("is_mistyped"):
-        return f"取货码{f.get('typed', '')}有一位打错了，请再看一眼。"
-    return f"没有取货码{f.get('typed', '')}，请核对；别的团长的码在这里不能用。"
+        return "取货码有一位打错了，请再看一眼。"
+    return "没有这个取货码，请核对；别的团长的码在这里不能用。"
 
 
 def _already_redeemed(f: Facts) -> str:
-    by = f"由{f['by']}" if f.get("by") else ""
-    return f"{_whose(f)}的货已经在{_at(f.get('at'))}{by}取走了，没有重复登记。"
+    by = f"（{f['by']}核销的）" if f.get("by") else ""
+    return f"{_whose(f)}的货已经在{_at(f.get('at'))}取走了{by}，没有重复登记。"
 
 
 def _unpaid(f: Facts) -> str:
@@ -113,8 +116,8 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "refused": lambda f: "这样不行，没有改动。",
     "not_found": _not_found,
     "not_allowed": lambda f: "这件事只有团长能做。",
-    "not_bound": lambda f: "您还没有绑定团长。请扫团长的二维码，或者回复团长的编号，例如：L7",
-    "leader_inactive": lambda f: f"团长“{f.get('name', '')}”现在不接单。",
+    "not_bound": lambda f: NOT_BOUND,
+    "leader_inactive": lambda f: f"团长“{f.get('name', '')}”现在暂停接单，没有改动。",
     "already_applied": lambda f: (
         "您已经是团长了。" if f.get("state") == "active" else "您的申请已经收到，请等平台审核。"
     ),
@@ -128,7 +131,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "offer_withdrawn": lambda f: f"{f.get('name', '这个商品')}已经下架，没有记上。",
     "bad_quantity": _bad_quantity,
     "below_reserved": lambda f: f"{f['name']}已经订出去{amount(f['reserved_milli'], f['unit'])}，总量不能比这个少。",
-    "no_order": lambda f: "您还没有订单可以改。",
+    "no_order": lambda f: "还没有订单可以改。",
     "nothing_booked": lambda f: "一样也没有记上。",
     "already_picked_up": lambda f: "这单已经取货，改不了了。有问题请发“售后”加一句话。",
     "already_cancelled": lambda f: "这个已经取消过了。",

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, when, who
+from bot.texts.wording import amount, money, who
+from models.outcomes import Arrival
 from models.views import OrderView, RoundView
 
+SCANNED = "扫到的码"
+PICTURE_OF_A_CODE = "图片收到了，但我看不了图里的码，没有登记。核销请直接发六位取货码，或者点菜单里的“扫码核销”。"
 
-def ask_arrival(round_: RoundView, orders: int, shortages: Sequence[str], unread: Sequence[str]) -> str:
+
+def shortage_unread(unread: Sequence[str]) -> str:
+    return f"没看懂“{'、'.join(unread)}”，没有登记。请这样写：到货 草莓少3 鸡蛋破2"
+
+
+def more_missing_than_ordered(name: str) -> str:
+    return f"{name}没有订出去这么多，没有登记。请再核对一下少了多少。"
+
+
+def ask_arrival(round_: RoundView, orders: int, shortages: Sequence[str]) -> str:
     """`shortages` are ready lines: who gets less of what."""
-    if unread:
-        return f"没看懂“{'、'.join(unread)}”。请这样写：到货 草莓少3 鸡蛋破2"
     lines = [f"“{round_.title}”到货，通知{orders}位来取？"]
     if shortages:
         lines += ["不够分的，按下单先后，这些邻居会少拿：", *shortages]
@@ -25,8 +34,20 @@ def shortage(name: str | None, room: str | None, goods: str, unit: str, wanted: 
     return f"{who(name, room)} {goods}：订{amount(wanted, unit)}，给{amount(gets, unit)}{owed}"
 
 
-def arrived(round_: RoundView, orders: int, told: int) -> str:
-    return f"“{round_.title}”已到货，{orders}单可以取，已安排通知{told}位。\n邻居报六位取货码，您直接把码发给我就核销。"
+def arrived(round_: RoundView, done: Arrival) -> str:
+    owed = f"少拿的已付款邻居，要退 {money(done.owed_back_fen)}。\n" if done.owed_back_fen else ""
+    return (
+        f"“{round_.title}”已到货，{done.ready_orders}单可以取，已安排通知{done.notices}位。\n{owed}"
+        "邻居报六位取货码，您直接把码发给我就核销。"
+    )
+
+
+def arrived_before(round_: RoundView) -> str:
+    return f"“{round_.title}”之前已经登记过到货，没有再登记，也没有再通知。"
+
+
+def unpaid_for_helper(seq: int) -> str:
+    return f"{seq}号还没付清，没有登记，请找团长。"
 
 
 def redeemed(
@@ -46,7 +67,7 @@ def redeemed(
     if o.note:
         lines.append(f"备注：{o.note}")
     if collect_fen > 0 and shows_money:
-        lines.append(f"请收 {money(collect_fen)}")
+        lines.append(f"请收 {money(collect_fen)}，收好后发“收 {o.seq}”")
     return "\n".join(lines)
 
 
@@ -60,8 +81,3 @@ def annulled(o: OrderView) -> str:
 
 def part_not_understood(code: str, rest: str) -> str:
     return f"{code} 后面的“{rest}”没看懂，没有核销。整单取走就只发取货码；取一部分这样写：{code} 草莓1"
-
-
-def progress(picked_up: int, total: int, now: datetime, until: datetime | None) -> str:
-    end = f"，{when(until, now)}结束" if until else ""
-    return f"已取 {picked_up}/{total} 单{end}"

@@ -18,14 +18,21 @@ from bot.texts.wording import (
     when,
     who,
 )
-from models.views import OfferView, OrderView, RoundView
+from models.views import OfferView, RoundView
 
 CONFIRM_OR_NOT = f"\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
 NO_ROUND = "现在没有开着的团。发一条开团文字就可以开，例如：\n#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
-NO_CLOSED_ROUND = "没有可以这样操作的团。"
 DEFAULT_UNIT = "份"
-LEADER_ONLY = "这件事只有团长能做。想当团长，回复：我要当团长 您的称呼 小区"
+STAYS_HOME = "您自己是团长，这个微信就在您自己的团里订货。要跟别的团长，请用另一个微信。"
+HAND_OVER_FIRST = "您是团长，资料还连着邻居们的订单，不能直接删除。请先联系平台交接。"
 NAME_WANTED = "请这样申请：我要当团长 您的称呼 小区，例如：我要当团长 小美 阳光花园3号楼"
+
+
+def not_a_leader(state: str | None) -> str:
+    """For somebody who is none, by what became of his application."""
+    if state == "applied":
+        return "您的团长申请还在等平台审核，审核后会告诉您。"
+    return "这件事只有团长能做，没有改动。想当团长，回复：我要当团长 您的称呼 小区"
 
 
 def applied() -> str:
@@ -122,9 +129,39 @@ def group_text(round_: RoundView, leader_number: int, url: str) -> str:
 
 
 # ------------------------------------------------------------------ a round is open
-def which_round(titles: Sequence[str]) -> str:
+def which_round(titles: Sequence[str], *, is_more: bool = False) -> str:
     lines = "\n".join(f"{i} {title}" for i, title in enumerate(titles, 1))
-    return f"您有几个团，说的是哪一个？回复数字：\n{lines}"
+    more = "\n更早的请到后台里看：回复“后台”" if is_more else ""
+    return f"您有几个团，说的是哪一个？回复数字：\n{lines}{more}"
+
+
+def not_now(title: str, state: str, *, wanted: str) -> str:
+    """Why no round is in the state that was wanted, and what goes with the newest one as it is."""
+    match state, wanted:
+        case "open", "closed":
+            return f"“{title}”还没截单。先发“截单”，再登记到货；要改截单时间，发：改截单 明晚8点"
+        case "open", _:
+            return f"“{title}”还没到货，现在没有人要取。"
+        case "closed", "open":
+            return f"“{title}”已经截单了，没有改动。要再开放，发：重开 明晚8点；货到了发：到货"
+        case "closed", _:
+            return f"“{title}”还没登记到货。货到了发：到货"
+        case "arrived", "closed":
+            return f"“{title}”已经登记过到货，没有再登记，也没有再通知。"
+        case _:
+            return f"“{title}”已经到货，不能再改了。{NO_ROUND}"
+
+
+def draft_waits(title: str) -> str:
+    return (
+        f"这句没看懂。“{title}”还没发布：要改就说“2 38元”“截单 周五20:00”“去掉 3”，"
+        f"没问题回复 {menu_link('确认')}，不开回复 {menu_link('算了')}。"
+    )
+
+
+def unknown(*, has_round: bool) -> str:
+    can = "开着的团可以发“统计”“名单”“截单”。" if has_round else "要开团，直接发开团文字，或者“再来一团”。"
+    return f"这句我没看懂，没有记任何东西。{can}\n回复“帮助”看能做什么。"
 
 
 def ask_close(round_: RoundView, orders: int, total_fen: int, now: datetime) -> str:
@@ -169,9 +206,12 @@ def withdrawn(offer: OfferView) -> str:
     return f"{offer.number} {offer.name} 又可以订了。"
 
 
-def ask_additions(round_: RoundView, items: Sequence[PostItem], problems: Sequence[str]) -> str:
-    lines = [f"要在“{round_.title}”里加：", *(_post_item(item) for item in items)]
-    return "\n".join([*lines, *problems]) if problems else "\n".join(lines) + CONFIRM_OR_NOT
+def ask_additions(round_: RoundView, items: Sequence[PostItem]) -> str:
+    return "\n".join([f"要在“{round_.title}”里加：", *(_post_item(item) for item in items)]) + CONFIRM_OR_NOT
+
+
+def price_of_addition_wanted(names: Sequence[str]) -> str:
+    return f"没看到“{'、'.join(names)}”的价格，没有加。请连价格再发一次，例如：加品 {names[0]} 15元"
 
 
 def added(round_: RoundView, names: Sequence[str]) -> str:
@@ -191,132 +231,6 @@ def ask_cancel(round_: RoundView, orders: int, paid_fen: int) -> str:
 
 def cancelled(round_: RoundView, orders: int) -> str:
     return f"“{round_.title}”已撤团，取消了{orders}单，已安排通知。"
-
-
-# ------------------------------------------------------------------ numbers and lists
-def totals(
-    round_: RoundView,
-    items: Sequence[tuple[int, str, str, int, int, int | None, int | None]],
-    *,
-    paid: tuple[int, int],
-    claimed: tuple[int, int],
-    unpaid: tuple[int, int],
-    orders: int,
-    total_fen: int,
-    now: datetime,
-) -> str:
-    """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen)."""
-    money_by_state = [("已收", *paid), ("待核", *claimed), ("未付", *unpaid)]
-    lines = [f"【{round_.title}】{orders}单，{money(total_fen)}"]
-    for number, name, unit, milli, fen, capacity, missing in items:
-        text = f"{number} {name}：{amount(milli, unit)}"
-        if capacity is not None:
-            text += f"/{amount(capacity, unit)}"
-        text += f"，{money(fen)}"
-        if missing:
-            text += f"，还差{amount(missing, unit)}凑整箱"
-        lines.append(text)
-    lines.append("，".join(f"{word}{count}单{money(fen)}" for word, count, fen in money_by_state if count))
-    if round_.state == "open" and round_.closes_at:
-        lines.append(f"{when(round_.closes_at, now)} 截单")
-    return "\n".join(line for line in lines if line)
-
-
-def order_list(round_: RoundView, orders: Sequence[OrderView], which: str) -> str:
-    word = {"all": "名单", "unpaid": "还没付的", "uncollected": "还没来取的"}[which]
-    if not orders:
-        return f"【{round_.title}】没有{word}。" if which != "all" else f"【{round_.title}】还没有人下单。"
-    return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
-
-
-def listed(o: OrderView, which: str) -> str:
-    """3. 3-502 王姐 草莓2 鸡蛋1 ¥126 未付."""
-    goods = " ".join(f"{x.name}{amount(x.due_milli)}" for x in o.lines)
-    pay = {
-        "unpaid": "未付",
-        "claimed": "待核",
-        "paid": "已收",
-        "part_refunded": "部分退",
-        "refunded": "已退",
-        "nothing": "",
-    }
-    end = money(o.due_fen) if which == "unpaid" else money(o.total_fen - o.discount_fen)
-    picked = {"picked_up": " 已取", "partly": " 取了一部分", "no_show": " 没来"}.get(o.state, "")
-    return f"{o.seq}. {who(o.resident_name, o.room)} {goods} {end} {pay[o.pay_state]}{picked}".rstrip()
-
-
-def export_link(url: str, title: str) -> str:
-    return f'“{title}”：<a href="{url}">下载订单表格</a>（10分钟内有效，只给您自己）'
-
-
-def marked_paid(done: Sequence[OrderView], missing: Sequence[str]) -> str:
-    lines = [
-        f"{o.seq}号 {who(o.resident_name, o.room)}：已收{money(o.paid_fen - o.refunded_fen)}" + _rest(o) for o in done
-    ]
-    if missing:
-        lines.append(f"没有找到：{'、'.join(missing)}")
-    return "\n".join(lines)
-
-
-def _rest(o: OrderView) -> str:
-    if o.due_fen > 0:
-        return f"，还差{money(o.due_fen)}"
-    return f"，多收了{money(-o.due_fen)}" if o.due_fen < 0 else "，付清"
-
-
-def guest_order(o: OrderView) -> str:
-    goods = "，".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in o.lines)
-    if not goods:
-        return f"{who(o.resident_name, o.room)}的订单已取消。"
-    return (
-        f"替 {who(o.resident_name, o.room)} 记好了（{o.seq}号）：{goods}，合计 {money(o.total_fen - o.discount_fen)}。"
-    )
-
-
-def guest_name_wanted() -> str:
-    return "替谁订的？请写上房号或称呼，例如：代 3-502 王姐 草莓2"
-
-
-# ------------------------------------------------------------------ 接龙
-def chain_preview(
-    title: str,
-    new: Sequence[str],
-    changed: Sequence[str],
-    gone: Sequence[str],
-    asked: Sequence[str],
-    unread: Sequence[str],
-    same: int,
-) -> str:
-    """The difference between a pasted 接龙 and what is recorded."""
-    lines = [f"接龙和“{title}”的记录比一比："]
-    for word, entries in (
-        ("新的", new),
-        ("改了的", changed),
-        ("接龙里没有了（不动）", gone),
-        ("没看懂，请单独说", asked),
-    ):
-        if entries:
-            lines += [f"{word}（{len(entries)}）：", *entries]
-    if unread:
-        lines += ["没读出来的行：", *(f"“{line}”" for line in unread)]
-    if same:
-        lines.append(f"一样的 {same} 条不变。")
-    if not new and not changed:
-        lines.append("没有要改的。")
-        return "\n".join(lines)
-    return "\n".join(lines) + CONFIRM_OR_NOT
-
-
-def chain_entry(name: str, room: str | None, goods: Sequence[str], before: Sequence[str] = ()) -> str:
-    text = f"{who(name, room)}：{' '.join(goods) or '取消'}"
-    return f"{text}（原来 {' '.join(before)}）" if before else text
-
-
-def chain_applied(title: str, new: int, changed: int, refused: Sequence[str]) -> str:
-    lines = [f"好了，“{title}”记了{new}位新的、改了{changed}位。"]
-    if refused:
-        lines += ["没有记上的：", *refused]
-    return "\n".join(lines)
 
 
 # ------------------------------------------------------------------ own link, console, helpers

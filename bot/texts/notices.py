@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.texts.wording import amount, day_and_clock, money, span, who
+from bot.texts.wording import SHANGHAI, amount, day_and_clock, money, span, who
 
 Payload = Mapping[str, Any]
 
@@ -56,15 +56,23 @@ def _cancelled(p: Payload) -> str:
     return f"抱歉，“{p['title']}”撤团了{reason}，您的订单{_for(p)}已取消。{back}"
 
 
+def _goods(lines: Sequence[Payload]) -> str:
+    return "、".join(f"{x['name']}{amount(x['quantity_milli'], x['unit'])}" for x in lines)
+
+
+def _code(p: Payload) -> str:
+    return f"取货码：{p['code'][:3]} {p['code'][3:]}{_for(p)}" if p["code"] else f"{p['seq']}号可以取了{_for(p)}"
+
+
 def _arrived(p: Payload) -> str:
-    orders = p.get("orders") or [p]
     lines = [f"“{p['title']}”到货了！"]
-    for o in orders:
-        code = o.get("code")
-        lines.append(f"取货码：{code[:3]} {code[3:]}{_for(o)}" if code else f"{o.get('seq', '')}号可以取了{_for(o)}")
+    for o in p["orders"]:
+        lines += [_code(o), _goods(o["lines"])]
+    if any(x["is_cold"] for o in p["orders"] for x in o["lines"]):
+        lines.append("有冷藏的，请当天取。")
     if _pickup(p):
         lines.append(f"取货：{_pickup(p)}")
-    due = sum(o.get("due_fen") or 0 for o in orders)
+    due = sum(max(0, o["due_fen"]) for o in p["orders"])
     if due > 0:
         lines.append(f"取货时请付 {money(due)}")
     lines.append("回复“取货码”可以看二维码。")
@@ -82,44 +90,62 @@ def _shortage(p: Payload) -> str:
 
 def _reminder_close(p: Payload) -> str:
     at = _at(p, "closes_at")
-    orders = f"，现在{p['orders']}单" if "orders" in p else ""
+    orders = f"，现在{p['orders']}单、{money(p['total_fen'])}" if "orders" in p else "，要改订单请在这之前"
     return f"提醒：“{p['title']}”{day_and_clock(at)}截单{orders}。" if at else ""
 
 
 def _reminder_pickup(p: Payload) -> str:
-    code = p.get("code")
-    lines = [f"提醒：“{p['title']}”的货还等您来取{_for(p)}。"]
-    if code:
-        lines.append(f"取货码：{code[:3]} {code[3:]}")
+    lines = [f"提醒：“{p['title']}”的货还等您来取。", _code(p), _goods(p["lines"])]
     if _pickup(p):
         lines.append(f"取货：{_pickup(p)}")
+    if p["due_fen"] > 0:
+        lines.append(f"取货时请付 {money(p['due_fen'])}")
     return "\n".join(lines)
 
 
 def _case_opened(p: Payload) -> str:
-    n = p["number"]
+    n, goods = p["number"], _goods(p["lines"])
+    if p["audience"] == "resident":
+        return f"给您开了售后单 S{n}：{goods}。处理好会告诉您，有照片可以直接发过来。"
+    said = f"\n他说：{p['note']}" if p.get("note") else ""
     return (
-        f"新的售后 S{n}：{who(p.get('name'), p.get('room'))} {p.get('goods', '')}"
-        f"{'：' + p['note'] if p.get('note') else ''}\n建议退 {money(p.get('requested_fen') or 0)}。"
-        f"回复：退 S{n} 全额，补 S{n}，拒 S{n} 理由，转平台 S{n}"
+        f"新的售后 S{n}：{who(p['name'], p['room'])} {goods}{said}\n建议退 {money(p['requested_fen'])}。"
+        f"回复：退 S{n} 全额，退 S{n} 8元，补 S{n}，拒 S{n} 理由，转平台 S{n}"
     )
 
 
 def _case_decided(p: Payload) -> str:
     n, note = p["number"], f"：{p['note']}" if p.get("note") else "。"
-    match p.get("decision") or p.get("outcome"):
+    match p["decision"]:
         case "refund":
-            return f"您的售后 S{n} 处理好了，退 {money(p.get('amount_fen') or 0)}{note}"
+            return f"您的售后 S{n} 处理好了，退 {money(p['amount_fen'])}{_how_back(p)}{note}"
         case "replacement":
-            return f"您的售后 S{n} 处理好了，下次给您补货{note}"
-        case "reject" | "none":
-            return f"您的售后 S{n} 团长没有同意{note}不服可以回复：联系团长 加上您要说的话。"
+            return f"您的售后 S{n} 处理好了，下次取货时补给您：{_goods(p['lines'])}{note}"
+        case "reject":
+            return f"您的售后 S{n} 团长没有同意{note}\n不服可以回复：联系团长 加上您要说的话。"
         case _:
             return f"您的售后 S{n} 已转给平台处理{note}"
 
 
+def _how_back(p: Payload) -> str:
+    """Of a refund, what was not paid yet is taken off the bill."""
+    off = p["amount_fen"] - (p.get("paid_back_fen") or 0)
+    if off <= 0:
+        return ""
+    return "（货款还没付，直接少付）" if off == p["amount_fen"] else f"（其中 {money(off)} 还没付，直接少付）"
+
+
 def _case_escalated(p: Payload) -> str:
+    if p["audience"] == "resident":
+        return f"您的售后 S{p['number']} 团长还没有答复，已转给平台处理。"
     return f"售后 S{p['number']} 超过时间没有答复，已转给平台处理。"
+
+
+def _redeem_locked(p: Payload) -> str:
+    by = "有几个人一共" if p["is_everybody"] else f"{p.get('by') or '有人'}"
+    until = _at(p, "until")
+    end = f"，停到 {until.astimezone(SHANGHAI):%H:%M}" if until else ""
+    return f"{by}报错了{p['tries']}次取货码，为安全起见先停止核销{end}。不是您的人请留意。"
 
 
 def _relay_question(p: Payload) -> str:
@@ -128,10 +154,6 @@ def _relay_question(p: Payload) -> str:
 
 def _relay_answer(p: Payload) -> str:
     return f"团长回复您：\n{p['text']}"
-
-
-def _price(p: Payload) -> str:
-    return f"“{p['title']}”的{p['name']}改为 {money(p['price_fen'])}/{p['unit']}，您之前订的还按原价。"
 
 
 def _qr(p: Payload) -> str:
@@ -148,7 +170,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "shortage": _shortage,
     "reminder_close": _reminder_close,
     "reminder_pickup": _reminder_pickup,
-    "refund": lambda p: f"给您退款 {money(p['amount_fen'])}{'（' + p['title'] + '）' if p.get('title') else ''}。",
+    "refund": lambda p: f"给您退款 {money(p['amount_fen'])}（“{p['title']}”{p['seq']}号{_for(p)}）。",
     "case_opened": _case_opened,
     "case_decided": _case_decided,
     "case_escalated": _case_escalated,
@@ -156,8 +178,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "relay_answer": _relay_answer,
     "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
-    "redeem_locked": lambda p: "有人连续报错取货码，为安全起见核销停15分钟。不是您的人请留意。",
-    "price_changed": _price,
+    "redeem_locked": _redeem_locked,
     "pickup_qr": _qr,
     "leader_qr": _qr,
 }

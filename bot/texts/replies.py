@@ -11,7 +11,7 @@ from models.views import LineView, OfferView, OrderView, RoundView
 
 MORE = "（还有，回复“更多”继续看）"
 NOTHING_MORE = "没有更多内容了。"
-NOTHING_TO_CONFIRM = "现在没有等您确认的事情。要看能做什么，回复“帮助”。"
+NOTHING_TO_CONFIRM = "好的，现在没有等您确认的事情。要看能做什么，回复“帮助”。"
 DISMISSED = "好的，没有改动。"
 TOO_FAST = "您发得有点快，歇一分钟再发，前面的都记着。"
 PICTURE_ONLY = "图片收到了。要订货请打字，例如：草莓2 鸡蛋1 3-502；有坏的请先发“售后”加一句话，再发照片。"
@@ -21,6 +21,22 @@ MUTED = "好的，不再主动给您发通知。您发消息我还是会回。�
 UNMUTED = "好的，截单、到货的消息会及时告诉您。"
 NOT_BOUND = "您还没有绑定团长。请扫团长的二维码，或者回复团长的编号，例如：L7"
 ROOM_WANTED = "还不知道您住哪，分货时好找您。请回复：我是 3-502 王姐"
+BOOKED = "记好了，您这期的订单："
+UNCHANGED = "订单没有变，现在是："
+NOT_EXCHANGED = "没有换，原来订的都还在。"
+ASK_LEADER = "想问团长，请发：联系团长 加上您要说的话。"
+QUANTITY_WANTED = "请回复一个数量，例如：2；不要了就回复“算了”。"
+
+# What a message was about, although nothing can be done with it.
+SPECIAL = {
+    "talk": "好的，有事随时发给我。要看能做什么，回复“帮助”。",
+    "leader_only": "这件事只有团长能做，没有改动。想找团长，请发：联系团长 加上您要说的话。",
+    "others": "您只能改自己的订单，没有改动。看自己的请发“我的订单”。",
+    "code": "取货码不用发给我：取货时报给团长，或者把二维码给团长扫。要看自己的，回复“取货码”。",
+    "chain": "接龙请团长来发，没有记任何东西。您自己要订，直接写商品和数量，例如：草莓2 鸡蛋1 3-502",
+    "post": "开团要先当团长，没有发布。想当团长，回复：我要当团长 您的称呼 小区",
+    "scanned": "扫到的不是取货码，没有登记。请扫邻居手机上的取货二维码，或者直接发六位取货码。",
+}
 
 
 def busy(incident: str) -> str:
@@ -73,7 +89,7 @@ def order_line(line: LineView) -> str:
     return f"{line.name}{spec} {amount(line.quantity_milli, line.unit)} {money(line.line_fen)}"
 
 
-def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline: str = "记好了，您这期的订单：") -> str:
+def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline: str = BOOKED) -> str:
     """The WHOLE order, its total, and what happens next."""
     if not view.lines:
         return f"好的，已经取消，您在“{view.round_title}”没有订单了。"
@@ -91,7 +107,7 @@ def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline:
     return "\n".join(lines)
 
 
-def my_order(view: OrderView) -> str:
+def my_order(view: OrderView, when_and_where: str = "") -> str:
     """One order in the list of 我的订单."""
     state = {
         "placed": "已订，还没截单",
@@ -116,7 +132,9 @@ def my_order(view: OrderView) -> str:
     lines += [_kept(x) for x in view.lines]
     lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）")
     if view.code and view.state in {"ready", "partly", "no_show"}:
-        lines.append(f"取货码：{view.code}")
+        lines.append(f"取货码：{view.code[:3]} {view.code[3:]}")
+    if when_and_where:
+        lines.append(f"取货：{when_and_where}")
     return "\n".join(lines)
 
 
@@ -137,6 +155,11 @@ def nothing_to_cancel() -> str:
     return "您现在没有可以取消的订单。"
 
 
+def which_to_cancel(titles: Sequence[str]) -> str:
+    lines = "\n".join(f"{i} {title}" for i, title in enumerate(titles, 1))
+    return f"您在几个团里都订了，取消哪一个？回复数字：\n{lines}"
+
+
 def ask_cancel(view: OrderView) -> str:
     lines = "、".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in view.lines)
     return f"要取消“{view.round_title}”的全部订单吗？（{lines}）\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
@@ -147,7 +170,7 @@ def doubt(d: Doubt, names: Sequence[str]) -> str:
     said = f"“{d.fragment}”" if d.fragment else "这一句"
     match d.reason:
         case "not_sold":
-            return f"没找到{said}，这次团里没有。"
+            return f"没找到{said}，没有记上。回复“团购”看这次有什么。"
         case "which_item":
             options = "\n".join(f"{i} {name}" for i, name in enumerate(names, 1))
             return f"{said}是哪一样？回复数字：\n{options}"
@@ -155,7 +178,7 @@ def doubt(d: Doubt, names: Sequence[str]) -> str:
             name = names[0] if names else said
             return f"{name}要多少？回复数量就行。"
         case "unit":
-            return f"{said}的单位对不上，" + (f"{names[0]}，" if names else "") + "请说要几份。"
+            return f"{said}没有记上：{names[0]}，请回复数量。" if names else f"{said}的单位对不上，请说要几份。"
         case "range":
             return f"{said}是几份？请说一个准数。"
         case "out_of_range":
@@ -168,17 +191,28 @@ def doubt(d: Doubt, names: Sequence[str]) -> str:
             return f"{said}没看懂，请换个说法，例如：{'、'.join(names) or '草莓'}2"
 
 
-def no_order_to_change() -> str:
-    return "您还没有订单可以改。直接回复要什么就行，例如：草莓2"
+def sold_before(fragment: str, title: str) -> str:
+    return f"“{fragment}”是“{title}”里的，那一团已经截单，没有记上。"
+
+
+def then_asked(fragments: Sequence[str]) -> str:
+    return f"{'、'.join(f'“{one}”' for one in fragments)}接着再问您。"
+
+
+def had_before(milli: int, unit: str) -> str:
+    return f"（现在订了{amount(milli, unit)}，请说一共要多少）"
+
+
+def not_yet(text: str) -> str:
+    word = text.split(maxsplit=1)[0][:6] if text.split() else ""
+    return f"“{word}”这个功能现在还没有，没有记任何东西。回复“帮助”看能做什么。"
 
 
 def unclear() -> str:
     return "没看懂您要什么。请写商品和数量，例如：草莓2 鸡蛋1；回复“团购”看现在有什么。"
 
 
-def unknown(*, has_round: bool, leader_name: str | None) -> str:
-    if leader_name is None:
-        return NOT_BOUND
+def unknown(*, has_round: bool) -> str:
     start = "这句我没看懂，没有记任何东西。"
     order = "要订货请写商品和数量，例如：草莓2 鸡蛋1；" if has_round else ""
     return f"{start}{order}想找团长，请发：联系团长 加上您要说的话。\n回复“帮助”看能做什么。"
@@ -213,7 +247,7 @@ def no_code_yet(view: OrderView | None) -> str:
 
 
 def pay_claimed(total_fen: int) -> str:
-    return f"收到，已告诉团长您付了 {money(total_fen)}，团长核对后就好。"
+    return f"记下了，您说已付 {money(total_fen)}。团长收到后会核对，在“我的订单”里能看到。"
 
 
 def nothing_to_pay() -> str:

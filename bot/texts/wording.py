@@ -81,6 +81,19 @@ def offer_line(offer: OfferView, *, with_left: bool = True) -> str:
     return " ".join(parts) + (f"（{'，'.join(remarks)}）" if remarks else "")
 
 
+def sold_by(offer: OfferView) -> str:
+    """土鸡蛋按板卖（一板30枚)."""
+    pack = f"（一{offer.unit}{offer.spec}）" if offer.spec and "/" not in offer.spec else ""
+    return f"{offer.name}按{offer.unit}卖{pack}"
+
+
+def choice_line(offer: OfferView, title: str | None = None) -> str:
+    """An offer as one of several numbered choices: without its own number; with its round where these differ."""
+    spec = f" {offer.spec}" if offer.spec and offer.spec not in offer.name else ""
+    text = f"{offer.name}{spec} {money(offer.price_fen)}/{offer.unit}"
+    return f"{text}（{title}）" if title else text
+
+
 def who(name: str | None, room: str | None) -> str:
     """3-502 王姐; 「一位邻居」 when nothing is known."""
     return " ".join(part for part in (room, name) if part) or "一位邻居"

@@ -63,19 +63,24 @@ def an_order_costs_what_its_lines_cost(db: Connection) -> Iterator[str]:
 
 
 def a_line_costs_its_own_price(db: Connection) -> Iterator[str]:
-    """Price and bundles are the line's own; the offer's may have changed since. Short goods never cost more."""
+    """Price and bundles are the line's own; the offer's may have changed since. Short goods never cost more, and
+    after-sales may have given some of it back."""
+    back = _given_back(db)
     for row in db.execute(select(order_line)):
         tiers = [Tier(quantity, fen) for quantity, fen in row.tiers or ()]
         due = row.quantity_milli if row.allocated_milli is None else row.allocated_milli
         cost = line_total(due, row.unit_price_fen, tiers)
-        if row.line_fen > cost or (row.allocated_milli is None and row.line_fen < cost):
+        whole = row.line_fen + back[row.leader_id, row.order_id, row.offer_id]
+        if whole > cost or (row.allocated_milli is None and whole < cost):
             yield f"line {row.id} costs {row.line_fen} for {due} at {row.unit_price_fen}"
 
 
 def history_adds_up_to_the_lines(db: Connection) -> Iterator[str]:
     """Lines are only a cache of what was booked: the events alone give the same quantities and the same money."""
     told: dict[tuple[int, int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in db.execute(select(order_event).where(order_event.c.kind.in_(BOOKED))):
+    for row in db.execute(
+        select(order_event).where(order_event.c.kind.in_((*BOOKED, "refund")), order_event.c.offer_id != 0)
+    ):
         milli, fen = told[row.leader_id, row.order_id, row.offer_id]
         told[row.leader_id, row.order_id, row.offer_id] = (milli + row.delta_milli, fen + row.delta_fen)
     for line in db.execute(select(order_line)):
@@ -84,6 +89,14 @@ def history_adds_up_to_the_lines(db: Connection) -> Iterator[str]:
             yield f"line {line.id} holds {line.quantity_milli} for {line.line_fen}, its history {milli} for {fen}"
     for (_, order_id, offer_id), found in told.items():
         yield f"order {order_id} has a history for offer {offer_id} and no line: {found}"
+
+
+def _given_back(db: Connection) -> dict[tuple[int, int, int], int]:
+    """What after-sales took off each line, in fen."""
+    back: dict[tuple[int, int, int], int] = defaultdict(int)
+    for row in db.execute(select(order_event).where(order_event.c.kind == "refund", order_event.c.offer_id != 0)):
+        back[row.leader_id, row.order_id, row.offer_id] -= row.delta_fen
+    return back
 
 
 def an_order_is_cancelled_when_it_is_empty(db: Connection) -> Iterator[str]:

@@ -1,0 +1,163 @@
+"""Words that everybody uses, and those of residents. Pure tables; see `bot.understand`."""
+
+from __future__ import annotations
+
+import re
+
+from bot import commands as c
+from bot.parsing.orders import read_order
+from bot.parsing.rooms import find_phones, find_room
+from bot.parsing.values import Line, OrderReading
+from bot.said import Build, Said, just, rest_of, rule
+
+_CANCELS = re.compile(r"[\s,，]*(?:全部|都|全|订单|接龙)*(?:取消|不要|退掉?|撤销)(?:了|订单|接龙)*\s*$")
+
+
+def _about(topic: str) -> Build:
+    return lambda match, said: c.Unknown(said.raw, topic)
+
+
+def _application(match: re.Match[str], said: Said) -> c.Command:
+    words = (match["rest"] or "").strip(" :,，").split(None, 1)
+    return c.ApplyAsLeader(name=words[0] if words else "", note=words[1] if len(words) > 1 else None)
+
+
+def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
+    """我是 3栋502 王姐: only when a room or a phone is said, or nothing but a short name; else it is talk."""
+    rest = match["rest"]
+    room, phones = find_room(rest), find_phones(rest)
+    name = rest
+    spans = [(phone.start, phone.end) for phone in phones] + ([(room.start, room.end)] if room else [])
+    for start, end in spans:
+        name = name.replace(rest[start:end], " ")
+    name = name.strip(" ,，。的、室住")
+    if not room and not phones and not re.fullmatch(r"[^\W\d]{1,6}", name):
+        return None
+    if re.search(r"[要来订加份盒斤吗不谁]|团长|\d", name):
+        return None
+    return c.Introduce(
+        name=name[:20] or None, room=room.room if room else None, phone=phones[0].value if phones else None
+    )
+
+
+def for_guest(match: re.Match[str], said: Said) -> c.Command | None:
+    """代 3-502 王姐 草莓2 鸡蛋1 / 代 3-502 王姐 草莓不要了 / 代 3-502 王姐 取消."""
+    rest = rest_of(said, match)
+    if cancelled := _cancelled_guest(rest, said):
+        return cancelled
+    reading = _read_for_guest(rest, said)
+    if not reading.lines and not reading.doubts:
+        return None
+    return c.ChangeOrder(
+        lines=reading.lines,
+        doubts=reading.doubts,
+        room=reading.room,
+        phone=reading.phone,
+        name=reading.name or _leading_name(rest),
+        note=reading.note,
+        is_for_guest=True,
+    )
+
+
+def _cancelled_guest(rest: str, said: Said) -> c.Command | None:
+    """3-502 王姐 取消: a neighbour and no goods."""
+    cancels = _CANCELS.search(rest)
+    if cancels is None:
+        return None
+    who = rest[: cancels.start()]
+    name, room = _leading_name(who), find_room(who)
+    reading = read_order(who, said.situation.catalogue, role="leader")
+    if reading.lines or any(doubt.candidates for doubt in reading.doubts) or not (name or room):
+        return None
+    return c.ChangeOrder((), name=name, room=room.room if room else None, is_for_guest=True, cancels_all=True)
+
+
+def _read_for_guest(rest: str, said: Said) -> OrderReading:
+    """What the neighbour has is not known here, so only what takes away is read as if he had something of each."""
+    catalogue = said.situation.catalogue
+    reading = read_order(rest, catalogue, role="leader")
+    if reading.lines or reading.doubts:
+        return reading
+    some = [Line(item.key, 1000) for item in catalogue.items]
+    again = read_order(rest, catalogue, role="leader", prior=some)
+    takes = all(line.op == "sub" or line.quantity_milli == 0 for line in again.lines)
+    return again if again.lines and takes else reading
+
+
+def _leading_name(rest: str) -> str | None:
+    """The word beside the room: 3-502 王姐 草莓2."""
+    room = find_room(rest)
+    words = (rest[: room.start] + " " + rest[room.end :] if room else rest).split()
+    first = words[0] if words else ""
+    return first if re.fullmatch(r"[^\W\d]{1,6}", first) else None
+
+
+def _guest_rule(match: re.Match[str], said: Said) -> c.Command | None:
+    if match["rest"] is not None:
+        return for_guest(match, said) or c.Unknown(said.raw, "how:代")
+    again = re.fullmatch(r"[帮替]\s*(?P<rest>.+)", said.plain, re.DOTALL)
+    return for_guest(again, said) if again else None
+
+
+EVERYBODY = (
+    rule(r"帮助|help|怎么用|使用说明|说明|指令|功能|教程|\?|菜单说明", just(c.Help())),
+    rule(r"更多|继续|下一页|more", just(c.More())),
+    rule(r"确认|确定|是的?|对的?|好的?|ok|yes|可以|没问题|同意|发布|确认发布|要的", just(c.Confirm())),
+    rule(r"算了|不用了|取消操作|放弃|返回|no|不是|不对|不了", just(c.Dismiss())),
+    rule(
+        r"(?:好的?\s*[,，]?\s*)?(?:谢谢|多谢|感谢|谢了|辛苦了?)\S{0,4}"
+        r"|你好啊?|您好|在吗|hi|hello|早上?好?|晚上好|收到(?:了|啦|\s*[,，]?\s*谢谢)?|嗯+|哦+",
+        _about("talk"),
+    ),
+    rule(
+        r"(?:公告|预告|休息|代班|邀请(?!核销员|帮手|助手|码)|我的券|优惠券|领券|评价|结算|对账单?)(?:[\s:,，\d].*)?",
+        _about("not_yet"),
+    ),
+    rule(r"(?:绑定|团长|加入|跟)?\s*l\s*(?P<number>\d{1,6})", lambda m, said: c.BindLeader(int(m["number"]))),
+    rule(r"(?:我要|我想|我?想要?|申请)(?:当|做|成为)?团长(?:[\s:,，]+(?P<rest>.*))?|成为团长", _application),
+    rule(r"退订(?:通知|消息|推送)?|不要(?:再)?(?:通知|推送)(?:我)?|关闭通知", just(c.SetMuted(True))),
+    rule(r"订阅(?:通知)?|恢复通知|打开通知|重新订阅", just(c.SetMuted(False))),
+    rule(r"导出我的(?:资料|数据|信息)|我的(?:资料|数据)", just(c.ExportMe())),
+    rule(r"(?:删除|注销|清除)我的(?:资料|数据|信息|账号|帐号)", just(c.EraseMe())),
+    rule(r"我的(?:订单|单子?|接龙)|查(?:看)?(?:我的)?订单|我订了(?:啥|什么|哪些|多少)|订单", just(c.MyOrders())),
+    rule(r"(?:我的)?(?:取货|提货|自提)码|二维码|码", just(c.MyCode())),
+    rule(r"我(?:是|叫|住在?)\s*(?P<rest>.{1,40})", _introduction),
+    rule(r"代\s*(?P<rest>\S.*)|(?:帮|替)(?![我俺咱忙])\s*(?P<other>\S.*)", _guest_rule),
+)
+
+
+RESIDENT = (
+    rule(r"团购|菜单|商品|有什么|今天有什么|在团什么|现在有什么|开团了[吗没]|看看|列表|list|menu", just(c.ShowMenu())),
+    rule(r"截单了[吗没]|(?:还能|可以|能)(?:订|下单|买)[吗么]", just(c.ShowMenu("deadline"))),
+    rule(r"(?:已经?)?到货了?|货到了?|到了", just(c.ShowMenu("arrival"))),
+    rule(r"(?:退出|取消|删除)\s*\d{1,3}\s*号?\s+[^\W\d]{2,4}", _about("others")),
+    rule(r"退出(?:接龙|团购)?", just(c.CancelOrder())),
+    rule(
+        r"(?:联系|告诉|转告|问(?:一?下)?|找)团长\s*[:,，]?\s*(?P<rest>.*)",
+        lambda m, said: c.ContactLeader(rest_of(said, m)),
+    ),
+    rule(r"(?:售后|申请售后|退款|投诉)\s*[:,，]?\s*(?P<rest>.*)", lambda m, said: c.OpenCase(rest_of(said, m))),
+    rule(
+        r"(?:我)?(?:已|已经)?(?:付款?了|付过了?|转账?了|转过了|付款?|付好了|钱转了|转了)(?:已?经?)?",
+        just(c.ClaimPaid()),
+    ),
+    rule(
+        r"(?:全部|都|全都)?(?:取消|撤销|退掉|删除)(?:我的)?(?:全部|所有)?(?:订单|接龙|单子?)?"
+        r"|(?:全部|都|全)不要了|不要了",
+        just(c.CancelOrder()),
+    ),
+)
+
+# A leader's words, said by somebody else. A question (截单了没, 到货了吗) has been answered before.
+_LEADERS = re.compile(
+    r"(?:统计|汇总|名单|接龙名单|订单列表|全部订单|未付|未取|催款|导出|表格"
+    r"|截单|截团|结团|收单|停止接单|撤团|后台|管理后台|再来一团|主页)"
+    r"(?:\s*\d{1,2})?"
+    r"|(?:改价|加量|加货|限量|改量|下架|上架|加品|延长|重开|改截单|加核销员|核销|收|退\s*s|补\s*s|拒绝?\s*s|转平台)\s*\d.*"
+    r"|(?:改价|加品|延长|重开|改截单|加核销员|撤团|转平台|截单)\s+.*|撤销\s*\d[\d\s-]{4,8}\d|到货\s*\S.*\d"
+)
+
+
+def is_leaders(plain: str) -> bool:
+    """Whether this is one of a leader's orders."""
+    return _LEADERS.fullmatch(plain) is not None

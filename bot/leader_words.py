@@ -1,0 +1,185 @@
+"""A leader's words. Pure tables; see `bot.understand`."""
+
+from __future__ import annotations
+
+import re
+
+from bot import commands as c
+from bot.parsing.codes import read_codes_with_lines
+from bot.parsing.numerals import chinese_value
+from bot.parsing.post import read_post
+from bot.parsing.post_prices import amount_fen
+from bot.parsing.rooms import find_room
+from bot.parsing.times import read_deadline, read_duration
+from bot.said import Rule, Said, just, rest_of, rule
+
+# A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
+_BEGUN = re.compile(
+    r"(?P<word>改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销)(?:[\s\d:].*)?"
+    r"|(?P<short>收|已付|退|补|拒绝?|回复?|转平台)(?:\s*s?\d.*|\s+.*)?"
+)
+
+
+def begun(plain: str) -> str | None:
+    """The word of a leader's order that was begun and not finished."""
+    match = _BEGUN.fullmatch(plain)
+    return (match["word"] or match["short"]) if match else None
+
+
+def _number(text: str | None) -> int | None:
+    """12, 十二; None when there is nothing or no number."""
+    if not text:
+        return None
+    return int(text) if text.isdigit() else chinese_value(text)
+
+
+def _nth(match: re.Match[str]) -> int | None:
+    return _number(match.groupdict().get("nth"))
+
+
+def _milli(text: str) -> int:
+    return round(float(text) * 1000)
+
+
+_WHICH = r"(?:\s*第?\s*(?P<nth>\d{1,2}|[一二三四五六七八九十])\s*(?:团|个|期)?)?"
+_CASE = r"\s*s?\s*(?P<number>\d{1,6})\s*"
+_AMOUNT = r"(?P<amount>[¥]?\s*\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
+
+
+def _extension(rest: str, said: Said) -> c.Command | None:
+    by = read_duration(rest)
+    if by is not None:
+        return c.SetDeadline(by=by)
+    at = read_deadline(rest, said.situation.now)
+    return c.SetDeadline(at=at) if at else c.SetDeadline()
+
+
+def _deadline(rest: str, said: Said, *, is_reopening: bool) -> c.Command:
+    by = read_duration(rest) if is_reopening else None
+    if by is not None:
+        return c.SetDeadline(by=by, is_reopening=True)
+    return c.SetDeadline(at=read_deadline(rest, said.situation.now), is_reopening=is_reopening)
+
+
+def _new_deadline(rest: str, said: Said) -> c.Command | None:
+    """截单 周五20:00 says when, 截单 2 says which round."""
+    at = None if rest.isdigit() else read_deadline(rest, said.situation.now)
+    return c.SetDeadline(at=at) if at else None
+
+
+def _price(match: re.Match[str]) -> c.Command | None:
+    fen = amount_fen(match["amount"])
+    return c.SetPrice(int(match["number"]), fen) if fen is not None else None
+
+
+def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
+    reading = read_post(rest_of(said, match), said.situation.now)
+    return c.AddOffers(reading.items) if reading.items else None
+
+
+def _arrival(rest: str, said: Said) -> c.Command | None:
+    """到货 草莓少3 鸡蛋破2. A question (到货了吗) is none."""
+    if re.search(r"[吗没嘛呢?]|什么时候|几点", rest):
+        return None
+    if not rest:
+        return c.MarkArrived()
+    if nth := re.fullmatch(r"第?\s*(\d{1,2})\s*(?:团|期)?", rest):
+        return c.MarkArrived(nth=int(nth[1]))
+    return c.MarkArrived(missing=rest)
+
+
+def _payment(rest: str) -> c.Command | None:
+    """收 12 45: 接龙 numbers. 已付 3-502: a room. 收 12 30元: a part."""
+    rest = rest.strip()
+    if re.fullmatch(r"[#]?\d{1,4}(?:[\s,，、#号]+\d{1,4})*号?", rest):
+        return c.MarkPaid(seqs=tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", rest))))
+    if part := re.fullmatch(r"#?(\d{1,4})号?\s+[¥]?(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)", rest):
+        return c.MarkPaid(seqs=(int(part[1]),), amount_fen=round(float(part[2]) * 100))
+    room = find_room(rest)
+    if room and room.end - room.start >= len(rest) - 2:
+        return c.MarkPaid(room=room.room)
+    return None
+
+
+def _case_for(match: re.Match[str], said: Said) -> c.Command | None:
+    """售后 482913 草莓1 坏果 is for a neighbour, 售后 草莓坏了一个 about the leader's own order."""
+    rest = rest_of(said, match)
+    pairs = read_codes_with_lines(rest)
+    return c.OpenCase(pairs[0][1], code=pairs[0][0]) if pairs else c.OpenCase(rest)
+
+
+def _refund(match: re.Match[str]) -> c.Command | None:
+    if "s" not in match[0] and not match["all"] and not match["amount"]:
+        return None  # 退2 is not a case
+    amount = amount_fen(match["amount"]) if match["amount"] else None
+    return c.DecideCase(int(match["number"]), "refund", amount_fen=amount)
+
+
+LEADER: tuple[Rule, ...] = (
+    rule(r"团购|菜单|商品|当前团购|在团", just(c.ShowMenu())),
+    rule(r"(?:统计|汇总|合计|总数|多少单了?|看?数据)" + _WHICH, lambda m, said: c.ShowTotals(_nth(m))),
+    rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
+    rule(r"(?:未付|没付款?的?|谁没付(?:钱|款)?|未付款|催款)" + _WHICH, lambda m, said: c.ShowList("unpaid", _nth(m))),
+    rule(
+        r"(?:未取|没取的?|没来的?|谁没(?:来|取)|未提|没提的?)" + _WHICH,
+        lambda m, said: c.ShowList("uncollected", _nth(m)),
+    ),
+    rule(
+        r"(?:截单|截止|截团)(?:时间)?\s*[:：]?\s*(?P<rest>\S.*)",
+        lambda m, said: _new_deadline(m["rest"], said),
+    ),
+    rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + _WHICH, lambda m, said: c.Export(_nth(m))),
+    rule(r"(?:截单|截团|结团|收单|截止|停止接单)" + _WHICH, lambda m, said: c.CloseRound(_nth(m))),
+    rule(r"(?:延长|延后|推迟|延期)\s*(?P<rest>.*)", lambda m, said: _extension(m["rest"], said)),
+    rule(
+        r"(?:改截单|截单(?:时间)?改到?|改截止|截止(?:时间)?改到?|改时间)\s*(?P<rest>.+)",
+        lambda m, said: _deadline(m["rest"], said, is_reopening=False),
+    ),
+    rule(
+        r"(?:重开|重新开团|再开)\s*(?P<rest>.*)",
+        lambda m, said: _deadline(m["rest"], said, is_reopening=True),
+    ),
+    rule(
+        r"改价\s*(?P<number>\d{1,2})\s*[号:：]?\s+" + _AMOUNT,
+        lambda m, said: _price(m),
+    ),
+    rule(
+        r"(?P<word>加量|加货|限量|改量|库存)\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<count>\d{1,4}(?:\.\d)?)\s*\S{0,2}",
+        lambda m, said: c.SetCapacity(int(m["number"]), _milli(m["count"]), is_more=m["word"] in {"加量", "加货"}),
+    ),
+    rule(
+        r"(?P<word>下架|上架)\s*(?P<number>\d{1,2})\s*号?",
+        lambda m, said: c.Withdraw(int(m["number"]), m["word"] == "下架"),
+    ),
+    rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
+    rule(
+        r"(?:再来一团|再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",
+        lambda m, said: c.CopyRound(rest_of(said, m)),
+    ),
+    rule(
+        r"(?:撤团|取消(?:这|本)?团|团取消了?)" + _WHICH + r"\s*(?P<rest>.*)",
+        lambda m, said: c.CancelRound(rest_of(said, m) or None, _nth(m)),
+    ),
+    rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
+    rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
+    rule(r"售后(?:列表|单)?", just(c.ListCases())),
+    rule(r"售后\s*(?P<rest>\S.*)", _case_for),
+    rule(r"(?:联系|告诉|转告|问(?:一?下)?|找)团长.*", lambda m, said: c.Unknown(said.raw, "how:联系团长")),
+    rule(r"退(?:款)?" + _CASE + r"(?:(?P<all>全额|全部|全退|全)|" + _AMOUNT + r")?", lambda m, said: _refund(m)),
+    rule(r"补(?:货|发)?" + _CASE, lambda m, said: c.DecideCase(int(m["number"]), "replacement")),
+    rule(
+        r"(?:拒绝?|驳回)" + _CASE + r"(?P<rest>.*)",
+        lambda m, said: c.DecideCase(int(m["number"]), "reject", reason=rest_of(said, m) or None),
+    ),
+    rule(r"转平台" + _CASE, lambda m, said: c.DecideCase(int(m["number"]), "escalate")),
+    rule(
+        r"(?:回|回复)\s*#?(?P<number>\d{1,6})[\s:：,，]+(?P<rest>\S.*)",
+        lambda m, said: c.AnswerRelay(int(m["number"]), rest_of(said, m)),
+    ),
+    rule(
+        r"(?:加|添加|邀请)(?:核销员|帮手|助手)\s*(?P<rest>.{0,20})",
+        lambda m, said: c.AddHelper(rest_of(said, m)),
+    ),
+    rule(r"(?:我的)?(?:主页|名片|邀请码|专属码|链接|团长码)", just(c.LeaderPage())),
+    rule(r"后台|管理|管理后台|控制台|登录", just(c.Console())),
+)

@@ -1,0 +1,184 @@
+"""Numbers with their units: 一斤半, 3斤2两, 两三盒, 半份, 两合."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
+from bot.parsing.pinyin import main_syllable
+from bot.parsing.quantity import HOMOPHONES, UNIT_PATTERN, WEIGHTS, canonical_unit
+from bot.parsing.spans import NUM
+from bot.parsing.tokens import QUANTITY_START, Token, is_known, longest, word_tables
+
+_WEIGHT_UNIT = r"(?:公斤|千克|kg|kilo|市斤|斤)(?![a-z])"
+
+
+_RANGE = re.compile(rf"({NUM})\s?(?:{UNIT_PATTERN})?\s?[-~到至或]\s?({NUM})\s?({UNIT_PATTERN})")
+
+
+_WEIGHED = re.compile(
+    rf"({NUM}|半)(个半|半)?\s?({_WEIGHT_UNIT})(半(?!{UNIT_PATTERN})|又?({NUM})\s?两(?!{UNIT_PATTERN})(半)?|([一二三四五六七八九])(?=[\s,。]|$))?"
+)
+
+
+_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给)|来个|出头")
+_TAELS = re.compile(rf"([\d.]+|[一二三四五六七八九十半]|半斤八)两(半)?(?!\s?(?:{UNIT_PATTERN}|[样种]))")
+
+
+_HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
+
+
+_COUNTED = re.compile(
+    rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|{NUM}来|{NUM}多)|(?P<number>{NUM}))\s?(?P<more>多|来)?"
+    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给))?"
+)
+
+
+_SLIPPED = re.compile(
+    rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])"
+)
+
+
+_DECIMAL_OR_INT = re.compile(rf"{ARABIC_NUMBER}|{CHINESE_NUMBER}")
+
+
+def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    if text.startswith("一半", start):
+        return None
+    for reader in (_range, _taels, _weighed, _half_unit):
+        token = reader(text, start)
+        if token is not None:
+            return token
+    token = _counted(text, start, catalogue)
+    if token is not None:
+        return token
+    return _slipped(text, start, catalogue) or _sounding_unit(text, start, catalogue) or _bare(text, start, catalogue)
+
+
+def _range(text: str, start: int) -> Token | None:
+    match = _RANGE.match(text, start)
+    if match is None:
+        return None
+    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=canonical_unit(match[3]), approx=True)
+
+
+def _weighed(text: str, start: int) -> Token | None:
+    """斤 with what may follow it: 一斤半, 3斤2两, 半斤, 1公斤半. Folded into one unit (斤) where two are mixed."""
+    match = _WEIGHED.match(text, start)
+    if match is None:
+        return None
+    number = read_number(match[1]) if match[1] != "半" else None
+    if match[1] != "半" and (number is None or number.end != len(match[1])):
+        return None
+    milli = 500 if number is None else number.milli
+    if match[2]:
+        milli += 500
+    unit = match[3]
+    if match[4] and match[4].startswith("半"):
+        milli += 500
+    elif match[4]:
+        taels = figure_value(match[5] or match[7] or "") + (500 if match[6] else 0)
+        milli, unit = milli * WEIGHTS[unit] // 1000 + taels // 10, "斤"
+    token = _approximate(Token("qty", start, match.end(), match[0], milli=milli, unit=unit), text, number)
+    token.approx = token.approx or _AND_MORE.match(text, token.end) is not None
+    return token
+
+
+def _taels(text: str, start: int) -> Token | None:
+    match = _TAELS.match(text, start)
+    if match is None:
+        return None
+    milli = (500 if match[1] == "半" else 5500 if match[1] == "半斤八" else figure_value(match[1])) + (500 if match[2] else 0)
+    return Token("qty", start, match.end(), match[0], milli=milli, unit="两")
+
+
+def _half_unit(text: str, start: int) -> Token | None:
+    match = _HALF_UNIT.match(text, start)
+    if match is None:
+        return None
+    return Token("qty", start, match.end(), match[0], milli=1500, unit=canonical_unit(match[1]))
+
+
+def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    match = _COUNTED.match(text, start)
+    if match is None:
+        return None
+    at = match.start("unit")
+    if longest(text, at, catalogue.names, catalogue.lengths) > len(match["unit"]):
+        return None  # 9 本地黄瓜
+    number = read_number(match["number"]) if match["number"] else None
+    if match["number"] and (number is None or number.end != len(match["number"])):
+        return None
+    milli = 500 if match["half"] else number.milli if number else 1000
+    if match["half2"] or match["tail"] == "半":
+        milli += 500
+    vague = bool(match["few"] or match["more"] or match["tail"] == "多")
+    token = Token("qty", start, match.end(), match[0], milli=milli, unit=canonical_unit(match["unit"]), approx=vague)
+    return _approximate(token, text, number)
+
+
+def _slipped(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    """A number and a character that sounds like a unit: 两合, 三代. Not when that character begins a word."""
+    match = _SLIPPED.match(text, start)
+    number = read_number(match["number"]) if match is not None else None
+    if match is None or number is None or number.kind != "exact":
+        return None
+    at = match.start("unit")
+    if any(longest(text, at, names, lengths) > 1 for names, lengths in word_tables(catalogue)):
+        return None
+    following = text[match.end() : match.end() + 1]
+    if match["unit"] in "和同跟之带代被多" and following:
+        begins = following in QUANTITY_START or any(
+            longest(text, match.end(), names, lengths) for names, lengths in word_tables(catalogue)[:2]
+        )
+        if begins or match["unit"] in "之被多带" and following not in " ,。;!":
+            return None
+    return Token("qty", start, match.end(), match[0], milli=number.milli, unit=HOMOPHONES[match["unit"]], value="slip")
+
+
+def _sounding_unit(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    """三晚 of something sold by 碗: an unknown character behind a number that sounds like a unit of the catalogue."""
+    match = _DECIMAL_OR_INT.match(text, start)
+    number = read_number(match[0]) if match is not None else None
+    if match is None or number is None or number.kind != "exact" or start + number.end >= len(text):
+        return None
+    at = start + number.end
+    unit = catalogue.unit_sounds.get(main_syllable(text[at : at + 1]))
+    if unit is None or any(longest(text, at, names, lengths) for names, lengths in word_tables(catalogue)):
+        return None
+    return Token("qty", start, at + 1, text[start : at + 1], milli=number.milli, unit=unit, value="slip")
+
+
+def _vague(text: str, position: int) -> bool:
+    """A character behind a bare number that begins no known word and no misspelt name: 一卡车."""
+    return text[position] not in "的了吧呀啊哦"
+
+
+def _bare(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    match = _DECIMAL_OR_INT.match(text, start)
+    number = read_number(match[0]) if match is not None else None
+    if match is None or number is None:
+        return None
+    end = start + number.end
+    if text[end : end + 1] == "半" and number.end == len(match[0]):
+        return Token("qty", start, end + 1, text[start : end + 1], milli=number.milli + 500)
+    if number.milli % 1000 and number.milli // 10 in catalogue.by_price:
+        return Token("price", start, end, text[start:end], catalogue.by_price[number.milli // 10], value=text[start:end])
+    token = Token("qty", start, end, text[start:end], milli=number.milli, value="bare")
+    token.approx = end < len(text) and "一" <= text[end] <= "龥" and not is_known(text, end, catalogue) and _vague(text, end)
+    return _approximate(token, text, number)
+
+
+def _approximate(token: Token, text: str, number: object) -> Token:
+    if getattr(number, "kind", "exact") == "range":
+        token.approx = True
+    token.rough = text.startswith(("左右", "上下"), token.end)
+    if text.startswith(("以内", "以上", "以下", "之内", "往上", "起步"), token.end):
+        token.approx = True
+    return token
+
+
+def figure_value(figure: str) -> int:
+    number = read_number(figure)
+    return number.milli if number is not None else 0

@@ -1,0 +1,282 @@
+"""The goods of a set of offers, with every way to name them indexed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import TypeVar
+
+from bot.parsing.foods import CATEGORIES, GOODS, SYNONYMS
+from bot.parsing.normalise import normalise
+from bot.parsing.numerals import CHINESE
+from bot.parsing.pinyin import loose_syllable, loosen, main_syllable, syllables
+from bot.parsing.quantity import is_weight
+from bot.parsing.values import Item
+from bot.parsing.vocabulary import WORDS
+
+MAX_CANDIDATES = 4
+_K = TypeVar("_K", int, str)
+_FIGURES = frozenset(CHINESE + "几半")
+_BREAKS = frozenset(" ,。;!?\n0123456789")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PARTS = re.compile(r"[()\[\]【】/|,、·+\s]+")
+_PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
+_WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
+_APART = frozenset("不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带")
+"""Characters that never join a one-character name to another word."""
+_TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥粒糁乳卷饺滑花叶苗子膏脆圈仁丸松肠蛋奶肉")
+_MODIFIERS = frozenset("青红黄绿白黑紫冻干鲜熟生酸甜咸腌烤炸卤煮小大野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name found in text: the items it may mean (empty: goods nobody sells here) and whether it is a full name.
+
+    `weak` marks a fragment that is also the name of other goods (牛肉 in 牛肉丸): believed only with a fitting unit.
+    """
+
+    keys: tuple[int, ...]
+    weak: bool = False
+
+
+class Catalogue:
+    """Indexes over `items`; immutable after construction, cheap to keep."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = tuple(items)
+        self.by_key = {item.key: item for item in self.items}
+        self.names: dict[str, Named] = {}
+        self.by_number: dict[int, tuple[int, ...]] = {}
+        self.by_price: dict[int, tuple[int, ...]] = {}
+        self.by_unit: dict[str, tuple[int, ...]] = {}
+        for item in self.items:
+            _add(self.by_number, item.number, item.key)
+            _add(self.by_price, item.price_fen, item.key)
+            _add(self.by_unit, item.unit, item.key)
+        self.unit_sounds = {main_syllable(item.unit): item.unit for item in self.items if len(item.unit) == 1}
+        self._index_names()
+        self.lengths = _lengths(self.names)
+        self.numeric = tuple(
+            sorted((term for term in self.names if len(term) > 1 and re.search(r"\d", term)), key=len, reverse=True)
+        )
+        self._sounds = self._index_sounds()
+        self._heard = _first_sounds(self._sounds)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def only(self) -> int | None:
+        """The key of the single item, None when there are more or none."""
+        return self.items[0].key if len(self.items) == 1 else None
+
+    def resolve(self, fragment: str) -> Named | None:
+        """What an unknown word next to a quantity may mean, by a unique last character or by its sound.
+
+        None: it resembles nothing. Several keys, or `weak`: a person should be asked.
+        """
+        fragment = fragment.strip()
+        if not fragment or fragment in CATEGORIES:
+            return None
+        if len(fragment) == 1:
+            keys = tuple(item.key for item in self.items if _folded(item.name).endswith(fragment))
+            return Named(keys[:MAX_CANDIDATES]) if keys and _HAN.match(fragment) else None
+        if fragment in GOODS:
+            return None
+        sound = _sound(fragment)
+        for form in (sound, *_other_sounds(fragment)):
+            if form in self._sounds:
+                return Named(self._sounds[form][:MAX_CANDIDATES])
+        loose = self._sounds.get("~" + "".join(loosen(part) for part in sound.split("'")))
+        return Named(loose[:MAX_CANDIDATES]) if loose else None
+
+    def heard(self, text: str, position: int, known: int) -> tuple[int, tuple[int, ...]] | None:
+        """(length, keys) of a misspelt name at `position` that sounds right and is longer than the `known` word."""
+        first = loose_syllable(text[position])
+        for length in self._heard.get(first, ()) if first else ():
+            window = text[position : position + length]
+            if length > known and len(window) == length and window not in GOODS and _may_be_misspelt(window):
+                named = self.resolve(window)
+                if named is not None and len(window) > 1:
+                    return length, named.keys
+        return None
+
+    def neighbours(self, fragment: str) -> tuple[int, ...]:
+        """Items one character away (西爪 / 西瓜) or sharing the head noun: to be offered, never accepted."""
+        found: list[int] = []
+        for term, named in self.names.items():
+            if _one_edit(term, fragment) or (len(fragment) > 1 and len(term) > 1 and term[-2:] == fragment[-2:]):
+                found += [key for key in named.keys if key not in found]
+        return tuple(found[:MAX_CANDIDATES])
+
+    def _index_names(self) -> None:
+        exact: dict[str, list[int]] = {}
+        fragments: dict[str, list[int]] = {}
+        endings: dict[str, list[int]] = {}
+        for item in self.items:
+            for term in _full_names(item):
+                _append(exact, term, item.key)
+                for start in range(max(len(term) - 6, 0), len(term)):
+                    _append(endings, term[start:], item.key)
+            for fragment in _fragments(item):
+                _append(fragments, fragment, item.key)
+        for term, keys in exact.items():
+            self.names[term] = Named(tuple(keys))
+        for group in SYNONYMS:
+            self._index_synonyms(group, exact, endings)
+        for ending, keys in endings.items():
+            if len(ending) == 1 and ending in GOODS and ending not in WORDS:
+                self.names.setdefault(ending, Named(tuple(keys)))
+        for fragment, keys in fragments.items():
+            if fragment not in self.names:
+                self.names[fragment] = Named(tuple(keys), self._is_weak(fragment, keys))
+
+    def _index_synonyms(
+        self, group: tuple[str, ...], exact: dict[str, list[int]], endings: dict[str, list[int]]
+    ) -> None:
+        keys: list[int] = []
+        single = True  # only the last character of a name says so
+        for word in group:
+            for key in endings.get(word, ()):
+                if key not in keys:
+                    keys.append(key)
+                    single = single and len(word) == 1
+        if not keys:
+            return
+        head = next((word for word in group if len(word) == 1), "")
+        for word in group:
+            related = not single or head in word or not _HAN.match(word)
+            if related and word not in exact and word not in WORDS and (len(word) > 1 or not _HAN.match(word)):
+                self.names.setdefault(word, Named(tuple(keys)))
+
+    def _is_weak(self, fragment: str, keys: Iterable[int]) -> bool:
+        """Goods of their own that are not the head of the name: 牛肉 of 牛肉丸."""
+        if fragment not in GOODS:
+            return False
+        return not all(any(part.endswith(fragment) for part in _parts(self.by_key[key])) for key in keys)
+
+    def _index_sounds(self) -> dict[str, tuple[int, ...]]:
+        sounds: dict[str, tuple[int, ...]] = {}
+        for term, named in self.names.items():
+            if named.weak or len(term) < 2 or len(_HAN.findall(term)) != len(term):
+                continue
+            sound = _sound(term)
+            for other in _other_sounds(term):
+                sounds.setdefault(other, named.keys)
+            for form in {sound, sound.replace("'", ""), "~" + "".join(loosen(part) for part in sound.split("'"))}:
+                sounds[form] = tuple(dict.fromkeys(sounds.get(form, ()) + named.keys))
+        return sounds
+
+
+def compounds(before: str, after: str, term: str, item_name: str) -> bool:
+    """Do the neighbours of a found name make it another thing: 青|苹果, 鸡蛋|面, 雪|梨?
+
+    `before` and `after` are unknown characters that touch the name in the text.
+    """
+    if before and _HAN.match(before) and before not in item_name:
+        if len(term) == 1 and _HAN.match(term) and before not in _APART:
+            return True
+        if before in _MODIFIERS or before + term in GOODS:
+            return True
+    if after and _HAN.match(after):
+        return (len(term) == 1 and bool(_HAN.match(term)) and after not in _APART) or after in _TAILS
+    return False
+
+
+def _full_names(item: Item) -> list[str]:
+    names = [_folded(item.name), *(_folded(alias) for alias in item.aliases)]
+    name = names[0]
+    names += [part for part in _parts(item) if len(part) > 1]
+    bare = _PACKAGING.sub("", name).strip()
+    if len(bare) > 1:
+        names.append(bare)
+    return list(dict.fromkeys(term for term in names if term and term not in _USELESS))
+
+
+def _parts(item: Item) -> list[str]:
+    """The name, and what stands outside and inside its brackets."""
+    name = _folded(item.name)
+    return [name, *(part for part in _PARTS.split(name) if part and part != name), *(_folded(a) for a in item.aliases)]
+
+
+def _fragments(item: Item) -> list[str]:
+    """Every run of two and more Chinese characters of the name that is not an everyday word by itself."""
+    found: list[str] = []
+    for run in re.findall(r"[\u3400-\u9fff]+", _PACKAGING.sub(" ", _folded(item.name))):
+        for start in range(min(len(run), 12)):
+            for end in range(start + 2, min(len(run), 12) + 1):
+                piece = run[start:end]
+                if piece not in WORDS and piece not in _USELESS and not set(piece) <= _WEAK_CHARS:
+                    found.append(piece)
+    return found
+
+
+_USELESS = frozenset("新鲜 有机 农家 手工 现磨 现做 精选 特级 进口 国产 散养 无抗 大份 小份 特价 秒杀 团购 限量 包邮 当季 时令 本地 东北 整箱 斤装 个装 一号 二号 套餐".split())
+
+
+def _folded(name: str) -> str:
+    return normalise(name, keep_quote=True).text.strip()
+
+
+def _sound(fragment: str) -> str:
+    """Syllables joined by '; letters stay as they are."""
+    return "'".join(main_syllable(char) or char for char in fragment) if _HAN.search(fragment) else fragment
+
+
+def _other_sounds(fragment: str) -> list[str]:
+    """Readings with the rarer syllables of characters that have several (呱: gu, gua, wa)."""
+    readings = [sorted(syllables(char)) or [char] for char in fragment[:4]]
+    if len(fragment) > 4 or prod(len(options) for options in readings) > 12:
+        return []
+    return ["'".join(parts) for parts in product(*readings)]
+
+
+def _one_edit(left: str, right: str) -> bool:
+    if len(left) < 2 or left == right or abs(len(left) - len(right)) > 1:
+        return False
+    if len(left) == len(right):
+        return sum(a != b for a, b in zip(left, right, strict=True)) == 1
+    short, long = sorted((left, right), key=len)
+    return len(short) > 1 and any(long[:index] + long[index + 1 :] == short for index in range(len(long)))
+
+
+def _may_be_misspelt(window: str) -> bool:
+    """Not 我刚 or 几单: words and figures people mean as they write them."""
+    if len(window) < 3 and set(window) & _FIGURES or set(window) & _BREAKS:
+        return False
+    return not all(char in WORDS or char in _FIGURES for char in window)
+
+
+def _first_sounds(sounds: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """First loose syllable -> lengths in characters, longest first."""
+    found: dict[str, set[int]] = {}
+    for sound in sounds:
+        syllables = sound.split("'")
+        if len(syllables) > 1:
+            found.setdefault(loosen(syllables[0]), set()).add(len(syllables))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[0], set()).add(len(name))
+    return {char: tuple(sorted(sizes, reverse=True)) for char, sizes in found.items()}
+
+
+def _append(table: dict[str, list[int]], term: str, key: int) -> None:
+    keys = table.setdefault(term, [])
+    if key not in keys:
+        keys.append(key)
+
+
+def _add(table: dict[_K, tuple[int, ...]], value: _K, key: int) -> None:
+    table[value] = (*table.get(value, ()), key)
+
+
+def sold_by_weight(item: Item) -> bool:
+    """Is the item sold by 斤 or another weight?"""
+    return is_weight(item.unit)

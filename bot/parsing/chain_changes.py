@@ -1,0 +1,86 @@
+"""What a line of a 接龙 takes back: 取消1份, -1, 鸡蛋不要了 behind an earlier line; 鸡蛋2(取消1份) in one line."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.chain_content import Content, Shelf
+from bot.parsing.values import Doubt, Line
+
+Held = dict[int, int]  # item key -> thousandths ordered so far
+
+_SUB = re.compile(
+    r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
+    r"(?P<figure>\d{1,2}|[一二两俩三四五六七八九十]{1,2})\s?(?P<unit>[^\d\s,，。)]{0,2})"
+)
+_DROP = re.compile(
+    r"^(?P<what>.+?)(?:全部|都)?(?:不要|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
+    r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>[^\d一二两三四五六七八九十]+)$"
+)
+_NET = re.compile(
+    r"[(（]\s?(?:取消|退|减|少)(?:了|掉)?\s?(?P<figure>\d{1,2}|[一二两三四五六七八九十]{1,2})?\s?\S{0,2}?[)）]"
+)
+
+
+def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content | None:
+    """The lines of a reduction (`sub`, or `set` 0 for a dropped item); None when `content` is none.
+
+    `before` is what the same person has so far; without it a reduction is a doubt.
+    """
+    dropped = _DROP.match(content)
+    if dropped is not None and before is not None:
+        what = dropped["what"] or dropped["what2"]
+        held = [key for key in shelf.keys_in(what) if key in before]
+        if held and not any(char.isdigit() for char in what):
+            return Content(tuple(Line(key, 0, "set") for key in held), action="change")
+    match = _SUB.search(content)
+    if match is None or re.search(r"[(（]", content[: match.start()]):
+        return None
+    head = content[: match.start()]
+    if any(char.isdigit() for char in head) and shelf.mentions_item(head):
+        return None
+    if before is None:
+        return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
+    return _subtracted(shelf, content, match, before)
+
+
+def _subtracted(shelf: Shelf, content: str, match: re.Match[str], before: Held) -> Content:
+    keys = shelf.keys_in(f"{content[: match.start()]} {content[match.end('figure') :]}")
+    if not keys:
+        only = shelf.catalogue.only
+        keys = [only] if only is not None else list(before) if len(before) == 1 else []
+    milli = shelf.amount(keys[0], match["figure"] + match["unit"]) if len(keys) == 1 else None
+    if milli is None:
+        return Content(doubts=(Doubt(content[:40], "which_item", tuple(keys[:4])),), action="change")
+    return Content((Line(keys[0], milli, "sub"),), action="change")
+
+
+def read_netted(shelf: Shelf, content: str) -> Content | None:
+    """鸡蛋2(取消1份) -> 1, 鸡蛋2(取消) -> nothing; None when nothing in brackets is taken back."""
+    lines: list[Line] = []
+    position = 0
+    for match in _NET.finditer(content):
+        found = shelf.read(content[position : match.start()])
+        position = match.end()
+        if found.doubts or not found.lines:
+            return None
+        last = found.lines[-1]
+        taken = shelf.amount(last.key, match["figure"]) if match["figure"] else last.quantity_milli
+        if taken is None:
+            return None
+        lines += found.lines[:-1]
+        if last.quantity_milli > taken:
+            lines.append(Line(last.key, last.quantity_milli - taken))
+    if position == 0:
+        return None
+    rest = content[position:].strip(" ,，、")
+    found = shelf.read(rest) if rest else Content()
+    return Content((*lines, *found.lines), found.doubts, found.note)
+
+
+def left_over(before: Held, change: Content) -> Held:
+    """What is left of `before` after a change; a negative amount means more was taken back than ordered."""
+    left = dict(before)
+    for line in change.lines:
+        left[line.key] = 0 if line.op == "set" else left.get(line.key, 0) - line.quantity_milli
+    return left

@@ -1,0 +1,257 @@
+"""One entry of a 接龙: who, where, and which words say what is wanted.
+
+The nickname comes first and is kept as written; a room in front of it or behind it is split off (5栋老周, 604-安安),
+but 502的猫 is a nickname.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.parsing.chain_content import Shelf
+from bot.parsing.normalise import Normal
+from bot.parsing.numerals import read_number
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.rooms import RoomMatch, find_phones, find_rooms
+
+_HOLE = "\x01"  # where a room, a phone or a payment mark was
+_PAID = re.compile(
+    r"[(（\[]?\s?(?:款?已(?:经)?(?:付款?|转账?|转了|支付|给钱|交钱|结清|收款?)了?|付款?了"
+    r"|付清了?|转账?了|转好了|付好了|钱(?:已)?(?:付|转)了?|(?:微信|支付宝)已?[付转]了?"
+    r"|红包已发|发红包了|paid)\s?[)）\]]?[✅✔☑💰🧧💴√]*"
+)
+_UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|到付|货到付款|拿货付)[)）]?")
+_MARKS = re.compile(r"[✅✔☑√🉑👌🙏💰🧧❤👍🌹]+\s*$")
+_TOKEN = re.compile(r"[^\s,，:;；。()（）、\x01|=]+")
+_ACTION = re.compile(
+    r"^(?:取消|不要|撤|退|删|作废|改|加|减|少|再|多|同上|同楼|跟楼上|和楼上|一样|同样"
+    r"|跟上|和上|要|来一?|订|买|各|都|全|每样|每种|除了?|一共|共|换|不接|不跟|不订|不买"
+    r"|放弃|算了|勿|伐要|唔要|"
+    rf"[x×+*=]?\d|[x×+*]\s?[一二两三四五六七八九十]|-\d|半|[一二两俩仨三四五六七八九十]{{1,3}}(?:{UNIT_PATTERN}))"
+)
+_GLUED = re.compile(
+    rf"(?P<quantity>[x×+*]?\s?\d{{1,2}}(?:\.\d)?\s?(?:{UNIT_PATTERN})?|[x×+*]\s?[一二两三四五六七八九十]{{1,2}}\s?(?:{UNIT_PATTERN})?"
+    rf"|(?:[一二两三四五六七八九十]{{1,3}}|[俩仨半])(?:{UNIT_PATTERN})半?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an entry is made of. `content` is normalised text; `name` is cut from what was written."""
+
+    name: str
+    room: str | None
+    phone: str | None
+    content: str
+    is_paid: bool
+
+
+def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
+    """Divide `normal.text[start:end]` (an entry without its number)."""
+    text = normal.text[start:end]
+    phone, text = _take_phone(text)
+    is_paid, text = _take_paid(text)
+    room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
+    name_start, name_end, content_start = _divide(text, shelf, normal, start)
+    name = _name(normal, start, text, name_start, name_end)
+    content = _without_holes(text[content_start:])
+    return Parts(name, room, phone, content, is_paid)
+
+
+def _take_phone(text: str) -> tuple[str | None, str]:
+    phones = find_phones(text)
+    for span in phones:
+        text = text[: span.start] + _HOLE * (span.end - span.start) + text[span.end :]
+    return (phones[0].value if phones else None), text
+
+
+def _take_paid(text: str) -> tuple[bool, str]:
+    match = _UNPAID.search(text)
+    if match is not None:
+        text = text[: match.start()] + _HOLE * (match.end() - match.start()) + text[match.end() :]
+    match = _PAID.search(text)
+    if match is not None and match.start() > 0:
+        text = text[: match.start()] + _HOLE * (match.end() - match.start()) + text[match.end() :]
+        return True, text
+    return False, text
+
+
+def _take_room(text: str, raw: str) -> tuple[str | None, str]:
+    rooms = [room for room in find_rooms(text) if not _is_part_of_name(text, room)]
+    if not rooms:
+        return None, text
+    full = [room for room in rooms if room.kind == "full"]
+    chosen = full[0] if full else rooms[0]
+    for room in rooms:
+        if room.room == chosen.room or room is chosen:
+            text = text[: room.start] + _HOLE * (room.end - room.start) + text[room.end :]
+    return chosen.room, text
+
+
+def _is_part_of_name(text: str, room: RoomMatch) -> bool:
+    """502的猫, Kitty1203: figures inside a nickname."""
+    behind = text[room.end : room.end + 2]
+    if behind[:1] == "的" and len(behind) > 1 and behind[1] not in " ,，" and room.kind != "full":
+        return True
+    if room.kind != "bare":
+        return False
+    before = text[room.start - 1 : room.start]
+    return (before.isascii() and before.isalpha()) or (behind[:1].isascii() and behind[:1].isalpha())
+
+
+def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, int, int]:
+    """(name start, name end, content start) in `text`."""
+    tokens = list(_TOKEN.finditer(text))
+    if not tokens:
+        return 0, 0, len(text)
+    odd = _ODD_NAME.match(text)
+    if odd is not None:
+        return odd.start("name"), odd.end("name"), odd.end("name")
+    first = tokens[0]
+    begin, end = first.span()
+    stripped = first[0].lstrip("-_·.~/")
+    begin = end - len(stripped)
+    if not stripped:
+        return _divide_rest(text, tokens, shelf)
+    if _HOLE in text[:begin] and _is_content(first[0], shelf) and _has_quantity(stripped):
+        return begin, begin, begin
+    if len(tokens) > 1 or end < len(text.rstrip()):
+        glued = _glued_item(stripped, shelf, normal, offset + begin)
+        if glued:
+            return begin, begin + glued, begin + glued
+        return begin, *_name_reach(text, tokens, shelf, end)
+    cut = _glued_item(stripped, shelf, normal, offset + begin) or _glued_quantity(stripped)
+    cut = cut or _glued_action(stripped)
+    return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
+
+
+def _divide_rest(text: str, tokens: list[re.Match[str]], shelf: Shelf) -> tuple[int, int, int]:
+    if len(tokens) < 2:
+        return 0, 0, 0
+    begin, end = tokens[1].span()
+    return begin, *_name_reach(text, tokens[1:], shelf, end)
+
+
+def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) -> tuple[int, int]:
+    """How far the name goes: words join it while a later word is clearly an order (Mr Wang 2份)."""
+    rest = tokens[1:]
+    orders = [index for index, token in enumerate(rest) if _is_content(token[0], shelf) or _ACTION.match(token[0])]
+    first = tokens[0][0]
+    if not orders:
+        if not text[end:].strip(" " + _HOLE) or not rest:
+            cut = _glued_quantity(first) if not rest else 0
+            return (tokens[0].start() + cut, tokens[0].start() + cut) if cut else (end, end)
+        quantity = _glued_quantity(first)
+        if quantity:
+            return tokens[0].start() + quantity, tokens[0].start() + quantity
+        return end, end
+    if orders[0] == 0:
+        is_wish = not any(_is_content(token[0], shelf) or _has_quantity(token[0]) for token in rest)
+        quantity = _glued_quantity(first) if is_wish else 0
+        return (tokens[0].start() + quantity, tokens[0].start() + quantity) if quantity else (end, end)
+    between = list(rest[: orders[0]])
+    for token in between:
+        gap = text[end : token.start()]
+        if (
+            gap.strip()
+            or any(char.isdigit() for char in token[0])
+            or shelf.mentions_item(token[0])
+            or len(token[0]) > 8
+        ):
+            return end, end
+        end = token.end()
+    return end, end
+
+
+def _is_content(word: str, shelf: Shelf) -> bool:
+    return shelf.starts_content(word)
+
+
+def _has_quantity(word: str) -> bool:
+    return any(char.isdigit() for char in word) or read_number(word[:1]) is not None or _GLUED.search(word) is not None
+
+
+def _glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:
+    """王五草莓2: where the goods begin in a word that starts with the nickname; 0 if they do not."""
+    for start in shelf.item_starts(word):
+        if start == 0 or _splits_letters(word, start, normal, offset):
+            continue
+        suffix = word[start:]
+        if shelf.starts_content(suffix) and _has_quantity(suffix[1:]):
+            lead = _lead_quantity(word[:start])
+            return lead or start
+    return 0
+
+
+def _lead_quantity(head: str) -> int:
+    """张三两箱|苹果…: the quantity in front of the item belongs to the goods."""
+    return 0
+
+
+def _splits_letters(word: str, start: int, normal: Normal, offset: int) -> bool:
+    """anna2 is not ann + a2, but AliceA2 is Alice + A2."""
+    left, right = word[start - 1], word[start]
+    if not (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()):
+        return False
+    raw_left = normal.raw[normal.starts[offset + start - 1]]
+    raw_right = normal.raw[normal.starts[offset + start]]
+    return not (raw_right.isupper() and raw_left.islower())
+
+
+def _glued_quantity(word: str) -> int:
+    """张三2份 -> 2: where a trailing quantity begins. Hanzi count only with a unit, so 王五 stays a name."""
+    best = 0
+    for start in range(1, len(word)):
+        match = _GLUED.match(word, start)
+        if match is None:
+            continue
+        if word[start].isdigit() and word[start - 1].isdigit():
+            continue
+        figure = re.match(r"[一二两三四五六七八九十]+", word[start:])
+        if figure is not None:
+            number = read_number(figure[0])
+            if number is None or number.kind != "exact" or number.end != len(figure[0]):
+                continue
+        if start >= 2 or not best:
+            best = start
+            if start >= 2:
+                return best
+    return best
+
+
+_ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
+_GLUED_ACTION = re.compile(r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了|[+-]\d{1,2}$)")
+
+
+def _glued_action(word: str) -> int:
+    match = _GLUED_ACTION.search(word, 1)
+    return match.start() if match is not None else 0
+
+
+_EDGES = " \t\n-_~～:：,，、.|/@·•"
+
+
+def _cut(normal: Normal, start: int, end: int) -> str:
+    """What was written, emoji with all their parts."""
+    return normal.raw[normal.starts[start] : normal.starts[end]].strip()
+
+
+def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
+    if begin >= end:
+        return ""
+    holes = [index for index in range(begin, end) if text[index] == _HOLE]
+    if not holes:
+        written = _cut(normal, offset + begin, offset + end)
+        return _MARKS.sub("", written).strip(_EDGES) or written
+    pieces: list[str] = []
+    position = begin
+    for index in [*holes, end]:
+        if index > position:
+            pieces.append(_cut(normal, offset + position, offset + index).strip(_EDGES))
+        position = index + 1
+    return "".join(pieces)
+
+
+def _without_holes(text: str) -> str:
+    return re.sub(rf"{_HOLE}+", " ", text).strip()

@@ -1,0 +1,51 @@
+"""Who has ordered what so far in a chain, so that a later line of the same person can change it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.parsing.chain_changes import Held
+from bot.parsing.chain_entry import Parts
+from bot.parsing.normalise import normalise
+from bot.parsing.values import ChainEntry
+
+
+@lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """A nickname for comparison: folded, without blanks."""
+    return re.sub(r"[\s@]", "", normalise(name, keep_quote=True, limit=200).text)
+
+
+@dataclass(slots=True)
+class People:
+    """Orders by name and room. A name without a room means the same name with the one room it has."""
+
+    _orders: dict[str, dict[str | None, Held]] = field(default_factory=dict)
+
+    def before(self, parts: Parts) -> Held | None:
+        """What the person of `parts` has so far; None for somebody new."""
+        if not parts.name and parts.room is None:
+            return None
+        rooms = self._orders.get(plain_name(parts.name), {})
+        if parts.room in rooms or not parts.name:
+            return rooms.get(parts.room)
+        return next(iter(rooms.values())) if len(rooms) == 1 and (parts.room is None or None in rooms) else None
+
+    def remember(self, parts: Parts, entry: ChainEntry) -> None:
+        """Add an entry to its person's order."""
+        held = self.before(parts)
+        if held is None:
+            held = self._orders.setdefault(plain_name(parts.name), {}).setdefault(parts.room, {})
+        if entry.status == "cancelled":
+            held.clear()
+        for line in entry.lines:
+            if line.op == "sub":
+                held[line.key] = held.get(line.key, 0) - line.quantity_milli
+            elif line.op == "set" and line.quantity_milli == 0:
+                held.pop(line.key, None)
+            elif "改" in parts.content:
+                held[line.key] = line.quantity_milli
+            else:
+                held[line.key] = held.get(line.key, 0) + line.quantity_milli

@@ -1,0 +1,132 @@
+"""The lines of a pasted 接龙: title, numbered entries, wrapped lines, and lines that belong to nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.parsing.normalise import circled_value
+from bot.parsing.numerals import chinese_value
+
+MAX_LINES = 600
+MAX_ROW = 400  # characters of one entry, wrapped lines included
+
+_NUMBERED = re.compile(
+    r"[ \t×·•*]{0,4}(?:[(\[【]\s?(?P<a>\d{1,3})\s?[)\]】][.、:]?|(?P<b>\d{1,3})\s?(?:[、):。]|[.,，](?!\d)|号[.、:])"
+    r"|(?P<c>\d{1,3})\.(?=\d)|(?P<d>\d{1,3})[ \t]+(?=[^\s×+/.、-])|(?P<m>[\ue001-\ue014])[.、:]?"
+    r"|(?P<e>[一二三四五六七八九十]{1,3})[、.:])[ \t]*"
+)
+_INLINE = re.compile(r"(?<=[\s,，;；。])(?P<n>\d{1,3})\s?(?:[、)]|\.(?!\d))\s*")
+_MARK_LINE = re.compile(r"[\s\W]*#?\s*(?:群?接龙|group\s?note|solitaire)", re.I)
+_EXAMPLE = re.compile(r"[\W_]*(?:例(?:如|子|:|\s|$)|示例|范例|格式|模板|样例|example|如[:：])")
+_RULE_LINE = re.compile(r"[\s\-_=~*─·.#+×]{3,}$")
+
+
+@dataclass(slots=True)
+class Row:
+    """One line, or a numbered entry: offsets of its content in the normalised text (the number is outside)."""
+
+    number: int | None
+    start: int
+    end: int
+    line_start: int
+    after_blank: bool = False
+
+
+@dataclass(slots=True)
+class Layout:
+    """`entries` in order; `title` what stands before them. Unnumbered rows among `entries` are still to be judged."""
+
+    title: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    has_mark: bool = False
+    is_numbered: bool = False
+    beyond: list[str] = field(default_factory=list)  # lines that were not looked at
+
+
+def read_layout(body: str) -> Layout:
+    """Divide normalised text into title and rows; example lines (例 …) and ruled lines are dropped."""
+    rows = _rows(body)
+    layout = Layout(has_mark=any(_MARK_LINE.match(body, row.start, row.end) for row in rows[:3]))
+    layout.beyond = [line.strip()[:MAX_ROW] for line in body.split("\n")[MAX_LINES:] if line.strip()]
+    rows = [row for row in rows if not _RULE_LINE.match(body[row.start : row.end])]
+    numbered = [index for index, row in enumerate(rows) if row.number is not None]
+    layout.is_numbered = len(numbered) >= 2 or (layout.has_mark and bool(numbered))
+    if layout.is_numbered:
+        first = numbered[0]
+        layout.title, layout.entries = rows[:first], rows[first:]
+        return layout
+    for row in rows:
+        row.start, row.number = row.line_start, None
+    marked = [index for index, row in enumerate(rows) if _MARK_LINE.match(body, row.start, row.end)]
+    start = marked[-1] + 1 if marked else 0
+    layout.title, layout.entries = rows[:start], rows[start:]
+    return layout
+
+
+def restarts(entries: list[Row]) -> list[int]:
+    """Indices where the numbering begins anew at 1."""
+    found: list[int] = []
+    last = 0
+    for index, row in enumerate(entries):
+        if row.number is None:
+            continue
+        if row.number == 1 and last >= 1 and index:
+            found.append(index)
+        last = row.number
+    return found
+
+
+def is_example(text: str) -> bool:
+    """例 张三 2份, 示例: …"""
+    return _EXAMPLE.match(text) is not None
+
+
+def is_mark(text: str) -> bool:
+    """#接龙 or #Group Note."""
+    return _MARK_LINE.match(text) is not None
+
+
+def _rows(body: str) -> list[Row]:
+    rows: list[Row] = []
+    position, blank = 0, False
+    expected = 1
+    for line in body.split("\n")[:MAX_LINES]:
+        stop = position + min(len(line), 4 * MAX_ROW)
+        if not line.strip():
+            blank = True
+        else:
+            for row in _split(body, position, stop, expected):
+                row.after_blank, blank = blank, False
+                rows.append(row)
+                if row.number is not None:
+                    expected = row.number + 1
+        position += len(line) + 1
+    return rows
+
+
+def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
+    """The numbered entries of one line: usually one, in a flattened paste several."""
+    match = _NUMBERED.match(body, start, stop)
+    number = _number(match, expected, body) if match is not None else None
+    if match is None or number is None:
+        return [Row(None, start, stop, start)]
+    rows = [Row(number, match.end(), stop, start)]
+    for found in _INLINE.finditer(body, match.end(), stop):
+        if int(found["n"]) == (rows[-1].number or 0) + 1 and found.start() > rows[-1].start:
+            rows[-1].end = found.start()
+            rows.append(Row(int(found["n"]), found.end(), stop, found.start()))
+    return rows
+
+
+def _number(match: re.Match[str], expected: int, body: str) -> int | None:
+    if match["m"]:
+        return circled_value(match["m"])
+    if match["e"]:
+        return chinese_value(match["e"])
+    if match["c"] or match["d"]:  # 3.502 or 12 王五: a number only if it continues the list
+        number = int(match["c"] or match["d"])
+        if body[match.end() : match.end() + 1].isdigit():
+            return number if number == expected else None
+        return number if expected - 1 <= number <= expected + 3 else None
+    return int(match["a"] or match["b"])

@@ -1,0 +1,171 @@
+"""Cancelling, keeping, swapping, halving."""
+
+from __future__ import annotations
+
+from bot.parsing.lone import LoneItems
+from bot.parsing.pairing import Claim
+from bot.parsing.quantity import is_weight
+
+
+class Changes(LoneItems):
+    """What happens to goods that were ordered before, or a moment ago."""
+
+    def _drop_items(self, claim: Claim) -> None:
+        for item in claim.items:
+            keys = self._keys(item, None)
+            if keys is not None:
+                self.draft.drop(keys[0])
+                self.booked.append(claim)
+
+    def _cancel(self, position: int, last: int) -> None:
+        if self.excepted is not None:
+            self._drop_all_but(set(self.excepted))
+            self.excepted = None
+        elif self.rest:
+            self._drop_rest()
+        elif self.pending:
+            for claim in self.pending:
+                self._drop_items(claim)
+            self.pending = []
+        elif self._ahead(position, last) and self.words[position][-1] not in "了啦喽咯":
+            self.mode = "cancel"
+        elif self.each and self.draft.prior:
+            self._drop_all_but(set())
+            self.draft.amends = False
+        elif self.booked and self._touches(self.booked[-1], position):
+            self._take_back(self.booked.pop(), position)
+        else:
+            self._cancel_alone(position)
+
+    def _ahead(self, position: int, last: int) -> bool:
+        return any(position < claim.start <= last and not claim.mention for claim in self.claims if claim.quantity or any(i.kind != "text" or i.keys for i in claim.items))
+
+    def _take_back(self, claim: Claim, position: int) -> None:
+        """苹果两箱不要了: all of it, or two of more."""
+        for item in claim.items:
+            for key in item.keys[:1]:
+                entry = self.draft.entries.pop(key, None)
+                had = self.draft.prior.get(key, 0)
+                if entry is not None and had > entry.milli:
+                    self.draft.put(key, "sub", entry.milli, changed=True)
+                else:
+                    self.draft.drop(key)
+        if not claim.items:
+            self._cancel_alone(position)
+
+    def _cancel_alone(self, position: int) -> None:
+        mentioned = [key for key in dict.fromkeys(self.mentions) if key in self.draft.prior]
+        before = self.tokens[position - 1] if position else None
+        if before is not None and before.kind in ("text", "goods") and not self.booked:
+            self.draft.doubt(before.word, "unclear", tuple(self.draft.prior))  # who knows what it is that goes
+            return
+        if self.booked or self.draft.doubts:
+            self.draft.entries.clear()
+            self.draft.doubts.clear()
+            self.draft.withdrawn = True
+        elif mentioned:
+            for key in mentioned:
+                self.draft.drop(key)
+        else:
+            self.draft.cancels_all = True
+
+    def _drop_rest(self) -> None:
+        self.rest = False
+        named = set(self.draft.entries) | self.kept | {key for key in self.mentions}
+        self._drop_all_but({key for key in named if key not in self.draft.entries or self.draft.entries[key].op != "drop"})
+
+    def _drop_all_but(self, keep: set[int]) -> None:
+        self.draft.amends = True
+        for key in self.draft.prior:
+            if key not in keep:
+                self.draft.drop(key)
+
+    def _keep(self, position: int, last: int) -> None:
+        """鸡蛋照旧, keep鸡蛋, and 「不要了…还是要的」, which takes a cancellation back."""
+        following = self._next_solid(position, last)
+        if self.pending or self.rest:
+            self.kept.update(key for claim in self.pending for item in claim.items for key in item.keys)
+            self.pending, self.rest = [], False
+        elif following is not None and following.kind == "item":
+            self.mode = "keep"
+        elif self.booked and self._touches(self.booked[-1], position) and self.mode == "cancel":
+            for item in self.booked.pop().items:  # cancel可颂 曲奇keep
+                self.draft.entries.pop(item.keys[0], None)
+                self.kept.add(item.keys[0])
+        elif self.fixing:
+            self.draft.entries = {key: entry for key, entry in self.draft.entries.items() if entry.op != "drop"}
+            self.draft.cancels_all, self.draft.withdrawn = False, True
+
+    def _swap(self, position: int, last: int) -> None:
+        sources: list[tuple[int, int | None]] = []
+        if self.pending:
+            for claim in self.pending:
+                for item in claim.items:
+                    keys = self._keys(item, None)
+                    sources += [(keys[0], None)] if keys else []
+            self.pending = []
+        elif self.booked and self.draft.entries:
+            key = self.draft.last if self.draft.last is not None else next(iter(self.draft.entries))
+            entry = self.draft.entries.pop(key, None)
+            self.booked.pop()
+            part = entry.milli if entry is not None and entry.op == "set" and entry.milli < self.draft.prior.get(key, 0) else None
+            sources = [(key, part)]
+        elif len(self.draft.prior) == 1:
+            sources = [(next(iter(self.draft.prior)), None)]
+        self.swap_from, self.mode = sources, "swap"
+
+    def _swap_to(self, claim: Claim) -> None:
+        """A set 0, B gets A's quantity unless a number is given."""
+        sources, self.swap_from, self.mode = self.swap_from or [], None, None
+        fragment = self._fragment(claim)
+        targets = self._targets(claim, claim.items[0] if claim.items else None, claim.quantity, "set") if claim.quantity else self._keys(claim.items[0], None)
+        if targets is None:
+            return
+        key = targets[0]
+        if claim.quantity is not None and not claim.items:
+            targets_only = self._amount(key, claim.quantity, fragment)
+            if targets_only is not None:
+                self.draft.put(key, "set", targets_only, changed=True)
+            return
+        if not sources and claim.quantity is not None and not self.draft.prior:
+            self._quantified(claim, None)
+            return
+        if not sources and claim.quantity is not None and any(e.op == "drop" for e in self.draft.entries.values()):
+            self._quantified(claim, "set")
+            return
+        moved = [part if part is not None else self.draft.current(source) for source, part in sources]
+        if not sources or not all(moved):
+            self.draft.doubt(fragment, "unclear", (key,))
+            return
+        milli = self._amount(key, claim.quantity, fragment) if claim.quantity is not None else sum(moved)
+        if milli is None:
+            return
+        target_unit, source_unit = (self.catalogue.by_key[k].unit for k in (key, sources[0][0]))
+        if claim.quantity is None and is_weight(target_unit) != is_weight(source_unit):
+            self.draft.doubt(fragment, "how_many", (key,))
+            return
+        for source, part in sources:
+            if part is None:
+                self.draft.drop(source)
+            else:
+                self.draft.put(source, "sub", part, changed=True)
+        had = self.draft.prior.get(key, 0)
+        self.draft.put(key, "add" if had and claim.quantity is None else "set", milli, changed=True)
+        self.booked.append(claim)
+
+    def _scale(self, position: int, last: int) -> None:
+        kind, word = self.kinds[position], self.words[position]
+        numbers = (2, 1) if kind == "double" else (1, 2)
+        keys = [key for claim in self.pending for item in claim.items for key in (self._keys(item, None) or ())]
+        keys = keys or list(dict.fromkeys(self.mentions)) or list(self.draft.prior)
+        if len(keys) > 1 and not self.pending and not self.each:
+            self.draft.doubt(word, "which_item", keys)
+            return
+        self.pending = []
+        if not keys:
+            self.draft.doubt(word, "how_many")
+        for key in keys:
+            if self.draft.current(key):
+                self.draft.scale(key, *numbers, word)
+            else:
+                self.draft.doubt(word, "how_many", (key,))

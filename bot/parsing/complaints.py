@@ -1,0 +1,78 @@
+"""What is wrong with which goods: 草莓坏了两个, 鸡蛋少了一板要补. Pure.
+
+The reading proposes; the leader sees the words and the photos and decides. So a count that does not fit the pack
+(两个 of a box) claims one pack, and no count at all claims the whole line (`quantity_milli` 0).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.normalise import normalise
+from bot.parsing.numerals import chinese_value
+from bot.parsing.orders import read_order
+from bot.parsing.values import Line
+
+_REASONS = (
+    ("wrong_item", r"发错|拿错|给错|不是我(?:要|订)的|送错|错了"),
+    ("missing", r"少了?|缺|漏|没(?:有)?(?:给|收到|拿到|发|见)|不够"),
+    ("damaged", r"破|碎|裂|压|漏了|散|瘪|变形|摔"),
+    ("quality", r"坏|烂|霉|酸|苦|臭|馊|不新鲜|虫|不甜|蔫|黑|过期|变质|冻伤|软了|涩"),
+    ("late", r"太晚|迟|晚了"),
+)
+_WISHES = (("replace", r"补|换|重发|再发"), ("refund", r"退|赔"))
+_FILLER = re.compile(
+    r"售后|申请|退款|退货|退钱|赔偿?|补发?|换货?|昨天|今天|前天|刚才|收到|拿到|买|订|的|了|是|有|都|全部|里面|里|我家?|您好|你好|麻烦|"
+    r"坏果?|烂|破|碎|裂|霉|酸|苦|臭|不新鲜|少|缺|漏|发错|没给|没有|掉|给|要|请|怎么|吗|呢|啊|吧|能|可以|不"
+)
+_COUNT = re.compile(r"(\d{1,3}|[一两二三四五六七八九十半])\s*([个只颗粒枚盒板箱袋份斤瓶包提]|块(?!钱))")
+_NUMBERED = re.compile(r"(.*?)(\d{0,3})", re.DOTALL)  # 草莓1: that many of what is sold
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """`reason` and `wish` are words of the after-sales table; `lines` the goods that were recognised."""
+
+    reason: str
+    wish: str
+    lines: tuple[Line, ...]
+
+
+def read_complaint(text: str, catalogue: Catalogue) -> Complaint:
+    """What a complaint is about. `catalogue` holds what the person ordered. Never raises."""
+    plain = normalise(text[:_LONGEST]).text
+    return Complaint(
+        reason=next((word for word, pattern in _REASONS if re.search(pattern, plain)), "other"),
+        wish=next((word for word, pattern in _WISHES if re.search(pattern, plain)), "unsure"),
+        lines=tuple(_lines(plain, catalogue)),
+    )
+
+
+def _lines(plain: str, catalogue: Catalogue) -> list[Line]:
+    """Part by part: goods named with a count that fits, with one that does not, or with none."""
+    found: dict[int, int] = {}
+    for part in re.split(r"[,，。;；\n]|还有|另外", plain):
+        counted = _COUNT.search(part)
+        named = _FILLER.sub(" ", _COUNT.sub(" ", part))
+        for word in named.split():
+            name, number = _NUMBERED.fullmatch(word).groups()  # type: ignore[union-attr]  # it matches any word
+            for key in _keys(name, catalogue):
+                found[key] = int(number) * 1000 if number else _claimed(key, counted, catalogue)
+    return [Line(key, milli) for key, milli in found.items()]
+
+
+def _keys(word: str, catalogue: Catalogue) -> tuple[int, ...]:
+    reading = read_order(f"{word}1", catalogue)
+    return tuple(line.key for line in reading.lines) if len(reading.lines) == 1 else ()
+
+
+def _claimed(key: int, counted: re.Match[str] | None, catalogue: Catalogue) -> int:
+    if counted is None:
+        return 0
+    count = int(counted[1]) if counted[1].isdigit() else chinese_value(counted[1]) or 1
+    unit = next((item.unit for item in catalogue.items if item.key == key), "")
+    fits = counted[2] in {unit, "份"}
+    return count * 1000 if fits else 1000

@@ -1,0 +1,270 @@
+"""Order segments -> a draft of changes. Walks left to right; verbs set the mode in which claims are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from bot.parsing.changes import Changes
+from bot.parsing.pairing import Claim
+from bot.parsing.quantity import is_weight
+from bot.parsing.segments import Segment
+
+_ONLY_WANTS: Final = re.compile(r"(?:我|也|还|先)*(?:要|接|订|跟|报名|接龙)+(?:的|啊|呀|哦|一下)?")
+
+
+class Interpreter(Changes):
+    """One use per message: `run`, then look at the draft."""
+
+    def run(self) -> None:
+        """Read every order segment, then what only makes sense at the end."""
+        previous_list = False
+        for index, segment in enumerate(self.segments):
+            if segment.verdict != "order":
+                self.mentions += [key for claim in self.claims if claim.segment == index and claim.mention for item in claim.items for key in item.keys if claim.quantity is None]
+                continue
+            bare_list = segment.kinds <= {"item", "space", "filler", "and", "text"}
+            if not (bare_list and previous_list):
+                self.mode, self.wanted = (None, False) if self.mode not in ("swap", "except") else (self.mode, False)
+            previous_list = True
+            self._segment(index, segment)
+        self._flush(at_end=True)
+        self._finish()
+
+    def _segment(self, index: int, segment: Segment) -> None:
+        claims = {claim.start: claim for claim in self.claims if claim.segment == index}
+        first = self.position[id(segment.tokens[0])]
+        last = self.position[id(segment.tokens[-1])]
+        early = {claim.start: claim for claim in self.claims if claim.segment == index and claim.start < first}
+        for claim in early.values():
+            self._claim(claim)
+        position = first
+        if early:
+            position = max(claim.end for claim in early.values()) + 1
+            self._scan_modes(first, position)
+        while position <= last:
+            found = claims.get(position)
+            if found is None:
+                self._token(position, last)
+                position += 1
+            else:
+                self._claim(found)
+                position = max(found.end, position) + 1
+        self._flush()
+
+    def _scan_modes(self, first: int, stop: int) -> None:
+        for position in range(first, stop):
+            if self.kinds[position] == "want":
+                self.wanted = True
+
+    def _token(self, position: int, last: int) -> None:
+        """One token outside claims."""
+        handler = _HANDLERS.get(self.kinds[position])
+        if handler is not None:
+            handler(self, position, last)
+
+    def _want(self, position: int, last: int) -> None:
+        self.wanted = True
+        if self.mode in ("cancel", "not", "sub"):
+            self.mode = None
+
+    def _in_mode(self, position: int, last: int) -> None:
+        self.mode = self.kinds[position]
+
+    def _less(self, position: int, last: int) -> None:
+        """退一份, and 「烧鸡退」, which is the whole of it."""
+        whole = (self.pending or self.rest) and self.words[position][0] in "退去拿"
+        if whole and not self._quantity_ahead(position, last):
+            self._cancel(position, last)
+        else:
+            self.mode = "sub"
+
+    def _exclusively(self, position: int, last: int) -> None:
+        if not (self.booked and self._next_solid(position, last) is None):
+            self.only = self.wanted = True
+            self.mode = None
+
+    def _others(self, position: int, last: int) -> None:
+        self._flush()
+        self.rest = True
+
+    def _except(self, position: int, last: int) -> None:
+        self._flush()
+        self.excepted = []
+
+    def _note(self, position: int, last: int) -> None:
+        if self.pending and not self._quantity_ahead(position, last):
+            self._flush(preferred=self.tokens[position].value in ("want", "unwant"))
+
+    def _point_elsewhere(self, position: int, last: int) -> None:
+        self.refer = self.tokens[position]
+
+    def _bare_pair(self, position: int, last: int) -> None:
+        self.draft.doubt(self.words[position], "which_room")
+
+    def _unwant(self, position: int, last: int) -> None:
+        """不要 that is not a wish: 不要梨, 梨不要, 不要两盒."""
+        following = self._next_solid(position, last)
+        refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿"))
+        apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
+        if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
+            if refuses:
+                self._cancel(position, last)
+        elif following.kind == "item":
+            self._flush()
+            self.mode = "cancel"
+        elif following.kind == "qty":
+            self.mode = "not"
+        elif self.rest and refuses:
+            self._cancel(position, last)
+
+    def _set(self, position: int, last: int) -> None:
+        following = self._next_solid(position, last)
+        index = self.position[id(following)] if following is not None else -1
+        lone = next((claim for claim in self.claims if claim.start == index), None)
+        if self.pending and lone is not None and lone.items:
+            self._swap(position, last)
+        else:
+            if not self.pending and lone is None:
+                self.draft.amends = True
+            self.mode = "set"
+
+    def _fix(self, position: int, last: int) -> None:
+        word = "再想想" if self.kinds[position] == "think" else self.words[position]
+        if word in ("算了", "还是算了") and self.pending:
+            for claim in self.pending:
+                self._drop_items(claim)
+            self.pending = []
+            return
+        if word == "算了" and self.booked and self._touches(self.booked[-1], position) and (self.wanted or self.words[0] in ("那", "那就")):
+            glued = self.kinds[position - 1] != "space"
+            if glued and self._next_solid(position, len(self.kinds) - 1) is None:
+                return
+        following = self._next_solid(position, len(self.kinds) - 1)
+        if following is not None and following.kind in ("cancel", "unwant") and word not in ("不对", "说错了", "写错了"):
+            return
+        if word in ("不是", "唔系") and following is not None and following.kind == "item":
+            self.skipped.add(self.position[id(following)])
+            return
+        if self.booked or self.pending or self.draft.doubts:
+            self._flush()
+            self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
+
+    def _claim(self, claim: Claim) -> None:
+        mode = self._inner_mode(claim)
+        if claim.start in self.skipped and claim.quantity is None:
+            return
+        if claim.mention and claim.quantity is None:
+            self.mentions += [key for item in claim.items for key in item.keys]
+            return
+        if self.excepted is not None and claim.quantity is None:
+            self.excepted += [key for item in claim.items for key in self._keys(item, None) or ()]
+            return
+        if claim.quantity is None:
+            if mode == "swap" and self.swap_from is not None:
+                self._swap_to(claim)
+            elif mode == "cancel":
+                self._drop_items(claim)
+            elif mode == "keep":
+                self.kept.update(key for item in claim.items for key in item.keys)
+            elif all(item.kind == "text" and not item.keys for item in claim.items):
+                claim.texts += claim.items
+                self._lone_text(claim, mode)
+            else:
+                self.pending.append(claim)
+            return
+        if self._flush_before(claim):
+            return
+        if mode == "swap" and self.swap_from is not None:
+            self._swap_to(claim)
+        else:
+            self._quantified(claim, mode)
+
+    def _inner_mode(self, claim: Claim) -> str | None:
+        """The verb inside the claim (苹果加一箱) or the one in force."""
+        mode = self.mode
+        for position in range(claim.start + 1, claim.end):
+            kind = self.kinds[position]
+            if kind in ("add", "sub", "set", "cancel", "unwant", "total"):
+                mode = "cancel" if kind == "unwant" else kind
+            elif kind == "want":
+                self.wanted = True
+            elif kind == "only":
+                if claim.items and self.position[id(claim.items[0])] < position:
+                    mode = "set"  # 桃子只要1盒 says nothing about the rest
+                else:
+                    self.only = True
+            elif kind == "swap":
+                mode = "set"
+            elif kind == "fix":
+                self.fixing = bool(self.booked)
+        quantity = claim.quantity
+        after = self.words[claim.end + 1 : claim.end + 3]
+        if quantity is not None and mode is None and set(after) & {"more", "extra", "another", "添"}:
+            mode = "add"
+        if quantity is not None:
+            before = self.position[id(quantity)] - 1
+            while before >= 0 and self.kinds[before] == "space":
+                before -= 1
+            sign = self.kinds[before] if before >= 0 else ""
+            adjacent = before >= 0 and self.tokens[before].end == quantity.start
+            if sign == "plus" and adjacent and self.draft.prior and mode is None:
+                mode = "add"
+            elif sign == "minus" and adjacent:
+                mode = "minus"
+        return mode
+
+    def _finish(self) -> None:
+        if self.wanted and len(self.quoted) == 1 and not self.booked and not self.draft.doubts and not self.draft.entries:
+            self._wanted_from_quote(self.quoted[0])
+        if _ONLY_WANTS.fullmatch(self.text.strip(" 。!~")) and not self.quoted:
+            self.draft.doubt(self.text.strip(), "how_many", (self.catalogue.only,) if self.catalogue.only is not None else ())
+        if self.mode == "denied" and not self.draft.entries and not self.draft.doubts:
+            self.draft.withdrawn = True
+        if self.only and self.draft.prior and (self.kept or self.draft.entries):
+            self._drop_all_but(self.kept | set(self.draft.entries))
+        if self.mode == "swap" and self.swap_from is not None:
+            self.draft.doubt("换", "unclear", tuple(key for key, _ in self.swap_from))
+        if self.mode == "set" and self.draft.prior and not self.draft.entries and not self.draft.doubts:
+            self.draft.doubt("改", "unclear", tuple(self.draft.prior))
+        if self.refer is not None and not self.draft.entries and not self.draft.cancels_all:
+            self.draft.doubt(self.refer.word, "reference")
+        if self.fixing and self.fix_word in ("算了", "还是算了") and not self.draft.cancels_all:
+            self.draft.entries.clear()
+            self.draft.doubts.clear()
+            self.draft.withdrawn = True
+
+    def _wanted_from_quote(self, key: int) -> None:
+        """「要」 under a quoted offer."""
+        if is_weight(self.catalogue.by_key[key].unit) or self.each or re.search(r"要了|都给|全给", self.text):
+            self.draft.doubt(self.text.strip(), "how_many", (key,))
+        else:
+            self.draft.put(key, "set", 1000)
+
+
+_HANDLERS: Final[dict[str, Callable[[Interpreter, int, int], None]]] = {
+    "want": Interpreter._want,
+    "add": Interpreter._in_mode,
+    "total": Interpreter._in_mode,
+    "sub": Interpreter._less,
+    "only": Interpreter._exclusively,
+    "unwant": Interpreter._unwant,
+    "set": Interpreter._set,
+    "swap": Interpreter._swap,
+    "cancel": Interpreter._cancel,
+    "fix": Interpreter._fix,
+    "think": Interpreter._fix,
+    "rest": Interpreter._others,
+    "each": Interpreter._each,
+    "all": Interpreter._each,
+    "except": Interpreter._except,
+    "halve": Interpreter._scale,
+    "double": Interpreter._scale,
+    "alike": Interpreter._alike,
+    "keep": Interpreter._keep,
+    "refer": Interpreter._point_elsewhere,
+    "pair": Interpreter._bare_pair,
+    "note": Interpreter._note,
+}
+"""Word class -> what it does: (interpreter, position of the token, position of the last token of its segment)."""

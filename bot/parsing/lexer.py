@@ -1,0 +1,243 @@
+"""Text -> tokens. Names of goods first, then rooms, times and prices, then quantities, then word classes."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.amounts import read_quantity
+from bot.parsing.catalogue import Catalogue, compounds
+from bot.parsing.foods import GOODS
+from bot.parsing.normalise import circled_value
+from bot.parsing.numerals import chinese_value
+from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
+from bot.parsing.spans import NUM, fixed_spans
+from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest
+from bot.parsing.vocabulary import LENGTHS, WORDS
+
+_REF = re.compile(
+    rf"(?:第({NUM})(?:个|款|样|种|项|号)?|({NUM})号(?![楼柜院店线门仓岗机线])|no\.?\s?(\d{{1,2}})|#(\d{{1,2}})(?!\d)|(\d{{1,2}})#(?!\d))"
+)
+
+
+_CROSS = re.compile(r"(\d{1,2})\s?[×x]\s?(?=\d)")
+
+
+_BARE_PAIR = re.compile(r"(\d{1,2})\s?[-+]\s?(\d{1,2})(?=[\s,。;!?~]|$)")
+
+
+_ENGLISH_NUMBERS = {word: value for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+
+
+_ENGLISH = re.compile(rf"({'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?({UNIT_PATTERN}))?")
+
+
+UNIT = re.compile(UNIT_PATTERN)
+
+
+_LETTERS = re.compile(r"[a-z]+")
+_SOME = re.compile(r"(?:随便|多|少)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量")
+
+
+_PUNCTUATION = {
+    ",": "comma", ";": "comma", "、": "and", "。": "stop", "!": "stop", "?": "ask", "\n": "stop", "(": "comma", ")": "comma",
+    ":": "colon", "=": "colon", "&": "and", "/": "comma", "+": "and", "~": "space", "·": "space", ".": "space", "|": "comma",
+    "【": "space", "】": "space", "「": "space", "」": "space", "『": "space", "』": "space", "《": "space", "》": "space", "[": "space", "]": "space", "{": "space", "}": "space", '"': "space", "'": "space", "_": "space", "^": "space", "`": "space", "#": "space", "@": "space", "$": "space", "<": "space", ">": "space", "\\": "space", "×": "times", "-": "space", "‘": "space", "’": "space", "%": "text",
+}  # fmt: skip
+
+
+_TRANSPARENT = frozenset({"space", "filler", "colon"})
+
+
+_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+
+
+_NAME = re.compile(
+    rf"(?:[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?![一-龥]?(?:斤|盒|袋)))(?:家|那边)?"
+)
+
+
+_NAME_START = frozenset(_SURNAMES + "老小阿")
+
+
+_REF_START = frozenset("第n#")
+
+
+_HALVED = frozenset("斤盒袋包箱瓶份提板桶")
+
+
+def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
+    """Every character of `text` (normalised) ends up in exactly one token, in order."""
+    tokens: list[Token] = []
+    masks = fixed_spans(text, catalogue)
+    position, size, unknown = 0, len(text), -1
+    while position < size:
+        token = masks.get(position) or _next(text, position, catalogue, tokens)
+        if token is None:
+            if unknown < 0:
+                unknown = position
+            position += 1
+            continue
+        if unknown >= 0:
+            tokens.append(Token("text", unknown, position, text[unknown:position]))
+            unknown = -1
+        if token.kind == "qty" and tokens and tokens[-1].kind == "limit":
+            token.approx = True
+        tokens.append(token)
+        position = max(token.end, position + 1)
+    if unknown >= 0:
+        tokens.append(Token("text", unknown, size, text[unknown:]))
+    return tokens
+
+
+def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
+    char = text[position]
+    if char == " ":
+        end = position + 1
+        while end < len(text) and text[end] == " ":
+            end += 1
+        return Token("space", position, end, " ")
+    item = longest(text, position, catalogue.names, catalogue.lengths)
+    word = longest(text, position, WORDS, LENGTHS)
+    goods = longest(text, position, GOODS, GOODS_LENGTHS)
+    if _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
+        item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
+    if item and item >= goods and item >= word:
+        return _item(text, position, position + item, catalogue, tokens)
+    if goods > word:
+        end = position + goods
+        return Token("goods", position, end, text[position:end])
+    heard = catalogue.heard(text, position, max(word, goods))
+    if heard is not None:
+        return Token("text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound")
+    numeric = _number_token(text, position, catalogue, tokens)
+    if numeric is not None and numeric.kind == "name" and word > 1:
+        numeric = None
+    if numeric is not None and numeric.end - position >= word:
+        return numeric
+    if word:
+        return _word(text, position, position + word)
+    if numeric is not None:
+        return numeric
+    return _sign_or_symbol(text, position)
+
+
+def _word(text: str, start: int, end: int) -> Token:
+    word = text[start:end]
+    kind = WORDS[word]
+    if word.startswith("减半") and UNIT.match(text, end):
+        return Token("sub", start, start + 1, "减")  # 减半斤
+    if word == "一样" and text[end : end + 1] and text[end] in QUANTITY_START:
+        kind = "each"  # 鸡蛋、馒头一样一份
+    return Token(kind, start, end, word)
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _is_letter_list(text: str, position: int, catalogue: Catalogue) -> bool:
+    """ABC各一份: a run of different letters that are all items."""
+    start = position
+    while start and _is_letter(text[start - 1]):
+        start -= 1
+    run = _LETTERS.match(text, start)
+    if run is None or not 1 < len(run[0]) < 7 or len(set(run[0])) != len(run[0]):
+        return False
+    return all(letter in catalogue.names for letter in run[0]) and run[0] not in catalogue.names
+
+
+def _whole_word(text: str, position: int, length: int) -> int:
+    """`length` when an ascii word is not cut out of a longer one."""
+    if not length:
+        return 0
+    before, after = text[position - 1 : position], text[position + length : position + length + 1]
+    inside = before.isascii() and before.isalpha()
+    if inside or (text[position + length - 1].isascii() and after.isascii() and after.isalpha()):
+        return 0
+    return length
+
+
+def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[Token]) -> Token:
+    term = text[start:end]
+    named = catalogue.names[term]
+    token = Token("item", start, end, term, named.keys, named.weak)
+    after = text[end : end + 1]
+    if after and (is_known(text, end, catalogue)):
+        after = ""
+    before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
+    names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
+    if compounds(before, after, term, names):
+        token.kind, token.keys, token.value = "goods" if len(term) > 1 else "text", (), "compound"
+    return token
+
+
+def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
+    char = text[position]
+    if char.isascii() and char.isalpha() and not _is_letter(text[position - 1 : position]):
+        spelled = _ENGLISH.match(text, position)
+        if spelled is not None:
+            unit = canonical_unit(spelled[2]) if spelled[2] else None
+            return Token("qty", position, spelled.end(), spelled[0], milli=_ENGLISH_NUMBERS[spelled[1]] * 1000, unit=unit, value="" if unit else "bare")
+    circled = circled_value(char)
+    if circled is not None:
+        return _circled(text, position, circled, catalogue)
+    some = _SOME.match(text, position) if char in "随多少来要买拿给留整搞弄若一适" else None
+    last_kind = tokens[-1].kind if tokens else ""
+    if some is not None and (some[0][0] not in "一少适" or last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position):
+        return Token("qty", position, some.end(), some[0], approx=True, sign="w" if some[0][0] in "来要买拿给留随整搞弄多" else "")
+    name = _NAME.match(text, position) if char in _NAME_START else None
+    if name is not None:
+        return Token("name", position, name.end(), name[0])
+    reference = _reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None
+    if reference is not None:
+        return reference
+    if char in QUANTITY_START or canonical_unit(char) in _HALVED:
+        return read_quantity(text, position, catalogue)
+    return None
+
+
+def _circled(text: str, position: int, value: int, catalogue: Catalogue) -> Token:
+    unit = re.compile(rf"\s?({UNIT_PATTERN})").match(text, position + 1)
+    if unit is not None:
+        return Token("qty", position, unit.end(), f"{value}{unit[1]}", milli=value * 1000, unit=canonical_unit(unit[1]))
+    keys = catalogue.by_number.get(value, ())
+    if len(catalogue) == 1:
+        return Token("qty", position, position + 1, str(value), milli=value * 1000)
+    return Token("item", position, position + 1, str(value), keys, value="ref")
+
+
+def _reference(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
+    """N号, 第N个, N×q: the item with that number."""
+    match = _REF.match(text, position)
+    if match is not None:
+        number = chinese_value(next(group for group in match.groups() if group))
+        return Token("item", position, match.end(), match[0], catalogue.by_number.get(number or 0, ()), value="ref")
+    last = _solid(tokens)
+    if last is None or last.kind in ("comma", "stop", "and", "qty", "want", "room"):
+        match = _CROSS.match(text, position)
+        if match is not None and int(match[1]) in catalogue.by_number and len(catalogue) > 1:
+            return Token("item", position, match.end(), match[0], catalogue.by_number[int(match[1])], value="ref")
+        match = _BARE_PAIR.match(text, position)
+        if match is not None and last is None:
+            return Token("pair", position, match.end(), match[0])
+    return None
+
+
+def _solid(tokens: list[Token]) -> Token | None:
+    return next((token for token in reversed(tokens) if token.kind not in _TRANSPARENT), None)
+
+
+def _sign_or_symbol(text: str, position: int) -> Token | None:
+    char = text[position]
+    if char == "x" and re.compile(r"x\s?\d").match(text, position):
+        return Token("times", position, position + 1, char)
+    if char == "-" and re.compile(r"-\s?\d").match(text, position):
+        return Token("minus", position, position + 1, char)
+    if char == "+":
+        return Token("plus", position, position + 1, char)
+    kind = _PUNCTUATION.get(char)
+    if kind is not None:
+        return Token(kind, position, position + 1, char)
+    if not char.isalnum():
+        return Token("space", position, position + 1, char)
+    return None

@@ -1,0 +1,129 @@
+"""Wishes and logistics inside a message: folded into `note` tokens so that nothing in them is ever counted."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.parsing.tokens import Token
+
+_ENDS: Final = frozenset({"space", "comma", "stop", "add", "only", "cancel", "fix", "phone", "room", "swap", "and", "rest", "each", "hold", "joke"})
+_LEAD_IN: Final = frozenset({"time", "number", "person", "locker", "name"})
+_ORDERING: Final = frozenset({"item", "qty", "each", "all", "rest", "cancel", "want", "refer", "this", "keep"})
+_ALONE: Final = frozenset({"左右", "上下", "大概", "大约", "差不多", "不急", "不着急", "急", "新鲜", "尽快", "最好"})
+_NO_CONDITION: Final = re.compile(
+    r"不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?(?:就|我)?不(?:要|买|订)了?|(?:没有|没货|没)的?(?:话)?(?:就)?(?:算了|不要了?|拉倒)|别再?漏了?|别弄错了?|别忘了?(?=$|[ ,。!])"
+)
+
+
+def fold_notes(tokens: list[Token], text: str) -> list[Token]:
+    """The same tokens with every wish (不要太大的, 放门口, 7点半来拿, 要粉色) as one token of kind `note`.
+
+    A note that began with 要 keeps `sign` = "w": something was asked for.
+    """
+    folded: list[Token] = []
+    conditions = [match.span() for match in _NO_CONDITION.finditer(text)] if "不" in text or "没" in text or "别" in text else []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.word == "(" and (closing := _remark_end(tokens, index)):
+            inside = tokens[index + 1 : closing]
+            folded += [token, Token("note", inside[0].start, inside[-1].end, text[inside[0].start : inside[-1].end]), tokens[closing]]
+            index = closing + 1
+            continue
+        end = _condition_end(tokens, index, conditions) or _note_end(tokens, index)
+        if not end or any(part.kind == "ask" for part in tokens[index:end]):
+            folded.append(token)
+            index += 1
+            continue
+        first = tokens[index]
+        sign = "w" if first.kind == "want" else ""
+        if first.kind == "wish":
+            while folded and folded[-1].kind in _LEAD_IN:
+                first = folded.pop()
+        folded.append(Token("note", first.start, tokens[end - 1].end, text[first.start : tokens[end - 1].end], sign=sign, value=token.kind))
+        index = end
+    return folded
+
+
+def _remark_end(tokens: list[Token], index: int) -> int:
+    """Index of the ) when the brackets behind an order hold no order of their own: A2(自己1,送人1)."""
+    closing = next((i for i in range(index + 2, len(tokens)) if tokens[i].word == ")"), 0)
+    inside = {token.kind for token in tokens[index + 1 : closing]}
+    before = {token.kind for token in tokens[:index]}
+    if not closing or inside & {"item", "goods", "room", "phone", "cancel", "add", "sub", "set"} or "qty" not in before:
+        return 0
+    return closing if len(inside - {"space"}) > 1 else 0
+
+
+def _condition_end(tokens: list[Token], index: int, conditions: list[tuple[int, int]]) -> int:
+    """Index behind 「不甜不要」 or 「没有就算了」, 0 elsewhere."""
+    for start, stop in conditions:
+        if tokens[index].start == start:
+            end = index + 1
+            while end < len(tokens) and tokens[end].end <= stop:
+                end += 1
+            return end if tokens[end - 1].end == stop else 0
+    return 0
+
+
+def _note_end(tokens: list[Token], index: int) -> int:
+    """Index behind the note that begins at `index`, 0 when none does."""
+    token = tokens[index]
+    if token.kind == "wish":
+        return index + 1 if token.word in _ALONE else _extent(tokens, index + 1, counted=token.word == "其中", items=False)
+    if token.kind == "time" and index + 1 < len(tokens) and tokens[index + 1].word in ("拿", "取", "攞", "来拿", "要"):
+        after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
+        return index + 2 if after in ("comma", "stop", "space") else 0
+    if token.kind == "quality":
+        following = _solid(tokens, index + 1)
+        if following is not None and following.word == "算了":
+            return tokens.index(following) + 1  # 小的就算了
+        return _extent(tokens, index + 1)
+    if token.kind == "unwant" and _is_wish(tokens, index):
+        return _extent(tokens, index + 1)
+    if token.kind == "want" and token.word in ("要", "想要", "需要", "都要", "得要"):
+        following = _solid(tokens, index + 1)
+        if following is not None and following.kind in ("quality", "wish") and following.word not in _ALONE:
+            return _extent(tokens, tokens.index(following) + 1)
+    return 0
+
+
+def _is_wish(tokens: list[Token], index: int) -> bool:
+    """不要 in front of anything that is not ordered (不要辣, 别太大), and every 少放, 不加."""
+    word = tokens[index].word
+    if word[:2] in ("不放", "不加", "别放", "别加", "少放", "多放", "少加"):
+        return True
+    following = _solid(tokens, index + 1)
+    if following is None:
+        return False
+    return following.kind not in _ORDERING and following.kind not in ("comma", "stop", "fix", "ask", "done", "deny")
+
+
+def _solid(tokens: list[Token], index: int) -> Token | None:
+    return next((token for token in tokens[index : index + 4] if token.kind not in ("space", "filler")), None)
+
+
+def _extent(tokens: list[Token], index: int, *, counted: bool = False, items: bool = True) -> int:
+    """A note runs on to the next blank, punctuation, verb of ordering or item."""
+    while index < len(tokens):
+        token = tokens[index]
+        if token.kind in _ENDS or (token.kind in ("item", "want") and not _belongs(tokens, index, items)):
+            break
+        if token.kind == "qty" and not counted and _is_count(tokens, index):
+            break
+        index += 1
+    return index
+
+
+def _belongs(tokens: list[Token], index: int, items: bool) -> bool:
+    """要 in front of a quality, or 葱 at the end of 多放葱, stays inside the note."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if tokens[index].kind == "want":
+        return following is not None and following.kind in ("quality", "wish", "unwant")
+    return items and (following is None or following.kind in ("comma", "stop"))
+
+
+def _is_count(tokens: list[Token], index: int) -> bool:
+    """A quantity that is an order again: 要大的两盒."""
+    return tokens[index].value != "bare"

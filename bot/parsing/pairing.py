@@ -1,0 +1,262 @@
+"""Which quantity belongs to which item: the cheapest way to pair neighbours, left to right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.quantity import VOLUMES, WEIGHTS, parse_spec, piece_group, to_sale_units
+from bot.parsing.tokens import Token
+
+_LONE: Final = {"item": 3.0, "goods": 0.9, "qty": 4.0, "text": 0.3, "mention": 0.1}
+_LEADS: Final = {"comma": 1.5, "stop": 1.8, "space": 0.4, "none": 0.5, "start": 0.0}
+_CROSSING: Final = {"fix": 2.5, "cancel": 2.2, "unwant": 2.2, "swap": 3.0, "and": 1.6, "space": 0.2, "only": 0.6, "room": 0.6, "total": 2.6, "people": 0.1, "keep": 3.0, "except": 9.0, "rest": 1.0}
+
+
+@dataclass(slots=True)
+class Node:
+    """A token that may be paired. `position` counts all tokens of the message; `lead` is the dearest cut since the
+    node before; `crossed` are the kinds of the tokens in between."""
+
+    token: Token
+    position: int
+    segment: int
+    lead: str = "start"
+    crossed: tuple[str, ...] = ()
+    kind: str = ""
+    members: tuple[Token, ...] = ()
+    each: Token | None = None
+    end: int = -1  # position of the last token of a group
+
+
+@dataclass(slots=True)
+class Claim:
+    """One item (or several under one 各) with its quantity; either may be missing."""
+
+    start: int
+    end: int
+    segment: int
+    items: tuple[Token, ...] = ()
+    quantity: Token | None = None
+    spread: bool = False  # the quantity is meant for each of `items`
+    mention: bool = False
+    texts: list[Token] = field(default_factory=list)
+
+
+def pair(nodes: list[Node], catalogue: Catalogue) -> list[Claim]:
+    """The cheapest reading of `nodes` as claims in reading order."""
+    count = len(nodes)
+    best: list[tuple[float, int]] = [(0.0, 0)] * (count + 1)  # cost from index on, end index of the claim taken
+    for index in range(count - 1, -1, -1):
+        options = [(_LONE.get(nodes[index].kind, 0.0) + best[index + 1][0], index + 1)]
+        for end in range(index + 1, min(index + 4, count)):
+            cost = _pair_cost(nodes, index, end, catalogue)
+            if cost is not None:
+                options.append((cost + best[end + 1][0], end + 1))
+            if nodes[end].kind not in ("text", "mention"):
+                break
+        best[index] = min(options, key=lambda option: option[0])
+    claims: list[Claim] = []
+    index = 0
+    while index < count:
+        end = best[index][1]
+        claims.append(_claim(nodes[index:end]))
+        index = end
+    return claims
+
+
+def _claim(nodes: list[Node]) -> Claim:
+    first, last = nodes[0], nodes[-1]
+    claim = Claim(first.position, max(last.position, last.end), last.segment)
+    for node in (first, last) if len(nodes) > 1 else (first,):
+        if node.kind == "qty":
+            claim.quantity = node.token
+        elif node.members:
+            claim.items, claim.quantity, claim.spread = node.members, node.each, True
+        else:
+            claim.items = (node.token,)
+            claim.mention = node.kind == "mention"
+    return claim
+
+
+def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) -> float | None:
+    left, right = nodes[start], nodes[end]
+    if (left.kind == "qty") == (right.kind == "qty") or left.members or right.members:
+        return None
+    item, quantity = (right, left) if left.kind == "qty" else (left, right)
+    cost = 0.3 * (end - start - 1) * 2
+    opens = start == 1 or (start > 1 and nodes[start - 2].kind not in ("item", "goods", "group"))
+    if right.kind == "qty" and start and opens and nodes[start - 1].kind == "qty" and not left.crossed and left.lead == "start":
+        cost += 0.05  # 两份牛肉一份…: the first number is nearer
+    for node in nodes[start + 1 : end + 1]:
+        cost += _LEADS[node.lead] + sum(_CROSSING.get(kind, 0.0) for kind in node.crossed)
+    if left.kind == "qty":
+        cost += 0.3 if quantity.token.unit is None else 0.02
+        if "want" in right.crossed or "add" in right.crossed:
+            cost += 1.5
+    return cost + _misfit(item, quantity.token, catalogue, cost)
+
+
+def _misfit(item: Node, quantity: Token, catalogue: Catalogue, distance: float) -> float:
+    if item.kind == "text":
+        if item.token.keys:
+            return 0.3
+        return 9.0 if distance > 1.2 else 2.0
+    if item.kind == "mention":
+        return 0.4
+    if item.kind == "goods":
+        return 0.0 if distance < 1.2 else 2.0
+    if quantity.approx or not item.token.keys:
+        return 0.0
+    fits = any(
+        to_sale_units(quantity.milli, quantity.unit, catalogue.by_key[key]).milli is not None for key in item.token.keys
+    )
+    return 0.0 if fits else 0.8
+
+
+def group(nodes: list[Node], kinds: list[str]) -> list[Node]:
+    """Fold 「苹果和梨各两箱」 and 「各两箱苹果和梨」 into one node; `kinds` are the kinds of all tokens by position."""
+    folded: list[Node] = []
+    index = 0
+    while index < len(nodes):
+        node = nodes[index]
+        each = _each_before(node, kinds)
+        if node.kind == "qty" and each is not None:
+            members = _run_back(folded, each)
+            if members:
+                del folded[-len(members) :]
+                head = members[0]
+                tokens = tuple(member.token for member in members)
+                folded.append(Node(head.token, head.position, node.segment, head.lead, head.crossed, "group", tokens, node.token, node.position))
+                index += 1
+                continue
+            if any("except" in before.crossed for before in folded):
+                node.crossed += ("except",)
+            ahead = _run_ahead(nodes, index)
+            if len(ahead) > 1:
+                tokens = tuple(member.token for member in ahead)
+                folded.append(Node(node.token, node.position, node.segment, node.lead, node.crossed, "group", tokens, node.token, ahead[-1].position))
+                index += 1 + len(ahead)
+                continue
+        folded.append(node)
+        index += 1
+    return folded
+
+
+def _each_before(node: Node, kinds: list[str]) -> int | None:
+    """Position of the 各 or 都 that governs a quantity."""
+    position = node.position - 1
+    while position >= 0 and kinds[position] in ("want", "add", "sub", "set", "filler", "space", "each", "cancel", "all"):
+        if kinds[position] == "each":
+            return position
+        position -= 1
+    return None
+
+
+def _run_back(folded: list[Node], each: int) -> list[Node]:
+    run: list[Node] = []
+    for node in reversed(folded):
+        if node.position > each or (run and run[-1].lead == "stop"):
+            continue
+        if "except" in node.crossed:
+            return []
+        if node.kind == "qty" and node.token.value == "bare" and node.token.sign == "":
+            run.append(node)
+        elif node.kind in ("item", "mention", "goods", "text"):
+            run.append(node)
+        else:
+            break
+        if {"fix", "cancel", "unwant"} & set(node.crossed):
+            break
+    run.reverse()
+    while run and run[0].kind == "text" and not run[0].token.keys:
+        run.pop(0)
+    return run
+
+
+def _run_ahead(nodes: list[Node], index: int) -> list[Node]:
+    run: list[Node] = []
+    for node in nodes[index + 1 :]:
+        if node.kind not in ("item", "goods") or node.lead not in ("start", "space", "none"):
+            break
+        run.append(node)
+    return run
+
+
+def qualify(nodes: list[Node], catalogue: Catalogue, words: list[str]) -> list[Node]:
+    """Let a pack size choose among items: 10斤的苹果, 5斤装的两箱, 大米两袋5斤的一袋10斤的."""
+    kept: list[Node] = []
+    for index, node in enumerate(nodes):
+        following = nodes[index + 1] if index + 1 < len(nodes) else None
+        if _is_one_of_weight(node, following):
+            continue
+        after = words[node.position + 1] if node.position + 1 < len(words) else ""
+        if node.kind == "qty" and node.token.unit is not None and not node.token.approx:
+            if _narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue):
+                _become_item(node, catalogue)
+        kept.append(node)
+    return _without_broader(kept)
+
+
+def _is_one_of_weight(node: Node, following: Node | None) -> bool:
+    """一个 in 「一个两斤的西瓜」: the weight is what is asked for."""
+    if node.kind != "qty" or following is None or following.kind != "qty" or following.token.start != node.token.end:
+        return False
+    return node.token.milli == 1000 and not following.token.rough and node.token.unit in ("个", "只", "条", "块") and following.token.unit in WEIGHTS
+
+
+def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> bool:
+    """Narrow a neighbour of several packs to the one of this size; True when another number says how many."""
+    for near in (nodes[i] for i in (index + 1, index - 1) if 0 <= i < len(nodes)):
+        keys = near.token.keys
+        matching = tuple(key for key in keys if _is_pack(node.token, key, catalogue))
+        if near.kind in ("item", "mention") and len(keys) > 1 and len(matching) == 1:
+            near.token.keys = matching
+            return any(other.kind == "qty" and other is not node and other.token.unit != node.token.unit for other in nodes)
+    return False
+
+
+def _described(node: Node, after: str, nodes: list[Node], catalogue: Catalogue) -> bool:
+    """5斤装, 10斤的: the size of one pack, when another number is the quantity."""
+    if after not in ("的", "装", "装的", "的那个", "那种") and not after.startswith("装"):
+        return False
+    fitting = [item.key for item in catalogue.items if _is_pack(node.token, item.key, catalogue)]
+    others = any(other.kind == "qty" and other is not node and other.token.unit not in WEIGHTS for other in nodes)
+    index = nodes.index(node)
+    beside = nodes[index + 1] if index + 1 < len(nodes) and nodes[index + 1].kind == "item" else None
+    touching = beside is not None and beside.position <= node.position + 2
+    if touching and beside is not None and len(beside.token.keys) == 1 and beside.token.keys[0] not in fitting:
+        return False
+    return len(fitting) == 1 and others
+
+
+def _become_item(node: Node, catalogue: Catalogue) -> None:
+    fitting = tuple(item.key for item in catalogue.items if _is_pack(node.token, item.key, catalogue))
+    node.kind = node.token.kind = "item"
+    node.token.keys = fitting
+
+
+def _without_broader(nodes: list[Node]) -> list[Node]:
+    """大米 next to 5斤的 says nothing more: only the narrower name is kept; a name next to itself counts once."""
+    kept: list[Node] = []
+    for index, node in enumerate(nodes):
+        others = [other for other in nodes[:index] + nodes[index + 1 :] if other.kind == "item" and other.segment == node.segment]
+        if node.kind == "item" and len(node.token.keys) > 1:
+            if any(set(other.token.keys) < set(node.token.keys) and other.token.keys for other in others):
+                continue
+        beside = nodes[index + 1] if index + 1 < len(nodes) else None
+        if node.kind == "item" and beside is not None and beside.kind == "item" and not beside.crossed:
+            if node.token.end == beside.token.start and node.token.keys == beside.token.keys and node.segment == beside.segment and node.token.keys:
+                continue
+        kept.append(node)
+    return kept
+
+
+def _is_pack(quantity: Token, key: int, catalogue: Catalogue) -> bool:
+    item = catalogue.by_key[key]
+    if quantity.unit == item.unit:
+        return False
+    spec = parse_spec(item.spec, item.unit)
+    described = quantity.unit in WEIGHTS or quantity.unit in VOLUMES or piece_group(quantity.unit or "") in spec.counts
+    return described and to_sale_units(quantity.milli, quantity.unit, item).milli == 1000

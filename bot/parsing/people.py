@@ -1,0 +1,46 @@
+"""How many people 一人, 每家 and 各 stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.numerals import read_number
+from bot.parsing.tokens import Token
+
+PERSONS: Final = frozenset({"person", "name"})
+_PER_HEAD: Final = re.compile(r"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|人均")
+
+
+def is_per_head(token: Token) -> bool:
+    """一人, 每家, 人均: what follows is for each of them."""
+    return token.kind == "people" and _PER_HEAD.fullmatch(token.word) is not None
+
+
+def household_size(tokens: Sequence[Token]) -> int | None:
+    """四口, 我们6个人, 三家: how many 一人 or 每家 stand for."""
+    for token in tokens:
+        if token.kind == "people" and not is_per_head(token):
+            number = read_number(token.word)
+            if number is None and re.match(r"我|[老小]?两口|夫妻", token.word):
+                return 2
+            if number is None:
+                number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
+            if number is not None and number.kind == "exact" and number.milli > 1000:
+                return number.milli // 1000
+    return _named_people(tokens)
+
+
+def _named_people(tokens: Sequence[Token]) -> int | None:
+    """我和我妹妹一家两盒: the people named before 一家 or 每人."""
+    per = next((index for index, token in enumerate(tokens) if is_per_head(token)), None)
+    if per is None:
+        return None
+    named = 0
+    for token, following in pairwise(tokens[: per + 1]):
+        relation = token.kind in PERSONS and following.word != "的"
+        speaker = token.word == "我" and following.kind not in PERSONS and following.word != "的"
+        named += relation or speaker
+    return named if named > 1 else None

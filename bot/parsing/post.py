@@ -1,0 +1,97 @@
+"""A leader's 开团 post, as a list or as prose -> PostReading.
+
+Doubts are short codes with an argument where one is needed; the words for people live elsewhere:
+  items               nothing for sale was found
+  price:N             item N has no price            name:N   item N has a price but no name
+  unit:N              item N has no unit (份 will be used)
+  cold:N / cold       chilled goods are mentioned: item N is probably meant / which item is not clear
+  closes_at           no deadline                    past_closes_at      the deadline has passed
+  several_closes_at   two deadlines, the earlier is kept
+  pickup              no pickup time                 pickup_before_close the pickup ends before the deadline
+  pickup_windows      several windows, only the day is kept
+  pickup_place        no place
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot.parsing.normalise import Normal, normalise
+from bot.parsing.post_items import ItemsReading, read_items
+from bot.parsing.post_places import read_place
+from bot.parsing.post_prices import find_prices
+from bot.parsing.post_text import goods_text, mended, notes_of
+from bot.parsing.post_times import PostTimes, read_post_times
+from bot.parsing.times import SHANGHAI
+from bot.parsing.values import PostReading
+
+MAX_CHARS = 3000
+_MONEY = re.compile(r"[元¥钱毛蚊圆./]|块\S")  # 豆腐3块 is no price
+_SOME_DAY = datetime(2024, 1, 1, tzinfo=SHANGHAI)  # only the shape matters
+_CHAIN_MARK = re.compile(r"#接龙|#group\s?note|接龙\s*$", re.M)
+
+
+def read_post(text: str, now: datetime) -> PostReading:
+    """Read a post as of `now` (aware; clocks are Asia/Shanghai). Never raises; the first 3,000 characters count."""
+    normal = normalise(text, keep_quote=True, limit=MAX_CHARS)
+    body = mended(normal.text)
+    times = read_post_times(body, now, _headline_end(body))
+    place = read_place(body, times.pickup_spans)
+    goods = read_items(goods_text(body, times, place), body, normal)
+    return PostReading(
+        title=goods.title,
+        items=goods.items,
+        closes_at=times.closes_at,
+        pickup=times.pickup,
+        pickup_place=_as_written(normal, body, place),
+        note=notes_of(body),
+        doubts=_doubts(goods, times, place),
+    )
+
+
+def _as_written(normal: Normal, body: str, place: str | None) -> str | None:
+    """The place with the letters the leader typed (B座, not b座)."""
+    at = -1 if place is None else body.find(place)
+    return place if place is None or at < 0 else normal.cut(at, at + len(place)) or place
+
+
+def looks_like_post(text: str) -> bool:
+    """Is this a leader's post? By its shape: a 开团 headline, or priced goods with a deadline, a pickup or a list."""
+    body = mended(normalise(text, limit=MAX_CHARS).text)
+    if _CHAIN_MARK.search(body) and not re.search(r"^\s*#?开团", body):
+        return False
+    if re.search(r"^[\W_]*#?\s*开团[\s:：啦]", body + "\n"):
+        return True
+    if re.search(r"(?:吗|么|呢|多少|[?？])\s*$", body) or _CHAIN_MARK.search(body):
+        return False
+    prices = [(line, price) for line in body.split("\n")[:200] for price in find_prices(line)]
+    if not prices:
+        return False
+    found = [price for line, price in prices if price.unit or _MONEY.search(line, price.start, price.end)]
+    times = read_post_times(body, _SOME_DAY)
+    if times.closes_at is not None and (found or times.pickup is not None):
+        return True
+    if re.search(r"限购|库存|团购价|团价|开团|截单|截止", body):
+        return True
+    return len(found) >= 3 or (len(found) == 2 and (times.pickup is not None or "\n" in body.strip()))
+
+
+def _headline_end(body: str) -> int:
+    """The first line is only a title unless it carries a clock, a price or a role word of its own."""
+    first, newline, _ = body.partition("\n")
+    if not newline or re.search(r"截|提|取|到货|[点:]\d|\d点|送", first) or find_prices(first):
+        bracket = re.match(r"\s*[【\[「#][^】\]」\n]{1,20}[】\]」]", body)
+        return bracket.end() if bracket is not None else 0
+    return len(first)
+
+
+def _doubts(goods: ItemsReading, times: PostTimes, place: str | None) -> tuple[str, ...]:
+    doubts = list(goods.doubts) if goods.items else ["items"]
+    if times.closes_at is None:
+        doubts.append("closes_at")
+    if times.pickup is None:
+        doubts.append("pickup")
+    if place is None:
+        doubts.append("pickup_place")
+    return tuple(doubts + list(times.doubts))

@@ -1,0 +1,109 @@
+"""One item of a post while it is being read: prices, tiers and labelled lines come in one after another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.parsing.post_amounts import milli_of
+from bot.parsing.post_prices import Price, find_prices
+from bot.parsing.post_specs import FIGURE, UNIT, WEIGHT_UNITS, unit_of
+from bot.parsing.values import PostItem, TierPrice
+
+_LABELS: dict[str, str] = {
+    "name": "品名|商品名?称?|产品名?称?|名称|货品|团品|本期团品|品种|今日团品|菜品",
+    "spec": "规格|净含量|净重|包装|分量|重量|每份",
+    "price": "价格|团购价格?|团价|单价|售价|特价|拼团价|优惠价|现价|到手价|团长价|邻居价",
+    "stock": "库存|数量|限量|名额|份数|余量|现货",
+    "limit": "限购|每户限购?|每人限购?|每家限购?",
+}
+LABEL = re.compile(
+    "^(?:" + "|".join(f"(?P<{key}>{words})" for key, words in _LABELS.items()) + r")\s*[:：]\s*(?P<value>.+)$"
+)
+_AMOUNT = re.compile(rf"(?P<n>{FIGURE})\s?(?P<unit>{UNIT})?")
+
+
+def label_key(label: re.Match[str]) -> str:
+    """Which kind of label a LABEL match is."""
+    return next(key for key in _LABELS if label[key])
+
+
+def pack_of(unit: str | None) -> str | None:
+    """A unit of sale; 名, 位 and 组 count orders."""
+    return None if unit is None or unit in ("名", "位", "组", "个名额") else unit
+
+
+@dataclass(slots=True)
+class Draft:
+    """An item while it is being read. `at` is the offset of its price (or name) in the post."""
+
+    name: str
+    at: int
+    fen: int | None = None
+    unit: str | None = None
+    spec: str | None = None
+    tiers: list[TierPrice] = field(default_factory=list)
+    stock: int | None = None
+    limit: int | None = None
+    case: int | None = None
+    is_cold: bool = False
+    count: int = 1000
+
+    def take_price(self, price: Price) -> None:
+        """The base price; 10元3斤 makes the pack the spec and 份 the unit."""
+        self.fen, self.count = price.fen, price.count_milli
+        if price.count_milli != 1000:
+            self.spec = self.spec or f"{price.count_milli / 1000:g}{price.unit}"
+            if price.is_behind:
+                self.unit = self.unit or "份"
+        elif price.unit is not None:
+            self.unit = price.unit
+
+    def take_tier(self, price: Price) -> None:
+        """2瓶28元 behind a base price; a price for one behind a price for several becomes the base price."""
+        if self.fen is None:
+            self.take_price(price)
+        elif price.count_milli <= 1000:
+            if price.count_milli == 1000 and self.count > 1000 and price.unit is not None:
+                self.tiers.append(TierPrice(self.count, self.fen))
+                self.fen, self.count, self.unit, self.spec = price.fen, 1000, price.unit, None
+        elif self.count > 1000:  # 十支45, 二十支85: two of the packs the base price is for
+            if price.count_milli % self.count == 0 and price.fen > self.fen:
+                self.tiers.append(TierPrice(price.count_milli * 1000 // self.count, price.fen))
+        else:
+            if self.unit is None and price.unit not in WEIGHT_UNITS:
+                self.unit = price.unit
+            if price.unit in (self.unit, "份", "件", "组", "套") and price.fen > self.fen:
+                self.tiers.append(TierPrice(price.count_milli, price.fen))
+
+    def take_label(self, key: str, value: str) -> None:
+        """规格:, 价格:, 库存:, 限购:."""
+        if key == "price":
+            first, *others = find_prices("价:" + value)
+            self.take_price(first)
+            for price in others:
+                self.take_tier(price)
+        elif key == "spec":
+            self.spec = value.strip(" \x00")
+            self.unit = self.unit or unit_of(value)
+        elif (match := _AMOUNT.search(value)) is not None:
+            if key == "stock":
+                self.stock = milli_of(match["n"])
+                self.unit = self.unit or pack_of(match["unit"])
+            else:
+                self.limit = milli_of(match["n"])
+
+    def finished(self, number: int, shared_stock: int | None, shared_limit: int | None) -> PostItem:
+        """The item; stock and limit of the headline count where it has none of its own."""
+        return PostItem(
+            name=self.name,
+            price_fen=self.fen,
+            number=number,
+            unit=self.unit,
+            spec=self.spec,
+            tiers=tuple(self.tiers),
+            capacity_milli=self.stock if self.stock is not None else shared_stock,
+            limit_milli=self.limit if self.limit is not None else shared_limit,
+            case_milli=self.case,
+            is_cold=self.is_cold,
+        )

@@ -1,0 +1,115 @@
+"""Where goods of a post are handed out: 地点:3号楼大堂, 小区南门自提, 楼下拿, 送到物业前台."""
+
+from __future__ import annotations
+
+import re
+
+_LABELLED = re.compile(
+    r"(?:(?:自提|自取|提货|取货|领货|拿货|提菜|取菜|交货|取件|集合|领取|发放|分货)(?:的)?(?:地点"
+    r"|地址|位置|点|处|地)|(?:(?<=\n)|^)[处地]:|(?<![发产])地点|(?<!发货)地址|位置|在哪[里儿]?[拿取提]?)"
+    r"(?:还是|改[在到为]?|定在|就?[在是]|设在|为)?\s*[:：=]?\s*(?:还是|就?在|是)?(?P<place>[^\n]+)"
+)
+_SPOTS = (
+    "大厅 大堂 门厅 连廊 楼道口 楼道 门口 楼下 楼底下 楼底 楼上 前台 快递柜 快递点 快递架 "
+    "丰巢 菜鸟驿站 菜鸟 驿站 便利店 小卖部 超市 物业办公室 物业中心 物业服务中心 "
+    "物业处 物业 管理处 保安亭 保安室 门卫室 门卫 传达室 岗亭 门岗 架空层 会所 小广场 "
+    "广场 地下车库 车库 自提柜 自提点 提货点 团长家 我家 俺家 咱家 我屋里 家里 店里 "
+    "小店 "
+    "水果店 花店 菜店 奶店 烟酒店 理发店 杂货店 文具店 洗衣店 母婴店 粮油店 早餐店 包子店 "
+    "便民店 电梯口 电梯间 中心花园 花园 花坛 喷泉 凉亭 亭子 停车场 居委会 居委 社区服务中心 "
+    ""
+    "社区中心 社区活动室 社区食堂 活动室 老年活动中心 活动中心 服务中心 仓库 地下室 "
+    "拐角 路口 公交站 地铁口 幼儿园 校门口 学校门口 篮球场 健身区 儿童乐园 游乐场 菜场 "
+    "菜市场 信箱 奶箱 "
+    "柜子 冷柜 冰柜 冷藏车 桌子上 桌上 架子上 空地 入口 出口"
+).split()
+_GATE = r"[东南西北正侧后前大小][大小]?门(?:口|岗亭|岗|外|里)?|[一二三四五\d]{1,2}号门(?:口|岗)?|\d{1,2}号?柜"
+_SPOT = "(?:" + "|".join(sorted(_SPOTS, key=len, reverse=True)) + f"|{_GATE})"
+_MORE = rf"(?:(?:的|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
+_BEHIND = r"(?:的)?(?:旁边?|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧|B\d|b\d)?"
+_ROOM = r"(?:\d{1,2}-(?:\d{1,2}-)?\d{3,4}|\d{1,2}(?:栋|号楼|幢|座|#)(?:\d{1,2}单元)?(?:\d{3,4})?(?:室)?)"
+_HEAD = r"(?:[^\s\n,，。;；:：!！?？\d\x00点在到去来至往]{0,6}?)"
+_FREE = re.compile(
+    rf"(?P<place>(?:{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)|[\d一二三四五六]{{1,2}}单元"
+    rf"|小区|社区|[a-z]区|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
+    rf"|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|$|[\n,，。])))"
+)
+_PREFIX = re.compile(
+    r"^(?:可以|都|就|还是|统一|大家|请|麻烦|老地方|送货?|配送|放|喺|响|搁|到货|到|来"
+    r"|去|至|往|在|于|从|下来|过来|直接|自提|自取|提货|取货|取|提|拿|领|点|左右|之前"
+    r"|之后|前|后|开始|以后|,|:|\s|自行|凭码|我会|我(?!家|屋)|会(?![所议])|给你们|给大家"
+    r"|的话|货|能|下楼)+(?!家)"
+)
+_CUE = re.compile(r"自提|自取|提货|取货|[拿取提领]|送到|到货|到|放|来|下楼|集合|发")
+_CUT = re.compile(r"[,，。;；!！]|\s{2,}|(?:截单|截止|售后|注意|联系|电话|时间|团长微信)|\s(?=\d{1,2}[:点])")
+_TAKE = re.compile(
+    r"(?:来|去|过来|自己|凭.{0,4})*(?:自提|自取|提货|取货|领取|领货|拿货|[拿取提领](?:货"
+    r"|菜|走)?)(?:就行|即可|哈|哦|吧|啊|呀|就好|就可以)*$"
+)
+
+
+def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str | None = None) -> str | None:
+    """The pickup place of a post; `pickup_spans` are the offsets of the pickup times in normalised `text`.
+
+    `shown` (same length) is what the answer is cut from.
+    """
+    shown = text if shown is None else shown
+    label = _LABELLED.search(text)
+    if label is not None:
+        place = _tidy(_until_cut(shown[label.start("place") : label.end("place")]))
+        if place:
+            return place
+    for start, end in pickup_spans:
+        found = _near(text, shown, start, end)
+        if found:
+            return found
+    for line in re.split(r"[\n,，。;；!！]", text):
+        if (
+            _CUE.search(line)
+            and not re.search(r"\d\s?(?:元|块|/)", line)
+            and not re.search(r"售后|原产|产地|不在|发自|直发|超市[卖价]|拉|进货|批发|采", line)
+        ):
+            match = _FREE.search(line)
+            if match is not None:
+                place = _tidy(match["place"])
+                if place:
+                    return place
+    return None
+
+
+def _until_cut(line: str) -> str:
+    """Up to the next clause, but with a remark in brackets kept: 3号楼大堂(冷藏品请当天取)."""
+    bracket = re.match(r"[^,，。;；(（]*[(（][^)）\n]*[)）]", line)
+    if bracket is not None:
+        return bracket[0]
+    cut = _CUT.search(line.strip())
+    return line.strip()[: cut.start()] if cut is not None else line
+
+
+def _near(text: str, shown: str, start: int, end: int) -> str | None:
+    """In the clauses around a pickup time: right behind it first, then before it."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line_end = line_end if line_end >= 0 else len(text)
+    behind = text[end : min(line_end, end + 60)]
+    match = _FREE.search(re.split(r"[。!！]", behind)[0])
+    if match is not None and not re.search(r"截|前下单", behind[: match.start()]):
+        return _tidy(match["place"])
+    before = re.split(r"[,，。!！;；]", text[max(line_start, start - 30) : start])
+    for clause in reversed(before[-2:]):
+        found = list(_FREE.finditer(clause))
+        if found and not re.search(r"截|卖|价|元", clause):
+            return _tidy(found[-1]["place"])
+    return None
+
+
+def _tidy(place: str) -> str | None:
+    place = place.strip(" \x00:：,，。-=—")
+    place = _TAKE.sub("", place).strip(" \x00:：,，。")
+    for _ in range(3):
+        shorter = _PREFIX.sub("", place)
+        if shorter == place:
+            break
+        place = shorter
+    place = place.strip(" \x00的")
+    return place[:40] if len(place) >= 2 else None

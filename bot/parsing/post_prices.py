@@ -1,0 +1,251 @@
+"""Prices in a post: 39.9元/盒, 一板28, 10元3斤, 两块五一张, 2瓶28元, 原价69 (not a price to pay).
+
+`find_prices` reads normalised text in which times, phones and rooms were blanked with NUL characters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.parsing.numerals import CHINESE, read_number
+from bot.parsing.post_specs import SPEC, UNIT
+
+_COUNT = rf"(?:\d{{1,3}}(?:\.\d)?|[{CHINESE}半]{{1,3}})"
+_SCALES = {"千": 1000, "万": 10_000, "亿": 100_000_000}
+_MONEY = r"(?:元(?:钱)?|块(?:钱)?|圆|蚊|rmb|(?<=\d)r(?![a-z])|软妹币|大洋)"
+_AMOUNT = re.compile(
+    rf"(?P<sign>¥\s?)?(?:(?P<num>(?<![\d.])\d{{1,5}}(?:\.\d{{1,2}})?)(?P<scale>[千万亿](?=元"
+    rf"|块))?|(?P<cn>[{CHINESE}]{{1,7}}?(?=[一两]{UNIT})|[{CHINESE}]{{1,7}}(?:点[{CHINESE}]{{1,2}})?))"
+    rf"(?:(?P<money>\s?{_MONEY})(?:(?P<half>半)(?!斤|箱|份)|(?P<frac>[1-9一二两三四五六七八九](?:[0-9](?!\d))?)(?P<mao>毛"
+    rf"|角)?"
+    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?{UNIT}))?|(?P<only_mao>毛钱?|角))?"
+)
+# what is not the price of the goods: said right before the number …
+_NOT_GROUP = re.compile(
+    r"(?:原价?|市场价?|市价|市面上?|超市[里卖]*价?|商超|外面[卖的要]*|外边[卖的要]*|门店价?"
+    r"|店里?[卖要]*|专柜价?|零售价?|平时[卖要都]*|平常[卖要都]*|日常价?|吊牌价?|划线价?"
+    r"|"
+    r"京东|淘宝|天猫|盒马|山姆|拼多多|美团|官网|官方价?|旗舰店|菜场|菜市场|建议零售价?"
+    r"|老价|之前[卖]?|以前[卖]?|往年|往常|上次|上回|去年|正价|单买|单点|别人家?|人家"
+    r"|线下|电商|网上|"
+    r"订金|定金|押金|预付款?|先付|首付|运费|邮费|配送费|包装费|打包费|跑腿费|服务费|满"
+    r"|减|立减|直降|省了?|便宜了?|优惠|返现?|红包|券|补贴|赔|抵|差价|加价|涨[价到了]*"
+    r"|起送|起订|成本|进价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
+    r"价值|值|每满|凑满|超过|不到|低于|高于|少)[了是卖要价都得就大概约差不多:：\s]{0,5}¥?\s?$"
+)
+# … or right behind it
+_NOT_GROUP_BEHIND = re.compile(
+    r"\s?(?:的)?(?:(?:订金|定金|押金|运费)(?!\s?[:是]?\s?¥?\d)|起送|起订|(?<!\s)以上"
+    r"|包邮起|减|优惠券|红包|左右的?市场价)|(?:元|块)?\s?(?:off)"
+)
+_LABEL = re.compile(
+    r"(?:团购价?格?|团长价|团价|团|拼团价?|特价|现价|价格|价钱|价|单价|售价|到手价?|到手"
+    r"|券后价?|活动价?|惊喜价|福利价|优惠价|会员价|邻居价|群价|群内|内部价|秒杀价?|折后"
+    r"|抢购价?|限时价?|今日价?|一口价|"
+    r"只要|只需|仅需|仅要|仅|只卖|卖|才要|才|就要|就|都是|一律|统一|全部|现在|给大家"
+    r"|算|收|是|要|开团)(?:是|为|才|只要|仅)?[:：\s¥]{0,3}$"
+)
+_NOT_A_PRICE_BEHIND = re.compile(
+    r"\s?(?:%|折|号|栋|楼|幢|单元|点|年|月|日|天|小时|分钟|户|起|期|公里|岁|层|室|人团"
+    r"|人成|个月|周|位|楼|度|厘米|cm|mm|ml|l(?![a-z])|毫升|升|℃|w|米|米长|寸|目|℃|万"
+    r"|千|百)|[-~:]\d|\s?[×*]\s?\d|\d|\s?-\s?\d|两(?![块盒袋箱包瓶份个板])|[公母]"
+)
+_GROSS = ("kg", "公斤", "千克", "g", "克")
+_RIGHT = re.compile(
+    rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?"
+    rf"|\s?[一1]大(?=[{CHINESE}箱袋盒包])|(?<=[元块])\s?(?=斤|公斤))"
+    rf"(?P<unit>{UNIT})(?P<pack>装)?"
+)
+_LEFT = re.compile(
+    rf"(?:(?P<every>每|单|/)\s?|(?P<n>{_COUNT})\s?)(?P<unit>{UNIT})(?P<pack>装)?(?:的"
+    rf"|才|只要|仅|卖|是|特价|团购?价?|价格?|要|就|一共|总共|共|合计|加起来|优惠价|起"
+    rf"|:|：|=|/|\s)*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`fen` for `count_milli` thousandths of `unit`. `start`/`end` cover everything that belongs to the price."""
+
+    fen: int
+    start: int
+    end: int
+    unit: str | None
+    count_milli: int  # 1000 unless a price for several is given
+    is_behind: bool  # the count was written behind the price: 10元3斤
+    is_sure: bool  # carries 元, a slash, a label …
+    amount_at: int = 0  # where the figure begins: a count may stand before it
+
+
+def find_prices(text: str) -> list[Price]:
+    """Prices to pay, in reading order. 原价, 定金, 满减 and bare numbers that mean something else are left out."""
+    found: list[Price] = []
+    position = 0
+    while position < len(text):
+        match = _AMOUNT.search(text, position)
+        if match is None:
+            break
+        price = _read(text, match, found[-1].end if found else 0)
+        if price is not None:
+            found.append(price)
+        position = max(match.end() if price is None else price.end, match.start() + 1)
+    return found
+
+
+def amount_fen(text: str) -> int | None:
+    """A sum of money in fen: 39.9, 29块9, 两块五, 五毛, 五元三毛, 一千元; None when there is none."""
+    for match in _AMOUNT.finditer(text):
+        fen = _fen(match)
+        if fen is not None:
+            return fen
+    return None
+
+
+def _fen(match: re.Match[str]) -> int | None:
+    if match["num"]:
+        whole, _, fraction = match["num"].partition(".")
+        fen = (int(whole) * 100 + int(fraction.ljust(2, "0") or 0)) * _SCALES.get(match["scale"], 1)
+    else:
+        whole, point, fraction = match["cn"].partition("点")
+        number = read_number(whole)
+        if number is None or number.end != len(whole) or number.kind == "range":
+            return None
+        fen = number.milli // 10
+        if point:
+            fen += sum(_digit(char) * 10 ** (1 - place) for place, char in enumerate(fraction[:2]))
+    if match["only_mao"]:
+        return fen // 10
+    if match["half"]:
+        return fen + 50
+    if match["frac"]:
+        frac = match["frac"]
+        fen += _digit(frac[0]) * 10 + (int(frac[1]) if len(frac) == 2 else 0)
+        if match["fen"]:
+            fen += _digit(match["fen"])
+    return fen
+
+
+def _digit(char: str) -> int:
+    number = read_number(char)
+    return 0 if number is None else number.milli // 1000
+
+
+def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
+    fen = _fen(match)
+    if fen is None or not 0 < fen <= 5_000_000:
+        return None
+    start, end = match.span()
+    before = text[max(floor, start - 12) : start]
+    if _NOT_GROUP.search(before) or _NOT_GROUP_BEHIND.match(text, end):
+        return None
+    has_money = bool(match["sign"] or match["money"] or match["only_mao"])
+    if not has_money and (_NOT_A_PRICE_BEHIND.match(text, end) or (before[-1:].isalnum() and before[-1:].isascii())):
+        return None
+    left = _LEFT.search(before)
+    right = _right(text, end, has_money, left)
+    label = _LABEL.search(before)
+    if not has_money and not _is_bare_price(text, match, left, right, label):
+        return None
+    if (
+        match["money"]
+        and match["money"].strip() == "块"
+        and match["cn"] in ("一", "两", "几")
+        and not right
+        and not left
+    ) and not (match["frac"] or match["half"] or label):
+        return None
+    return _built(text, match, fen, left, right, max(floor, start - 12), has_money or label is not None)
+
+
+def _right(text: str, end: int, has_money: bool, left: re.Match[str] | None) -> re.Match[str] | None:
+    right = _RIGHT.match(text, end)
+    if right is None:
+        return None
+    is_next_price = _AMOUNT.match(text, right.end())
+    several = right["slashn"] or right["n"]
+    if several and several not in ("一", "1") and is_next_price and _next_is_amount(text, right.end()):
+        return None
+    is_counted = left is not None and not left["pack"] and left["n"] is not None
+    if right["n"] and is_counted and (several not in ("一", "1") or is_next_price):
+        return None
+    if right["n"] and not has_money and right["n"][0].isdigit() and not text[end : end + 1].isspace():
+        return None
+    return right
+
+
+def _next_is_amount(text: str, at: int) -> bool:
+    match = _AMOUNT.match(text, at) or _AMOUNT.match(text, at + 1)
+    return (match is not None and not re.match(rf"\s?{UNIT}", text[match.end() :])) or bool(match and match["money"])
+
+
+def _is_bare_price(
+    text: str,
+    match: re.Match[str],
+    left: re.Match[str] | None,
+    right: re.Match[str] | None,
+    label: re.Match[str] | None,
+) -> bool:
+    """A number without 元: only with a unit beside it, a price word before it, or cents."""
+    end = match.end()
+    if right is not None:
+        if match["cn"]:
+            return right["n"] in ("一", "1") or bool(right.group(0).lstrip().startswith(("/", "每")))
+        return right["n"] in (None, "一", "1") or "." in (match["num"] or "")
+    if re.match(rf"\s?{UNIT}", text[end:]):
+        return False
+    if left is not None and not left["pack"]:
+        return not match["cn"] or len(match["cn"]) > 1
+    if label is not None:
+        return not match["cn"] or len(match["cn"]) > 1
+    if match["cn"]:
+        behind_spec = (
+            re.search(rf"(?:{SPEC.pattern}|装)$", text[max(0, match.start() - 12) : match.start()]) is not None
+        )
+        return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
+    is_last = re.match(r"\s*(?:$|[\n,，。;；!！)）\x00(（]|\s|限|剩|仅|库存)", text[end:]) is not None
+    if is_last and _is_glued(text, match):
+        return True
+    if "." in match["num"]:
+        return is_last or not text[end : end + 1].isalnum() or not text[end].isascii()
+    lead = text[max(0, match.start() - 1) : match.start()]
+    if is_last and re.search(rf"(?:{SPEC.pattern})$", text[max(0, match.start() - 12) : match.start()]):
+        return True
+    return is_last and lead in (" ", "\t", ":", "=", ")", "…", "·") and match["num"] != "0" and len(match["num"]) < 5
+
+
+def _is_glued(text: str, match: re.Match[str]) -> bool:
+    """男款299 女款269: a figure of two digits and more right behind a word."""
+    lead = text[match.start() - 1 : match.start()]
+    is_word = "\u4e00" <= lead <= "\u9fff" and lead not in "第栋楼号共剩限约近满减送加到超前后每仅码周月年点时幢座元块"
+    return is_word and len(match["num"]) in (2, 3) and "." not in match["num"]
+
+
+def _built(
+    text: str,
+    match: re.Match[str],
+    fen: int,
+    left: re.Match[str] | None,
+    right: re.Match[str] | None,
+    offset: int,
+    is_sure: bool,
+) -> Price:
+    start, end = match.span()
+    if right is not None:
+        count = _count(right["slashn"] or right["n"])
+        if right["pack"]:  # 29.9元5斤装: a spec
+            return Price(fen, start, end, None, 1000, False, is_sure, start)
+        return Price(fen, start, right.end(), right["unit"], count, True, True, start)
+    if left is not None and not left["pack"] and not (left["n"] == "1" and left["unit"] in _GROSS):  # 牛腩 1kg 69.9
+        count = _count(left["n"])
+        return Price(fen, offset + left.start(), end, left["unit"], count, False, is_sure or count == 1000, start)
+    return Price(fen, start, end, None, 1000, False, is_sure, start)
+
+
+def _count(figure: str | None) -> int:
+    if not figure:
+        return 1000
+    if figure == "半":
+        return 500
+    number = read_number(figure)
+    return 1000 if number is None or number.milli <= 0 else number.milli

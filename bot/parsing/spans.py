@@ -1,0 +1,106 @@
+"""Stretches of text that are decided before anything else: rooms, phones, times, prices, people, distances.
+
+Whatever number stands in one of them is no quantity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.foods import GOODS
+from bot.parsing.normalise import LONG_NUMBER
+from bot.parsing.numerals import ARABIC_NUMBER, CHINESE, CHINESE_NUMBER, chinese_value, read_number
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.rooms import find_lockers, find_phones, find_rooms
+from bot.parsing.tokens import GOODS_LENGTHS, Token, longest
+
+NUM = rf"(?:{ARABIC_NUMBER}|{CHINESE_NUMBER})"
+
+
+_FOREIGN = re.compile(
+    rf"""(?P<price>¥\s?\d+(?:\.\d+)?
+        |{NUM}(?:块(?=\d|[一二三四五六七八九半][\s,。;的]|钱|\s*(?:$|[?!。,;])|的|多|那|这)|元|角|毛(?!豆|巾|肚)|rmb|刀乐)(?:[\d一二三四五六七八九半](?!\d|{UNIT_PATTERN}))?(?:多)?(?:钱|整|人民币)?)
+    |(?P<time>\d{{1,2}}:\d{{2}}
+        |(?:上午|下午|中午|晚上|早上|凌晨|傍晚|明早|今晚|明晚|听晚|今早|夜里|夜到|早晨)\s?{NUM}点(?:半|一刻|三刻|钟|{NUM}分?)?
+        |(?<![大小多早晚快好有少慢便宜熟嫩])(?:(?![一])|一(?=点[半钟前后左右]|点之|点多)){NUM}点(?:半|一刻|三刻|钟|多|{NUM}分?(?![份盒袋箱瓶斤]))?(?![儿])(?:左右|之前|之后|以后|前|后)?
+        |\d{{1,2}}月(?:\d{{1,2}}[日号]?)?(?!鲜)|[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}[日号]
+        |(?:下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?:[一二三四五六日天末]|[1-7](?![\d.]))
+        |{NUM}[日号](?=截|到货|到吗|到的|到了|发货|来拿|来取|去取|去拿|取货|提货|送|之前|前|之后|以后|后|开团|上午|下午|早上|晚上|中午|过来|才|回来|有空|在家|出差|生日|结束|那天|我?不在)
+        |{NUM}(?:个)?(?:多)?(?:小时|分钟|钟头|秒|天(?!山|麻)|周岁|周(?!岁)|星期|礼拜|个月|年(?!糕)|岁|晚上|夜)(?:半|多)?(?:后|前|内)?)
+    |(?P<people>每(?:个)?(?:人|家|户|口)|人均|(?:{NUM}|几)(?:个|位|口|名)?(?:人(?!参)|大人|小孩子?|孩子|老人|娃|大一小|客人|学生|员工|男的|女的|师傅|亲戚)|{NUM}口(?:之家|子|人)?|{NUM}(?:户|家)(?:人家?)?(?![电具里])|我们?俩|我和我?(?:老公|老婆|妈|爸|女儿|儿子|爱人|对象|男朋友|女朋友|先生|太太)(?=一人|每人|各)|[老小]?两口子?|夫妻俩|(?:同事|朋友|邻居|姐妹|室友|孩子|同学|闺蜜){NUM}个|{NUM}(?:个)?(?:女儿|儿子|同事|朋友|邻居|姐妹|兄弟|家庭|室友))
+    |(?P<number>(?:(?<=\n)|^)\s*\d{{1,2}}[.、)](?=\s*[^\d\s])|{NUM}(?:公里|千米|里[地路]|米(?!粉|线|饭|糕|酒|面|醋)|厘米|公分|毫米|cm|mm|km|m(?![a-z])|英?寸|平方米?|平米|楼|层(?!油|架)|度|%|折|倍|万(?!年)|步|次|遍|趟|回(?!锅)|页|站|路(?!边)|届|级|成(?=新|熟|都)|号线|号门|度电|亩|门(?=课))(?:(?<=米)\d{{1,2}})?
+        |(?:从|涨到|涨了?|降到|降了?|工资才?|原价|现价|以前|卖到?|身高|体重|还?差)\s?{NUM}(?!\s?(?:{UNIT_PATTERN})(?!\s?凑))(?:\s?(?:{UNIT_PATTERN})(?=\s?凑))?
+        |第{NUM}(?!个|款|样|种|号|项|[\s,]*[和、与]|[\s,]*$|[\s,]*各|\d)|排第?{NUM}(?:个|号|位)?|[a-z]\d?号线|{LONG_NUMBER})""",
+    re.X,
+)
+
+
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(f"[{CHINESE}几周星礼每俩{LONG_NUMBER}]")
+_PRICED = re.compile(
+    rf"(?<![\d.+×x-])(\d{{1,5}}(?:\.\d{{1,2}})?)\s?(?:元|块钱?|块\d|rmb)?(?:(?=的(?!时候))|\s?([一每/]\s?(?:{UNIT_PATTERN})))"
+)
+
+
+def fixed_spans(text: str, catalogue: Catalogue) -> dict[int, Token]:
+    """Spans decided before the walk, by start; earlier rules win over later ones."""
+    masks: dict[int, Token] = {}
+    taken = bytearray(len(text))
+    for token in _fixed(text, catalogue):
+        if not any(taken[token.start : token.end]):
+            taken[token.start : token.end] = b"\1" * (token.end - token.start)
+            masks[token.start] = token
+    return masks
+
+
+def _fixed(text: str, catalogue: Catalogue) -> Iterator[Token]:
+    for name in catalogue.numeric:
+        start = text.find(name)
+        while start >= 0:
+            end = start + len(name)
+            before, after = text[start - 1 : start], text[end : end + 1]
+            if not (before.isdigit() and name[0].isdigit()) and not (after.isdigit() and name.isdigit()):
+                yield Token("item", start, end, name, catalogue.names[name].keys)
+            start = text.find(name, end)
+    for span in find_phones(text):
+        yield Token("phone", span.start, span.end, span.value, value=span.value)
+    for span in find_lockers(text):
+        yield Token("locker", span.start, span.end, span.value)
+    digits = _DIGIT.search(text) is not None
+    for match in _PRICED.finditer(text) if digits else ():
+        fen = round(float(match[1]) * 100)
+        if fen in catalogue.by_price or (match[2] and ("." in match[1] or "块" in text[match.end(1) : match.start(2)])):
+            yield Token("price", match.start(), match.end(), match[0], catalogue.by_price.get(fen, ()), value=match[1])
+    rooms = find_rooms(text)
+    for room in rooms:
+        if room.kind != "bare":
+            yield Token("room", room.start, room.end, text[room.start : room.end], full=True, value=room.room)
+    has_block = "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
+    for match in _FOREIGN.finditer(text) if digits or _FIGURE.search(text) else ():
+        kind = str(match.lastgroup)
+        if kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]:
+            continue
+        if not _inside_name(text, match.start(), match.end(), catalogue):
+            keys = _priced(match[0], catalogue) if kind == "price" else ()
+            yield Token(kind, match.start(), match.end(), match[0], keys, value=match[0])
+    for room in rooms:
+        if room.kind == "bare":
+            yield Token("room", room.start, room.end, text[room.start : room.end], value=room.room)
+
+
+def _priced(words: str, catalogue: Catalogue) -> tuple[int, ...]:
+    """Items that cost what is said (79块)."""
+    number = read_number(words.lstrip("¥ "))
+    if number is None:
+        return ()
+    rest = re.match(r"[块元](?:([半\d一二三四五六七八九])(?!\d))", words.lstrip("¥ ")[number.end :])
+    tenths = 0 if rest is None else 5 if rest[1] == "半" else chinese_value(rest[1]) or 0
+    return catalogue.by_price.get(number.milli // 10 + tenths * 10, ())
+
+
+def _inside_name(text: str, start: int, end: int, catalogue: Catalogue) -> bool:
+    """Does a name of goods begin with this number (三文鱼, 六月鲜)?"""
+    length = longest(text, start, catalogue.names, catalogue.lengths)
+    return length >= end - start or longest(text, start, GOODS, GOODS_LENGTHS) > end - start

@@ -1,0 +1,100 @@
+"""Which items a name or a lone number means."""
+
+from __future__ import annotations
+
+from bot.parsing.claims import trimmed
+from bot.parsing.foods import GOODS
+from bot.parsing.pairing import Claim
+from bot.parsing.tokens import Token
+from bot.parsing.walk import Walk
+
+
+class Targets(Walk):
+    """Names and lone numbers against the catalogue, what was mentioned, and what was ordered before."""
+
+    def _targets(self, claim: Claim, item: Token | None, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
+        if item is None:
+            return self._lone_targets(claim, quantity, mode)
+        return self._keys(item, quantity, self._fragment(claim))
+
+    def _keys(self, item: Token, quantity: Token | None, fragment: str = "") -> tuple[int, ...] | None:
+        """The one item a token means; asks and returns None otherwise."""
+        keys = item.keys
+        fragment = fragment or item.word
+        if item.kind == "qty":
+            keys = self.catalogue.by_number.get(item.milli // 1000, ())
+        if item.kind == "text" and not keys and item.value != "compound":
+            named = self.catalogue.resolve(trimmed(item.word))
+            keys = named.keys if named is not None else ()
+        if not keys:
+            candidates = self.catalogue.neighbours(trimmed(item.word)) if item.value != "ref" else ()
+            other_goods = item.kind == "goods" or item.word in GOODS
+            self.draft.doubt(fragment, "which_item" if candidates and not other_goods else "not_sold", candidates)
+            return None
+        if len(keys) > 1 and quantity is not None:
+            known = tuple(key for key in keys if key in self.draft.prior)
+            keys = known if len(known) == 1 else keys
+            exact = tuple(key for key in keys if self.catalogue.by_key[key].unit == quantity.unit)
+            keys = exact if len(exact) == 1 else keys
+        if len(keys) > 1:
+            self.draft.doubt(fragment, "which_item", keys, quantity.milli if quantity is not None else None)
+            return None
+        self.used_texts.add(id(item))
+        return keys
+
+    def _lone_targets(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
+        prior = tuple(self.draft.prior)
+        if self._each_governs(quantity):
+            return self._everything(mode)
+        if self.fixing and self.draft.last is not None:
+            return (self.draft.last,)
+        if self.fixing and len(self.draft.doubts) == 1 and len(self.draft.doubts[0].candidates) == 1:
+            return (self.draft.doubts.pop().candidates[0],)
+        if self.catalogue.only is not None:
+            if quantity.value == "bare" and not self._is_supported(claim, mode):
+                self.draft.doubt(quantity.word, "unclear")
+                return None
+            return (self.catalogue.only,)
+        if self.booked and self.draft.last is not None and not self.mentions:
+            if self._repeats(quantity) or self.another_house or mode == "set":
+                return (self.draft.last,)
+        mentioned = tuple(dict.fromkeys(self.mentions))
+        if len(mentioned) == 1:
+            return mentioned
+        if prior and mode in ("add", "sub", "set", "cancel", "minus"):
+            fitting = tuple(key for key in prior if self.catalogue.by_key[key].unit == quantity.unit)
+            if len(prior) == 1 or len(fitting) == 1:
+                return prior if len(prior) == 1 else fitting
+            self.draft.doubt(self._fragment(claim), "which_item", prior, quantity.milli)
+            return None
+        unit_keys = self.catalogue.by_unit.get(quantity.unit or "", ())
+        if len(unit_keys) == 1 and not quantity.approx and quantity.value != "slip":
+            return unit_keys
+        candidates = unit_keys or prior or tuple(self.catalogue.by_key)
+        self.draft.doubt(self._fragment(claim), "which_item", candidates, quantity.milli)
+        return None
+
+    def _repeats(self, quantity: Token) -> bool:
+        last = self.last_quantity
+        return last is not None and (last.milli, last.unit or quantity.unit) == (quantity.milli, quantity.unit or last.unit)
+
+    def _is_supported(self, claim: Claim, mode: str | None) -> bool:
+        before = claim.start - 1
+        sign = self.kinds[before] if before >= 0 else ""
+        return self.wanted or self.supported or mode is not None or sign in ("plus", "times", "name", "colon")
+
+    def _each_governs(self, quantity: Token) -> bool:
+        index = self.position[id(quantity)] - 1
+        while index >= 0 and self.kinds[index] in ("want", "add", "sub", "set", "space", "filler", "times", "plus"):
+            index -= 1
+        return index >= 0 and self.kinds[index] in ("each", "all")
+
+    def _everything(self, mode: str | None) -> tuple[int, ...]:
+        if mode in ("add", "sub", "set", "minus") and self.draft.prior:
+            keys = tuple(self.draft.prior)
+        else:
+            keys = self.quoted if len(self.quoted) > 1 else tuple(self.catalogue.by_key)
+        if self.rest:
+            named = set(self.draft.entries)
+            return tuple(key for key in keys if key not in named)
+        return tuple(key for key in keys if key not in (self.excepted or ()))

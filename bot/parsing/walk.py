@@ -1,0 +1,69 @@
+"""What a walk over the tokens of one message remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.claims import find_claims
+from bot.parsing.draft import Draft
+from bot.parsing.pairing import Claim
+from bot.parsing.people import PERSONS, household_size
+from bot.parsing.segments import Segment
+from bot.parsing.tokens import Token
+
+SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
+"""Kinds that stand between a verb and what it is about without changing anything."""
+_ONE_HOUSE: Final = re.compile(r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)")
+
+
+class Walk:
+    """State and questions about the neighbourhood of a token; one use per message."""
+
+    def __init__(self, catalogue: Catalogue, draft: Draft, found: Sequence[Segment], text: str) -> None:
+        tokens = [token for segment in found for token in segment.tokens]
+        self.catalogue, self.draft, self.segments, self.tokens, self.text = catalogue, draft, found, tokens, text
+        self.kinds = [token.kind for token in tokens]
+        self.words = [token.word for token in tokens]
+        self.position = {id(token): index for index, token in enumerate(tokens)}
+        self.supported = any(kind in ("room", "phone") for kind in self.kinds)
+        self.shared = _ONE_HOUSE.search(text) is not None
+        self.claims = find_claims(found, tokens, catalogue)
+        self.pending: list[Claim] = []
+        self.mode: str | None = None
+        self.wanted = self.fixing = self.rest = self.each = self.only = False
+        self.fix_word = ""
+        self.excepted: list[int] | None = None
+        self.swap_from: list[tuple[int, int | None]] | None = None
+        self.refer: Token | None = None
+        self.mentions: list[int] = []
+        self.kept: set[int] = set()
+        self.used_texts: set[int] = set()
+        self.factor = household_size(tokens)
+        self.last_quantity: Token | None = None
+        self.booked: list[Claim] = []
+        self.another_house = False
+        self.group_size = 0
+        self.selves = {"我家", "自己", "我自己"} | ({"我", "我要"} if PERSONS & set(self.kinds) else set())
+        self.part_left = 0
+        self.skipped: set[int] = set()
+        self.claim_in_hand: Claim | None = None
+        self.quoted: tuple[int, ...] = ()
+
+    def _next_solid(self, position: int, last: int) -> Token | None:
+        for index in range(position + 1, last + 1):
+            if self.kinds[index] not in SILENT:
+                return self.tokens[index]
+        return None
+
+    def _quantity_ahead(self, position: int, last: int) -> bool:
+        return any(kind == "qty" for kind in self.kinds[position + 1 : last + 1])
+
+    def _touches(self, claim: Claim, position: int) -> bool:
+        return all(self.kinds[index] in (*SILENT, "each", "fix") for index in range(claim.end + 1, position))
+
+    def _fragment(self, claim: Claim) -> str:
+        positions = [self.position[id(token)] for token in (*claim.items, *((claim.quantity,) if claim.quantity else ()))]
+        return self.text[self.tokens[min(positions)].start : self.tokens[max(positions)].end] if positions else ""

@@ -1,0 +1,151 @@
+"""What leaders read of their numbers: totals, lists, payments, orders for neighbours, and pasted 接龙."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.texts.leading import CONFIRM_OR_NOT
+from bot.texts.wording import amount, money, when, who
+from models.views import OrderView, RoundView
+
+
+def totals(
+    round_: RoundView,
+    items: Sequence[tuple[int, str, str, int, int, int | None, int | None]],
+    *,
+    paid: tuple[int, int],
+    claimed: tuple[int, int],
+    unpaid: tuple[int, int],
+    orders: int,
+    total_fen: int,
+    now: datetime,
+    others: Sequence[str] = (),
+) -> str:
+    """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen)."""
+    money_by_state = [("已收", *paid), ("待核", *claimed), ("未付", *unpaid)]
+    lines = [f"【{round_.title}】{orders}单，{money(total_fen)}"]
+    for number, name, unit, milli, fen, capacity, missing in items:
+        text = f"{number} {name}：{amount(milli, unit)}"
+        if capacity is not None:
+            text += f"/{amount(capacity, unit)}"
+        text += f"，{money(fen)}"
+        if missing:
+            text += f"，还差{amount(missing, unit)}凑整箱"
+        lines.append(text)
+    lines.append("，".join(f"{word}{count}单{money(fen)}" for word, count, fen in money_by_state if count))
+    if round_.state == "open" and round_.closes_at:
+        lines.append(f"{when(round_.closes_at, now)} 截单")
+    if others:
+        lines.append(f"别的团：{'，'.join(others)}。要看请发“统计”加前面的数字。")
+    return "\n".join(line for line in lines if line)
+
+
+def order_list(round_: RoundView, orders: Sequence[OrderView], which: str) -> str:
+    word = {"all": "名单", "unpaid": "还没付的", "uncollected": "还没来取的"}[which]
+    if not orders:
+        none = {"all": "还没有人下单", "unpaid": "都付清了", "uncollected": "都取走了"}[which]
+        return f"【{round_.title}】{none}。"
+    return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
+
+
+def listed(o: OrderView, which: str) -> str:
+    """3. 3-502 王姐 草莓2 鸡蛋1 ¥126 未付."""
+    left = which == "uncollected"
+    goods = " ".join(
+        f"{x.name}{amount(x.left_milli if left else x.due_milli)}" for x in o.lines if x.left_milli or not left
+    )
+    pay = {
+        "unpaid": "未付",
+        "claimed": "待核",
+        "paid": "已收",
+        "part_refunded": "部分退",
+        "refunded": "已退",
+        "nothing": "",
+    }
+    end = money(o.due_fen) if which == "unpaid" else money(o.total_fen - o.discount_fen)
+    picked = {"picked_up": " 已取", "partly": " 取了一部分", "no_show": " 没来"}.get(o.state, "")
+    return f"{o.seq}. {who(o.resident_name, o.room)} {goods} {end} {pay[o.pay_state]}{picked}".rstrip()
+
+
+def export_link(url: str, title: str) -> str:
+    return f'“{title}”：<a href="{url}">下载订单表格</a>（10分钟内有效，只给您自己）'
+
+
+def marked_paid(done: Sequence[OrderView], missing: Sequence[str]) -> str:
+    lines = [
+        f"{o.seq}号 {who(o.resident_name, o.room)}：已收{money(o.paid_fen - o.refunded_fen)}" + _rest(o) for o in done
+    ]
+    if missing:
+        lines.append(f"没有找到：{'、'.join(missing)}")
+    return "\n".join(lines)
+
+
+def _rest(o: OrderView) -> str:
+    if o.due_fen > 0:
+        return f"，还差{money(o.due_fen)}"
+    return f"，多收了{money(-o.due_fen)}" if o.due_fen < 0 else "，付清"
+
+
+def guest_order(o: OrderView) -> str:
+    """The guest's whole order."""
+    goods = "，".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in o.lines)
+    if not goods:
+        return f"{who(o.resident_name, o.room)}的订单已取消。"
+    return (
+        f"替 {who(o.resident_name, o.room)} 记好了（{o.seq}号）：{goods}，合计 {money(o.total_fen - o.discount_fen)}。"
+    )
+
+
+def guest_name_wanted() -> str:
+    return "替谁订的？请写上房号或称呼，例如：代 3-502 王姐 草莓2"
+
+
+# ------------------------------------------------------------------ 接龙
+def chain_preview(
+    title: str,
+    new: Sequence[str],
+    changed: Sequence[str],
+    gone: Sequence[str],
+    asked: Sequence[str],
+    unread: Sequence[str],
+    same: int,
+) -> str:
+    """The difference between a pasted 接龙 and what is recorded."""
+    lines = [f"接龙和“{title}”的记录比一比："]
+    for word, entries in (
+        ("新的", new),
+        ("改了的", changed),
+        ("接龙里没有了（不动）", gone),
+        ("没看懂，请单独说", asked),
+    ):
+        if entries:
+            lines += [f"{word}（{len(entries)}）：", *entries]
+    if unread:
+        lines += ["没读出来的行：", *(f"“{line}”" for line in unread)]
+    if same:
+        lines.append(f"一样的 {same} 条不变。")
+    if not new and not changed:
+        lines.append("没有要改的。")
+        return "\n".join(lines)
+    return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def chain_entry(name: str, room: str | None, goods: Sequence[str], before: Sequence[str] = ()) -> str:
+    text = f"{who(name, room)}：{' '.join(goods) or '取消'}"
+    return f"{text}（原来 {' '.join(before)}）" if before else text
+
+
+def chain_refused(entry: str, why: str) -> str:
+    return f"{entry}。{why}"
+
+
+def chain_applied(title: str, new: int, changed: int, refused: Sequence[str]) -> str:
+    lines = [f"好了，“{title}”记了{new}位新的、改了{changed}位。"]
+    if refused:
+        lines += ["没有记上的：", *refused]
+    return "\n".join(lines)
+
+
+def one_payer_wanted(seqs: Sequence[int]) -> str:
+    return f"这里有{len(seqs)}单（{'、'.join(map(str, seqs))}号），部分收款请写接龙号，例如：收 {seqs[0]} 30元"

@@ -1,0 +1,72 @@
+"""A round being prepared: what is missing, and corrections in short words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import drafts
+from bot.commands import PostRound
+from bot.parsing.post import read_post
+
+NOW = datetime(2026, 5, 2, 2, 0, tzinfo=UTC)
+POST = (
+    "#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元\n2) 鲜牛奶 15元/2瓶28元\n截单:今天20:00 自提:明天16:00-19:00\n地点:南门"
+)
+
+
+def _draft(text: str = POST) -> PostRound:
+    return PostRound(read_post(text, NOW), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (POST, []),
+        ("#开团 试试\n1) 土豆\n截单:今天20:00", ["price:1"]),
+        ("#开团 试试\n1) 土豆 3元", ["closes_at"]),
+        ("#开团 试试\n1) 土豆 3元\n截单:昨天20:00", ["past_closes_at"]),
+        ("#开团\n\n", ["items"]),
+    ],
+)
+def test_what_keeps_a_draft_from_being_published(text: str, problems: list[str]) -> None:
+    assert drafts.problems(_draft(text), NOW) == problems
+
+
+def test_corrections_change_what_they_name_and_nothing_else() -> None:
+    draft = _draft()
+    for said in (
+        "2 14元",
+        "草莓改成50元",
+        "限量 1 20",
+        "加 面包 12元/个",
+        "截单 今天21:00",
+        "地点 北门",
+        "标题 周日团",
+    ):
+        corrected = drafts.correct(draft, said, NOW)
+        assert corrected is not None, said
+        draft = corrected
+    reading = draft.reading
+    assert reading.title == "周日团"
+    assert reading.pickup_place == "北门"
+    assert reading.closes_at == datetime(2026, 5, 2, 13, 0, tzinfo=UTC)
+    assert [(item.number, item.name, item.price_fen) for item in reading.items] == [
+        (1, "红颜草莓", 5000),
+        (2, "鲜牛奶", 1400),
+        (3, "面包", 1200),
+    ]
+    assert reading.items[0].capacity_milli == 20000
+    assert reading.items[1].tiers == ()  # they went with the old price
+
+
+def test_an_item_is_taken_off_and_the_rest_numbered_anew() -> None:
+    corrected = drafts.correct(_draft(), "去掉 1", NOW)
+    assert corrected is not None
+    assert [(item.number, item.name) for item in corrected.reading.items] == [(1, "鲜牛奶")]
+
+
+@pytest.mark.parametrize("said", ["哈哈哈", "9 15元", "去掉 9", "截单 不知道", "确认", "西瓜改成3元", ""])
+def test_anything_else_is_no_correction(said: str) -> None:
+    assert drafts.correct(_draft(), said, NOW) is None

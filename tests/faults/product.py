@@ -1,0 +1,225 @@
+"""The product as it runs in production: `cli.py run`, and single schedulers, as real processes that a test may kill.
+
+Everything listens on 127.0.0.1, and everything is gone when the `with` ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from bot.simulator import Account
+from tests.support.ports import find_free_port
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S = 60
+ACCOUNT = Account(
+    appid="wx0000000000000000",
+    secret="secret-of-the-fault-tests",
+    token="token-of-the-fault-tests",
+    aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    mode="safe",
+)
+EXTENDED = "template-of-a-new-deadline"  # the one template of the account: what comes by it is recognised when repeated
+
+
+def write_config(
+    folder: Path, database_url: str, *, port: int, api_base: str, clock_file: Path | None = None, threads: int = 16
+) -> Path:
+    """A production configuration against a simulated WeChat; with a clock file, on a clock that can be put forward."""
+    demo = f"""
+[demo]
+clock_file = "{clock_file}"
+operator_password = "password-of-the-fault-tests"
+control_token = "control-token-of-the-fault-tests"
+"""
+    path = folder / f"config-{port}.toml"
+    path.write_text(
+        f"""[server]
+port = {port}
+threads = {threads}
+public_url = "http://127.0.0.1:{port}"
+secret = "{"5" * 64}"
+[database]
+url = "{database_url}"
+[wechat]
+appid = "{ACCOUNT.appid}"
+secret = "{ACCOUNT.secret}"
+token = "{ACCOUNT.token}"
+aes_key = "{ACCOUNT.aes_key}"
+simulator = true
+api_base = "{api_base}"
+[notices]
+customer = false
+per_second = 100
+[notices.templates.round_extended]
+id = "{EXTENDED}"
+fields = {{ thing1 = "title" }}
+[storage]
+media = "{folder / "media"}"
+[log]
+level = "error"
+{demo if clock_file else ""}""",
+        encoding="utf-8",
+    )
+    return path
+
+
+@dataclass
+class Product:
+    """One running `cli.py run`. `starts` counts how often it was started."""
+
+    config: Path
+    port: int
+    starts: int = 0
+    _run: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _seen: set[int] = field(default_factory=set, repr=False)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.starts += 1
+        command = [sys.executable, str(ROOT / "cli.py"), "--config", str(self.config), "run"]
+        self._run = subprocess.Popen(
+            command, cwd=self.config.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.wait_until_up()
+
+    def wait_until_up(self) -> None:
+        """Return once the web server answers anything at all."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            with suppress(requests.RequestException):
+                requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
+                self._seen |= {self.web, self.scheduler} - {0}
+                return
+            assert self.is_running, "the product ended by itself"
+            assert time.monotonic() < deadline, "the product did not come up"
+            time.sleep(0.02)
+
+    def health(self) -> dict[str, object]:
+        """What /healthz says."""
+        found: dict[str, object] = requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=10).json()
+        return found
+
+    @property
+    def is_running(self) -> bool:
+        return self._run is not None and self._run.poll() is None
+
+    @property
+    def main(self) -> int:
+        """The process id of `cli.py run` itself."""
+        assert self._run is not None
+        return self._run.pid
+
+    @property
+    def web(self) -> int:
+        """The process id of the web worker, 0 while there is none."""
+        return self._child(is_scheduler=False)
+
+    @property
+    def scheduler(self) -> int:
+        """The process id of the scheduler, 0 while there is none."""
+        return self._child(is_scheduler=True)
+
+    def kill(self, *pids: int) -> None:
+        """kill -9, without any warning."""
+        self._seen |= set(pids)
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def kill_everything(self) -> None:
+        """As when the machine is reset: the main process, the web worker and the scheduler at once."""
+        if self._run is None:
+            return
+        self.kill(*({self.main, self.web, self.scheduler, *self._seen} - {0}))
+        self._run.wait(PATIENCE_S)
+        until(lambda: not any(is_alive(pid) for pid in self._seen), "the killed processes ended")
+
+    def stop(self) -> None:
+        """Ask it to end, as an operator does; what does not end is killed."""
+        if self._run is not None and self.is_running:
+            self._run.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._run.wait(20)
+        self.kill_everything()
+
+    def _child(self, *, is_scheduler: bool) -> int:
+        for pid in children(self.main):
+            if (b"scheduler" in command_line(pid)) == is_scheduler:
+                return pid
+        return 0
+
+
+@contextmanager
+def running(
+    folder: Path, database_url: str, *, api_base: str, clock_file: Path | None = None, threads: int = 16
+) -> Iterator[Product]:
+    """The product on a migrated database, up and answering."""
+    port = find_free_port()
+    config = write_config(
+        folder, database_url, port=port, api_base=api_base, clock_file=clock_file, threads=threads
+    )
+    product = Product(config, port)
+    try:
+        product.start()
+        yield product
+    finally:
+        product.stop()
+
+
+def start_scheduler(config: Path) -> subprocess.Popen[bytes]:
+    """`cli.py scheduler` alone."""
+    command = [sys.executable, str(ROOT / "cli.py"), "--config", str(config), "scheduler"]
+    return subprocess.Popen(command, cwd=config.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def until(happened: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> None:
+    """Wait for something; fails with its name when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """The process ids of the direct children."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and _parent(int(entry.name)) == pid:
+            found.append(int(entry.name))
+    return found
+
+
+def command_line(pid: int) -> bytes:
+    """The command line, its words separated by NUL; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that ended and waits to be collected does not."""
+    return _stat(pid)[:1] not in ([], ["Z"])
+
+
+def _parent(pid: int) -> int:
+    found = _stat(pid)
+    return int(found[1]) if found and found[0] != "Z" else 0
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

@@ -1,0 +1,160 @@
+"""A database that is locked, loses its connections, or has no room left, while people order."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import resource
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from bot.simulator.clock import ShiftedClock
+from models import Store
+from tests.faults.neighbourhood import WORDS, Neighbourhood, settle
+from tests.faults.phones import NOT_RECORDED, WECHAT_WAITS_S, Crowd, Message, Phones, Told
+from tests.faults.product import ACCOUNT, Product, is_alive, until
+from tests.support.invariants import violations
+
+IN_TIME_S = WECHAT_WAITS_S - 0.5
+INCIDENT = re.compile(r"编号 [2-9A-HJ-NP-Z]{6}")
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Nobody else can write: SQLite's one write lock, or on PostgreSQL the table every message goes into."""
+    engine = create_engine(url)
+    is_sqlite = engine.dialect.name == "sqlite"
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            db.execute(text("BEGIN IMMEDIATE" if is_sqlite else "BEGIN"))
+            if not is_sqlite:
+                db.execute(text("LOCK TABLE inbound_message IN ACCESS EXCLUSIVE MODE"))
+            yield
+            db.execute(text("ROLLBACK"))
+    finally:
+        engine.dispose()
+
+
+def order_for(phones: Phones, place: Neighbourhood, stop: threading.Event, people: int = 30) -> dict[Message, Told]:
+    """So many people write, each again as soon as answered, until `stop`. An answer later than 5 s raises Unanswered."""
+    told: dict[Message, Told] = {}
+
+    def write(openids: Iterator[str]) -> None:
+        while not stop.is_set():
+            message = phones.write(next(openids), WORDS)
+            told[message] = phones.push(message)
+            stop.wait(0.2)
+
+    with ThreadPoolExecutor(people) as pool:
+        writers = [pool.submit(write, itertools.cycle(place.openids[n::people])) for n in range(people)]
+        for writer in writers:
+            writer.result()
+    return told
+
+
+@pytest.mark.parametrize(("seconds", "may_refuse"), [(1, False), (8, True)], ids=["1s", "8s"])
+def test_a_locked_database_is_waited_for_or_the_person_is_told(
+    product: Product, store: Store, database: str, clock: ShiftedClock, seconds: float, may_refuse: bool
+) -> None:
+    """Locked for 1 s: every message is recorded. For 8 s: each is answered within WeChat's 5 s, either booked or told
+    with a number that it was not recorded; exactly the booked ones are in the database, once; then all is as before.
+    """
+    place, phones, stop = settle(store, residents=160), Phones(product.port, ACCOUNT, clock), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        ordering = pool.submit(order_for, phones, place, stop)
+        time.sleep(0.3)
+        with locked(database):
+            time.sleep(seconds)
+        time.sleep(0.3)
+        stop.set()
+        told = ordering.result(60)
+    assert max(one.seconds for one in told.values()) < IN_TIME_S
+    refused = {message for message, one in told.items() if not one.is_booked}
+    assert bool(refused) == may_refuse
+    assert all(NOT_RECORDED in told[m].text and INCIDENT.search(told[m].text) for m in refused)
+    assert place.sources() == Counter(message.key for message in told.keys() - refused)
+    late = phones.push(next(iter(refused)) if refused else phones.write(place.openids[0], WORDS))
+    assert late.is_booked, "the same message, sent again, is recorded now"
+    assert violations(store) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_terminated_connections_lose_and_double_nothing(
+    product: Product, store: Store, database: str, clock: ShiftedClock
+) -> None:
+    """Every connection of the product is cut again and again: each message is retried or refused, and none is booked
+    that was refused, lost that was confirmed, or counted twice.
+    """
+    place = settle(store, residents=160)
+    store.dispose()  # our own connections are cut too
+    crowd, chance, cuts = Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1), random.Random(3), 0
+    admin = create_engine(make_url(database).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    cut = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name")
+    with crowd, admin.connect() as db:
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline:
+            time.sleep(chance.uniform(0.03, 0.2))
+            cuts += db.execute(cut, {"name": make_url(database).database}).scalar_one()
+    admin.dispose()
+    assert cuts > 10
+    told = {message: answers[0] for message, answers in crowd.told.items()}
+    refused = {message for message, one in told.items() if not one.is_booked}
+    assert all(NOT_RECORDED in told[message].text for message in refused)
+    assert len(refused) < len(told) / 2
+    assert place.sources() == Counter(message.key for message in told.keys() - refused)
+    assert violations(store) == []
+
+
+@contextmanager
+def no_room(pids: list[int], path: Path) -> Iterator[None]:
+    """These processes cannot make any file larger than the database is now: what a full disk is to SQLite."""
+    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
+    for pid, (_, hard) in before.items():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        yield
+    finally:
+        for pid, limits in before.items():
+            if is_alive(pid):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_full_disk_refuses_and_recovers(product: Product, store: Store, database: str, clock: ShiftedClock) -> None:
+    """With no room left every message is answered at once that it was not recorded, and it is not; nothing recorded
+    before is harmed; the processes live on, and with room again the very same messages are recorded.
+    """
+    path = Path(make_url(database).database or "")
+    place, phones = settle(store, residents=400), Phones(product.port, ACCOUNT, clock)
+    web, scheduler = product.web, product.scheduler
+    told: dict[Message, Told] = {}
+    with no_room([web, scheduler], path):
+        for openid in place.openids:
+            message = phones.write(openid, WORDS)
+            told[message] = phones.push(message)
+            if sum(not one.is_booked for one in told.values()) == 20:
+                break
+        time.sleep(2.5)  # long enough for the scheduler's jobs to meet it too
+    refused = [message for message, one in told.items() if not one.is_booked]
+    assert len(refused) == 20, "the limit was never met: the test tested nothing"
+    assert all(NOT_RECORDED in told[message].text for message in refused)
+    assert place.sources() == Counter(message.key for message in told.keys() - set(refused))
+    assert (product.web, product.scheduler) == (web, scheduler)
+    again = [phones.push(message) for message in refused]
+    assert all(one.is_booked for one in again)
+    assert place.sources() == Counter(message.key for message in told)
+    until(lambda: bool(product.health()["ok"]), "the scheduler ticks again")
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert violations(store) == []

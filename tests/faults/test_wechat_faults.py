@@ -1,0 +1,107 @@
+"""WeChat's API is away, slow, refuses every token, or answers pages: orders do not notice, and notices arrive later."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from statistics import quantiles
+
+import pytest
+
+from bot.simulator.clock import ShiftedClock
+from models import Store
+from tests.faults.conftest import Platform
+from tests.faults.neighbourhood import WORDS, announce, notice_states, settle
+from tests.faults.phones import Crowd, Phones
+from tests.faults.product import ACCOUNT, Product, until
+from tests.faults.test_scheduler_faults import check_delivered, template_calls
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+NOTICES = 30
+SEND = "message/template/send"
+P99_S = 1.0
+TOKEN_PAUSE_S = 300
+
+
+def _dead(platform: Platform) -> None:
+    platform.switch_off()
+
+
+def _faulty(kind: str, path: str = "*", **options: float) -> Callable[[Platform], None]:
+    def strike(platform: Platform) -> None:
+        platform.sim.fault(path, kind, math.inf, **options)
+
+    return strike
+
+
+FAULTS = {
+    "dead": _dead,
+    "slow": _faulty("delay", seconds=5.0),
+    "resets": _faulty("reset_after", SEND),
+    "pages": _faulty("html"),
+    "tokens_refused": _faulty("40001", SEND),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_orders_do_not_notice_and_notices_arrive_later(
+    product: Product, platform: Platform, store: Store, clock: ShiftedClock, fault: str
+) -> None:
+    """While the API is broken, orders are answered as ever. When it is back, the backlog is delivered, each notice once."""
+    place = settle(store, residents=200)
+    for openid in place.openids[:NOTICES]:
+        platform.sim.add_user(openid)
+    FAULTS[fault](platform)
+    try:
+        openids = announce(place, NOTICES)
+        crowd = Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1)
+        with crowd:
+            time.sleep(3)
+        states = notice_states(store, place.leader_id)
+        assert states["sent"] < NOTICES, "the fault struck nothing"
+    finally:
+        if fault == "dead":
+            platform.switch_on()
+        platform.sim.clear_faults()
+    told = [answers[0] for answers in crowd.told.values()]
+    assert all(one.is_booked for one in told)
+    assert len(told) > 30
+    assert quantiles((one.seconds for one in told), n=100)[-1] < P99_S
+
+    def is_drained() -> bool:
+        clock.advance(1)  # a second of waiting is about twenty here: retries and pauses are minutes long
+        return notice_states(store, place.leader_id) == {"sent": NOTICES}
+
+    until(is_drained, "the backlog is delivered")
+    check_delivered(platform, openids)
+
+
+def test_a_token_that_is_always_refused_is_not_fetched_without_end(
+    product: Product, platform: Platform, store: Store, clock: ShiftedClock
+) -> None:
+    """40001 for a quarter of an hour: two renewals at most each time the channel is tried, and it is tried once in five
+    minutes.
+    """
+    place = settle(store, residents=NOTICES)
+    for openid in place.openids:
+        platform.sim.add_user(openid)
+    platform.sim.fault(SEND, "40001", math.inf)
+    try:
+        openids = announce(place, NOTICES)
+        before = len(platform.sim.calls("stable_token"))
+        for trial in range(1, 4):
+            until(lambda trial=trial: len(template_calls(platform, openids)) >= trial, "the channel is tried")  # type: ignore[misc]
+            time.sleep(2.5)  # more than one run of the job
+            assert len(platform.sim.calls("stable_token")) - before <= 2 * trial + 1
+            assert len(template_calls(platform, openids)) <= 2 * trial
+            clock.advance(TOKEN_PAUSE_S + 1)
+    finally:
+        platform.sim.clear_faults()
+
+    def is_drained() -> bool:
+        clock.advance(1)
+        return notice_states(store, place.leader_id) == {"sent": NOTICES}
+
+    until(is_drained, "the backlog is delivered")

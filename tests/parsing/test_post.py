@@ -1,0 +1,227 @@
+"""Posts: the public annotation set, and 177 of our own (other goods, prose, voice transcripts, dialect, slips)."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.parsing.post import looks_like_post, read_post
+from bot.parsing.times import SHANGHAI
+from tests.parsing.corpus import load
+from tests.parsing.shapes import Row, post_faults, rows_of
+
+NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
+EXAMPLE = """#开团 周六水果团
+1) 红颜草莓 2斤/盒 45元 限20盒
+2) 土鸡蛋 30枚 36元
+3) 鲜牛奶 950ml 15元/2瓶28元
+截单:周五20:00  自提:周六16:00-19:00
+地点:3号楼大堂(冷藏品请当天取)
+售后:收货24小时内拍照联系我
+下单示例:草莓2 鸡蛋1 3-502"""
+
+
+def _ids(row: Row) -> str:
+    return str(row["id"])
+
+
+@pytest.mark.parametrize("row", rows_of("public.jsonl", "post"), ids=_ids)
+def test_public_posts(row: Row) -> None:
+    assert post_faults(read_post(row["text"], datetime.fromisoformat(row["now"])), row["expect"]) == []
+
+
+@pytest.mark.parametrize("row", rows_of("posts.jsonl"), ids=_ids)
+def test_own_posts(row: Row) -> None:
+    assert post_faults(read_post(row["text"], datetime.fromisoformat(row["now"])), row["expect"]) == []
+
+
+def test_the_example_post_is_read_completely() -> None:
+    reading = read_post(EXAMPLE, NOW)
+    strawberry, eggs, milk = reading.items
+    assert reading.title == "周六水果团"
+    assert (strawberry.name, strawberry.spec, strawberry.unit, strawberry.price_fen) == (
+        "红颜草莓",
+        "2斤/盒",
+        "盒",
+        4500,
+    )
+    assert (strawberry.capacity_milli, strawberry.limit_milli) == (20_000, None)
+    assert (eggs.name, eggs.spec, eggs.price_fen, eggs.unit) == ("土鸡蛋", "30枚", 3600, None)
+    assert (milk.name, milk.spec, milk.unit, milk.price_fen) == ("鲜牛奶", "950ml", "瓶", 1500)
+    assert [(tier.quantity_milli, tier.bundle_fen) for tier in milk.tiers] == [(2000, 2800)]
+    assert [item.is_cold for item in reading.items] == [False, False, True]
+    assert reading.closes_at == datetime(2025, 11, 21, 20, 0, tzinfo=SHANGHAI)
+    assert reading.pickup is not None
+    assert reading.pickup.start == datetime(2025, 11, 22, 16, 0, tzinfo=SHANGHAI)
+    assert reading.pickup.end == datetime(2025, 11, 22, 19, 0, tzinfo=SHANGHAI)
+    assert reading.pickup_place == "3号楼大堂(冷藏品请当天取)"
+    assert reading.note == "收货24小时内拍照联系我"
+    assert reading.doubts == ("unit:2", "cold:3")
+
+
+@pytest.mark.parametrize("number", ["1) ", "(1) ", "1. ", "1、", "（1） ", "【1】", "① ", "一、", "1.", "·"])
+def test_numbering(number: str) -> None:
+    items = read_post(f"周末团\n{number}蓝莓 125g/盒 15.9元\n截单 今晚8点", NOW).items
+    assert [(item.name, item.unit, item.price_fen) for item in items] == [("蓝莓", "盒", 1590)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tiers"),
+    [
+        ("核桃 18元/袋，3袋50元", [(3000, 5000)]),
+        ("核桃 一袋18 两袋35 五袋80", [(2000, 3500), (5000, 8000)]),
+        ("核桃 18元/2袋35元", [(2000, 3500)]),
+        ("核桃18元一袋 第二件半价", []),
+        ("核桃18元一袋 买二送一", []),
+        ("核桃18元一袋 满100减10", []),
+    ],
+)
+def test_tiers(text: str, tiers: list[tuple[int, int]]) -> None:
+    (item,) = read_post(text, NOW).items
+    assert (item.name, item.price_fen) == ("核桃", 1800)
+    assert [(tier.quantity_milli, tier.bundle_fen) for tier in item.tiers] == tiers
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("海苔 原价30 现价19.9一包", 1990),
+        ("海苔 19.9一包（市场价30元）", 1990),
+        ("海苔 超市卖30，我们19.9一包", 1990),
+        ("海苔19.9一包 定金5元", 1990),
+        ("海苔 ¥19.9/包 满99减10", 1990),
+        ("海苔十九块九一包", 1990),
+        ("海苔 一包十九块九", 1990),
+        ("海苔 19块9一包", 1990),
+        ("海苔 两块五一包", 250),
+        ("海苔 八毛一包", 80),
+        ("海苔 二十五一包", 2500),
+        ("海苔 一百二一包", 12000),
+        ("海苔 包邮19.9一包 运费5元", 1990),
+        ("海苔到手价：19.9/包", 1990),
+    ],
+)
+def test_price_is_the_group_price(text: str, fen: int) -> None:
+    (item,) = read_post(text, NOW).items
+    assert (item.name, item.price_fen, item.unit) == ("海苔", fen, "包")
+
+
+@pytest.mark.parametrize(
+    ("text", "stock", "limit"),
+    [
+        ("腰果 39元/罐 限购2罐", None, 2000),
+        ("腰果 39元/罐 每户限2罐", None, 2000),
+        ("腰果 39元/罐 每家最多3罐", None, 3000),
+        ("腰果 39元/罐 限量50罐", 50_000, None),
+        ("腰果 39元/罐 仅剩12罐", 12_000, None),
+        ("腰果 39元/罐 库存30罐", 30_000, None),
+        ("腰果 39元/罐 只有8罐 每人最多1罐", 8000, 1000),
+        ("腰果 39元/罐 限2罐", None, 2000),
+        ("腰果 39元/罐 限30罐", 30_000, None),
+    ],
+)
+def test_stock_and_limit(text: str, stock: int | None, limit: int | None) -> None:
+    (item,) = read_post(text, NOW).items
+    assert (item.capacity_milli, item.limit_milli) == (stock, limit)
+
+
+def test_a_headline_limit_counts_for_every_item() -> None:
+    items = read_post("坚果团 每户限购3份\n腰果 39元/罐\n杏仁 35元/罐", NOW).items
+    assert [item.limit_milli for item in items] == [3000, 3000]
+    items = read_post("限量25组\n腰果 39元/罐\n杏仁 35元/罐 限量10罐", NOW).items
+    assert [item.capacity_milli for item in items] == [25_000, 10_000]
+
+
+def test_case_size() -> None:
+    (item,) = read_post("酸梅汤 5元/瓶 凑整箱12瓶一箱起发 今晚截单", NOW).items
+    assert item.case_milli == 12_000
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("1. 腰果 罐装\n2. 杏仁 35元/罐\n今晚截单", "price:1"),
+        ("腰果 39元/罐", "closes_at"),
+        ("腰果 39元/罐 今晚8点截单", "pickup"),
+        ("腰果 39元/罐 今天8点半截单 昨天刚到", "pickup_place"),
+        ("腰果 39元/罐 今天上午9点截单", "past_closes_at"),
+        ("腰果 39元/罐 今晚8点截单 最迟明天中午截止", "several_closes_at"),
+        ("腰果 39元/罐 周六晚8点截单 周五下午自提", "pickup_before_close"),
+        ("大家好，今晚8点截单", "items"),
+        ("腰果 39元 今晚8点截单", "unit:1"),
+    ],
+)
+def test_doubts(text: str, doubt: str) -> None:
+    assert doubt in read_post(text, NOW).doubts
+
+
+def test_two_deadlines_the_earlier_counts() -> None:
+    reading = read_post("腰果 39元/罐 今晚8点截单，最晚明天中午12点截止", NOW)
+    assert reading.closes_at == datetime(2025, 11, 20, 20, 0, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("row", [*rows_of("public.jsonl", "post"), *rows_of("posts.jsonl")], ids=_ids)
+def test_posts_look_like_posts(row: Row) -> None:
+    assert looks_like_post(row["text"]) or row["id"] in UNSEEN
+
+
+# two bare sums in running text: the reading is right, the shape alone does not tell
+UNSEEN = {"post-059", "pub-p008"}
+
+
+def test_orders_and_chains_do_not() -> None:
+    taken = [
+        text
+        for text in (
+            *(row["text"] for row in rows_of("public.jsonl") if row["kind"] != "post"),
+            *(row["text"] for row in rows_of("chains.jsonl")),
+            *(case.text for name in ("hard_orders.txt", "hard_orders_2.txt") for case in load(name)),
+        )
+        if looks_like_post(text)
+    ]
+    assert taken == []
+
+
+HOSTILE = {
+    "digits": "1" * 65_536,
+    "hanzi": "一二两三" * 16_384,
+    "blanks": " " * 65_536,
+    "lines": "\n" * 65_536,
+    "times": "今晚8点到" * 13_000,
+    "clocks": "12:30-" * 10_900,
+    "prices": "草莓39.9元一盒" * 7_000,
+    "brackets": "(" * 65_536,
+    "rooms": "3-502 " * 10_900,
+    "emoji": "🍓" * 16_384,
+    "entries": "1. 张三 2份\n" * 6_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_size_is_quick(name: str) -> None:
+    """50 ms of one quiet core is the aim; twice that is left for a busy machine."""
+    spent = []
+    for _ in range(3):
+        begun = time.process_time()
+        read_post(HOSTILE[name], NOW)
+        looks_like_post(HOSTILE[name])
+        spent.append(time.process_time() - begun)
+    assert min(spent) < 0.1
+
+
+@given(
+    st.text(
+        alphabet="今晚明早周六8点:30截单自提元一二两盒斤箱/¥.,。：\n 草莓蛋(（)）0123456789-~到限购库存①1️⃣🍓\x00\ufffd",
+        max_size=120,
+    )
+)
+def test_any_text_gives_a_reading(text: str) -> None:
+    reading = read_post(text, NOW)
+    assert all(item.price_fen is None or item.price_fen > 0 for item in reading.items)
+    assert [item.number for item in reading.items] == list(range(1, len(reading.items) + 1))
+    assert reading.closes_at is None or reading.closes_at.tzinfo is not None
+    looks_like_post(text)
