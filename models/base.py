@@ -170,11 +170,15 @@ class Store:
         Raises Busy when the database could not be had within `wait_s` (None: what the store was opened with).
         """
         most_s = self._wait_s if wait_s is None else wait_s
-        with self._in_turn(most_s) as left_s, self._translated(), self.engine.connect() as db:
-            with db.execution_options(lintuan_wait_s=left_s).begin():
-                if wait_s is not None and not self.is_sqlite:
-                    db.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
-                yield self._work(db)
+        with (
+            self._in_turn(most_s) as left_s,
+            self._translated(),
+            self.engine.connect() as db,
+            db.execution_options(lintuan_wait_s=left_s).begin(),
+        ):
+            if wait_s is not None and not self.is_sqlite:
+                db.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
+            yield self._work(db)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -192,6 +196,13 @@ class Store:
                 if attempt == tries or not _is_transient(error):
                     raise
         raise AssertionError("unreachable")
+
+    def refresh_statistics(self) -> None:
+        """Let SQLite count its rows where they changed a lot (else it guesses ten per leader); PostgreSQL does it alone."""
+        if self.is_sqlite:
+            with self.transaction() as work:
+                work.db.exec_driver_sql("PRAGMA analysis_limit=1000")
+                work.db.exec_driver_sql("PRAGMA optimize")
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -221,9 +232,13 @@ class Store:
         except PoolTimeout as error:
             raise Busy("no database connection was free") from error
         except OperationalError as error:
-            if "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "55P03":
+            if "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) in _WAITED_TOO_LONG:
                 raise Busy("the database was busy") from error
             raise
+
+
+# lock_timeout and statement_timeout: postgresql.org/docs/current/errcodes-appendix.html
+_WAITED_TOO_LONG = {"55P03", "57014"}
 
 
 def _is_transient(error: DBAPIError) -> bool:

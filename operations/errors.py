@@ -39,6 +39,12 @@ class LeaderInactive(Refused):
     code = "leader_inactive"
 
 
+class StillLeader(Refused):
+    """A leader must be suspended or closed by the platform before this."""
+
+    code = "still_leader"
+
+
 class AlreadyApplied(Refused):
     """An application to become a leader is already there. facts: state."""
 

@@ -130,7 +130,7 @@ def _held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
     if work.db.dialect.name != "sqlite":
         for table in (offer, order):
             ids = select(table.c.id).where(table.c.leader_id == leader_id, table.c.round_id == round_id)
-            work.db.execute(ids.order_by(table.c.id).with_for_update())
+            work.db.execute(ids.order_by(table.c.id).with_for_update(key_share=True))
     return row
 
 

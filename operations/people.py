@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 from models import Work, account, account_binding, counter, helper, leader, resident
 from models.views import Person
 from operations.audit import record
-from operations.errors import AlreadyApplied, LeaderInactive, NotFound
+from operations.errors import AlreadyApplied, LeaderInactive, NotFound, StillLeader
 from operations.upserts import for_update, upsert
 
 _own = leader.alias("own")
@@ -266,7 +266,10 @@ def approve_leader(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
 
 
 def reject_leader(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
-    """Turn an application down; the person may apply again. Raises NotFound."""
+    """Turn an application down; the person may apply again. Raises NotFound, StillLeader."""
+    now = work.db.execute(select(leader.c.state).where(leader.c.id == leader_id)).scalar()
+    if now not in {None, "applied", "rejected"}:
+        raise StillLeader
     return _set_leader_state(work, leader_id=leader_id, state="rejected", actor=actor, action="leader.reject")
 
 

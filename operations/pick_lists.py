@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -117,6 +118,16 @@ def scannables(work: Work, *, leader_id: int) -> list[Scannable]:
         )
         for one in of_ids(work, leader_id, list(found))
     ]
+
+
+def reminded_at(work: Work, *, leader_id: int, round_id: int) -> dict[int, datetime]:
+    """Order id -> when its holder was reminded last, for orders of a round that were."""
+    rows = work.db.execute(
+        select(order.c.id, order.c.reminded_at).where(
+            order.c.leader_id == leader_id, order.c.round_id == round_id, order.c.reminded_at.is_not(None)
+        )
+    )
+    return {row.id: row.reminded_at for row in rows}
 
 
 def hashed(text: str) -> str:

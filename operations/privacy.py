@@ -23,7 +23,7 @@ from models import (
 )
 from models.views import OrderView
 from operations.audit import record
-from operations.errors import WrongState
+from operations.errors import StillLeader
 from operations.order_views import of_resident
 
 
@@ -55,13 +55,13 @@ def own_data(work: Work, *, account_id: int) -> list[OwnData]:
 def erase(work: Work, *, account_id: int) -> None:
     """Forget a person: names, rooms, phones, words and the openid go; orders keep their quantities and sums.
 
-    Raises WrongState for a leader, who must hand over first.
+    Raises StillLeader for a leader, who must hand over first.
     """
     owner = work.db.execute(
         select(leader.c.id).where(leader.c.account_id == account_id, leader.c.state.in_(("active", "suspended")))
     ).first()
     if owner is not None:
-        raise WrongState(state="leader")
+        raise StillLeader
     openid = work.db.execute(select(account.c.openid).where(account.c.id == account_id)).scalar_one()
     for row in _residents(work, account_id):
         _erase_resident(work, row)

@@ -65,7 +65,9 @@ def of_round(work: Work, leader_id: int, round_id: int) -> RoundTotals:
             _count(order.c.state.in_(("ready", "partly"))).label("waiting"),
         ).where(*live)
     ).one()
-    return RoundTotals(items=_items(work, leader_id, round_id), **{name: int(value) for name, value in head._mapping.items()})
+    return RoundTotals(
+        items=_items(work, leader_id, round_id), **{name: int(value) for name, value in head._mapping.items()}
+    )
 
 
 def _items(work: Work, leader_id: int, round_id: int) -> tuple[ItemTotal, ...]:

@@ -109,4 +109,5 @@ def fetch_pictures(context: Context) -> int:
 def clean_up(context: Context) -> int:
     """Delete what nobody needs any more."""
     swept = context.repeat(housekeeping.sweep)
+    context.store.refresh_statistics()
     return swept + pictures.drop_outdated(context.store, context.settings.media_folder)

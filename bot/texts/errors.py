@@ -121,6 +121,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "already_applied": lambda f: (
         "您已经是团长了。" if f.get("state") == "active" else "您的申请已经收到，请等平台审核。"
     ),
+    "still_leader": lambda f: "还是团长，要先请平台停掉团长身份，才能这样做。",
     "no_open_round": lambda f: "现在没有开着的团。",
     "round_closed": lambda f: f"“{f.get('title') or '这一团'}”已经截单，这次订不了了。",
     "wrong_state": _wrong_state,
