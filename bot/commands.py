@@ -97,6 +97,7 @@ class ChangeOrder(Command):
     is_exchange: bool = False
     is_for_guest: bool = False
     cancels_all: bool = False  # 代 3-502 王姐 取消
+    said: str = ""  # the words, for what a doubt alone does not tell: 「+1」 adds, whatever it turns out to be of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from models import Work, conversation
 
@@ -33,9 +33,12 @@ class Conversation:
     is_stored: bool
 
 
+_LOAD = select(conversation).where(conversation.c.account_id == bindparam("account_id"))  # built once: every text asks
+
+
 def load(work: Work, account_id: int) -> Conversation:
     """Where the conversation stands."""
-    row = work.db.execute(select(conversation).where(conversation.c.account_id == account_id)).first()
+    row = work.db.execute(_LOAD, {"account_id": account_id}).first()
     if row is None:
         return Conversation(account_id, None, None, is_stored=False)
     pending = None

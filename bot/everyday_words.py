@@ -40,6 +40,27 @@ def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
     )
 
 
+def who_and_where(said: Said) -> c.Command | None:
+    """3-502 / 3-502 王姐 / 我电话13800000000: what answers 「还不知道您住哪」, and nothing about goods."""
+    plain = said.plain
+    room, phones = find_room(plain), find_phones(plain)
+    if len(plain) > 30 or not (room or phones):
+        return None
+    spans = [(phone.start, phone.end) for phone in phones] + ([(room.start, room.end)] if room else [])
+    rest = plain
+    for start, end in spans:
+        rest = rest.replace(plain[start:end], " ")
+    name = re.sub(r"我?(?:的)?(?:电话|手机|房号|住|家)号?码?(?:是|在)?", " ", rest).strip(" ,，。、室:：")
+    if not re.fullmatch(r"[^\W\d]{0,4}", name) or (name and _names_goods(name, said)):
+        return None
+    return c.Introduce(name or None, room.room if room else None, phones[0].value if phones else None)
+
+
+def _names_goods(name: str, said: Said) -> bool:
+    reading = read_order(name, said.situation.catalogue)
+    return bool(reading.lines) or any(doubt.candidates for doubt in reading.doubts)
+
+
 def for_guest(match: re.Match[str], said: Said) -> c.Command | None:
     """代 3-502 王姐 草莓2 鸡蛋1 / 代 3-502 王姐 草莓不要了 / 代 3-502 王姐 取消."""
     rest = rest_of(said, match)

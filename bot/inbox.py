@@ -62,10 +62,12 @@ def remember(work: Work, inbound: Inbound, reply: Reply) -> None:
     work.db.execute(_DONE, {"key": inbound.key, "text": _stored(reply)})
 
 
+_WHOSE = update(table).where(_OF_KEY).values(leader_id=bindparam("whose"), reading=bindparam("read_as"))
+
+
 def annotate(work: Work, inbound: Inbound, *, leader_id: int | None = None, reading: str | None = None) -> None:
     """Say whose message it was and what it was read as, for the lists of leader and operator."""
-    change = update(table).where(table.c.dedupe_key == inbound.key)
-    work.db.execute(change.values(leader_id=leader_id, reading=reading))
+    work.db.execute(_WHOSE, {"key": inbound.key, "whose": leader_id, "read_as": reading})
 
 
 def forget(work: Work, *, contents_before: datetime, keys_before: datetime) -> None:

@@ -20,8 +20,19 @@ _BEGUN = re.compile(
 )
 
 
+# The same, said the other way round: 草莓下架, 鸡蛋没有了, 草莓涨到50, 鸡蛋改成38.
+_GONE = re.compile(r"\S{1,10}(?:下架|没有了|没货了|卖完了|卖光了)(?:了|吧)?")
+_DEARER = re.compile(
+    r"\S{1,10}(?:涨价?|降价?|改价)(?:到|成|为)?\s*\d.*|\S{1,10}改(?:成|为|到)\s*(?:\d{2,5}(?:\.\d+)?|\d+(?:\.\d+)?\s*[元块].*)"
+)
+
+
 def begun(plain: str) -> str | None:
     """The word of a leader's order that was begun and not finished."""
+    if _GONE.fullmatch(plain):
+        return "下架"
+    if _DEARER.fullmatch(plain):
+        return "改价"
     match = _BEGUN.fullmatch(plain)
     return (match["word"] or match["short"]) if match else None
 
@@ -117,11 +128,17 @@ def _refund(match: re.Match[str]) -> c.Command | None:
 
 LEADER: tuple[Rule, ...] = (
     rule(r"团购|菜单|商品|当前团购|在团", just(c.ShowMenu())),
-    rule(r"(?:统计|汇总|合计|总数|多少单了?|看?数据)" + _WHICH, lambda m, said: c.ShowTotals(_nth(m))),
-    rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
-    rule(r"(?:未付|没付款?的?|谁没付(?:钱|款)?|未付款|催款)" + _WHICH, lambda m, said: c.ShowList("unpaid", _nth(m))),
     rule(
-        r"(?:未取|没取的?|没来的?|谁没(?:来|取)|未提|没提的?)" + _WHICH,
+        r"(?:现在|目前)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + _WHICH,
+        lambda m, said: c.ShowTotals(_nth(m)),
+    ),
+    rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
+    rule(
+        r"(?:未付|没付款?的?|(?:还有)?谁还?没付(?:钱|款)?|未付款|催款)" + _WHICH,
+        lambda m, said: c.ShowList("unpaid", _nth(m)),
+    ),
+    rule(
+        r"(?:未取|没取的?|没来的?|(?:还有)?谁还?没(?:来|取)|未提|没提的?)" + _WHICH,
         lambda m, said: c.ShowList("uncollected", _nth(m)),
     ),
     rule(
@@ -129,7 +146,7 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: _new_deadline(m["rest"], said),
     ),
     rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + _WHICH, lambda m, said: c.Export(_nth(m))),
-    rule(r"(?:截单|截团|结团|收单|截止|停止接单)" + _WHICH, lambda m, said: c.CloseRound(_nth(m))),
+    rule(r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接单)吧?" + _WHICH, lambda m, said: c.CloseRound(_nth(m))),
     rule(r"(?:延长|延后|推迟|延期)\s*(?P<rest>.*)", lambda m, said: _extension(m["rest"], said)),
     rule(
         r"(?:改截单|截单(?:时间)?改到?|改截止|截止(?:时间)?改到?|改时间)\s*(?P<rest>.+)",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from bot import commands as c
-from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders
+from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.leader_words import LEADER, begun
 from bot.parsing.chain import looks_like_chain, read_chain
 from bot.parsing.codes import read_codes, read_codes_with_lines
@@ -19,15 +19,18 @@ from bot.parsing.normalise import normalise
 from bot.parsing.numerals import chinese_value
 from bot.parsing.orders import read_order
 from bot.parsing.post import looks_like_post, read_post
-from bot.parsing.values import OrderReading
+from bot.parsing.values import Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
 
-__all__ = ["Situation", "bare_number", "is_quantity", "understand"]
+__all__ = ["Situation", "bare_number", "is_quantity", "op_before", "understand"]
 
 _BARE_NUMBER = re.compile(r"第?\s*(\d{1,3}|[一两二三四五六七八九十]{1,3})\s*(?:个|号|项|[^\d\s]{1,2})?[。.!！]?")
 _CODE_FIRST = re.compile(r"(?:核销|取货码?|提货码?|码|验证|[\s:,，、是为])*\d")
+_ADDS = re.compile(r"(?:\+|加|再来|再要|再|多要?|多来)\s*$")
+_TAKES = re.compile(r"(?:少|减|退|扣)\s*$")
 _QUANTITY = re.compile(r"[\d一两二三四五六七八九十半.]{1,6}\s*[^\d\s]{0,3}")
 _BEGINS_WITH_CODE = re.compile(r"(?:核销|取货码?|提货码?|码|验证)?[\s:是为]*\d{3}[\s-]?\d{3}(?!\d)")
+_KEPT = 200  # characters of an order that are kept with its open questions
 _NOT_PAID = re.compile(r"没|未|不|吗|怎么|多少|哪|何|能|可以")
 _QUESTIONS = frozenset({"deadline", "arrival", "pickup", "price", "stock", "catalog"})
 
@@ -38,7 +41,7 @@ def understand(text: str, situation: Situation) -> c.Command:
     if situation.is_leader:
         found = first_command(said, EVERYBODY, LEADER) or _shaped(said) or _codes(said) or _begun(said)
     else:
-        found = first_command(said, EVERYBODY, RESIDENT) or _codes(said) or _not_for_you(said)
+        found = first_command(said, EVERYBODY, RESIDENT) or _codes(said) or _not_for_you(said) or who_and_where(said)
     return found or _about_goods(said)
 
 
@@ -53,6 +56,14 @@ def bare_number(text: str) -> int | None:
 def is_quantity(text: str) -> bool:
     """Whether a message says how much and nothing else: 2, 两盒, 一斤半."""
     return _QUANTITY.fullmatch(text) is not None
+
+
+def op_before(said: str, fragment: str) -> Op:
+    """Whether an amount of something unknown is to be added, taken off or set: by the word before it."""
+    before = normalise(said.partition(fragment)[0]).text if fragment in said else ""
+    if _ADDS.search(before):
+        return "add"
+    return "sub" if _TAKES.search(before) else "set"
 
 
 def _shaped(said: Said) -> c.Command | None:
@@ -133,7 +144,8 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
         room=reading.room,
         phone=reading.phone,
         name=reading.name,
-        note=reading.note,
+        note=reading.note.removeprefix("备注").strip(" :：") or None if reading.note else None,
+        said=said.raw[:_KEPT],
         is_exchange=removes and sets and ops == {"set"} and "换" in said.plain,
         is_for_guest=said.situation.is_leader and bool(reading.name),
     )

@@ -11,6 +11,7 @@ from bot.parsing.orders import read_order
 from bot.parsing.values import Doubt, Line
 from bot.texts import replies
 from bot.texts.wording import choice_line, sold_by
+from bot.understand import op_before
 from handlers.talk import Talk, item
 from operations import rounds
 
@@ -57,7 +58,8 @@ def _keep_open(talk: Talk, base: c.ChangeOrder, doubt: Doubt) -> None:
         how_many = [Doubt(_name(talk, key), "how_many", (key,)) for key in doubt.candidates]
         talk.ask_choice([replace(base, doubts=(one, *base.doubts)) for one in how_many])
     else:
-        talk.ask_choice([replace(base, lines=(Line(key, doubt.quantity_milli),)) for key in doubt.candidates])
+        op = op_before(base.said, doubt.fragment)
+        talk.ask_choice([replace(base, lines=(Line(key, doubt.quantity_milli, op),)) for key in doubt.candidates])
 
 
 def _question(talk: Talk, doubt: Doubt) -> str:

@@ -6,7 +6,7 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import caring, guide, leading, replies
 from handlers.talk import Talk
-from operations import aftersales, people, privacy, relays, rounds
+from operations import aftersales, orders, people, privacy, relays, rounds
 from operations.notices import enqueue
 
 router = Router()
@@ -53,7 +53,20 @@ def introduce(talk: Talk, command: c.Introduce) -> str:
         room=command.room,
         phone=command.phone,
     )
-    return replies.introduced(command.name, command.room, command.phone)
+    text = replies.introduced(command.name, command.room, command.phone)
+    elsewhere = [o for o in talk.orders.values() if command.room and o.room not in {None, command.room}]
+    for o in elsewhere:
+        orders.change(
+            talk.work,
+            leader_id=talk.leader_id,
+            round_id=o.round_id,
+            resident_id=talk.resident_id,
+            changes=[],
+            actor=talk.actor,
+            source_key=talk.key,
+            room=command.room,
+        )
+    return "\n".join([text, *(replies.order_moved(o.round_title, o.room or "", command.room or "") for o in elsewhere)])
 
 
 @router.on(c.SetMuted)

@@ -134,11 +134,11 @@ def _cancel_guest(talk: Talk, resident_id: int) -> str:
 
 
 def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
-    """Room, phone and name that came with an order are the resident's own, unless known already."""
+    """Room, phone and name that came with an order are the resident's own, unless known: one order may go elsewhere."""
     news = {
         "name": command.name if not talk.person.resident_name and not talk.is_leader else None,
-        "room": command.room if command.room != talk.person.room else None,
-        "phone": command.phone if command.phone != talk.person.phone else None,
+        "room": command.room if not talk.person.room else None,
+        "phone": command.phone if not talk.person.phone else None,
     }
     if any(news.values()):
         people.introduce(talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id, **news)

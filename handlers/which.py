@@ -26,7 +26,7 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
     found = candidates(talk, states)
     if not found:
         return _none(talk, states)
-    nth = getattr(command, "nth", None)
+    nth: int | None = getattr(command, "nth", None)
     if nth is not None:
         if not 1 <= nth <= len(found):
             raise NotFound(what="round", typed=str(nth))

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, order, order_event, order_line
 from models.views import LineView, OrderView
 from operations.order_views import view
-from operations.upserts import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,24 @@ def _state(before: OrderView | None, booking: Booking, *, is_live: bool) -> str:
     return "ready" if before is not None and before.state == "ready" else "placed"
 
 
+def _line_upsert(statement: Any) -> Any:
+    columns = ("quantity_milli", "line_fen", "unit_price_fen", "name", "tiers")
+    return statement.on_conflict_do_update(
+        index_elements=["leader_id", "order_id", "offer_id"],
+        set_={column: statement.excluded[column] for column in columns},
+    )
+
+
+# Built once: this is on the path of every order.
+_LINES = {"postgresql": _line_upsert(postgresql.insert(order_line)), "sqlite": _line_upsert(sqlite.insert(order_line))}
+_EVENTS = insert(order_event)
+
+
 def write_lines(work: Work, booking: Booking, order_id: int) -> None:
     if not booking.moved:
         return
-    statement = upsert(work, order_line)
-    columns = ("quantity_milli", "line_fen", "unit_price_fen", "name", "tiers")
     work.db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["leader_id", "order_id", "offer_id"],
-            set_={column: statement.excluded[column] for column in columns},
-        ),
+        _LINES[work.db.dialect.name],
         [_line_row(booking.leader_id, order_id, booking.lines[offer_id]) for offer_id, _, _ in booking.moved],
     )
 
@@ -121,7 +129,7 @@ def write_events(work: Work, booking: Booking, order_id: int) -> None:
         return
     paid = {line.offer_id: line.line_fen for line in booking.before.lines} if booking.before else {}
     work.db.execute(
-        insert(order_event),
+        _EVENTS,
         [
             {
                 "leader_id": booking.leader_id,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from models import Work, account, notice
 from operations.audit import record
@@ -127,15 +127,18 @@ class Waiting:
     payload: Mapping[str, Any] = field(repr=False)
 
 
+_WAITING = (  # built once: every reply asks it
+    select(notice.c.leader_id, notice.c.id, notice.c.kind, notice.c.payload)
+    .where(notice.c.account_id == bindparam("account_id"), notice.c.state == "waiting")
+    .where(or_(notice.c.expires_at.is_(None), notice.c.expires_at > bindparam("now")))
+    .order_by(notice.c.id)
+    .limit(bindparam("most"))
+)
+
+
 def waiting_for(work: Work, *, account_id: int, limit: int = 10) -> list[Waiting]:
     """What this person was to be told and no channel could carry, oldest first; what is out of date is left out."""
-    rows = work.db.execute(
-        select(notice.c.leader_id, notice.c.id, notice.c.kind, notice.c.payload)
-        .where(notice.c.account_id == account_id, notice.c.state == "waiting")
-        .where(or_(notice.c.expires_at.is_(None), notice.c.expires_at > work.now))
-        .order_by(notice.c.id)
-        .limit(limit)
-    )
+    rows = work.db.execute(_WAITING, {"account_id": account_id, "now": work.now, "most": limit})
     return [Waiting(**row._mapping) for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select, union_all
+from sqlalchemy import Row, Select, and_, bindparam, select, union_all
 
 from models import Work, offer, order, order_line, pickup_code, resident, round_
 from models.views import LineView, OrderView, Tier
@@ -47,18 +47,29 @@ _LINES: Select[Any] = (
 )
 
 
+# Built once: every order message asks them, some twice.
+_ONE = _HEAD.where(order.c.leader_id == bindparam("leader_id"), order.c.id == bindparam("order_id"))
+_OF_RESIDENT = _HEAD.where(
+    order.c.leader_id == bindparam("leader_id"),
+    order.c.round_id == bindparam("round_id"),
+    order.c.resident_id == bindparam("resident_id"),
+)
+_LINES_OF_ONE = _LINES.where(
+    order_line.c.leader_id == bindparam("leader_id"), order_line.c.order_id == bindparam("order_id")
+)
+
+
 def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
     """One order. Raises NotFound."""
-    found = _orders(work, leader_id, order.c.id == order_id)
-    if not found:
+    found = _one(work, _ONE, leader_id, order_id=order_id)
+    if found is None:
         raise NotFound(what="order")
-    return found[0]
+    return found
 
 
 def load(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> OrderView | None:
     """A resident's order in a round, or None."""
-    found = _orders(work, leader_id, and_(order.c.round_id == round_id, order.c.resident_id == resident_id))
-    return found[0] if found else None
+    return _one(work, _OF_RESIDENT, leader_id, round_id=round_id, resident_id=resident_id)
 
 
 def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool = False) -> list[OrderView]:
@@ -85,6 +96,14 @@ def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10
 def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
     """These orders of this leader; unknown ids are left out."""
     return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
+
+
+def _one(work: Work, wanted: Select[Any], leader_id: int, **facts: int) -> OrderView | None:
+    head = work.db.execute(wanted, {"leader_id": leader_id, **facts}).first()
+    if head is None:
+        return None
+    lines = work.db.execute(_LINES_OF_ONE, {"leader_id": leader_id, "order_id": head.id})
+    return _order(head, tuple(_line(row) for row in lines))
 
 
 def _orders(work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False) -> list[OrderView]:

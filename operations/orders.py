@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, insert, or_, select, update
 
 from models import Work, offer, offer_tier, order_event, resident, round_
 from models.units import WEIGHT_UNITS
@@ -96,9 +96,9 @@ def change(
             if is_all_or_nothing:
                 raise
             refused.append(refusal)
-    tiers = _tiers(work, leader_id, taken)
+    tiers = _tiers(work, leader_id, [offer_id for offer_id in taken if offer_id not in lines])
     for offer_id, row in taken.items():
-        lines[offer_id] = _line(work, row, lines.get(offer_id), targets[offer_id], tiers[offer_id])
+        lines[offer_id] = _line(work, row, lines.get(offer_id), targets[offer_id], tiers.get(offer_id, ()))
     moved = [(offer_id, had[offer_id], targets[offer_id]) for offer_id in taken if had[offer_id] != targets[offer_id]]
     if refused and not moved and not (before and before.lines):
         raise refused[0] if len(refused) == 1 else NothingBooked(refused)
@@ -190,15 +190,22 @@ def _lock_person(work: Work, leader_id: int, resident_id: int) -> None:
         raise NotFound(what="resident")
 
 
-def _is_repeat(work: Work, before: OrderView, source_key: str) -> bool:
-    """Whether this very message has changed the order before."""
-    seen = select(order_event.c.id).where(
-        order_event.c.leader_id == before.leader_id,
-        order_event.c.order_id == before.id,
-        order_event.c.source_key == source_key,
+_SEEN = (
+    select(order_event.c.id)
+    .where(
+        order_event.c.leader_id == bindparam("leader_id"),
+        order_event.c.order_id == bindparam("order_id"),
+        order_event.c.source_key == bindparam("source_key"),
         order_event.c.kind.in_(("place", "change", "cancel")),
     )
-    return work.db.execute(seen.limit(1)).first() is not None
+    .limit(1)
+)
+
+
+def _is_repeat(work: Work, before: OrderView, source_key: str) -> bool:
+    """Whether this very message has changed the order before."""
+    facts = {"leader_id": before.leader_id, "order_id": before.id, "source_key": source_key}
+    return work.db.execute(_SEEN, facts).first() is not None
 
 
 def _check_changeable(before: OrderView | None) -> None:
@@ -247,33 +254,43 @@ def _tiers(work: Work, leader_id: int, offer_ids: Iterable[int]) -> dict[int, tu
     return found
 
 
+def _taking(*, grows: bool, in_parts: bool) -> Update:
+    """The one conditional statement by which units are taken or given back."""
+    delta = bindparam("b_delta", type_=offer.c.reserved_milli.type)
+    wanted = bindparam("b_wanted", type_=offer.c.limit_milli.type)
+    conditions: list[ColumnElement[bool]] = [
+        offer.c.leader_id == bindparam("b_leader_id"),
+        offer.c.id == bindparam("b_offer_id"),
+        offer.c.round_id == bindparam("b_round_id"),
+        offer.c.is_open,
+        offer.c.closes_at > bindparam("b_now"),
+    ]
+    if grows:
+        conditions += [
+            or_(offer.c.capacity_milli.is_(None), offer.c.reserved_milli + delta <= offer.c.capacity_milli),
+            or_(offer.c.limit_milli.is_(None), offer.c.limit_milli >= wanted),
+            offer.c.is_withdrawn.is_(False),
+        ]
+    if in_parts:
+        conditions.append(offer.c.unit.in_(WEIGHT_UNITS))
+    terms = (offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.spec, offer.c.price_fen, offer.c.is_cold)
+    taken = update(offer).where(*conditions).values(reserved_milli=offer.c.reserved_milli + delta)
+    return taken.returning(*terms)
+
+
+# Built once, by whether the quantity grows and whether it is a fraction: every line of every order runs one of them.
+_TAKING = {
+    (grows, in_parts): _taking(grows=grows, in_parts=in_parts) for grows in (False, True) for in_parts in (False, True)
+}
+
+
 def _reserve(work: Work, leader_id: int, round_id: int, offer_id: int, had: int, wanted: int) -> Row[Any]:
     """Take or give back units of one offer; returns its terms. Raises why it could not be."""
-    delta = wanted - had
-    if_it_grows = [
-        or_(offer.c.capacity_milli.is_(None), offer.c.reserved_milli + delta <= offer.c.capacity_milli),
-        or_(offer.c.limit_milli.is_(None), offer.c.limit_milli >= wanted),
-        offer.c.is_withdrawn.is_(False),
-    ]
-    if_in_parts = [offer.c.unit.in_(WEIGHT_UNITS)]
     if not 0 <= wanted <= MOST_MILLI:
         raise BadQuantity(offer_id=offer_id, quantity_milli=wanted)
-    row = work.db.execute(
-        update(offer)
-        .where(
-            offer.c.leader_id == leader_id,
-            offer.c.id == offer_id,
-            offer.c.round_id == round_id,
-            offer.c.is_open,
-            offer.c.closes_at > work.now,
-            *(if_it_grows if delta > 0 else []),
-            *(if_in_parts if wanted % 1000 else []),
-        )
-        .values(reserved_milli=offer.c.reserved_milli + delta)
-        .returning(
-            offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.spec, offer.c.price_fen, offer.c.is_cold
-        )
-    ).first()
+    facts = {"b_leader_id": leader_id, "b_offer_id": offer_id, "b_round_id": round_id, "b_now": work.now}
+    facts |= {"b_delta": wanted - had} | ({"b_wanted": wanted} if wanted > had else {})
+    row = work.db.execute(_TAKING[wanted > had, wanted % 1000 != 0], facts).first()
     if row is not None:
         return row
     reason = _why_not(work, leader_id, round_id, offer_id, had, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
 
 from models import Work, account, account_binding, counter, helper, leader, resident
 from models.views import Person
@@ -55,16 +55,19 @@ _WHO: Select[Any] = (
 )
 
 
+_BY_OPENID = _WHO.where(account.c.openid == bindparam("openid"))  # built once: every message asks it
+
+
 def recognise(work: Work, openid: str) -> Person:
     """The person behind an openid; a stranger gets an account on the spot."""
-    row = work.db.execute(_WHO.where(account.c.openid == openid)).first()
+    row = work.db.execute(_BY_OPENID, {"openid": openid}).first()
     if row is None:
         work.db.execute(
             upsert(work, account)
             .values(id=work.new_id(), openid=openid, created_at=work.now)
             .on_conflict_do_nothing(index_elements=["openid"])
         )
-        row = work.db.execute(_WHO.where(account.c.openid == openid)).one()
+        row = work.db.execute(_BY_OPENID, {"openid": openid}).one()
     return Person(**row._mapping)
 
 

@@ -6,16 +6,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from models import Work, learned_alias, offer, offer_alias, offer_tier, order_line, round_
 from models.views import OfferView, RoundView, Tier
 from operations.errors import NotFound
 
+# Built once: what can be ordered is looked up for every message.
+_ROUNDS = select(round_).where(round_.c.leader_id == bindparam("leader_id"))
+_OPEN = _ROUNDS.where(round_.c.state == "open", round_.c.closes_at > bindparam("now")).order_by(round_.c.id)
+_ONE = _ROUNDS.where(round_.c.id == bindparam("round_id"))
+_OFFERS = (
+    select(offer)
+    .where(offer.c.leader_id == bindparam("leader_id"), offer.c.round_id.in_(bindparam("ids", expanding=True)))
+    .order_by(offer.c.number)
+)
+_TIERS = (
+    select(offer_tier)
+    .where(
+        offer_tier.c.leader_id == bindparam("leader_id"), offer_tier.c.offer_id.in_(bindparam("ids", expanding=True))
+    )
+    .order_by(offer_tier.c.quantity_milli)
+)
+_ALIASES = (
+    select(offer_alias)
+    .where(
+        offer_alias.c.leader_id == bindparam("leader_id"), offer_alias.c.round_id.in_(bindparam("ids", expanding=True))
+    )
+    .order_by(offer_alias.c.alias)
+)
+
 
 def view(work: Work, leader_id: int, round_id: int) -> RoundView:
     """One round. Raises NotFound."""
-    found = _rounds(work, leader_id, round_.c.id == round_id)
+    found = _rounds(work, leader_id, _ONE, round_id=round_id)
     if not found:
         raise NotFound(what="round")
     return found[0]
@@ -23,15 +47,14 @@ def view(work: Work, leader_id: int, round_id: int) -> RoundView:
 
 def open_rounds(work: Work, leader_id: int) -> list[RoundView]:
     """What can be ordered from now, earliest deadline first."""
-    wanted = and_(round_.c.state == "open", round_.c.closes_at > work.now)
-    return sorted(_rounds(work, leader_id, wanted), key=lambda r: (r.closes_at, r.id))
+    return sorted(_rounds(work, leader_id, _OPEN, now=work.now), key=lambda r: (r.closes_at, r.id))
 
 
 def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1) -> list[RoundView]:
     """The newest rounds in one of these states, newest first."""
     ids = select(round_.c.id).where(round_.c.leader_id == leader_id, round_.c.state.in_(states))
     few = ids.order_by(round_.c.id.desc()).limit(limit)
-    return sorted(_rounds(work, leader_id, round_.c.id.in_(few)), key=lambda r: -r.id)
+    return sorted(_rounds(work, leader_id, _ROUNDS.where(round_.c.id.in_(few))), key=lambda r: -r.id)
 
 
 def by_code(work: Work, code: str) -> RoundView:
@@ -59,13 +82,12 @@ def learned_aliases(work: Work, leader_id: int, names: Iterable[str]) -> dict[st
     return found
 
 
-def _rounds(work: Work, leader_id: int, wanted: Any) -> list[RoundView]:
-    rows = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, wanted).order_by(round_.c.id)).all()
+def _rounds(work: Work, leader_id: int, wanted: Select[Any], **facts: Any) -> list[RoundView]:
+    rows = work.db.execute(wanted, {"leader_id": leader_id, **facts}).all()
     if not rows:
         return []
     ids = [row.id for row in rows]
-    mine = (offer.c.leader_id == leader_id, offer.c.round_id.in_(ids))
-    offers = work.db.execute(select(offer).where(*mine).order_by(offer.c.number)).all()
+    offers = work.db.execute(_OFFERS, {"leader_id": leader_id, "ids": ids}).all()
     tiers = _tiers(work, leader_id, [o.id for o in offers])
     aliases = _aliases(work, leader_id, ids)
     by_round: dict[int, list[OfferView]] = defaultdict(list)
@@ -76,16 +98,14 @@ def _rounds(work: Work, leader_id: int, wanted: Any) -> list[RoundView]:
 
 def _tiers(work: Work, leader_id: int, offer_ids: list[int]) -> dict[int, tuple[Tier, ...]]:
     found: dict[int, tuple[Tier, ...]] = defaultdict(tuple)
-    mine = (offer_tier.c.leader_id == leader_id, offer_tier.c.offer_id.in_(offer_ids))
-    for row in work.db.execute(select(offer_tier).where(*mine).order_by(offer_tier.c.quantity_milli)):
+    for row in work.db.execute(_TIERS, {"leader_id": leader_id, "ids": offer_ids}):
         found[row.offer_id] += (Tier(row.quantity_milli, row.bundle_fen),)
     return found
 
 
 def _aliases(work: Work, leader_id: int, round_ids: list[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    mine = (offer_alias.c.leader_id == leader_id, offer_alias.c.round_id.in_(round_ids))
-    for row in work.db.execute(select(offer_alias).where(*mine).order_by(offer_alias.c.alias)):
+    for row in work.db.execute(_ALIASES, {"leader_id": leader_id, "ids": round_ids}):
         found[row.offer_id] += (row.alias,)
     return found
 

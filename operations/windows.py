@@ -8,8 +8,10 @@ A ledger of our own, so that we do not call where WeChat would refuse. Allowance
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Update, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, message_window, opt_in
 from operations.upserts import upsert
@@ -23,15 +25,23 @@ ALLOWANCES = {
 }
 
 
+def _refill(insert: Any) -> Any:
+    renewed = {"remaining": insert.excluded.remaining, "closes_at": insert.excluded.closes_at}
+    return insert.on_conflict_do_update(index_elements=["account_id", "kind"], set_=renewed)
+
+
+# Built once: this is on the path of every message.
+_OPENED = {
+    "postgresql": _refill(postgresql.insert(message_window)),
+    "sqlite": _refill(sqlite.insert(message_window)),
+}
+
+
 def opened(work: Work, *, account_id: int, kind: str) -> None:
     """The person wrote (`message`), tapped a menu (`click`), followed (`follow`) or scanned a QR code (`scan`)."""
     count, lifetime = ALLOWANCES[kind]
-    fresh = {"remaining": count, "closes_at": work.now + lifetime}
-    work.db.execute(
-        upsert(work, message_window)
-        .values(account_id=account_id, kind=kind, **fresh)
-        .on_conflict_do_update(index_elements=["account_id", "kind"], set_=fresh)
-    )
+    row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": work.now + lifetime}
+    work.db.execute(_OPENED[work.db.dialect.name], row)
 
 
 def take(work: Work, *, account_id: int) -> str | None:

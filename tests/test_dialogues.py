@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from models import Store
+from tests.support.chat import LEADER
 from tests.support.clock import StillClock
-from tests.support.dialogue import Wrong, play, world
+from tests.support.dialogue import Wrong, messages, play, say_anything, world
 from tests.support.invariants import violations
 
 DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
@@ -19,6 +21,21 @@ def test_dialogue(path: Path, store: Store, clock: StillClock, tmp_path: Path) -
     with world(store, clock, tmp_path / "media") as place:
         play(path.read_text(encoding="utf-8"), place)
     assert violations(store) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_anybody_may_say_anything_at_any_time(
+    seed: int, sqlite_store: Store, clock: StillClock, tmp_path: Path
+) -> None:
+    """No message is met with silence, a failure, or wrong books, whoever says it and whenever."""
+    words = [one for path in DIALOGUES for one in messages(path.read_text(encoding="utf-8"))]
+    with world(sqlite_store, clock, tmp_path / "media") as place:
+        place.make_leader("大刘")
+        say_anything(place, [LEADER, LEADER, "大刘", "王姐", "老李", "赵姨"], words, random.Random(seed), times=150)
+        answers = place.answers()
+    assert len(answers) >= 150
+    assert [one for one in answers if "系统忙" in one] == []
+    assert violations(sqlite_store) == []
 
 
 @pytest.mark.parametrize(

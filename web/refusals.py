@@ -1,4 +1,8 @@
-"""What a refusal of the business means for the person in front of a page, in a plain sentence."""
+"""What a refusal of the business means for the person in front of a page, in a plain sentence.
+
+The words are those of the chat (`bot.texts.errors`), except where a page must say something else: it cannot be answered
+with a word, and its reader is often not the one the chat would speak to.
+"""
 
 from __future__ import annotations
 
@@ -52,10 +56,6 @@ def _left(facts: Facts) -> str:
     return f"「{facts['name']}」只剩 {quantity(facts.get('left_milli'), facts.get('unit', ''))} 可取。"
 
 
-def _claimed(facts: Facts) -> str:
-    return f"「{facts.get('name', '')}」最多还能申请 {quantity(facts.get('left_milli'), facts.get('unit', ''))}。"
-
-
 def _cases(facts: Facts) -> str:
     numbers = "、".join(f"S{number}" for number in facts.get("cases") or ())
     return f"有一部分在售后处理中（{numbers}），先处理售后再取货。" if numbers else "正在售后处理中，先处理售后再取货。"
@@ -67,7 +67,6 @@ _SENTENCES: dict[str, str | Callable[[Facts], str]] = {
     "leader_inactive": "这位团长现在没有营业。",
     "wrong_state": "现在的状态不能这样操作，请刷新页面看看最新情况。",
     "link_dead": "这个链接已经用过，或者过期了。",
-    "operator_exists": "这个用户名已经有人用了。",
     "weak_password": _weak,
     "unknown_code": _unknown,
     "tries_locked": lambda facts: f"试错太多次，{_clock(facts.get('until'))} 以后再试。",
@@ -78,16 +77,9 @@ _SENTENCES: dict[str, str | Callable[[Facts], str]] = {
     "code_revoked": "这个取货码已经作废，请对方看最新的取货码。",
     "nothing_left": _left,
     "under_after_sales": _cases,
-    "nothing_to_annul": "这个码没有可以撤销的核销。",
-    "annul_too_late": lambda facts: f"核销超过 {facts.get('minutes', 15)} 分钟，不能撤销了，请走售后。",
     "already_picked_up": "货已经取走了，有问题请走售后。",
-    "already_cancelled": "已经取消过了。",
-    "bad_amount": "金额不对，请检查。",
-    "nothing_paid": "没有可以撤销的收款。",
-    "payment_refunded": "这笔款已经退过一部分，不能再撤销收款。",
     "refund_too_much": lambda facts: f"最多只能退 {yuan(facts.get('max_fen'))}。",
-    "not_delivered": "货还没到，不能申请售后。",
-    "claim_too_much": _claimed,
     "case_closed": lambda facts: f"售后 S{facts.get('number', '')} 已经处理过了。",
+    "not_delivered": "货还没到，不能申请售后。",
     "bad_quantity": "数量不对，请检查。",
 }

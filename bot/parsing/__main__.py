@@ -49,9 +49,8 @@ def explain(reading: OrderReading, catalogue: Catalogue) -> str:
     for doubt in reading.doubts:
         names = ", ".join(catalogue.by_key[key].name for key in doubt.candidates)
         rows.append(f"   ask ({doubt.reason}) {doubt.fragment}" + (f" [{names}]" if names else ""))
-    for name in ("room", "phone", "name", "note", "topic"):
-        if getattr(reading, name):
-            rows.append(f"   {name}: {getattr(reading, name)}")
+    found = ((name, getattr(reading, name)) for name in ("room", "phone", "name", "note", "topic"))
+    rows += [f"   {name}: {value}" for name, value in found if value]
     return "\n".join(rows)
 
 

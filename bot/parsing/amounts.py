@@ -35,9 +35,7 @@ _COUNTED = re.compile(
 )
 
 
-_SLIPPED = re.compile(
-    rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])"
-)
+_SLIPPED = re.compile(rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])")
 
 
 _DECIMAL_OR_INT = re.compile(rf"{ARABIC_NUMBER}|{CHINESE_NUMBER}")
@@ -60,7 +58,9 @@ def _range(text: str, start: int) -> Token | None:
     match = _RANGE.match(text, start)
     if match is None:
         return None
-    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=canonical_unit(match[3]), approx=True)
+    return Token(
+        "qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=canonical_unit(match[3]), approx=True
+    )
 
 
 def _weighed(text: str, start: int) -> Token | None:
@@ -89,7 +89,9 @@ def _taels(text: str, start: int) -> Token | None:
     match = _TAELS.match(text, start)
     if match is None:
         return None
-    milli = (500 if match[1] == "半" else 5500 if match[1] == "半斤八" else figure_value(match[1])) + (500 if match[2] else 0)
+    milli = (500 if match[1] == "半" else 5500 if match[1] == "半斤八" else figure_value(match[1])) + (
+        500 if match[2] else 0
+    )
     return Token("qty", start, match.end(), match[0], milli=milli, unit="两")
 
 
@@ -132,7 +134,7 @@ def _slipped(text: str, start: int, catalogue: Catalogue) -> Token | None:
         begins = following in QUANTITY_START or any(
             longest(text, match.end(), names, lengths) for names, lengths in word_tables(catalogue)[:2]
         )
-        if begins or match["unit"] in "之被多带" and following not in " ,。;!":
+        if begins or (match["unit"] in "之被多带" and following not in " ,。;!"):
             return None
     return Token("qty", start, match.end(), match[0], milli=number.milli, unit=HOMOPHONES[match["unit"]], value="slip")
 
@@ -164,9 +166,13 @@ def _bare(text: str, start: int, catalogue: Catalogue) -> Token | None:
     if text[end : end + 1] == "半" and number.end == len(match[0]):
         return Token("qty", start, end + 1, text[start : end + 1], milli=number.milli + 500)
     if number.milli % 1000 and number.milli // 10 in catalogue.by_price:
-        return Token("price", start, end, text[start:end], catalogue.by_price[number.milli // 10], value=text[start:end])
+        return Token(
+            "price", start, end, text[start:end], catalogue.by_price[number.milli // 10], value=text[start:end]
+        )
     token = Token("qty", start, end, text[start:end], milli=number.milli, value="bare")
-    token.approx = end < len(text) and "一" <= text[end] <= "龥" and not is_known(text, end, catalogue) and _vague(text, end)
+    token.approx = (
+        end < len(text) and "一" <= text[end] <= "龥" and not is_known(text, end, catalogue) and _vague(text, end)
+    )
     return _approximate(token, text, number)
 
 

@@ -21,7 +21,8 @@ class Booking(Targets):
 
     def _quantified(self, claim: Claim, mode: str | None) -> None:
         quantity = claim.quantity
-        assert quantity is not None
+        if quantity is None:
+            return
         if mode == "not":
             self.mentions += [key for item in claim.items for key in item.keys]
             self.mode = "denied"
@@ -80,9 +81,17 @@ class Booking(Targets):
         if not self.booked:
             return False
         last = self.position[id(self.segments[claim.segment].tokens[-1])]
-        until = next((other.start for other in self.claims if other.start > claim.end and other.segment == claim.segment), last + 1)
+        until = next(
+            (other.start for other in self.claims if other.start > claim.end and other.segment == claim.segment),
+            last + 1,
+        )
         between = range(self.booked[-1].end + 1, until)
-        if not claim.items and claim.start and self.kinds[claim.start - 1] == "note" and self.tokens[claim.start - 1].value == "quality":
+        if (
+            not claim.items
+            and claim.start
+            and self.kinds[claim.start - 1] == "note"
+            and self.tokens[claim.start - 1].value == "quality"
+        ):
             return True  # 公的3只母的3只
         return any(self.kinds[i] in ("person", "room", "name") or self.words[i] in self.selves for i in between)
 
@@ -112,6 +121,7 @@ class Booking(Targets):
                 self.draft.doubt(fragment, "which_item", (key,), milli)
                 continue
             self._apply(key, milli, mode, fragment)
+            claim.keys.append(key)
 
     def _amount(self, key: int, quantity: Token, fragment: str) -> int | None:
         item = self.catalogue.by_key[key]
@@ -129,9 +139,7 @@ class Booking(Targets):
         if quantity.value == "bare" and quantity.milli >= 10_000 and quantity.milli == item.price_fen * 10:
             self.draft.doubt(fragment, "unclear", (key,))  # 牛肉38 of something that costs 38
             return None
-        converted = to_sale_units(
-            quantity.milli * (factor if self._is_per(quantity) else several), quantity.unit, item
-        )
+        converted = to_sale_units(quantity.milli * (factor if self._is_per(quantity) else several), quantity.unit, item)
         if converted.milli is None and quantity.value == "slip":
             self.draft.doubt(fragment, "how_many", (key,))
         elif converted.milli is None:
@@ -176,6 +184,14 @@ class Booking(Targets):
                 draft.put(key, "sub", milli, changed=True)
             else:
                 draft.drop(key)
+        elif (
+            existing is not None
+            and existing.op == "drop"
+            and self.claim_in_hand
+            and not self.claim_in_hand.items
+            and not self.fixing
+        ):
+            draft.doubt(fragment, "unclear", (key,))  # 今天不要 明天要两只
         elif self.fixing:
             self._correct(key, milli, existing, fragment)
         elif existing is None or mode == "set" or existing.op == "drop":
@@ -207,9 +223,7 @@ class Booking(Targets):
 
     def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
         had = self.draft.prior.get(key, 0)
-        if existing is not None and existing.op == "set" and existing.milli > milli and not had:
-            existing.milli -= milli
-        elif had > milli:
+        if had > milli:
             self.draft.put(key, "sub", milli, changed=True)
         elif had == milli:
             self.draft.drop(key)

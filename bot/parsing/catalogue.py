@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """The goods of a set of offers, with every way to name them indexed once."""
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTS = re.compile(r"[()\[\]【】/|,、·+\s]+")
 _PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
 _WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
-_APART = frozenset("不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带")
+_APART = frozenset(
+    "不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带"
+)
 """Characters that never join a one-character name to another word."""
 _TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥粒糁乳卷饺滑花叶苗子膏脆圈仁丸松肠蛋奶肉")
 _MODIFIERS = frozenset("青红黄绿白黑紫冻干鲜熟生酸甜咸腌烤炸卤煮小大野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
@@ -214,7 +217,9 @@ def _fragments(item: Item) -> list[str]:
     return found
 
 
-_USELESS = frozenset("新鲜 有机 农家 手工 现磨 现做 精选 特级 进口 国产 散养 无抗 大份 小份 特价 秒杀 团购 限量 包邮 当季 时令 本地 东北 整箱 斤装 个装 一号 二号 套餐".split())
+_USELESS = frozenset(
+    "新鲜 有机 农家 手工 现磨 现做 精选 特级 进口 国产 散养 无抗 大份 小份 特价 秒杀 团购 限量 包邮 当季 时令 本地 东北 整箱 斤装 个装 一号 二号 套餐".split()
+)
 
 
 def _folded(name: str) -> str:
@@ -245,7 +250,7 @@ def _one_edit(left: str, right: str) -> bool:
 
 def _may_be_misspelt(window: str) -> bool:
     """Not 我刚 or 几单: words and figures people mean as they write them."""
-    if len(window) < 3 and set(window) & _FIGURES or set(window) & _BREAKS:
+    if (len(window) < 3 and set(window) & _FIGURES) or set(window) & _BREAKS:
         return False
     return not all(char in WORDS or char in _FIGURES for char in window)
 

@@ -38,19 +38,22 @@ class Changes(LoneItems):
             self._cancel_alone(position)
 
     def _ahead(self, position: int, last: int) -> bool:
-        return any(position < claim.start <= last and not claim.mention for claim in self.claims if claim.quantity or any(i.kind != "text" or i.keys for i in claim.items))
+        return any(
+            position < claim.start <= last and not claim.mention
+            for claim in self.claims
+            if claim.quantity or any(i.kind != "text" or i.keys for i in claim.items)
+        )
 
     def _take_back(self, claim: Claim, position: int) -> None:
         """苹果两箱不要了: all of it, or two of more."""
-        for item in claim.items:
-            for key in item.keys[:1]:
-                entry = self.draft.entries.pop(key, None)
-                had = self.draft.prior.get(key, 0)
-                if entry is not None and had > entry.milli:
-                    self.draft.put(key, "sub", entry.milli, changed=True)
-                else:
-                    self.draft.drop(key)
-        if not claim.items:
+        for key in claim.keys or [key for item in claim.items for key in item.keys[:1]]:
+            entry = self.draft.entries.pop(key, None)
+            had = self.draft.prior.get(key, 0)
+            if entry is not None and had > entry.milli:
+                self.draft.put(key, "sub", entry.milli, changed=True)
+            elif had or not self.draft.entries:
+                self.draft.drop(key)
+        if not claim.items and not claim.keys:
             self._cancel_alone(position)
 
     def _cancel_alone(self, position: int) -> None:
@@ -71,8 +74,10 @@ class Changes(LoneItems):
 
     def _drop_rest(self) -> None:
         self.rest = False
-        named = set(self.draft.entries) | self.kept | {key for key in self.mentions}
-        self._drop_all_but({key for key in named if key not in self.draft.entries or self.draft.entries[key].op != "drop"})
+        named = set(self.draft.entries) | self.kept | set(self.mentions)
+        self._drop_all_but(
+            {key for key in named if key not in self.draft.entries or self.draft.entries[key].op != "drop"}
+        )
 
     def _drop_all_but(self, keep: set[int]) -> None:
         self.draft.amends = True
@@ -108,7 +113,11 @@ class Changes(LoneItems):
             key = self.draft.last if self.draft.last is not None else next(iter(self.draft.entries))
             entry = self.draft.entries.pop(key, None)
             self.booked.pop()
-            part = entry.milli if entry is not None and entry.op == "set" and entry.milli < self.draft.prior.get(key, 0) else None
+            part = (
+                entry.milli
+                if entry is not None and entry.op == "set" and entry.milli < self.draft.prior.get(key, 0)
+                else None
+            )
             sources = [(key, part)]
         elif len(self.draft.prior) == 1:
             sources = [(next(iter(self.draft.prior)), None)]
@@ -118,7 +127,11 @@ class Changes(LoneItems):
         """A set 0, B gets A's quantity unless a number is given."""
         sources, self.swap_from, self.mode = self.swap_from or [], None, None
         fragment = self._fragment(claim)
-        targets = self._targets(claim, claim.items[0] if claim.items else None, claim.quantity, "set") if claim.quantity else self._keys(claim.items[0], None)
+        targets = (
+            self._targets(claim, claim.items[0] if claim.items else None, claim.quantity, "set")
+            if claim.quantity
+            else self._keys(claim.items[0], None)
+        )
         if targets is None:
             return
         key = targets[0]

@@ -81,5 +81,7 @@ class Draft:
             elif entry.op == "add" and not self.prior:
                 found.append(Line(key, entry.milli, "set"))
             else:
-                found.append(Line(key, entry.milli, "add" if entry.op == "add" else "sub" if entry.op == "sub" else "set"))
+                found.append(
+                    Line(key, entry.milli, "add" if entry.op == "add" else "sub" if entry.op == "sub" else "set")
+                )
         return tuple(found)

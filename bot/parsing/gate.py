@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """The negative gate: which parts of a message ask for something, and which only talk about it.
 
 Every segment gets a verdict; only `order` segments are read for items and quantities.
@@ -21,7 +22,6 @@ def segments(tokens: list[Token]) -> list[Segment]:
     return found
 
 
-
 BOOKABLE: Final = frozenset({"item", "goods", "qty", "pair"})
 
 
@@ -31,7 +31,9 @@ ACTING: Final = frozenset({"want", "add"})
 CHANGING: Final = frozenset({"cancel", "sub", "set", "swap", "only", "halve", "double", "keep", "rest", "except"})
 
 
-_FRESH: Final = frozenset("这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是".split())
+_FRESH: Final = frozenset(
+    "这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是".split()
+)
 
 
 _SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|能到|自提|哪里|在哪|可以|能不能|行吗|好吗")
@@ -40,31 +42,43 @@ _SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|�
 _TAG: Final = re.compile(r"有.{1,5}没$|[^要了]不$|((?!了)[一-龥])[不没]\1")
 
 
-_PRICE_WORDS: Final = re.compile(r"便宜|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price")
+_PRICE_WORDS: Final = re.compile(
+    r"便宜|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price"
+)
 
 
-_POSTPONED: Final = re.compile(r"等.{1,12}再(?:来(?!拿|取|领)|要|买|订|说|看|定)")
+_POSTPONED: Final = re.compile(r"等.{1,12}再(?:来(?!拿|取|领)|要|买|订|说|看|定|囤|下单|入)")
 
 
-_WHIM: Final = re.compile(r"有空|有钱|有时间|有人|下雨|天气|发工资|同意|想吃|高兴|心情|来客|涨|中奖|发财|减肥|我是|我有|放假|不忙")
+_WHIM: Final = re.compile(
+    r"有空|有钱|有时间|有人|下雨|天气|发工资|同意|想吃|高兴|心情|来客|涨|中奖|发财|减肥|我是|我有|放假|不忙"
+)
 
 
-_HEARSAY: Final = re.compile(r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|他|她|人家|朋友|同事|邻居)(?:们)?(?:说|讲|问|想)(?!一|错|好)")
+_HEARSAY: Final = re.compile(
+    r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|他|她|人家|朋友|同事|邻居)(?:们)?(?:说|讲|问|想)(?!一|错|好)"
+)
 
 
-_ASKING_AROUND: Final = re.compile(r"(?:我|得|要|先|再|去)(?:再|先|去|得)?问(?:问|一下|下|过)?(?:她|他|我|老|家|妈|爸|孩)")
+_ASKING_AROUND: Final = re.compile(
+    r"(?:我|得|要|先|再|去)(?:再|先|去|得)?问(?:问|一下|下|过)?(?:她|他|我|老|家|妈|爸|孩)"
+)
 
 
 _UNABLE: Final = re.compile(r"[吃喝用买要拿放装扛带搬住]不[下了起完动着到](?!的)")
 
 
-_REFERRING: Final = re.compile(r"(?:我|你|他|她|我家)(?:[订定要买]?的)?那?[一二两三四五六七八九十\d]+[份盒袋斤只箱个瓶板提](?!.*[一二两三四五六七八九十\d]+[份盒袋斤只箱个瓶板提])(?=.*(?:呢|好|到|在)\s*$)")
+_REFERRING: Final = re.compile(
+    r"(?:我|你|他|她|我家)(?:[订定要买]?的)?那?[一二两三四五六七八九十\d]+[份盒袋斤只箱个瓶板提](?!.*[一二两三四五六七八九十\d]+[份盒袋斤只箱个瓶板提])(?=.*(?:呢|好|到|在)\s*$)"
+)
 
 
 _MINE: Final = re.compile(r"我那[一二两三四五六七八九十\d]")
 
 
-_GOODS_CONDITION: Final = re.compile(r"有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换")
+_GOODS_CONDITION: Final = re.compile(
+    r"有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
+)
 
 
 _NOT_SO: Final = re.compile(r"不是(?:这次|今天|说|真的?要|想|现在|要)")
@@ -74,40 +88,66 @@ _SOMEBODYS: Final = re.compile(r"[你他她](?:家|们)?(?:的|那)[一二两三
 
 
 _HOW_MANY: Final = re.compile(r"[有剩是够装订还]")
-_PAID_LATER: Final = re.compile(r"(?:晚点|等下|等会|回头|稍后|待会|一会|到时|明天|取货|见面|下午|晚上|拿货|马上|这就).{0,4}[转付给]|再[转付给]|怎么[转付]|[转付].{0,3}哪")
+_PAID_LATER: Final = re.compile(
+    r"(?:晚点|等下|等会|回头|稍后|待会|一会|到时|明天|取货|见面|下午|晚上|拿货|马上|这就).{0,4}[转付给]|再[转付给]|怎么[转付]|[转付].{0,3}哪"
+)
 _MENDED: Final = frozenset("补 退 赔 换 重发 补发 退款 退钱 补偿 处理".split())
 _GAVE: Final = re.compile(r"[送给分还寄带拿丢扔放]给?.{0,6}了\s*$")
 
 
-_CONDITIONAL: Final = frozenset({"if", "item", "filler", "space", "text", "praise", "quality", "qty", "time", "number", "note", "person"})
+_ELSEWHERE: Final = re.compile(
+    r"超市|菜场|菜市场|拼多多|盒马|淘宝|京东|美团|别家|外面|才\s?[一二两三四五六七八九十\d]+[块元]"
+)
+_CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
+_RELATIVE: Final = re.compile(r"[一二两三四五六七八九十\d][^,。]{1,8}的(?:人|钱|事|邻居|举手|都)")
+_ERRAND: Final = re.compile(r"把[一二两三四五六七八九十\d]|[替代].{1,4}拿")
+_REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of changing, verdict
+    (_UNABLE, True, True, "deny"),
+    (_NOT_SO, True, True, "deny"),
+    (_SOMEBODYS, False, True, "past"),
+    (_MINE, True, False, "doubt"),
+    (_REFERRING, False, False, "doubt"),
+    (_GAVE, False, False, "past"),
+    (_ELSEWHERE, False, False, "past"),
+    (_RELATIVE, True, True, "past"),
+    (_ERRAND, True, False, "doubt"),
+)
+_SWEEPING: Final = frozenset({"all", "refer", "each", "alike", "evenly"})
+_CONDITIONAL: Final = frozenset(
+    {"if", "item", "filler", "space", "text", "praise", "quality", "qty", "time", "number", "note", "person"}
+)
 
 
 def verdict_of(segment: Segment) -> str:
-    kinds, bookable = segment.kinds, segment.kinds & BOOKABLE
-    for kind in ("joke", "hold"):
-        if kind in kinds:
-            return kind
-    if "deny" in kinds:
-        return "deny"
+    """What the words of one segment make of it; `spread` looks at its neighbours."""
+    kinds = segment.kinds
+    outright = next((kind for kind in ("joke", "hold", "deny") if kind in kinds), None)
+    if outright is not None:
+        return outright
     if _is_asking(segment):
         return _question(segment)
     if "if" in kinds:
         return _condition(segment)
     if _POSTPONED.search(segment.text) or _ASKING_AROUND.search(segment.text):
         return "hold"
+    over = _over(segment)
+    if over:
+        return over
+    if "maybe" in kinds and "qty" in kinds:
+        return "doubt"
+    return _remark(segment) or _plain(segment)
+
+
+def _over(segment: Segment) -> str:
+    """The verdict on what has happened already, empty when the segment is about something else."""
+    kinds = segment.kinds
     if kinds & {"almost", "have"}:
         return "past"
     if "trouble" in kinds and not kinds & {"unwant", "cancel"}:
         return "trouble"
     if "pay" in kinds:
         return "note" if _PAID_LATER.search(segment.text) else "pay"
-    if kinds & {"done", "past"}:
-        verdict = _bygone(segment)
-        if verdict:
-            return verdict
-    if "maybe" in kinds and "qty" in kinds:
-        return "doubt"
-    return _plain(segment, bool(bookable))
+    return _bygone(segment) if kinds & {"done", "past"} else ""
 
 
 def _condition(segment: Segment) -> str:
@@ -119,7 +159,11 @@ def _condition(segment: Segment) -> str:
         return "doubt"
     if _WHIM.search(segment.text) or not _is_answerable(segment):
         return "whim"
-    return "cond" if last_solid(segment) is None or segment.tokens[-1].word == "的话" or segment.kinds <= _CONDITIONAL else "order"
+    return (
+        "cond"
+        if last_solid(segment) is None or segment.tokens[-1].word == "的话" or segment.kinds <= _CONDITIONAL
+        else "order"
+    )
 
 
 def _is_answerable(segment: Segment) -> bool:
@@ -128,31 +172,39 @@ def _is_answerable(segment: Segment) -> bool:
     return len(condition) <= 4 or _GOODS_CONDITION.search(condition) is not None
 
 
-def _plain(segment: Segment, bookable: bool) -> str:
+def _remark(segment: Segment) -> str:
+    """The verdict on sentences that only look like an order, empty for all others."""
+    wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
+    for pattern, even_wanting, even_changing, verdict in _REMARKS:
+        if (even_wanting or not wants) and (even_changing or not changes) and pattern.search(segment.text):
+            return verdict
+    if "qty" in segment.kinds:
+        if not wants and not changes and _is_somebodys(segment.tokens):
+            return "past"
+        return "doubt" if _HEARSAY.search(segment.text) else ""
+    if "item" in segment.kinds and not wants:
+        chosen = "还是" in segment.words and "note" in segment.kinds
+        return "query" if chosen or segment.text.rstrip().endswith("呢") else ""
+    return ""
+
+
+def _is_somebodys(tokens: list[Token]) -> bool:
+    """小王的2只烧鸡."""
+    return any(
+        owner.kind in ("name", "person") and link.word == "的" and number.kind == "qty"
+        for owner, link, number in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
+
+
+def _plain(segment: Segment) -> str:
     kinds = segment.kinds
-    if segment.text.rstrip().endswith("呢") and "qty" not in kinds and "item" in kinds and not segment.wants():
-        return "query"
-    if _UNABLE.search(segment.text) or _NOT_SO.search(segment.text):
-        return "deny"
-    if not segment.wants() and _SOMEBODYS.search(segment.text):
-        return "past"
-    if not kinds & CHANGING and _MINE.search(segment.text):
-        return "doubt"
-    if not segment.wants() and not kinds & CHANGING and _REFERRING.search(segment.text):
-        return "doubt"
-    if not segment.wants() and not kinds & CHANGING and _GAVE.search(segment.text):
-        return "past"
-    if kinds & {"qty"} and _HEARSAY.search(segment.text):
-        return "doubt"
-    if "还是" in segment.words and "item" in kinds and "qty" not in kinds and "note" in kinds and not segment.wants():
-        return "query"
-    if kinds & {"praise"} and not kinds & ({"qty", "want", "add"} | CHANGING):
+    if "praise" in kinds and not kinds & ({"qty", "want", "add"} | CHANGING):
         return "chat"
-    if bookable or kinds & CHANGING or "fix" in kinds or (kinds & {"all", "refer", "each", "alike", "evenly"} and not kinds & {"note"}):
+    if kinds & (BOOKABLE | CHANGING | {"fix"}) or (kinds & _SWEEPING and "note" not in kinds):
         return "order"
     if kinds & {"note", "wish", "quality", "unwant"}:
         return "note"
-    if kinds & {"want", "add"} and (kinds & {"text"} or kinds <= {"want", "filler", "space", "this"}):
+    if kinds & ACTING and ("text" in kinds or kinds <= {"want", "filler", "space", "this"}):
         return "order"
     return "chat"
 
@@ -182,7 +234,12 @@ def _question(segment: Segment) -> str:
         return "query"
     if "要不要" in asks or "还是" in segment.words:
         return "doubt" if named or "qty" in kinds else "query"
-    polite = "request" in kinds or asks & {"行吗", "可以吗", "好吗", "行不行", "好不好"} or is_tag_question(segment) or asks & {"能不能", "可不可以", "能否", "可否"}
+    polite = (
+        "request" in kinds
+        or asks & {"行吗", "可以吗", "好吗", "行不行", "好不好"}
+        or is_tag_question(segment)
+        or asks & {"能不能", "可不可以", "能否", "可否"}
+    )
     if polite and not _PRICE_WORDS.search(segment.text) and "trouble" not in kinds:
         served = segment.words & {"给我", "帮我", "替我", "俾我", "畀我", "帮忙", "给", "帮"}
         agreed = asks & {"行吗", "可以吗", "好吗", "行不行", "好不好", "可以么", "行么"}
@@ -197,8 +254,15 @@ def _question(segment: Segment) -> str:
     if "trouble" in kinds or (kinds & {"done", "past"} and "qty" in kinds):
         return "trouble" if "trouble" in kinds else "past"
     if "qty" in kinds and segment.wants() and not kinds & {"if", "past", "done", "unwant"}:
-        return "order" if asks - {"吗", "么"} else "doubt"
-    if segment.asked and not asks and "qty" in kinds and named and not _PRICE_WORDS.search(segment.text) and not kinds & {"if", "past", "done"}:
+        return "order" if asks - _CONFIRMING else "doubt"
+    if (
+        segment.asked
+        and not asks
+        and "qty" in kinds
+        and named
+        and not _PRICE_WORDS.search(segment.text)
+        and not kinds & {"if", "past", "done"}
+    ):
         return "doubt"
     return "query"
 
@@ -206,10 +270,12 @@ def _question(segment: Segment) -> str:
 def _bygone(segment: Segment) -> str:
     """`past` for what is over; empty when the segment changes what was ordered (昨天订的两盒不要了)."""
     kinds = segment.kinds
-    if kinds & {"cancel", "sub", "set", "swap", "only", "halve", "double"} and "trouble" not in kinds:
+    if kinds & {"cancel", "sub", "set", "swap", "halve", "double"} and "trouble" not in kinds:
         return ""
     if "done" in kinds:
         return "past"
+    if "only" in kinds:
+        return ""
     if "add" in kinds or ("fix" in kinds and "want" in kinds):
         return ""
     if segment.wants() and "qty" in kinds:
@@ -228,20 +294,25 @@ def spread(found: list[Segment]) -> None:
         if following is not None and following.lead != "stop":
             _spread_back(segment, following, bool(acting))
         last = last_solid(segment)
-        if last is not None and last.kind == "set" and last.word.endswith(("多了", "少了", "多")) and not _more_to_come(found, index):
+        if (
+            last is not None
+            and last.kind == "set"
+            and last.word.endswith(("多了", "少了", "多"))
+            and not _more_to_come(found, index)
+        ):
             segment.verdict = "doubt" if segment.wants() else "chat"
         if not acting and previous is not None and segment.lead != "stop" and segment.verdict == "order":
-            if previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}:
-                segment.verdict = "past"
-            elif previous.verdict in ("past", "deny", "trouble") and "item" not in segment.kinds:
+            if (previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}) or (
+                previous.verdict in ("past", "deny", "trouble") and "item" not in segment.kinds
+            ):
                 segment.verdict = "past"
             elif previous.verdict in ("trouble", "pay", "past", "deny"):
                 segment.verdict = "doubt"
         if previous is not None and previous.verdict == "trouble" and segment.words & _MENDED and _is_asking(segment):
             segment.verdict = "trouble"
-        if previous is not None and segment.lead != "stop" and "if" in previous.kinds:
-            if previous.verdict in ("query", "whim"):
-                segment.verdict = "query" if previous.verdict == "query" else "doubt"
+        depends = previous is not None and segment.lead != "stop" and "if" in previous.kinds
+        if previous is not None and depends and previous.verdict in ("query", "whim"):
+            segment.verdict = "query" if previous.verdict == "query" else "doubt"
 
 
 def _more_to_come(found: list[Segment], index: int) -> bool:

@@ -22,7 +22,14 @@ class Interpreter(Changes):
         previous_list = False
         for index, segment in enumerate(self.segments):
             if segment.verdict != "order":
-                self.mentions += [key for claim in self.claims if claim.segment == index and claim.mention for item in claim.items for key in item.keys if claim.quantity is None]
+                self.mentions += [
+                    key
+                    for claim in self.claims
+                    if claim.segment == index and claim.mention
+                    for item in claim.items
+                    for key in item.keys
+                    if claim.quantity is None
+                ]
                 continue
             bare_list = segment.kinds <= {"item", "space", "filler", "and", "text"}
             if not (bare_list and previous_list):
@@ -137,12 +144,21 @@ class Interpreter(Changes):
                 self._drop_items(claim)
             self.pending = []
             return
-        if word == "算了" and self.booked and self._touches(self.booked[-1], position) and (self.wanted or self.words[0] in ("那", "那就")):
+        if (
+            word == "算了"
+            and self.booked
+            and self._touches(self.booked[-1], position)
+            and (self.wanted or self.words[0] in ("那", "那就"))
+        ):
             glued = self.kinds[position - 1] != "space"
             if glued and self._next_solid(position, len(self.kinds) - 1) is None:
                 return
         following = self._next_solid(position, len(self.kinds) - 1)
-        if following is not None and following.kind in ("cancel", "unwant") and word not in ("不对", "说错了", "写错了"):
+        if (
+            following is not None
+            and following.kind in ("cancel", "unwant")
+            and word not in ("不对", "说错了", "写错了")
+        ):
             return
         if word in ("不是", "唔系") and following is not None and following.kind == "item":
             self.skipped.add(self.position[id(following)])
@@ -169,7 +185,6 @@ class Interpreter(Changes):
             elif mode == "keep":
                 self.kept.update(key for item in claim.items for key in item.keys)
             elif all(item.kind == "text" and not item.keys for item in claim.items):
-                claim.texts += claim.items
                 self._lone_text(claim, mode)
             else:
                 self.pending.append(claim)
@@ -199,27 +214,35 @@ class Interpreter(Changes):
                 mode = "set"
             elif kind == "fix":
                 self.fixing = bool(self.booked)
+        return self._signed(claim, mode)
+
+    def _signed(self, claim: Claim, mode: str | None) -> str | None:
+        """+1, -1 and 「1 more」 next to a number."""
         quantity = claim.quantity
-        after = self.words[claim.end + 1 : claim.end + 3]
-        if quantity is not None and mode is None and set(after) & {"more", "extra", "another", "添"}:
-            mode = "add"
-        if quantity is not None:
-            before = self.position[id(quantity)] - 1
-            while before >= 0 and self.kinds[before] == "space":
-                before -= 1
-            sign = self.kinds[before] if before >= 0 else ""
-            adjacent = before >= 0 and self.tokens[before].end == quantity.start
-            if sign == "plus" and adjacent and self.draft.prior and mode is None:
-                mode = "add"
-            elif sign == "minus" and adjacent:
-                mode = "minus"
-        return mode
+        if quantity is None:
+            return mode
+        if mode is None and set(self.words[claim.end + 1 : claim.end + 3]) & {"more", "extra", "another", "添"}:
+            return "add"
+        before = self.position[id(quantity)] - 1
+        if before < 0 or self.tokens[before].end != quantity.start:
+            return mode
+        if self.kinds[before] == "plus" and self.draft.prior and mode is None:
+            return "add"
+        return "minus" if self.kinds[before] == "minus" else mode
 
     def _finish(self) -> None:
-        if self.wanted and len(self.quoted) == 1 and not self.booked and not self.draft.doubts and not self.draft.entries:
+        if (
+            self.wanted
+            and len(self.quoted) == 1
+            and not self.booked
+            and not self.draft.doubts
+            and not self.draft.entries
+        ):
             self._wanted_from_quote(self.quoted[0])
         if _ONLY_WANTS.fullmatch(self.text.strip(" 。!~")) and not self.quoted:
-            self.draft.doubt(self.text.strip(), "how_many", (self.catalogue.only,) if self.catalogue.only is not None else ())
+            self.draft.doubt(
+                self.text.strip(), "how_many", (self.catalogue.only,) if self.catalogue.only is not None else ()
+            )
         if self.mode == "denied" and not self.draft.entries and not self.draft.doubts:
             self.draft.withdrawn = True
         if self.only and self.draft.prior and (self.kept or self.draft.entries):

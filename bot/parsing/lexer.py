@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Text -> tokens. Names of goods first, then rooms, times and prices, then quantities, then word classes."""
 
 from __future__ import annotations
@@ -25,17 +26,24 @@ _CROSS = re.compile(r"(\d{1,2})\s?[×x]\s?(?=\d)")
 _BARE_PAIR = re.compile(r"(\d{1,2})\s?[-+]\s?(\d{1,2})(?=[\s,。;!?~]|$)")
 
 
-_ENGLISH_NUMBERS = {word: value for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_ENGLISH_NUMBERS = {
+    word: value
+    for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
 
 
-_ENGLISH = re.compile(rf"({'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?({UNIT_PATTERN}))?")
+_ENGLISH = re.compile(
+    rf"({'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?({UNIT_PATTERN}))?"
+)
 
 
 UNIT = re.compile(UNIT_PATTERN)
 
 
 _LETTERS = re.compile(r"[a-z]+")
-_SOME = re.compile(r"(?:随便|多|少)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量")
+_SOME = re.compile(
+    r"(?:随便|多|少)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
+)
 
 
 _PUNCTUATION = {
@@ -108,7 +116,9 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         return Token("goods", position, end, text[position:end])
     heard = catalogue.heard(text, position, max(word, goods))
     if heard is not None:
-        return Token("text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound")
+        return Token(
+            "text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound"
+        )
     numeric = _number_token(text, position, catalogue, tokens)
     if numeric is not None and numeric.kind == "name" and word > 1:
         numeric = None
@@ -177,14 +187,31 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
         spelled = _ENGLISH.match(text, position)
         if spelled is not None:
             unit = canonical_unit(spelled[2]) if spelled[2] else None
-            return Token("qty", position, spelled.end(), spelled[0], milli=_ENGLISH_NUMBERS[spelled[1]] * 1000, unit=unit, value="" if unit else "bare")
+            return Token(
+                "qty",
+                position,
+                spelled.end(),
+                spelled[0],
+                milli=_ENGLISH_NUMBERS[spelled[1]] * 1000,
+                unit=unit,
+                value="" if unit else "bare",
+            )
     circled = circled_value(char)
     if circled is not None:
         return _circled(text, position, circled, catalogue)
     some = _SOME.match(text, position) if char in "随多少来要买拿给留整搞弄若一适" else None
     last_kind = tokens[-1].kind if tokens else ""
-    if some is not None and (some[0][0] not in "一少适" or last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position):
-        return Token("qty", position, some.end(), some[0], approx=True, sign="w" if some[0][0] in "来要买拿给留随整搞弄多" else "")
+    if some is not None and (
+        some[0][0] not in "一少适" or (last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position)
+    ):
+        return Token(
+            "qty",
+            position,
+            some.end(),
+            some[0],
+            approx=True,
+            sign="w" if some[0][0] in "来要买拿给留随整搞弄多" else "",
+        )
     name = _NAME.match(text, position) if char in _NAME_START else None
     if name is not None:
         return Token("name", position, name.end(), name[0])

@@ -22,8 +22,10 @@ class LoneItems(Booking):
     def _flush_before(self, claim: Claim) -> bool:
         """Settle lone items; True for 「苹果和梨两箱」, where nobody knows whether two of each are meant."""
         if self.pending and claim.items and "and" in self.kinds[self.pending[-1].end : claim.start + 1]:
-            quantity_last = claim.quantity is not None and self.position[id(claim.quantity)] > self.position[id(claim.items[0])]
-            if quantity_last and not claim.spread :
+            quantity_last = (
+                claim.quantity is not None and self.position[id(claim.quantity)] > self.position[id(claim.items[0])]
+            )
+            if quantity_last and not claim.spread:
                 keys = [key for lone in (*self.pending, claim) for item in lone.items for key in item.keys]
                 self.draft.doubt(self._fragment(claim), "how_many", keys)
                 self.pending = []
@@ -55,7 +57,11 @@ class LoneItems(Booking):
             return
         asked = self._asked_for(claim) or preferred or self._followed_by_wish(claim) or self.supported
         if is_weight(self.catalogue.by_key[key].unit) or item.weak or has_price or not asked:
-            if key not in self.draft.entries and not self._named_later(claim, key) and not self._is_remark(claim, has_price):
+            if (
+                key not in self.draft.entries
+                and not self._named_later(claim, key)
+                and not self._is_remark(claim, has_price)
+            ):
                 self.draft.doubt(item.word, "how_many", (key,))
                 self.draft.last = key
             return
@@ -75,7 +81,9 @@ class LoneItems(Booking):
     def _named_later(self, claim: Claim, key: int) -> bool:
         """豆浆豆浆来三杯: the first one only takes breath."""
         return any(
-            other.start > claim.start and key in item.keys and not other.mention for other in self.claims for item in other.items
+            other.start > claim.start and key in item.keys and not other.mention
+            for other in self.claims
+            for item in other.items
         )
 
     def _is_remark(self, claim: Claim, has_price: bool) -> bool:
@@ -84,7 +92,11 @@ class LoneItems(Booking):
         if has_price and any(token.kind == "price" and _PER_UNIT.search(token.word) for token in segment.tokens):
             return not self._asked_for(claim)
         unread = sum(len(token.word) for token in segment.tokens if token.kind == "text")
-        return (not has_price or unread > 1) and not self._asked_for(claim) and bool(segment.kinds & {"text", "praise", "time", "number", "person", "note"})
+        return (
+            (not has_price or unread > 1)
+            and not self._asked_for(claim)
+            and bool(segment.kinds & {"text", "praise", "time", "number", "person", "note"})
+        )
 
     def _followed_by_wish(self, claim: Claim) -> bool:
         segment = self.segments[claim.segment]
@@ -95,7 +107,11 @@ class LoneItems(Booking):
     def _asked_for(self, claim: Claim) -> bool:
         segment = self.segments[claim.segment]
         wants = [token for token in segment.tokens if token.kind in ("want", "add") and token.word not in _NO_LONE]
-        return self.wanted and bool(wants) or bool(wants) or (self.wanted and segment.kinds <= {"item", "space", "filler", "and"})
+        return (
+            (self.wanted and bool(wants))
+            or bool(wants)
+            or (self.wanted and segment.kinds <= {"item", "space", "filler", "and"})
+        )
 
     def _lone_text(self, claim: Claim, mode: str | None) -> None:
         item = claim.items[0]
@@ -125,7 +141,10 @@ class LoneItems(Booking):
             return
         if following is not None and following.kind == "want":
             following = self._next_solid(self.position[id(following)], last)
-        if not asks or following is not None and following.kind in ("qty", "item", "goods", "quality", "fix", "cancel", "unwant", "add"):
+        if not asks or (
+            following is not None
+            and following.kind in ("qty", "item", "goods", "quality", "fix", "cancel", "unwant", "add")
+        ):
             return
         if len(self.quoted) == 1 or (self.booked and self.excepted is None and not self.rest):
             return

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """One spelling for everything people type, with a map back to what they typed.
 
 The reader works on `Normal.text`: full-width folded, traditional characters simplified, lower case, stickers and

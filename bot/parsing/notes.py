@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Wishes and logistics inside a message: folded into `note` tokens so that nothing in them is ever counted."""
 
 from __future__ import annotations
@@ -7,12 +8,30 @@ from typing import Final
 
 from bot.parsing.tokens import Token
 
-_ENDS: Final = frozenset({"space", "comma", "stop", "add", "only", "cancel", "fix", "phone", "room", "swap", "and", "rest", "each", "hold", "joke"})
+_ENDS: Final = frozenset(
+    {
+        "space",
+        "comma",
+        "stop",
+        "add",
+        "only",
+        "cancel",
+        "fix",
+        "phone",
+        "room",
+        "swap",
+        "and",
+        "rest",
+        "each",
+        "hold",
+        "joke",
+    }
+)
 _LEAD_IN: Final = frozenset({"time", "number", "person", "locker", "name"})
 _ORDERING: Final = frozenset({"item", "qty", "each", "all", "rest", "cancel", "want", "refer", "this", "keep"})
 _ALONE: Final = frozenset({"左右", "上下", "大概", "大约", "差不多", "不急", "不着急", "急", "新鲜", "尽快", "最好"})
 _NO_CONDITION: Final = re.compile(
-    r"不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?(?:就|我)?不(?:要|买|订)了?|(?:没有|没货|没)的?(?:话)?(?:就)?(?:算了|不要了?|拉倒)|别再?漏了?|别弄错了?|别忘了?(?=$|[ ,。!])"
+    r"不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?(?:就|我)?不(?:要|买|订)了?|(?:没有|没货|没)的?(?:话)?(?:就)?(?:算了|不要了?|拉倒)|不(?![要用对是过想能会敢需打必该好])[一-龥]{1,2}(?=(?:就|的话)?(?:给我|帮我|来[一两二三\d]|我要|要[一两二三\d]))|别再?漏了?|别弄错了?|别忘了?(?=$|[ ,。!])"
 )
 
 
@@ -22,13 +41,19 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
     A note that began with 要 keeps `sign` = "w": something was asked for.
     """
     folded: list[Token] = []
-    conditions = [match.span() for match in _NO_CONDITION.finditer(text)] if "不" in text or "没" in text or "别" in text else []
+    conditions = (
+        [match.span() for match in _NO_CONDITION.finditer(text)] if "不" in text or "没" in text or "别" in text else []
+    )
     index = 0
     while index < len(tokens):
         token = tokens[index]
         if token.word == "(" and (closing := _remark_end(tokens, index)):
             inside = tokens[index + 1 : closing]
-            folded += [token, Token("note", inside[0].start, inside[-1].end, text[inside[0].start : inside[-1].end]), tokens[closing]]
+            folded += [
+                token,
+                Token("note", inside[0].start, inside[-1].end, text[inside[0].start : inside[-1].end]),
+                tokens[closing],
+            ]
             index = closing + 1
             continue
         end = _condition_end(tokens, index, conditions) or _note_end(tokens, index)
@@ -41,7 +66,16 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
         if first.kind == "wish":
             while folded and folded[-1].kind in _LEAD_IN:
                 first = folded.pop()
-        folded.append(Token("note", first.start, tokens[end - 1].end, text[first.start : tokens[end - 1].end], sign=sign, value=token.kind))
+        folded.append(
+            Token(
+                "note",
+                first.start,
+                tokens[end - 1].end,
+                text[first.start : tokens[end - 1].end],
+                sign=sign,
+                value=token.kind,
+            )
+        )
         index = end
     return folded
 
@@ -71,7 +105,9 @@ def _note_end(tokens: list[Token], index: int) -> int:
     """Index behind the note that begins at `index`, 0 when none does."""
     token = tokens[index]
     if token.kind == "wish":
-        return index + 1 if token.word in _ALONE else _extent(tokens, index + 1, counted=token.word == "其中", items=False)
+        return (
+            index + 1 if token.word in _ALONE else _extent(tokens, index + 1, counted=token.word == "其中", items=False)
+        )
     if token.kind == "time" and index + 1 < len(tokens) and tokens[index + 1].word in ("拿", "取", "攞", "来拿", "要"):
         after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
         return index + 2 if after in ("comma", "stop", "space") else 0
@@ -95,7 +131,13 @@ def _is_wish(tokens: list[Token], index: int) -> bool:
     if word[:2] in ("不放", "不加", "别放", "别加", "少放", "多放", "少加"):
         return True
     following = _solid(tokens, index + 1)
-    if following is None:
+    settled = (
+        index > 0
+        and tokens[index - 1].kind == "item"
+        and tokens[index + 1 : index + 2]
+        and tokens[index + 1].kind == "space"
+    )
+    if following is None or settled:
         return False
     return following.kind not in _ORDERING and following.kind not in ("comma", "stop", "fix", "ask", "done", "deny")
 

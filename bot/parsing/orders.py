@@ -50,9 +50,15 @@ def read_order(
 
 
 def _read(
-    normal: Normal, catalogue: Catalogue, prior: dict[int, int], role: Role, steps: list[str] | None
+    normal: Normal,
+    catalogue: Catalogue,
+    prior: dict[int, int],
+    role: Role,
+    steps: list[str] | None,
+    *,
+    whole: bool = False,
 ) -> OrderReading:
-    body, fallback = _split_fallback(normal.text)
+    body, fallback = _split_fallback(normal.text, whole=whole)
     tokens = tokenize(body, catalogue)
     _name_the_caller(tokens, role)
     found = _after_holds(segments(fold_notes(tokens, body)))
@@ -70,6 +76,8 @@ def _read(
     for segment in found:
         if segment.verdict == "doubt":
             draft.doubt(segment.text.strip(), "unclear", _keys_of(segment))
+    if fallback and not draft.doubts and not draft.entries:
+        return _read(normal, catalogue, prior, role, steps, whole=True)
     if fallback and draft.doubts and not draft.entries:
         _take_fallback(body, fallback, catalogue, draft, role)
     return _reading(normal, body, tokens, found, draft)
@@ -77,7 +85,11 @@ def _read(
 
 def _name_the_caller(tokens: list[Token], role: Role) -> None:
     """An unknown word that opens the message, set off by a blank, is how somebody calls himself: 小美 鸡蛋2盒."""
-    solid = [index for index, token in enumerate(tokens) if token.kind not in ("space", "room", "phone", "filler", "want", "and")]
+    solid = [
+        index
+        for index, token in enumerate(tokens)
+        if token.kind not in ("space", "room", "phone", "filler", "want", "and")
+    ]
     if len(solid) < 2 or tokens[solid[0]].kind != "text" or tokens[solid[0]].keys:
         return
     first, following = tokens[solid[0]], tokens[solid[1]]
@@ -86,10 +98,10 @@ def _name_the_caller(tokens: list[Token], role: Role) -> None:
         first.kind = "name"
 
 
-def _split_fallback(text: str) -> tuple[str, str]:
+def _split_fallback(text: str, *, whole: bool) -> tuple[str, str]:
     """(first choice, second choice) around 「没有就…」."""
     match = _FALLBACK.search(text)
-    if match is None or match.start() == 0:
+    if whole or match is None or match.start() == 0:
         return text, ""
     return text[: match.start()], text[match.end() :]
 
@@ -145,7 +157,10 @@ def _mention_quote(normal: Normal, catalogue: Catalogue, reader: Interpreter, dr
         copied = read_order(said, catalogue)
         counted = any("qty" in segment.kinds for segment in reader.segments)
         if counted:
-            reader.mentions += keys if len(keys) == 1 else []
+            reader.mentions += keys
+            if len(keys) > 1:
+                draft.doubt(said, "reference", keys)
+                reader.claims.clear()
         elif copied.action == "order":
             for line in copied.lines:
                 draft.put(line.key, "set", line.quantity_milli)
@@ -162,6 +177,8 @@ def _check_danger(found: list[Segment], draft: Draft, reader: Interpreter) -> No
             continue
         unread = [token for token in segment.tokens if token.kind == "text" and id(token) not in reader.used_texts]
         size = sum(len(token.word.strip()) for token in unread if not _is_afterthought(segment, token))
+        if segment.has_quantity() and _lacks(segment):
+            draft.doubt(segment.text.strip(), "unclear")
         tagged = is_tag_question(segment)
         for token in unread:
             if _DANGER.search(token.word) and not tagged and not (token.word == "不" and reader.booked):
@@ -171,22 +188,37 @@ def _check_danger(found: list[Segment], draft: Draft, reader: Interpreter) -> No
             draft.doubt(segment.text.strip(), "unclear", _keys_of(segment))
 
 
+def _lacks(segment: Segment) -> bool:
+    """A 没 that belongs to what is ordered (两只腿都没了), not to a remark set off before it (家里没米了 来两袋)."""
+    words = [token.word for token in segment.tokens]
+    index = next((i for i, word in enumerate(words) if word in ("没", "没有", "没了")), None)
+    if index is None:
+        return False
+    first = next(i for i, token in enumerate(segment.tokens) if token.kind in ("qty", "item"))
+    return index > first or " " not in words[index:first]
+
+
 def _check_price(segment: Segment, draft: Draft) -> None:
     """5块的豆浆 of something that costs 3.5 is another thing, or a mistake."""
-    tokens = [token for token in segment.tokens if token.kind != "space" and (token.kind != "filler" or token.word == "的")]
+    tokens = [
+        token for token in segment.tokens if token.kind != "space" and (token.kind != "filler" or token.word == "的")
+    ]
     for index, price in enumerate(tokens[:-1]):
         described = price.kind == "price" and (price.word.endswith("的") or tokens[index + 1].word == "的")
         item = next((token for token in tokens[index + 1 : index + 3] if token.kind == "item"), None)
-        if described and item is not None and item.keys and not set(price.keys) & set(item.keys):
-            if draft.entries.pop(item.keys[0], None) is not None:
-                draft.doubt(f"{price.word}{item.word}", "unclear", item.keys)
+        if not described or item is None or not item.keys or set(price.keys) & set(item.keys):
+            continue
+        if draft.entries.pop(item.keys[0], None) is not None:
+            draft.doubt(f"{price.word}{item.word}", "unclear", item.keys)
 
 
 def _is_afterthought(segment: Segment, text: Token) -> bool:
     """Unknown words behind the last item and number, set off by a blank, are a remark."""
     index = segment.tokens.index(text)
     apart = index > 0 and segment.tokens[index - 1].kind == "space"
-    return apart and not any(token.kind in ("item", "goods", "qty", "cancel", "sub") for token in segment.tokens[index:])
+    return apart and not any(
+        token.kind in ("item", "goods", "qty", "cancel", "sub") for token in segment.tokens[index:]
+    )
 
 
 def _keys_of(segment: Segment) -> tuple[int, ...]:
@@ -235,7 +267,7 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
         return "ambiguous"
     if re.fullmatch(r"(?:看看|查询?|查一下|查看)?(?:一下)?我?的?(?:订单|单子|单)(?:查询)?", body.strip(" 。!?")):
         return "query"
-    if "query" in verdicts and not verdicts & {"trouble"}:
+    if verdicts & {"query", "cond"} and "trouble" not in verdicts:
         return "query"
     return "unknown"
 
@@ -253,7 +285,7 @@ def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> b
     if len(solid) == 1 and solid[0].value == "bare" and solid[0].milli > 20_000:
         return True  # 666, 88
     unknown = sum(len(token.word) for token in tokens if token.kind in ("text", "person", "locker", "note", "have"))
-    return unknown >= 2 and len({token.kind for token in tokens} - {"space"}) > 2 or unknown > known + 4
+    return (unknown >= 2 and len({token.kind for token in tokens} - {"space"}) > 2) or unknown > known + 4
 
 
 def _room(tokens: list[Token], body: str) -> str | None:
@@ -276,8 +308,14 @@ def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
         if segment.verdict == "note":
             parts.append(normal.cut(segment.start, segment.end))
         elif segment.verdict == "order":
-            parts += [normal.cut(token.start, token.end) for token in segment.tokens if token.kind in ("note", "locker")]
-            parts += [normal.cut(token.start, token.end) for token in segment.tokens if token.kind == "text" and _is_afterthought(segment, token)]
+            parts += [
+                normal.cut(token.start, token.end) for token in segment.tokens if token.kind in ("note", "locker")
+            ]
+            parts += [
+                normal.cut(token.start, token.end)
+                for token in segment.tokens
+                if token.kind == "text" and _is_afterthought(segment, token)
+            ]
     if len(body) < len(normal.text):
         parts.append(normal.cut(len(body), len(normal.text)))
     return " ".join(part for part in parts if part) or None

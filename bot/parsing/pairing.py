@@ -11,7 +11,21 @@ from bot.parsing.tokens import Token
 
 _LONE: Final = {"item": 3.0, "goods": 0.9, "qty": 4.0, "text": 0.3, "mention": 0.1}
 _LEADS: Final = {"comma": 1.5, "stop": 1.8, "space": 0.4, "none": 0.5, "start": 0.0}
-_CROSSING: Final = {"fix": 2.5, "cancel": 2.2, "unwant": 2.2, "swap": 3.0, "and": 1.6, "space": 0.2, "only": 0.6, "room": 0.6, "total": 2.6, "people": 0.1, "keep": 3.0, "except": 9.0, "rest": 1.0}
+_CROSSING: Final = {
+    "fix": 2.5,
+    "cancel": 2.2,
+    "unwant": 2.2,
+    "swap": 3.0,
+    "and": 1.6,
+    "space": 0.2,
+    "only": 0.6,
+    "room": 0.6,
+    "total": 2.6,
+    "people": 0.1,
+    "keep": 3.0,
+    "except": 9.0,
+    "rest": 1.0,
+}
 
 
 @dataclass(slots=True)
@@ -41,7 +55,7 @@ class Claim:
     quantity: Token | None = None
     spread: bool = False  # the quantity is meant for each of `items`
     mention: bool = False
-    texts: list[Token] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)  # what it was booked as
 
 
 def pair(nodes: list[Node], catalogue: Catalogue) -> list[Claim]:
@@ -87,7 +101,14 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
     item, quantity = (right, left) if left.kind == "qty" else (left, right)
     cost = 0.3 * (end - start - 1) * 2
     opens = start == 1 or (start > 1 and nodes[start - 2].kind not in ("item", "goods", "group"))
-    if right.kind == "qty" and start and opens and nodes[start - 1].kind == "qty" and not left.crossed and left.lead == "start":
+    if (
+        right.kind == "qty"
+        and start
+        and opens
+        and nodes[start - 1].kind == "qty"
+        and not left.crossed
+        and left.lead == "start"
+    ):
         cost += 0.05  # 两份牛肉一份…: the first number is nearer
     for node in nodes[start + 1 : end + 1]:
         cost += _LEADS[node.lead] + sum(_CROSSING.get(kind, 0.0) for kind in node.crossed)
@@ -128,7 +149,19 @@ def group(nodes: list[Node], kinds: list[str]) -> list[Node]:
                 del folded[-len(members) :]
                 head = members[0]
                 tokens = tuple(member.token for member in members)
-                folded.append(Node(head.token, head.position, node.segment, head.lead, head.crossed, "group", tokens, node.token, node.position))
+                folded.append(
+                    Node(
+                        head.token,
+                        head.position,
+                        node.segment,
+                        head.lead,
+                        head.crossed,
+                        "group",
+                        tokens,
+                        node.token,
+                        node.position,
+                    )
+                )
                 index += 1
                 continue
             if any("except" in before.crossed for before in folded):
@@ -136,7 +169,19 @@ def group(nodes: list[Node], kinds: list[str]) -> list[Node]:
             ahead = _run_ahead(nodes, index)
             if len(ahead) > 1:
                 tokens = tuple(member.token for member in ahead)
-                folded.append(Node(node.token, node.position, node.segment, node.lead, node.crossed, "group", tokens, node.token, ahead[-1].position))
+                folded.append(
+                    Node(
+                        node.token,
+                        node.position,
+                        node.segment,
+                        node.lead,
+                        node.crossed,
+                        "group",
+                        tokens,
+                        node.token,
+                        ahead[-1].position,
+                    )
+                )
                 index += 1 + len(ahead)
                 continue
         folded.append(node)
@@ -147,7 +192,17 @@ def group(nodes: list[Node], kinds: list[str]) -> list[Node]:
 def _each_before(node: Node, kinds: list[str]) -> int | None:
     """Position of the 各 or 都 that governs a quantity."""
     position = node.position - 1
-    while position >= 0 and kinds[position] in ("want", "add", "sub", "set", "filler", "space", "each", "cancel", "all"):
+    while position >= 0 and kinds[position] in (
+        "want",
+        "add",
+        "sub",
+        "set",
+        "filler",
+        "space",
+        "each",
+        "cancel",
+        "all",
+    ):
         if kinds[position] == "each":
             return position
         position -= 1
@@ -161,9 +216,12 @@ def _run_back(folded: list[Node], each: int) -> list[Node]:
             continue
         if "except" in node.crossed:
             return []
-        if node.kind == "qty" and node.token.value == "bare" and node.token.sign == "":
-            run.append(node)
-        elif node.kind in ("item", "mention", "goods", "text"):
+        if (node.kind == "qty" and node.token.value == "bare" and node.token.sign == "") or node.kind in (
+            "item",
+            "mention",
+            "goods",
+            "text",
+        ):
             run.append(node)
         else:
             break
@@ -192,9 +250,9 @@ def qualify(nodes: list[Node], catalogue: Catalogue, words: list[str]) -> list[N
         if _is_one_of_weight(node, following):
             continue
         after = words[node.position + 1] if node.position + 1 < len(words) else ""
-        if node.kind == "qty" and node.token.unit is not None and not node.token.approx:
-            if _narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue):
-                _become_item(node, catalogue)
+        exact = node.kind == "qty" and node.token.unit is not None and not node.token.approx
+        if exact and (_narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue)):
+            _become_item(node, catalogue)
         kept.append(node)
     return _without_broader(kept)
 
@@ -203,7 +261,12 @@ def _is_one_of_weight(node: Node, following: Node | None) -> bool:
     """一个 in 「一个两斤的西瓜」: the weight is what is asked for."""
     if node.kind != "qty" or following is None or following.kind != "qty" or following.token.start != node.token.end:
         return False
-    return node.token.milli == 1000 and not following.token.rough and node.token.unit in ("个", "只", "条", "块") and following.token.unit in WEIGHTS
+    return (
+        node.token.milli == 1000
+        and not following.token.rough
+        and node.token.unit in ("个", "只", "条", "块")
+        and following.token.unit in WEIGHTS
+    )
 
 
 def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> bool:
@@ -213,7 +276,9 @@ def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> 
         matching = tuple(key for key in keys if _is_pack(node.token, key, catalogue))
         if near.kind in ("item", "mention") and len(keys) > 1 and len(matching) == 1:
             near.token.keys = matching
-            return any(other.kind == "qty" and other is not node and other.token.unit != node.token.unit for other in nodes)
+            return any(
+                other.kind == "qty" and other is not node and other.token.unit != node.token.unit for other in nodes
+            )
     return False
 
 
@@ -239,18 +304,20 @@ def _become_item(node: Node, catalogue: Catalogue) -> None:
 
 def _without_broader(nodes: list[Node]) -> list[Node]:
     """大米 next to 5斤的 says nothing more: only the narrower name is kept; a name next to itself counts once."""
-    kept: list[Node] = []
-    for index, node in enumerate(nodes):
-        others = [other for other in nodes[:index] + nodes[index + 1 :] if other.kind == "item" and other.segment == node.segment]
-        if node.kind == "item" and len(node.token.keys) > 1:
-            if any(set(other.token.keys) < set(node.token.keys) and other.token.keys for other in others):
-                continue
-        beside = nodes[index + 1] if index + 1 < len(nodes) else None
-        if node.kind == "item" and beside is not None and beside.kind == "item" and not beside.crossed:
-            if node.token.end == beside.token.start and node.token.keys == beside.token.keys and node.segment == beside.segment and node.token.keys:
-                continue
-        kept.append(node)
-    return kept
+    return [node for index, node in enumerate(nodes) if not (node.kind == "item" and _says_nothing(index, nodes))]
+
+
+def _says_nothing(index: int, nodes: list[Node]) -> bool:
+    node = nodes[index]
+    keys = set(node.token.keys)
+    beside = nodes[index + 1] if index + 1 < len(nodes) else None
+    touches = beside is not None and beside.kind == "item" and beside.token.start == node.token.end
+    if beside is not None and touches and keys and keys == set(beside.token.keys) and beside.segment == node.segment:
+        return True
+    return len(keys) > 1 and any(
+        other.kind == "item" and other.segment == node.segment and other.token.keys and set(other.token.keys) < keys
+        for other in nodes
+    )
 
 
 def _is_pack(quantity: Token, key: int, catalogue: Catalogue) -> bool:

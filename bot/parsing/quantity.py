@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Units of count and weight, pack specifications, and the step from what was said to units of sale."""
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ GENERIC: Final = frozenset("份单套件组")
 SMALL_PACKS: Final = frozenset("盒袋包提板瓶桶罐杯把扎束")
 BIG_PACKS: Final = frozenset("箱筐篓车吨")
 PIECES: Final = ("个枚颗只粒", "支枝朵", "根条")
-WEIGHTS: Final = {"斤": 1000, "市斤": 1000, "公斤": 2000, "千克": 2000, "kg": 2000, "kilo": 2000, "g": 2, "克": 2, "两": 100}
+WEIGHTS: Final = {
+    "斤": 1000,
+    "市斤": 1000,
+    "公斤": 2000,
+    "千克": 2000,
+    "kg": 2000,
+    "kilo": 2000,
+    "g": 2,
+    "克": 2,
+    "两": 100,
+}
 """Thousandths of a 斤 in one unit."""
 VOLUMES: Final = {"ml": 1, "毫升": 1, "l": 1000, "升": 1000}
 """Millilitres in one unit."""
@@ -37,9 +48,15 @@ HOMOPHONES: Final = {
 """Characters people write for a unit that sounds the same; believed only right behind a number."""
 
 _COUNTERS: Final = "份单套件组个盒袋包提板瓶桶罐杯把扎束箱筐篓车吨枚颗只粒支枝朵根条片块节听头串张卷碗盘捆床副册本筒打对双笼屉碟锅盆株盏尾瓣节扇副刀排"
-UNIT_WORDS: Final = {**dict.fromkeys(_COUNTERS), **dict.fromkeys(WEIGHTS), **dict.fromkeys(VOLUMES), **dict.fromkeys(FOREIGN_UNITS)}
+UNIT_WORDS: Final = {
+    **dict.fromkeys(_COUNTERS),
+    **dict.fromkeys(WEIGHTS),
+    **dict.fromkeys(VOLUMES),
+    **dict.fromkeys(FOREIGN_UNITS),
+}
 UNIT_PATTERN: Final = "|".join(
-    re.escape(word) + (r"(?![a-z])" if word.isascii() else "(?![吧吗么的不啊呀嘛])" if word == "对" else "") for word in sorted(UNIT_WORDS, key=len, reverse=True)
+    re.escape(word) + (r"(?![a-z])" if word.isascii() else "(?![吧吗么的不啊呀嘛])" if word == "对" else "")
+    for word in sorted(UNIT_WORDS, key=len, reverse=True)
 )
 _SPEC_PART = re.compile(
     rf"(?:[一每1](?P<before>{UNIT_PATTERN}))?(?P<number>{ARABIC_NUMBER}|{CHINESE_NUMBER}|半)\s?(?P<unit>{UNIT_PATTERN})"

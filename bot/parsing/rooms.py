@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Rooms, phones and lockers in normalised text.
 
 A canonical room is building-unit-room joined by '-', Arabic, letters upper case: 5号楼302 -> `5-302`,
@@ -31,9 +32,7 @@ _BUILDING = re.compile(
     (?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|号房|户|\#)?)?""",
     re.X,
 )
-_UNIT_ONLY = re.compile(
-    rf"(?<![\d.])(?P<unit>{_FIGURE})单元(?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|户)?)?", re.X
-)
+_UNIT_ONLY = re.compile(rf"(?<![\d.])(?P<unit>{_FIGURE})单元(?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|户)?)?", re.X)
 _DASHED = re.compile(
     rf"""(?<![\da-z.\-])(?:(?P<phase>{_FIGURE})期{_JOIN}|(?P<zone>[a-z东南西北])区{_JOIN})?
     (?P<building>\d{{1,2}}|[a-z]|[一二三四五六七八九十]{{1,3}})\s?[-杠]\s?
@@ -57,7 +56,9 @@ _SPOKEN = re.compile(
     r"(?![零〇一二两三四五六七八九十百千幺份盒袋箱瓶斤个元块点])"
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?(1[3-9]\d(?:[\s-]?\d{4}){2})(?!\d)")
-_SPOKEN_PHONE = re.compile(r"(?<![零〇一二三四五六七八九幺])[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])")
+_SPOKEN_PHONE = re.compile(
+    r"(?<![零〇一二三四五六七八九幺])[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])"
+)
 _LOCKER = re.compile(
     rf"(?P<number>\d{{1,3}}|[{_CN}]{{1,3}})\s?(?:号|#|组)?\s?(?:柜子?|取件柜|自提柜|快递柜|冷柜|门岗|岗亭|门口?(?!岗)|驿站|自提点|提货点|窗口|冰箱|架|货架)"
     r"(?P<slot>\s?\d{1,3}\s?号?(?:格|口|门)子?)?"
@@ -92,7 +93,9 @@ def find_phones(text: str) -> list[Span]:
     if len(text) < 11:
         return []
     found = [Span(match.start(), match.end(), re.sub(r"\D", "", match[1])) for match in _PHONE.finditer(text)]
-    spoken = [Span(match.start(), match.end(), spelled_digits(match[0]) or "") for match in _SPOKEN_PHONE.finditer(text)]
+    spoken = [
+        Span(match.start(), match.end(), spelled_digits(match[0]) or "") for match in _SPOKEN_PHONE.finditer(text)
+    ]
     return found + spoken
 
 

@@ -13,7 +13,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.normalise import LONG_NUMBER
 from bot.parsing.numerals import ARABIC_NUMBER, CHINESE, CHINESE_NUMBER, chinese_value, read_number
 from bot.parsing.quantity import UNIT_PATTERN
-from bot.parsing.rooms import find_lockers, find_phones, find_rooms
+from bot.parsing.rooms import RoomMatch, find_lockers, find_phones, find_rooms
 from bot.parsing.tokens import GOODS_LENGTHS, Token, longest
 
 NUM = rf"(?:{ARABIC_NUMBER}|{CHINESE_NUMBER})"
@@ -29,7 +29,7 @@ _FOREIGN = re.compile(
         |(?:下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?:[一二三四五六日天末]|[1-7](?![\d.]))
         |{NUM}[日号](?=截|到货|到吗|到的|到了|发货|来拿|来取|去取|去拿|取货|提货|送|之前|前|之后|以后|后|开团|上午|下午|早上|晚上|中午|过来|才|回来|有空|在家|出差|生日|结束|那天|我?不在)
         |{NUM}(?:个)?(?:多)?(?:小时|分钟|钟头|秒|天(?!山|麻)|周岁|周(?!岁)|星期|礼拜|个月|年(?!糕)|岁|晚上|夜)(?:半|多)?(?:后|前|内)?)
-    |(?P<people>每(?:个)?(?:人|家|户|口)|人均|(?:{NUM}|几)(?:个|位|口|名)?(?:人(?!参)|大人|小孩子?|孩子|老人|娃|大一小|客人|学生|员工|男的|女的|师傅|亲戚)|{NUM}口(?:之家|子|人)?|{NUM}(?:户|家)(?:人家?)?(?![电具里])|我们?俩|我和我?(?:老公|老婆|妈|爸|女儿|儿子|爱人|对象|男朋友|女朋友|先生|太太)(?=一人|每人|各)|[老小]?两口子?|夫妻俩|(?:同事|朋友|邻居|姐妹|室友|孩子|同学|闺蜜){NUM}个|{NUM}(?:个)?(?:女儿|儿子|同事|朋友|邻居|姐妹|兄弟|家庭|室友))
+    |(?P<people>每(?:个)?(?:人|家|户|口)|人均|(?:{NUM}|几)(?:个|位|口|名)?(?:人(?!参)|大人|小孩子?|孩子|老人|娃|大一小|客人|学生|员工|男的|女的|师傅|亲戚)|{NUM}口(?:之家|子|人)?|{NUM}(?:户|家)(?:人家?)?(?![电具里])|我们?俩|我和我?(?:老公|老婆|妈|爸|女儿|儿子|爱人|对象|男朋友|女朋友|先生|太太)(?=一人|每人|各)|[老小]?两口子?|夫妻俩|(?:同事|朋友|邻居|姐妹|室友|孩子|同学|闺蜜|宿舍|办公室|公司|班上|家里){NUM}个(?=[\s,。]|$|每|一)|{NUM}(?:个)?(?:女儿|儿子|同事|朋友|邻居|姐妹|兄弟|家庭|室友))
     |(?P<number>(?:(?<=\n)|^)\s*\d{{1,2}}[.、)](?=\s*[^\d\s])|{NUM}(?:公里|千米|里[地路]|米(?!粉|线|饭|糕|酒|面|醋)|厘米|公分|毫米|cm|mm|km|m(?![a-z])|英?寸|平方米?|平米|楼|层(?!油|架)|度|%|折|倍|万(?!年)|步|次|遍|趟|回(?!锅)|页|站|路(?!边)|届|级|成(?=新|熟|都)|号线|号门|度电|亩|门(?=课))(?:(?<=米)\d{{1,2}})?
         |(?:从|涨到|涨了?|降到|降了?|工资才?|原价|现价|以前|卖到?|身高|体重|还?差)\s?{NUM}(?!\s?(?:{UNIT_PATTERN})(?!\s?凑))(?:\s?(?:{UNIT_PATTERN})(?=\s?凑))?
         |第{NUM}(?!个|款|样|种|号|项|[\s,]*[和、与]|[\s,]*$|[\s,]*各|\d)|排第?{NUM}(?:个|号|位)?|[a-z]\d?号线|{LONG_NUMBER})""",
@@ -56,6 +56,24 @@ def fixed_spans(text: str, catalogue: Catalogue) -> dict[int, Token]:
 
 
 def _fixed(text: str, catalogue: Catalogue) -> Iterator[Token]:
+    """In order of precedence."""
+    yield from _numeric_names(text, catalogue)
+    for span in find_phones(text):
+        yield Token("phone", span.start, span.end, span.value, value=span.value)
+    for span in find_lockers(text):
+        yield Token("locker", span.start, span.end, span.value)
+    digits = _DIGIT.search(text) is not None
+    if digits:
+        yield from _prices(text, catalogue)
+    rooms = find_rooms(text)
+    yield from (_room(text, room) for room in rooms if room.kind != "bare")
+    if digits or _FIGURE.search(text):
+        yield from _foreign(text, catalogue)
+    yield from (_room(text, room) for room in rooms if room.kind == "bare")
+
+
+def _numeric_names(text: str, catalogue: Catalogue) -> Iterator[Token]:
+    """5号电池, 84: names first."""
     for name in catalogue.numeric:
         start = text.find(name)
         while start >= 0:
@@ -64,30 +82,31 @@ def _fixed(text: str, catalogue: Catalogue) -> Iterator[Token]:
             if not (before.isdigit() and name[0].isdigit()) and not (after.isdigit() and name.isdigit()):
                 yield Token("item", start, end, name, catalogue.names[name].keys)
             start = text.find(name, end)
-    for span in find_phones(text):
-        yield Token("phone", span.start, span.end, span.value, value=span.value)
-    for span in find_lockers(text):
-        yield Token("locker", span.start, span.end, span.value)
-    digits = _DIGIT.search(text) is not None
-    for match in _PRICED.finditer(text) if digits else ():
+
+
+def _prices(text: str, catalogue: Catalogue) -> Iterator[Token]:
+    """23.8一盒, 58的: a number that is somebody's price."""
+    for match in _PRICED.finditer(text):
         fen = round(float(match[1]) * 100)
-        if fen in catalogue.by_price or (match[2] and ("." in match[1] or "块" in text[match.end(1) : match.start(2)])):
+        said = match[2] and ("." in match[1] or "块" in text[match.end(1) : match.start(2)])
+        if fen in catalogue.by_price or said:
             yield Token("price", match.start(), match.end(), match[0], catalogue.by_price.get(fen, ()), value=match[1])
-    rooms = find_rooms(text)
-    for room in rooms:
-        if room.kind != "bare":
-            yield Token("room", room.start, room.end, text[room.start : room.end], full=True, value=room.room)
+
+
+def _room(text: str, room: RoomMatch) -> Token:
+    return Token("room", room.start, room.end, text[room.start : room.end], full=room.kind != "bare", value=room.room)
+
+
+def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
+    """Times, money, people, distances; 两块 is two pieces where something is sold by 块."""
     has_block = "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
-    for match in _FOREIGN.finditer(text) if digits or _FIGURE.search(text) else ():
+    for match in _FOREIGN.finditer(text):
         kind = str(match.lastgroup)
         if kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]:
             continue
         if not _inside_name(text, match.start(), match.end(), catalogue):
             keys = _priced(match[0], catalogue) if kind == "price" else ()
             yield Token(kind, match.start(), match.end(), match[0], keys, value=match[0])
-    for room in rooms:
-        if room.kind == "bare":
-            yield Token("room", room.start, room.end, text[room.start : room.end], value=room.room)
 
 
 def _priced(words: str, catalogue: Catalogue) -> tuple[int, ...]:

@@ -55,9 +55,9 @@ class Targets(Walk):
                 self.draft.doubt(quantity.word, "unclear")
                 return None
             return (self.catalogue.only,)
-        if self.booked and self.draft.last is not None and not self.mentions:
-            if self._repeats(quantity) or self.another_house or mode == "set":
-                return (self.draft.last,)
+        same = self._repeats(quantity) or self.another_house or mode == "set"
+        if self.booked and self.draft.last is not None and not self.mentions and same:
+            return (self.draft.last,)
         mentioned = tuple(dict.fromkeys(self.mentions))
         if len(mentioned) == 1:
             return mentioned
@@ -76,7 +76,10 @@ class Targets(Walk):
 
     def _repeats(self, quantity: Token) -> bool:
         last = self.last_quantity
-        return last is not None and (last.milli, last.unit or quantity.unit) == (quantity.milli, quantity.unit or last.unit)
+        return last is not None and (last.milli, last.unit or quantity.unit) == (
+            quantity.milli,
+            quantity.unit or last.unit,
+        )
 
     def _is_supported(self, claim: Claim, mode: str | None) -> bool:
         before = claim.start - 1

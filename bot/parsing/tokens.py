@@ -10,7 +10,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.numerals import CHINESE
 from bot.parsing.vocabulary import LENGTHS, WORDS
 
-QUANTITY_START = frozenset(CHINESE + "0123456789半几数好若公千斤" )
+QUANTITY_START = frozenset(CHINESE + "0123456789半几数好若公千斤")
 
 
 @dataclass(slots=True)

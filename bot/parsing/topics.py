@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """What a question or a remark is about, and whether it asks how the bot works."""
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ from bot.parsing.tokens import Token
 
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
 """Kinds that stand between a verb and what it is about without changing anything."""
-_ONE_HOUSE: Final = re.compile(r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)")
+_ONE_HOUSE: Final = re.compile(
+    r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
+)
 
 
 class Walk:
@@ -65,5 +67,7 @@ class Walk:
         return all(self.kinds[index] in (*SILENT, "each", "fix") for index in range(claim.end + 1, position))
 
     def _fragment(self, claim: Claim) -> str:
-        positions = [self.position[id(token)] for token in (*claim.items, *((claim.quantity,) if claim.quantity else ()))]
+        positions = [
+            self.position[id(token)] for token in (*claim.items, *((claim.quantity,) if claim.quantity else ()))
+        ]
         return self.text[self.tokens[min(positions)].start : self.tokens[max(positions)].end] if positions else ""

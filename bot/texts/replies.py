@@ -227,6 +227,10 @@ def introduced(name: str | None, room: str | None, phone: str | None) -> str:
     return f"记住了：{said}。"
 
 
+def order_moved(title: str, before: str, room: str) -> str:
+    return f"“{title}”的订单也改到 {room} 了（原来 {before}）。"
+
+
 def my_codes(codes: Sequence[tuple[str, str, str | None]], place: str | None) -> str:
     """(round title, code, link) of each order that can be collected."""
     lines = []

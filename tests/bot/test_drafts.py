@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,11 +28,15 @@ def _draft(text: str = POST) -> PostRound:
         ("#开团 试试\n1) 土豆\n截单:今天20:00", ["price:1"]),
         ("#开团 试试\n1) 土豆 3元", ["closes_at"]),
         ("#开团 试试\n1) 土豆 3元\n截单:昨天20:00", ["past_closes_at"]),
-        ("#开团\n\n", ["items"]),
     ],
 )
 def test_what_keeps_a_draft_from_being_published(text: str, problems: list[str]) -> None:
     assert drafts.problems(_draft(text), NOW) == problems
+
+
+def test_without_goods_nothing_else_is_asked() -> None:
+    draft = _draft()
+    assert drafts.problems(replace(draft, reading=replace(draft.reading, items=(), closes_at=None)), NOW) == ["items"]
 
 
 def test_corrections_change_what_they_name_and_nothing_else() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.values import Item, Line
-from bot.understand import Situation, bare_number, understand
+from bot.understand import Situation, bare_number, op_before, understand
 
 NOW = datetime(2026, 5, 2, 2, 0, tzinfo=UTC)  # Saturday, 10:00 in Shanghai
 CATALOGUE = Catalogue(
@@ -262,6 +262,21 @@ def test_a_helper_may_redeem_and_undo() -> None:
 )
 def test_bare_numbers(text: str, number: int | None) -> None:
     assert bare_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("said", "fragment", "op"),
+    [
+        ("+1", "1", "add"),
+        ("再来1", "1", "add"),
+        ("＋１", "１", "add"),
+        ("少1", "1", "sub"),
+        ("1", "1", "set"),
+        ("", "1", "set"),
+    ],
+)
+def test_an_amount_of_something_unknown_is_added_or_set(said: str, fragment: str, op: str) -> None:
+    assert op_before(said, fragment) == op
 
 
 @given(st.text(max_size=60), st.sampled_from(["resident", "leader", "helper"]))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from models import Store, leader, notice, order, order_event, order_line, round_
 from models.base import Clock, system_clock
-from operations import people, rounds, windows
+from operations import people, rounds
 from operations.notices import Addressed, enqueue_many
 from operations.offers import NewOffer
 from operations.rounds import NewRound
@@ -66,9 +66,7 @@ class Neighbourhood:
             return int(work.db.execute(lines.where(*mine)).scalar_one())
 
 
-def settle(
-    store: Store, *, residents: int, closes_in: timedelta = timedelta(hours=20)
-) -> Neighbourhood:
+def settle(store: Store, *, residents: int, closes_in: timedelta = timedelta(hours=20)) -> Neighbourhood:
     """A new leader with so many bound residents, whose openids no other neighbourhood of the process has."""
     number = next(_numbers)
     openids = [f"o_test_fault_{number:03}_{n:05}" for n in range(residents)]

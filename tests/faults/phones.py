@@ -36,6 +36,15 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """One delivery of a message: signed, and encrypted where the account asks for it."""
+
+    message: Message
+    query: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Told:
     """What a push was answered, after how many seconds of the last attempt and how many attempts."""
 
@@ -65,11 +74,18 @@ class Phones:
 
     def push(self, message: Message) -> Told:
         """One attempt. Raises Unanswered when nothing came within WeChat's 5 seconds."""
-        query, body = self._sealed(message)
-        started = time.monotonic()
-        answer = HttpTarget(f"http://127.0.0.1:{self.port}/wechat").send("POST", query, body, WECHAT_WAITS_S)
-        context = judge.Context(self.account, message.openid, "text", self.account.mode, ())
-        return Told(judge.judge(answer.status, answer.body, context).text, time.monotonic() - started, 1)
+        sealed, started = self.seal(message), time.monotonic()
+        url = f"http://127.0.0.1:{self.port}/wechat"
+        answer = HttpTarget(url).send("POST", sealed.query, sealed.body, WECHAT_WAITS_S)
+        took = time.monotonic() - started
+        if answer.status != 200:
+            raise judge.BadReply(f"HTTP status {answer.status}")
+        return Told(self.read(sealed, answer.body), took, 1)
+
+    def read(self, sealed: Sealed, body: bytes) -> str:
+        """What the phone shows of an answer. Raises BadReply for what the platform would not accept."""
+        context = judge.Context(self.account, sealed.message.openid, "text", self.account.mode, ())
+        return judge.judge(200, body, context).text
 
     def push_until_answered(self, message: Message, *, patience_s: float = 60) -> Told:
         """The same message again and again, with the same MsgId, until something answers it."""
@@ -89,17 +105,18 @@ class Phones:
         """A new message, sent once."""
         return self.push(self.write(openid, text))
 
-    def _sealed(self, message: Message) -> tuple[dict[str, str], bytes]:
+    def seal(self, message: Message) -> Sealed:
+        """Sign it anew, as the platform does for every attempt."""
         account, stamp, nonce = self.account, str(int(self.clock().timestamp())), str(secrets.randbelow(10**10))
         push = inbound.text(message.openid, message.text)
         fields = inbound.body(account.origin_id, push, int(message.sent_at.timestamp()), message.msg_id)
         xml = inbound.render(fields).encode()
         query = {"signature": crypto.signature(account.token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
         if account.mode == "plain":
-            return query, xml
+            return Sealed(message, query, xml)
         sealed = crypto.encrypt(xml, account.appid, account.aes_key, secrets.token_bytes(16))
         query |= {"encrypt_type": "aes", "msg_signature": crypto.signature(account.token, stamp, nonce, sealed)}
-        return query, inbound.render([("ToUserName", account.origin_id), ("Encrypt", sealed)]).encode()
+        return Sealed(message, query, inbound.render([("ToUserName", account.origin_id), ("Encrypt", sealed)]).encode())
 
 
 @dataclass

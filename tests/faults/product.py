@@ -33,7 +33,7 @@ EXTENDED = "template-of-a-new-deadline"  # the one template of the account: what
 
 
 def write_config(
-    folder: Path, database_url: str, *, port: int, api_base: str, clock_file: Path | None = None, threads: int = 16
+    folder: Path, database_url: str, *, port: int, api_base: str, clock_file: Path | None = None, mode: str = "safe"
 ) -> Path:
     """A production configuration against a simulated WeChat; with a clock file, on a clock that can be put forward."""
     demo = f"""
@@ -46,7 +46,6 @@ control_token = "control-token-of-the-fault-tests"
     path.write_text(
         f"""[server]
 port = {port}
-threads = {threads}
 public_url = "http://127.0.0.1:{port}"
 secret = "{"5" * 64}"
 [database]
@@ -56,6 +55,8 @@ appid = "{ACCOUNT.appid}"
 secret = "{ACCOUNT.secret}"
 token = "{ACCOUNT.token}"
 aes_key = "{ACCOUNT.aes_key}"
+mode = "{mode}"
+allow_unencrypted = {str(mode != "safe").lower()}
 simulator = true
 api_base = "{api_base}"
 [notices]
@@ -161,14 +162,10 @@ class Product:
 
 
 @contextmanager
-def running(
-    folder: Path, database_url: str, *, api_base: str, clock_file: Path | None = None, threads: int = 16
-) -> Iterator[Product]:
+def running(folder: Path, database_url: str, *, api_base: str, clock_file: Path | None = None) -> Iterator[Product]:
     """The product on a migrated database, up and answering."""
     port = find_free_port()
-    config = write_config(
-        folder, database_url, port=port, api_base=api_base, clock_file=clock_file, threads=threads
-    )
+    config = write_config(folder, database_url, port=port, api_base=api_base, clock_file=clock_file)
     product = Product(config, port)
     try:
         product.start()
@@ -193,11 +190,8 @@ def until(happened: Callable[[], bool], what: str, *, seconds: float = PATIENCE_
 
 def children(pid: int) -> list[int]:
     """The process ids of the direct children."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _parent(int(entry.name)) == pid:
-            found.append(int(entry.name))
-    return found
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [number for number in numbers if _parent(number) == pid]
 
 
 def command_line(pid: int) -> bytes:

@@ -46,7 +46,7 @@ def locked(url: str) -> Iterator[None]:
 
 
 def order_for(phones: Phones, place: Neighbourhood, stop: threading.Event, people: int = 30) -> dict[Message, Told]:
-    """So many people write, each again as soon as answered, until `stop`. An answer later than 5 s raises Unanswered."""
+    """So many people write, each again once answered, until `stop`; an answer later than 5 s raises Unanswered."""
     told: dict[Message, Told] = {}
 
     def write(openids: Iterator[str]) -> None:
@@ -98,7 +98,11 @@ def test_terminated_connections_lose_and_double_nothing(
     """
     place = settle(store, residents=160)
     store.dispose()  # our own connections are cut too
-    crowd, chance, cuts = Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1), random.Random(3), 0
+    crowd, chance, cuts = (
+        Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1),
+        random.Random(3),
+        0,
+    )
     admin = create_engine(make_url(database).set(database="postgres"), isolation_level="AUTOCOMMIT")
     cut = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name")
     with crowd, admin.connect() as db:

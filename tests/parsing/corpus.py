@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.values import Item, Line, OrderReading
+from bot.parsing.values import Item, Line, OrderReading, Role
 
 DATA = Path(__file__).parents[1] / "data" / "parsing"
 STATE = ("order", "amend", "cancel")
@@ -23,7 +23,7 @@ class Case:
 
     section: str
     catalogue: str
-    role: str
+    role: Role
     prior: tuple[Line, ...]
     text: str
     action: str

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Whatever is sent, the reader answers, quickly and without an exception."""
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ by the scheduler's own jobs through the simulator's API over HTTP.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -118,7 +118,7 @@ class World:
     def act(self, what: str) -> None:
         """What happens beside the chat, or time that passes."""
         verb, _, whom = what.partition(" ")
-        acts = {
+        acts: dict[str, Callable[[str], None]] = {
             "团长": self.make_leader,
             "平台同意": lambda name: self._decide(name, "approve"),
             "平台拒绝": lambda name: self._decide(name, "reject"),
@@ -152,6 +152,15 @@ class World:
         fresh = bubbles[self.seen.get(who, 0) :]
         self.seen[who] = len(bubbles)
         return [b.text or f"[{b.kind}]" for b in fresh]
+
+    def answers(self) -> list[str]:
+        """Every answer anybody has had."""
+        return [
+            b.text
+            for user in self.sim.state.users.values()
+            for b in self.sim.inbox(user.openid)
+            if b.channel == "reply"
+        ]
 
     # ---- within
     def _known(self, who: str) -> str | None:

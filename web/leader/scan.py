@@ -1,7 +1,7 @@
 """Scanning with the phone's camera, one neighbour after the other, also where there is no network for a while.
 
-The open page is enough, there is no service worker: it has the list of live codes and decides by it when the server does
-not answer. What it decided stays in the phone's own storage until it could be sent, each scan with its own time and
+The open page is enough, there is no service worker: it has the list of live codes, and decides by it when no server
+answers. What it decided stays in the phone's own storage until it could be sent, each scan with its own time and
 nonce, as often as needed: the server counts it once.
 """
 

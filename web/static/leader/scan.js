@@ -4,7 +4,7 @@
 const root = document.getElementById("scan");
 const at = (id) => document.getElementById(id);
 const KEPT = `lintuan.scans.${root.dataset.owner}`;
-const SAME_FOR_MS = 4000; // a code that stays in view is one scan
+const SAME_FOR_MS = 8000; // a code that stays in view, or comes back at once, is one scan
 const WAIT_MS = 6000; // no answer for so long counts as no network
 const SEND_EVERY_MS = 5000;
 const LIST_EVERY_MS = 60000;

@@ -1,0 +1,59 @@
+"""One web server of a measurement, as a process: `python -m benchmarks.server KIND CONFIG`.
+
+granian with the settings of `serving.py`. KIND is `orders` (the product) or `echo`: the same webhook code with
+signature, decryption, understanding of the envelope and reply, and no database at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, request
+from granian.server import Server
+
+from app import credentials
+from bot.protocol import read_inbound, write_reply
+from config import load
+from models import system_clock
+from serving import CONFIG_ENV
+
+
+def echo() -> Flask:
+    """What granian calls for the echo."""
+    known = credentials(load(Path(os.environ[CONFIG_ENV])))
+    routes = Blueprint("echo", __name__)
+
+    @routes.post("/wechat")
+    def receive() -> Response:
+        message = read_inbound(request.args, request.get_data(), known, system_clock())
+        body = write_reply(message, message.text, known, system_clock(), "1")
+        return Response(body, content_type="application/xml; charset=utf-8")
+
+    app = Flask("echo", static_folder=None)
+    app.register_blueprint(routes)
+    return app
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    kind, path = sys.argv[1:]
+    os.environ[CONFIG_ENV] = path
+    server = load(Path(path)).server
+    Server(
+        {"orders": "serving:web", "echo": "benchmarks.server:echo"}[kind],
+        address=server.host,
+        port=server.port,
+        interface="wsgi",  # type: ignore[arg-type]
+        workers=server.workers,
+        blocking_threads=server.threads,
+        backlog=1024,
+        backpressure=server.threads * 4,
+        factory=True,
+        log_level="error",  # type: ignore[arg-type]
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

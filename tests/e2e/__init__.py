@@ -1,0 +1,1 @@
+"""Whole ways through the leader's pages in a real Chromium."""

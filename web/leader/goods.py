@@ -1,0 +1,140 @@
+"""到货 on the page: count what came, see who gets less and what that comes to, confirm."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+from sqlalchemy import RowMapping
+from werkzeug.wrappers import Response
+
+from models import Work
+from models.outcomes import Arrival, ShortagePlan
+from operations import goods
+from operations.errors import Refused
+from operations.listings import rounds as listing
+from web.auth import allow, current
+from web.forms import BadInput, read_milli, read_nonce, read_text
+from web.leader.blueprint import members, own_leader_id, page
+from web.refusals import refusal
+from web.show import yuan
+from web.site import site
+
+LEADER = ("leader",)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted, by offer id, in thousandths; offers that came as ordered are in `received` too."""
+
+    received: Mapping[int, int]
+    damaged: Mapping[int, int]
+
+
+@members.get("/rounds/<key:round_id>/goods")
+@allow(members=LEADER)
+def goods_in(round_id: int) -> str:
+    """The form: for each offer how much came and how much of it is broken."""
+    return _page(round_id)
+
+
+@members.post("/rounds/<key:round_id>/goods/look")
+@allow(members=LEADER)
+def look_at_goods(round_id: int) -> str:
+    """Who would get less. Changes nothing."""
+    return _look(round_id)
+
+
+@members.post("/rounds/<key:round_id>/goods")
+@allow(members=LEADER)
+def confirm_goods(round_id: int) -> Response | str:
+    """Enter the goods exactly as they were looked at; when orders changed in between, it is shown anew."""
+    try:
+        nonce = read_nonce(request.form)
+    except BadInput as error:
+        return _page(round_id, problem=str(error))
+
+    def enter(work: Work) -> Arrival | None:
+        count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
+        if read_text(request.form, "plan", most=64) != _fingerprint(_plan(work, round_id, count)):
+            return None
+        return goods.mark_arrived(
+            work,
+            leader_id=own_leader_id(),
+            round_id=round_id,
+            actor=current().actor,
+            source_key=f"web:{nonce}",
+            received=count.received,
+            damaged=count.damaged,
+        )
+
+    try:
+        arrival = site().store.run(enter)
+    except (BadInput, Refused) as error:
+        return _page(round_id, problem=_said(error))
+    if arrival is None:
+        return _look(round_id, problem="刚才订单有变化，请看一遍再确认。")
+    site().flash.say("good", _told(arrival))
+    return redirect(url_for(".picking", round_id=round_id))
+
+
+def _look(round_id: int, *, problem: str = "") -> str:
+    try:
+        with site().store.read() as work:
+            count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
+            plan = _plan(work, round_id, count)
+    except (BadInput, Refused) as error:
+        return _page(round_id, problem=_said(error))
+    return _page(round_id, problem=problem, plan=plan, count=count, fingerprint=_fingerprint(plan))
+
+
+def _plan(work: Work, round_id: int, count: Count) -> ShortagePlan:
+    return goods.plan_shortage(
+        work, leader_id=own_leader_id(), round_id=round_id, received=count.received, damaged=count.damaged
+    )
+
+
+def _read(offers: Sequence[RowMapping], form: Mapping[str, str]) -> Count:
+    """Fields came_<offer> and broken_<offer>; an empty `came` is what was ordered."""
+    received, damaged = {}, {}
+    for row in offers:
+        came, broken = f"came_{row['id']}", f"broken_{row['id']}"
+        if not row["quantity_milli"]:
+            continue
+        received[row["id"]] = (
+            read_milli(form, came, f"「{row['name']}」实到") if form.get(came, "").strip() else row["quantity_milli"]
+        )
+        if bad := read_milli(form, broken, f"「{row['name']}」坏的"):
+            damaged[row["id"]] = bad
+        if bad > received[row["id"]]:
+            raise BadInput(f"「{row['name']}」坏的比实到的还多，请检查。")
+    return Count(received, damaged)
+
+
+def _fingerprint(plan: ShortagePlan) -> str:
+    return hashlib.sha256(repr(plan).encode()).hexdigest()
+
+
+def _said(error: BadInput | Refused) -> str:
+    return refusal(error) if isinstance(error, Refused) else str(error)
+
+
+def _told(arrival: Arrival) -> str:
+    if arrival.is_repeat:
+        return "这一团之前已经登记过到货，没有重复登记。"
+    short = f"，{arrival.plan.orders} 单缺货已说明" if arrival.plan.orders else ""
+    back = f"，要退 {yuan(arrival.owed_back_fen)}" if arrival.owed_back_fen else ""
+    return f"已登记到货：{arrival.ready_orders} 单可以取，取货通知在发{short}{back}。"
+
+
+def _page(round_id: int, *, problem: str = "", plan: ShortagePlan | None = None, **values: Any) -> str:
+    with site().store.read() as work:
+        head = listing.detail(work, leader_id=own_leader_id(), round_id=round_id)
+        offers = listing.offers(work, leader_id=own_leader_id(), round_id=round_id)
+    ordered = [row for row in offers if row["quantity_milli"]]
+    return page(
+        "goods", title="到货", round=head, offers=ordered, problem=problem, plan=plan, form=request.form, **values
+    )
