@@ -20,6 +20,7 @@ DEFAULT_CONFIG = Path("config.toml")
 
 def main() -> None:
     """Entry point; a configuration that cannot be used is one clear message and exit status 2."""
+    os.umask(0o077)  # the database, its copies and photos are nobody else's
     try:
         cli.main(standalone_mode=True)
     except ConfigError as error:
@@ -98,6 +99,16 @@ def backup(path: Path, target: Path) -> None:
     click.echo(backup_sqlite(_ready(path).database.url, target))
 
 
+@cli.command("after-restore")
+@click.pass_obj
+def after_restore(path: Path) -> None:
+    """After a backup was restored: hold every unsent notice, for nobody knows which ones went out since."""
+    from operations import notices
+
+    held = open_store(_ready(path), wait_s=20).run(notices.hold_unsent)
+    click.echo(f"{held} notices are held; release or drop them in the console under 通知.")
+
+
 @cli.command("create-operator")
 @click.argument("username")
 @click.option("--role", type=click.Choice(["owner", "operator", "service", "viewer"]), default="owner")
@@ -126,8 +137,12 @@ def create_operator(path: Path, username: str, role: str, password: str) -> None
 def menu(path: Path) -> None:
     """Create the official account's menu (needs a verified account)."""
     from bot.texts.menu import MENU
+    from bot.wechat_errors import SendError
 
-    create_messenger(_ready(path)).create_menu(MENU)
+    try:
+        create_messenger(_ready(path)).create_menu(MENU)
+    except SendError as error:
+        raise click.ClickException(f"WeChat refused: {error}") from None
     click.echo("The menu was created; phones show it within five minutes.")
 
 

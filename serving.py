@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent
 CONFIG_ENV = "LINTUAN_CONFIG"
 TRY_OUT = Path("data/try-out.toml")
 _STOP_WITHIN_S = 45
+EXAMPLE_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"  # the EncodingAESKey of config.example.toml
 
 
 def run_everything(path: Path, *, port: int | None = None) -> int:
@@ -114,6 +115,7 @@ def _prepare(config: Config) -> None:
         check_credentials(credentials(config))
     except BadCredentials as error:
         raise click.ClickException(f"[wechat] {error}") from None
+    refuse_examples(config)
     url = make_url(config.database.url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -126,6 +128,19 @@ def _prepare(config: Config) -> None:
         store = open_store(config, clock_of(config), wait_s=20)
         seed(store, password=config.demo.operator_password.get_secret_value())
         store.dispose()
+
+
+def refuse_examples(config: Config) -> None:
+    """What stands in config.example.toml is known to everybody and protects nothing."""
+    secrets_set = {
+        "server.secret": config.server.secret,
+        "wechat.secret": config.wechat.secret,
+        "wechat.token": config.wechat.token,
+        "wechat.aes_key": config.wechat.aes_key,
+    }
+    for name, value in secrets_set.items():
+        if value and (value.get_secret_value().startswith("example-") or value.get_secret_value() == EXAMPLE_KEY):
+            raise click.ClickException(f"{name} is still the one of config.example.toml: make your own")
 
 
 def _serve(config: Config, port: int) -> None:
@@ -173,6 +188,7 @@ def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """What granian calls in each worker: the application, and the simulator before it in a try-out."""
     from cli import set_up_logging
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends us in order
     config = load(Path(os.environ[CONFIG_ENV]))
     set_up_logging(config.log.level, json_lines=config.log.json_lines)
     clock = clock_of(config)

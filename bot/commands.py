@@ -357,8 +357,8 @@ class LeaderPage(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class Console(LeaderCommand):
-    """后台: a one-time link to the leader's own console."""
+class Console(Command):
+    """后台: a one-time link to the leader's own console, or to the helper's part of it."""
 
 
 def dump(command: Command) -> dict[str, Any]:

@@ -198,7 +198,13 @@ def _dedupe_key(
     """
     msg_id, created = leaf(fields, "MsgId"), leaf(fields, "CreateTime")
     if kind == "event":
-        detail = event_key or leaf(fields, "MsgID") or ",".join(o.msg_id or o.template_id for o in opt_ins)
+        scanned = fields.get("ScanCodeInfo")
+        result = scanned.findtext("ScanResult", "") if scanned is not None else ""
+        detail = (
+            f"{event_key}:{result}"
+            if result
+            else event_key or leaf(fields, "MsgID") or ",".join(o.msg_id or o.template_id for o in opt_ins)
+        )
         key = f"e:{openid}:{created}:{event}:{detail}"
     elif _DIGITS.fullmatch(msg_id) and int(msg_id):
         key = f"m:{msg_id}:{openid}"

@@ -54,7 +54,7 @@ def _steps() -> list[dict[str, str]]:
         (wang, "取货码", "取货码", "取货码和二维码；把六位数字发给小美就核销"),
         (wang, "售后", "售后 草莓坏了一盒", "再点左下角相机发张照片，会自己放进这个单"),
         (LEADER, "看售后", "售后", "然后回复：退 S1 全额"),
-        (LEADER, "后台", "后台", "手机后台：名单、核销、导出"),
+        (LEADER, "后台", "后台", "手机后台：名单、扫码核销、分货"),
     )
     return [{"who": who, "label": label, "text": text, "hint": hint} for who, label, text, hint in said]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import conversation, inbox, paging
-from bot.commands import Command, LeaderCommand, More
+from bot.commands import ChangeOrder, Command, LeaderCommand, More, Unknown
 from bot.protocol import Inbound, Reply
 from bot.router import Router
 from bot.texts import errors, leading, notices, replies
@@ -130,5 +130,17 @@ def _paged(talk: Talk, text: str | None, *, is_more: bool) -> Reply:
 
 def _annotate(talk: Talk, command: Command | None) -> None:
     leader_id = talk.leader_id if talk.has_leader else None
-    reading = type(command).__name__ if command else talk.inbound.event or talk.inbound.kind
-    inbox.annotate(talk.work, talk.inbound, leader_id=leader_id, reading=reading[:32])
+    inbox.annotate(talk.work, talk.inbound, leader_id=leader_id, reading=_reading(talk, command)[:32])
+
+
+def _reading(talk: Talk, command: Command | None) -> str:
+    """What the console lists: `unclear` was asked about, `unknown` not understood, else the command's name."""
+    match command:
+        case None:
+            return talk.inbound.event or talk.inbound.kind
+        case Unknown(topic=topic):
+            return "unclear" if topic == "unclear" else "unknown"
+        case ChangeOrder(doubts=doubts) if doubts:
+            return "unclear"
+        case _:
+            return type(command).__name__

@@ -74,5 +74,13 @@ def export(talk: Talk, command: c.Export) -> str:
 
 @router.on(c.Console)
 def console(talk: Talk, command: c.Console) -> str:
-    token = links.create(talk.work, account_id=talk.person.account_id, leader_id=talk.leader_id, purpose="leader")
+    helps = talk.person.helps_leader_id
+    if not talk.is_leader and helps is None:
+        return leading.not_a_leader(talk.person.own_leader_state)
+    token = links.create(
+        talk.work,
+        account_id=talk.person.account_id,
+        leader_id=talk.leader_id if talk.is_leader or helps is None else helps,
+        purpose="leader" if talk.is_leader else "helper",
+    )
     return leading.console(f"{talk.settings.public_url}/m/enter/{token}")

@@ -198,11 +198,12 @@ class Store:
         raise AssertionError("unreachable")
 
     def refresh_statistics(self) -> None:
-        """Let SQLite count its rows where they changed a lot (else it guesses ten per leader); PostgreSQL does it alone."""
-        if self.is_sqlite:
-            with self.transaction() as work:
-                work.db.exec_driver_sql("PRAGMA analysis_limit=1000")
-                work.db.exec_driver_sql("PRAGMA optimize")
+        """Let SQLite count its rows where many changed (else it guesses ten per leader); PostgreSQL does it alone."""
+        if not self.is_sqlite:
+            return
+        with self.transaction() as work:
+            work.db.exec_driver_sql("PRAGMA analysis_limit=1000")
+            work.db.exec_driver_sql("PRAGMA optimize")
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -248,7 +249,8 @@ def _is_transient(error: DBAPIError) -> bool:
 
 def _sqlite_engine(url: str, wait_s: float) -> Engine:
     connect_args = {"timeout": wait_s, "check_same_thread": False}
-    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=connect_args)
+    # hide_parameters: an exception's text must not carry names and rooms into a log
+    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=connect_args, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(dbapi: Any, _record: Any) -> None:
@@ -293,6 +295,7 @@ def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
     return create_engine(
         parsed.difference_update_query(["options"]),
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=wait_s,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from models import Work, order, pickup_code, resident, round_
 from models.views import OrderView
@@ -92,15 +92,13 @@ def scannables(work: Work, *, leader_id: int) -> list[Scannable]:
     """Every live code of orders whose goods are there, in two statements."""
     codes = (
         select(pickup_code.c.order_id, pickup_code.c.token, pickup_code.c.code)
-        .join(order, and_(order.c.leader_id == pickup_code.c.leader_id, order.c.id == pickup_code.c.order_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .select_from(order)
+        .join(pickup_code, and_(pickup_code.c.leader_id == order.c.leader_id, pickup_code.c.order_id == order.c.id))
         .where(
-            pickup_code.c.leader_id == leader_id,
+            order.c.leader_id == leader_id,
+            order.c.round_id.in_(_rounds(leader_id, "open", "arrived", "completed")),
+            order.c.state.in_((*TO_HAND_OUT, "picked_up")),
             pickup_code.c.state.in_(("active", "used")),
-            or_(
-                and_(round_.c.state.in_(("open", "arrived", "completed")), order.c.state.in_(TO_HAND_OUT)),
-                and_(round_.c.state == "arrived", order.c.state == "picked_up"),
-            ),
         )
     )
     found = {row.order_id: row for row in work.db.execute(codes)}
@@ -171,6 +169,11 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def _rounds(leader_id: int, *states: str) -> Select[Any]:
+    """Their orders are found by the index that begins with the round: not all that a leader ever had is read."""
+    return select(round_.c.id).where(round_.c.leader_id == leader_id, round_.c.state.in_(states))
+
+
 def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
     """Who ordered in rounds that are not over, and who still has goods waiting from those that are."""
     statement = (
@@ -189,10 +192,9 @@ def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
         .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
         .where(
             order.c.leader_id == leader_id,
-            or_(
-                and_(round_.c.state.in_(("open", "closed", "arrived")), order.c.state != "cancelled"),
-                and_(round_.c.state == "completed", order.c.state.in_(TO_HAND_OUT)),
-            ),
+            order.c.round_id.in_(_rounds(leader_id, "open", "closed", "arrived", "completed")),
+            order.c.state != "cancelled",
+            or_(round_.c.state != "completed", order.c.state.in_(TO_HAND_OUT)),
         )
     )
     return sorted(work.db.execute(statement), key=lambda row: int(row.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,16 @@ def masked_openid(openid: str | None) -> str:
     if not openid:
         return ""
     return openid if len(openid) <= 8 else f"{openid[:4]}…{openid[-4:]}"
+
+
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_TOKEN = re.compile(r"(/(?:m/enter|p|x)/)[\w\-]+")
+_CODE = re.compile(r"(?<!\d)\d{3} ?\d{3}(?!\d)")
+
+
+def without_secrets(text: str | None) -> str:
+    """A reply as it may stand in a list: links as their words, pickup codes and one-time addresses covered."""
+    return _CODE.sub("••• •••", _TOKEN.sub(r"\1…", _TAG.sub("", text or "")))
 
 
 def first_character(name: str | None) -> str:

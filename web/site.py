@@ -87,6 +87,7 @@ def install(app: Flask, store: Store, settings: WebSettings) -> Site:
         weekday=show.weekday,
         masked_phone=show.masked_phone,
         masked_openid=show.masked_openid,
+        without_secrets=show.without_secrets,
         first_character=show.first_character,
         refusal=refusal,
         changes=lambda row: list(changes(row)),

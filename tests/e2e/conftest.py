@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from werkzeug.serving import make_server
 
 from tests.support.chromium import FLAGS, PHONE, find_chromium
 from tests.web.conftest import Pages, make_app, open_pages, ready_made, with_photos
+from tests.web.test_browser import Served as ServedPages
 from tests.web.test_browser import Walker
 from tests.web.world import World
 from web import WebSettings
@@ -26,16 +26,12 @@ __all__ = ["open_pages", "ready_made"]
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 480, 5
 
 
-@dataclass
-class Served:
-    """The pages on a port of this machine."""
-
-    pages: Pages
-    url: str
+class Served(ServedPages):
+    """The pages on a port of this machine, with a way in."""
 
     def enter(self, page: Page, who: str = "leader") -> Walker:
         """Come in by the one-time link."""
-        walker, world = Walker(page, self), self.pages.world  # type: ignore[arg-type]
+        walker, world = Walker(page, self), self.pages.world
         account_id = world.account_a if who == "leader" else world.account_helper
         walker.go(f"/m/enter/{self.pages.link(who, account_id, world.leader_a)}")
         page.get_by_role("button", name="进入后台").click()

@@ -191,3 +191,9 @@ def test_only_the_page_with_the_camera_may_start_a_worker(pages: Pages) -> None:
     assert "camera=(self)" in visitor.get("/m/scan").headers["Permissions-Policy"]
     for path in ("/m/", "/m/redeem", f"/m/rounds/{pages.world.arrived}/picking"):
         assert "worker-src" not in visitor.get(path).headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("who", ["anonymous", "owner"])
+def test_scans_are_taken_from_leaders_and_helpers_only(pages: Pages, who: str) -> None:
+    assert send(enter(pages, who), scan(1, token=pages.world.tokens[4])) in {401, 403}
+    assert written(pages) == []
