@@ -71,7 +71,7 @@ def a_line_costs_its_own_price(db: Connection) -> Iterator[str]:
         due = row.quantity_milli if row.allocated_milli is None else row.allocated_milli
         cost = line_total(due, row.unit_price_fen, tiers)
         whole = row.line_fen + back[row.leader_id, row.order_id, row.offer_id]
-        if whole > cost or (row.allocated_milli is None and whole < cost):
+        if row.line_fen > cost or (row.allocated_milli is None and whole != cost):
             yield f"line {row.id} costs {row.line_fen} for {due} at {row.unit_price_fen}"
 
 
