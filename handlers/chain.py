@@ -135,10 +135,12 @@ def _vanished(talk: Talk, wanted: list[_Wanted], recorded: list[OrderView]) -> l
 def _apply(talk: Talk, round_: RoundView, changes: list[_Wanted]) -> str:
     new = changed = 0
     refused: list[str] = []
-    for w in changes:
+    residents = [_resident(talk, w) for w in changes]
+    orders.hold(talk.work, leader_id=talk.leader_id, round_id=round_.id, resident_ids=residents)
+    for w, resident_id in zip(changes, residents, strict=True):
         try:
             with talk.work.db.begin_nested():
-                _book(talk, round_, w)
+                _book(talk, round_, w, resident_id)
         except Refused as refusal:
             why = errors.refusal(refusal.code, refusal.facts | {"is_for_other": True})
             refused.append(books.chain_refused(books.chain_entry(w.name, w.room, _goods(round_, w.wanted)), why))
@@ -147,20 +149,22 @@ def _apply(talk: Talk, round_: RoundView, changes: list[_Wanted]) -> str:
     return books.chain_applied(round_.title, new, changed, refused)
 
 
-def _book(talk: Talk, round_: RoundView, w: _Wanted) -> None:
-    """One neighbour is booked whole or not at all: half a line of a 接龙 helps nobody."""
-    resident_id = (
-        w.order.resident_id
-        if w.order
-        else people.guest_of(
-            talk.work,
-            leader_id=talk.leader_id,
-            host_resident_id=talk.resident_id,
-            name=w.name,
-            room=w.room,
-            nth=w.nth,
-        )
+def _resident(talk: Talk, w: _Wanted) -> int:
+    """Who he is: known by his order, else a guest of the leader's."""
+    if w.order:
+        return w.order.resident_id
+    return people.guest_of(
+        talk.work,
+        leader_id=talk.leader_id,
+        host_resident_id=talk.resident_id,
+        name=w.name,
+        room=w.room,
+        nth=w.nth,
     )
+
+
+def _book(talk: Talk, round_: RoundView, w: _Wanted, resident_id: int) -> None:
+    """One neighbour is booked whole or not at all: half a line of a 接龙 helps nobody."""
     target = dict.fromkeys(w.had, 0) | w.wanted
     orders.change(
         talk.work,
