@@ -157,7 +157,7 @@ def _serve(config: Config, port: int) -> None:
         backlog=1024,
         backpressure=config.server.threads * 4,
         factory=True,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="error",  # type: ignore[arg-type]  # its warning about 16 threads is about CPU-bound work
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     )

@@ -89,17 +89,18 @@ def household(work: Work, *, leader_id: int, order_id: int) -> Household:
 
 
 def scannables(work: Work, *, leader_id: int) -> list[Scannable]:
-    """Every live code of orders whose goods are there, in two statements."""
-    codes = (
-        select(pickup_code.c.order_id, pickup_code.c.token, pickup_code.c.code)
-        .select_from(order)
-        .join(pickup_code, and_(pickup_code.c.leader_id == order.c.leader_id, pickup_code.c.order_id == order.c.id))
-        .where(
-            order.c.leader_id == leader_id,
-            order.c.round_id.in_(_rounds(leader_id, "open", "arrived", "completed")),
-            order.c.state.in_((*TO_HAND_OUT, "picked_up")),
-            pickup_code.c.state.in_(("active", "used")),
-        )
+    """Every live code of orders whose goods are there; collected ones too until their round is over."""
+    here = select(order.c.id).where(
+        order.c.leader_id == leader_id,
+        order.c.round_id.in_(_rounds(leader_id, "open", "arrived", "completed")),
+        order.c.state.in_((*TO_HAND_OUT, "picked_up")),
+    )
+    # In two steps: joined, SQLite reads all codes that the leader ever gave out.
+    ids = list(work.db.execute(here).scalars())
+    codes = select(pickup_code.c.order_id, pickup_code.c.token, pickup_code.c.code).where(
+        pickup_code.c.leader_id == leader_id,
+        pickup_code.c.order_id.in_(ids),
+        pickup_code.c.state.in_(("active", "used")),
     )
     found = {row.order_id: row for row in work.db.execute(codes)}
     return [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.foods import GOODS
 from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
 from bot.parsing.pinyin import main_syllable
 from bot.parsing.quantity import HOMOPHONES, UNIT_PATTERN, WEIGHTS, canonical_unit
 from bot.parsing.spans import NUM
-from bot.parsing.tokens import QUANTITY_START, Token, is_known, longest, word_tables
+from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
 
 _WEIGHT_UNIT = r"(?:公斤|千克|kg|kilo|市斤|斤)(?![a-z])"
 
@@ -109,6 +110,8 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     at = match.start("unit")
     if longest(text, at, catalogue.names, catalogue.lengths) > len(match["unit"]):
         return None  # 9 本地黄瓜
+    if text[at - 1] == " " and longest(text, at, GOODS, GOODS_LENGTHS) > len(match["unit"]):
+        return None  # 鸡蛋2 车厘子1
     number = read_number(match["number"]) if match["number"] else None
     if match["number"] and (number is None or number.end != len(match["number"])):
         return None

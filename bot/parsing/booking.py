@@ -90,10 +90,15 @@ class Booking(Targets):
             not claim.items
             and claim.start
             and self.kinds[claim.start - 1] == "note"
-            and self.tokens[claim.start - 1].value == "quality"
+            and (self.tokens[claim.start - 1].value == "quality" or self._has_own_wish(claim))
         ):
-            return True  # 公的3只母的3只
+            return True  # 公的3只母的3只, 一只炖汤一只白切
         return any(self.kinds[i] in ("person", "room", "name") or self.words[i] in self.selves for i in between)
+
+    def _has_own_wish(self, claim: Claim) -> bool:
+        """Does a wish follow the last number of the message, as one followed the number before it?"""
+        glued = self.booked and self.booked[-1].end == claim.start - 2
+        return bool(glued) and "note" in self.kinds[claim.end + 1 : claim.end + 3]
 
     def _is_price(self, quantity: Token) -> bool:
         return quantity.value == "bare" and quantity.milli // 10 in self.catalogue.by_price and quantity.milli >= 10_000
@@ -196,6 +201,8 @@ class Booking(Targets):
             self._correct(key, milli, existing, fragment)
         elif existing is None or mode == "set" or existing.op == "drop":
             draft.put(key, "set", milli, changed=mode == "set")
+        elif existing.milli == milli and self._repeats_itself():
+            return
         elif self.another_house:
             existing.milli += milli
         elif existing.milli == milli:
@@ -205,6 +212,11 @@ class Booking(Targets):
         else:
             draft.doubt(fragment, "unclear", (key,))
         self.fixing = False
+
+    def _repeats_itself(self) -> bool:
+        """四盒,我们两家分,一家两盒: the same amount again, reckoned by heads."""
+        claim = self.claim_in_hand
+        return claim is not None and claim.quantity is not None and self._is_per(claim.quantity)
 
     def _settles(self, claim: Claim | None) -> bool:
         """Does a claim end like a decision: 两袋好了, 三盒吧, or follow a bare 不?"""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from bot.parsing.amounts import read_quantity
 from bot.parsing.lone import LoneItems
 from bot.parsing.pairing import Claim
-from bot.parsing.quantity import is_weight
+from bot.parsing.quantity import is_weight, to_sale_units
+
+_PART: Final = re.compile(r"(?:其中|里面?|里头)的?(.+)")
 
 
 class Changes(LoneItems):
@@ -101,14 +107,24 @@ class Changes(LoneItems):
             self.draft.entries = {key: entry for key, entry in self.draft.entries.items() if entry.op != "drop"}
             self.draft.cancels_all, self.draft.withdrawn = False, True
 
+    def _turns_into(self, claim: Claim, position: int) -> bool:
+        """把那两盒鸡蛋改成一箱橙子: what was just named, number and all, gives way to other goods."""
+        if not self.booked or not self._touches(self.booked[-1], position):
+            return False
+        named = {key for item in claim.items for key in item.keys}
+        return bool(named) and not named & set(self.booked[-1].keys)
+
     def _swap(self, position: int, last: int) -> None:
         sources: list[tuple[int, int | None]] = []
+        dropped = [key for key, entry in self.draft.entries.items() if entry.op == "drop" and key in self.draft.prior]
         if self.pending:
             for claim in self.pending:
                 for item in claim.items:
                     keys = self._keys(item, None)
-                    sources += [(keys[0], None)] if keys else []
+                    sources += [(keys[0], self._part_of(claim, keys[0]))] if keys else []
             self.pending = []
+        elif dropped and len(dropped) == len(self.draft.entries):
+            sources = [(key, None) for key in dropped]  # 鸡蛋不要了,换成…
         elif self.booked and self.draft.entries:
             key = self.draft.last if self.draft.last is not None else next(iter(self.draft.entries))
             entry = self.draft.entries.pop(key, None)
@@ -146,7 +162,7 @@ class Changes(LoneItems):
         if not sources and claim.quantity is not None and any(e.op == "drop" for e in self.draft.entries.values()):
             self._quantified(claim, "set")
             return
-        moved = [part if part is not None else self.draft.current(source) for source, part in sources]
+        moved = [part or self.draft.current(source) or self.draft.prior.get(source, 0) for source, part in sources]
         if not sources or not all(moved):
             self.draft.doubt(fragment, "unclear", (key,))
             return
@@ -155,6 +171,8 @@ class Changes(LoneItems):
             return
         target_unit, source_unit = (self.catalogue.by_key[k].unit for k in (key, sources[0][0]))
         if claim.quantity is None and is_weight(target_unit) != is_weight(source_unit):
+            for source, _ in sources:
+                self.draft.entries.pop(source, None)  # nothing goes before it is clear what comes
             self.draft.doubt(fragment, "how_many", (key,))
             return
         for source, part in sources:
@@ -165,6 +183,16 @@ class Changes(LoneItems):
         had = self.draft.prior.get(key, 0)
         self.draft.put(key, "add" if had and claim.quantity is None else "set", milli, changed=True)
         self.booked.append(claim)
+
+    def _part_of(self, claim: Claim, key: int) -> int | None:
+        """其中一盒鸡蛋换成…: how much of what there is gives way; None when all of it does."""
+        before = self.tokens[claim.start - 1] if claim.start else None
+        number = _PART.match(before.word) if before is not None and before.kind == "note" else None
+        quantity = read_quantity(number[1], 0, self.catalogue) if number is not None else None
+        if quantity is None:
+            return None
+        milli = to_sale_units(quantity.milli, quantity.unit, self.catalogue.by_key[key]).milli
+        return milli if milli is not None and not quantity.approx and milli < self.draft.prior.get(key, 0) else None
 
     def _scale(self, position: int, last: int) -> None:
         kind, word = self.kinds[position], self.words[position]

@@ -32,7 +32,7 @@ CHANGING: Final = frozenset({"cancel", "sub", "set", "swap", "only", "halve", "d
 
 
 _FRESH: Final = frozenset(
-    "这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是".split()
+    "以这个为准 以这条为准 以这次为准 以此为准 这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是".split()
 )
 
 
@@ -101,6 +101,10 @@ _ELSEWHERE: Final = re.compile(
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
 _RELATIVE: Final = re.compile(r"[一二两三四五六七八九十\d][^,。]{1,8}的(?:人|钱|事|邻居|举手|都)")
 _ERRAND: Final = re.compile(r"把[一二两三四五六七八九十\d]|[替代].{1,4}拿")
+_ANOTHER_ROUND: Final = re.compile(
+    r"(?:明天|后天|周[一二三四五六日末]|下一?[次回期团批周轮]|下个?星期|改天|昨天|前天|上一?[次回期团批轮])的?(?:团|那[期批次轮团])"
+)
+_PASSED_ON: Final = re.compile(r"[匀让转分][一二两三四五六七八九十半\d]\S{0,3}给(?!我)|换(?!成)[一二两三四五六七八九十\d].{1,2}成|钱换成|对调|互换")
 _REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of changing, verdict
     (_UNABLE, True, True, "deny"),
     (_NOT_SO, True, True, "deny"),
@@ -111,6 +115,8 @@ _REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of 
     (_ELSEWHERE, False, False, "past"),
     (_RELATIVE, True, True, "past"),
     (_ERRAND, True, False, "doubt"),
+    (_ANOTHER_ROUND, True, True, "doubt"),
+    (_PASSED_ON, True, True, "doubt"),
 )
 _SWEEPING: Final = frozenset({"all", "refer", "each", "alike", "evenly"})
 _CONDITIONAL: Final = frozenset(
@@ -181,7 +187,7 @@ def _remark(segment: Segment) -> str:
     if "qty" in segment.kinds:
         if not wants and not changes and _is_somebodys(segment.tokens):
             return "past"
-        return "doubt" if _HEARSAY.search(segment.text) else ""
+        return "doubt" if _HEARSAY.search(segment.text) and not segment.kinds & {"cancel", "swap"} else ""
     if "item" in segment.kinds and not wants:
         chosen = "还是" in segment.words and "note" in segment.kinds
         return "query" if chosen or segment.text.rstrip().endswith("呢") else ""
@@ -301,6 +307,8 @@ def spread(found: list[Segment]) -> None:
             and not _more_to_come(found, index)
         ):
             segment.verdict = "doubt" if segment.wants() else "chat"
+            if previous is not None and segment.lead in ("none", "space") and previous.verdict == "order":
+                previous.verdict = "doubt"  # 2只可以 3只太多
         if not acting and previous is not None and segment.lead != "stop" and segment.verdict == "order":
             if (previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}) or (
                 previous.verdict in ("past", "deny", "trouble") and "item" not in segment.kinds

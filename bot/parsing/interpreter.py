@@ -130,7 +130,7 @@ class Interpreter(Changes):
         following = self._next_solid(position, last)
         index = self.position[id(following)] if following is not None else -1
         lone = next((claim for claim in self.claims if claim.start == index), None)
-        if self.pending and lone is not None and lone.items:
+        if lone is not None and lone.items and (self.pending or self._turns_into(lone, position)):
             self._swap(position, last)
         else:
             if not self.pending and lone is None:

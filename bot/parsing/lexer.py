@@ -42,7 +42,7 @@ UNIT = re.compile(UNIT_PATTERN)
 
 _LETTERS = re.compile(r"[a-z]+")
 _SOME = re.compile(
-    r"(?:随便|多|少)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
+    r"(?:随便|多|少|再|还要|再多)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
 )
 
 
@@ -199,7 +199,7 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
     circled = circled_value(char)
     if circled is not None:
         return _circled(text, position, circled, catalogue)
-    some = _SOME.match(text, position) if char in "随多少来要买拿给留整搞弄若一适" else None
+    some = _SOME.match(text, position) if char in "随再还多少来要买拿给留整搞弄若一适" else None
     last_kind = tokens[-1].kind if tokens else ""
     if some is not None and (
         some[0][0] not in "一少适" or (last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position)
@@ -210,7 +210,7 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
             some.end(),
             some[0],
             approx=True,
-            sign="w" if some[0][0] in "来要买拿给留随整搞弄多" else "",
+            sign="w" if some[0][0] in "再还来要买拿给留随整搞弄多" else "",
         )
     name = _NAME.match(text, position) if char in _NAME_START else None
     if name is not None:

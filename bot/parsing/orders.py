@@ -25,6 +25,9 @@ MAX_ORDER_CHARS: Final = 600
 _FALLBACK: Final = re.compile(
     r"[,\s]*(?:如果|要是|万一|假如)?(?:没有|没货|没得|没了|冇|没|卖完|卖光|售罄|缺货|断货)(?:的话|了的话|了)?[,\s]*(?:就|那就|则|的话|换|改|那|再)+(?:换成|换|改成|改|来|要|拿|给我)*(?=[^,。\s]*)"
 )
+_NAMED_FALLBACK: Final = re.compile(
+    r"[,\s]*(?:如果|要是|万一)?没有?(?P<first>[一-龥]{2,4}?)(?:了|的话|了的话)?[,\s]*(?:就|那就|换)+(?:换成|换|改成|来|要|拿|给我)*"
+)
 _FIRM_CANCEL: Final = re.compile(r"取消|撤|退单|退订|退掉|退了|退出|删|划掉|cancel|drop|remove|delete|作废")
 _DANGER: Final = re.compile(r"[不没别勿未莫否非比]")
 _MAX_UNREAD: Final = 3
@@ -100,10 +103,16 @@ def _name_the_caller(tokens: list[Token], role: Role) -> None:
 
 def _split_fallback(text: str, *, whole: bool) -> tuple[str, str]:
     """(first choice, second choice) around 「没有就…」."""
-    match = _FALLBACK.search(text)
+    match = _FALLBACK.search(text) or _named_fallback(text)
     if whole or match is None or match.start() == 0:
         return text, ""
     return text[: match.start()], text[match.end() :]
+
+
+def _named_fallback(text: str) -> re.Match[str] | None:
+    """草莓2盒,没有草莓就橙子1箱."""
+    match = _NAMED_FALLBACK.search(text)
+    return match if match is not None and match["first"] in text[: match.start()] else None
 
 
 def _take_fallback(body: str, fallback: str, catalogue: Catalogue, draft: Draft, role: Role) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from models import order, redemption, resident
-from operations import orders, people
+from operations import orders, people, pick_lists
 from operations.orders import Change
 from tests.web.conftest import Pages
 from tests.web.doors import NONCE
@@ -170,3 +172,25 @@ def test_finding_takes_the_same_statements_however_many_ordered(pages: Pages) ->
         text = visitor.get("/m/find?q=周").text
     assert "周11" in text
     assert many.statements <= few.statements + 1
+
+
+def test_reading_for_the_counter_finds_its_rows_by_the_round(pages: Pages) -> None:
+    """Not all orders or codes that a leader ever had."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(pages.store.engine, "before_cursor_execute", note)
+    with pages.store.read() as work:
+        pick_lists.find(work, leader_id=pages.world.leader_a, text="3-502")
+        pick_lists.scannables(work, leader_id=pages.world.leader_a)
+        event.remove(pages.store.engine, "before_cursor_execute", note)
+        plans = [
+            row[3]
+            for statement, parameters in seen
+            if statement.startswith("SELECT")
+            for row in work.db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(plans) > 10
+    assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(leader_id=?)")] == []
