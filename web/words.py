@@ -189,6 +189,7 @@ ACTIONS = {
     "order.undo_payment": "撤销收款",
     "order.redeem": "核销",
     "order.annul": "撤销核销",
+    "order.remind": "提醒取货",
     "order.refund": "退款",
     "case.open": "提交售后",
     "case.refund": "售后退款",

@@ -14,6 +14,7 @@ SERVICE = ("owner", "operator", "service")
 LEADERS = ("owner", "operator")
 OWNER = ("owner",)
 A_AND_HELPER = ("leader_a", "helper")
+A_ALONE = ("leader_a",)
 MEMBERS = ("leader_a", "leader_b", "helper")
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -125,7 +126,18 @@ DOORS = (
     Door("POST", "leader.undo_code", MEMBERS, at("/m/redeem/undo", code="{code}")),
     Door("GET", "leader.round_", A_AND_HELPER, at("/m/rounds/{arrived}")),
     Door("GET", "leader.order", A_AND_HELPER, at("/m/orders/{order}")),
+    Door("GET", "leader.find", MEMBERS, at("/m/find?q=5-201")),
+    Door("GET", "leader.household", A_AND_HELPER, at("/m/households/{order}")),
+    Door("POST", "leader.hand_out_household", A_AND_HELPER, at("/m/households/{order}", nonce=NONCE)),
+    Door("GET", "leader.scan", MEMBERS, at("/m/scan")),
+    Door("GET", "leader.scan_list", MEMBERS, at("/m/scan/list")),
+    Door("GET", "leader.picking", A_AND_HELPER, at("/m/rounds/{arrived}/picking")),
+    Door("POST", "leader.remind", A_AND_HELPER, at("/m/orders/{order}/remind")),
+    Door("GET", "leader.papers", A_AND_HELPER, at("/m/rounds/{arrived}/papers")),
+    Door("GET", "leader.goods_in", A_ALONE, at("/m/rounds/{arrived}/goods")),
+    Door("POST", "leader.look_at_goods", A_ALONE, at("/m/rounds/{arrived}/goods/look")),
+    Door("POST", "leader.confirm_goods", A_ALONE, at("/m/rounds/{arrived}/goods", nonce=NONCE)),
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
-# Log-in is tried in tests of its own: it refuses by the password, not by who asks.
-TRIED_ELSEWHERE = {"admin.enter"}
+# Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.
+TRIED_ELSEWHERE = {"admin.enter", "leader.deliver_scans"}
