@@ -30,7 +30,7 @@ The signed echo is the same server and the same protocol code without database a
 {rounds} rounds in which all contenders take turns; the share is the median of the rounds' ratios. Durability is
 asserted (SQLite `synchronous=FULL`; PostgreSQL `fsync`, `synchronous_commit`, `full_page_writes`), and every answer is
 compared with its row: a run in which they differ is void. CPU is the web server's; PostgreSQL's own processes are not
-in it. fsync of 4 KiB during the run: median {probe}.
+in it. Refused as busy: {refused}. fsync of 4 KiB during the run: median {probe}.
 
 | contender, mode | clients | messages/s | share of the echo's rate | CPU per message | p50 ms | p99 ms |
 |---|---|---|---|---|---|---|"""
@@ -85,7 +85,7 @@ def _orders(folder: Path, server: PostgresServer | None) -> list[str]:
         f"| {row.cpu_ms:.1f} ms | {row.p50_ms:.1f} | {row.p99_ms:.1f} |"
         for row in table.rows
     ]
-    return [*ORDERS.format(rounds=order_message.ROUNDS, probe=probe).splitlines(), *rows, ""]
+    return [*ORDERS.format(rounds=order_message.ROUNDS, probe=probe, refused=table.refused).splitlines(), *rows, ""]
 
 
 def _closing(folder: Path, server: PostgresServer | None) -> list[str]:

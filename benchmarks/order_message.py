@@ -30,14 +30,14 @@ from models import Store, Work, inbound_message, order_event
 from operations import people
 from operations.offers import NewOffer
 from operations.rounds import NewRound, publish
-from tests.faults.phones import BOOKED, WECHAT_WAITS_S, Phones, Sealed
+from tests.faults.phones import BOOKED, NOT_RECORDED, WECHAT_WAITS_S, Phones, Sealed
 from tests.faults.product import ACCOUNT, ROOT, write_config
 from tests.support.invariants import violations
 from tests.support.ports import find_free_port, wait_until_listening
 from tests.support.postgres import PostgresServer
 
 ROUNDS = 5
-MESSAGES = {1: 60, 2: 100, 16: 160}  # per client count and round
+MESSAGES = {1: 25, 2: 40, 16: 80}  # per client count and round
 RESIDENTS = 400  # so many that nobody sends more than the twenty messages a minute one person may
 
 
@@ -57,6 +57,7 @@ class Contender:
     store: Store | None = None
     taken: dict[int, list[tuple[float, float, list[float]]]] = field(default_factory=dict)
     sent: int = 0
+    refused: int = 0
 
     def run(self, clients: int, number: int) -> None:
         """Send one round's messages from so many clients in a closed loop."""
@@ -70,7 +71,9 @@ class Contender:
         took, cpu = time.perf_counter() - started, cpu_s(self.pids) - before
         for message, (body, _) in zip(sealed, answers, strict=True):
             words = self.phones.read(message, body)
-            if BOOKED not in words if self.store else words != message.message.text:
+            if self.store and NOT_RECORDED in words:  # an honest answer: the machine was too busy for it
+                self.refused += 1
+            elif BOOKED not in words if self.store else words != message.message.text:
                 raise Void(f"{self.name}: {message.message.text!r} was answered {words!r}")
         if number:  # the first round warms up
             figures = (len(sealed) / took, cpu / len(sealed), [seconds for _, seconds in answers])
@@ -90,8 +93,9 @@ class Contender:
         with self.store.read() as work:
             done = work.db.scalar(select(func.count()).where(inbound_message.c.state == "done"))
             changed = work.db.scalar(select(func.count(order_event.c.source_key.distinct())))
-        if done != self.sent or not changed or changed > self.sent or violations(self.store):
-            raise Void(f"{self.name}: sent {self.sent}, recorded {done}, orders changed by {changed}")
+        answered = self.sent - self.refused
+        if done != answered or not changed or changed > answered or violations(self.store):
+            raise Void(f"{self.name}: {answered} were booked, {done} are recorded, {changed} changed an order")
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """All lines, and the fsync probe of every round in milliseconds."""
+    """All lines, how many messages were refused as busy, and the fsync probe of every round in milliseconds."""
 
     rows: list[Row]
+    refused: int
     fsync_ms: list[float]
 
 
@@ -128,7 +133,7 @@ def measure(folder: Path, server: PostgresServer | None) -> Table:
                     contender.run(clients, number)
         for contender in contenders:
             contender.check()
-    return Table(_rows(contenders), probes)
+    return Table(_rows(contenders), sum(one.refused for one in contenders), probes)
 
 
 def _contenders(folder: Path, server: PostgresServer | None) -> Iterator[AbstractContextManager[Contender]]:

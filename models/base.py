@@ -36,6 +36,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
+_NOTICEABLE_S = 0.1  # a wait for a connection that is taken off the wait for locks
 Clock = Callable[[], datetime]
 
 metadata = MetaData(
@@ -169,15 +170,16 @@ class Store:
 
         Raises Busy when the database could not be had within `wait_s` (None: what the store was opened with).
         """
-        most_s = self._wait_s if wait_s is None else wait_s
+        most_s, started = self._wait_s if wait_s is None else wait_s, time.monotonic()
         with (
             self._in_turn(most_s) as left_s,
             self._translated(),
             self.engine.connect() as db,
             db.execution_options(lintuan_wait_s=left_s).begin(),
         ):
-            if wait_s is not None and not self.is_sqlite:
-                db.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
+            remains_s = most_s - (time.monotonic() - started)
+            if not self.is_sqlite and remains_s < self._wait_s - _NOTICEABLE_S:
+                db.exec_driver_sql(f"SET LOCAL lock_timeout = {max(100, int(remains_s * 1000))}")
             yield self._work(db)
 
     @contextmanager
@@ -297,7 +299,7 @@ def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
         isolation_level="READ COMMITTED",
         hide_parameters=True,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,  # one that is opened for a moment costs more than waiting for one that is there
         pool_timeout=wait_s,
         connect_args={"options": options, "connect_timeout": max(2, min(5, int(wait_s)))},  # libpq waits 2 s at least
     )

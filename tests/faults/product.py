@@ -26,7 +26,7 @@ ACCOUNT = Account(
     appid="wx0000000000000000",
     secret="secret-of-the-fault-tests",
     token="token-of-the-fault-tests",
-    aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    aes_key="FaultTestsAesKeyOfNoValueAtAll000000000000A",
     mode="safe",
 )
 EXTENDED = "template-of-a-new-deadline"  # the one template of the account: what comes by it is recognised when repeated

@@ -11,7 +11,7 @@ from bot.simulator.clock import ShiftedClock
 from models import Store
 from tests.faults.neighbourhood import ONE, WORDS, Neighbourhood, settle
 from tests.faults.phones import Crowd, Message, Phones, Told
-from tests.faults.product import ACCOUNT, Product
+from tests.faults.product import ACCOUNT, Product, until
 from tests.support.invariants import violations
 
 KILLS = 6
@@ -35,7 +35,9 @@ def kill_while_people_order(
     crowd = Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS)
     with crowd:
         for n in range(kills):
-            time.sleep(chance.uniform(0.2, 0.8))
+            answered = len(crowd.told)
+            until(lambda answered=answered: len(crowd.told) > answered, "an answer since the last kill")  # type: ignore[misc]
+            time.sleep(chance.uniform(0.0, 0.8))
             if n % 2:  # a second death of the worker alone within 5 s ends granian itself: see docs/reliability.md
                 product.kill_everything()
                 product.start()
