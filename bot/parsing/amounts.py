@@ -23,7 +23,7 @@ _WEIGHED = re.compile(
 )
 
 
-_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给)|来个|出头")
+_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给|了)|来个|出头")
 _TAELS = re.compile(rf"([\d.]+|[一二三四五六七八九十半]|半斤八)两(半)?(?!\s?(?:{UNIT_PATTERN}|[样种]))")
 
 
@@ -32,7 +32,7 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 _COUNTED = re.compile(
     rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|{NUM}来|{NUM}多)|(?P<number>{NUM}))\s?(?P<more>多|来)?"
-    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给))?"
+    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
 

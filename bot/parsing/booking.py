@@ -13,6 +13,8 @@ from bot.parsing.targets import Targets
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
 
+_PARTIES: Final = frozenset({"person", "name", "room", "note"})
+_MYSELF: Final = frozenset("我 我家 我们 我们家 咱家 俺 俺家 阿拉 给我 我要 也 也要 也来".split())
 _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
 
@@ -89,16 +91,31 @@ class Booking(Targets):
         if (
             not claim.items
             and claim.start
-            and self.kinds[claim.start - 1] == "note"
-            and (self.tokens[claim.start - 1].value == "quality" or self._has_own_wish(claim))
+            and (
+                (self.kinds[claim.start - 1] == "note" and self.tokens[claim.start - 1].value == "quality")
+                or self._has_own_wish(claim)
+            )
         ):
             return True  # 公的3只母的3只, 一只炖汤一只白切
         return any(self.kinds[i] in ("person", "room", "name") or self.words[i] in self.selves for i in between)
 
+    def _is_two_sided(self) -> bool:
+        """Are both parties named (我家两袋,隔壁一袋), so that the second number is surely no part of the first?"""
+        if "rest" in self.kinds:
+            return False
+        sides, inside = 0, False
+        for kind, word in zip(self.kinds, self.words, strict=True):
+            party = kind in _PARTIES or word in _MYSELF
+            sides += party and not inside
+            inside = party or (inside and kind == "space")
+        return sides > 1
+
     def _has_own_wish(self, claim: Claim) -> bool:
         """Does a wish follow the last number of the message, as one followed the number before it?"""
-        glued = self.booked and self.booked[-1].end == claim.start - 2
-        return bool(glued) and "note" in self.kinds[claim.end + 1 : claim.end + 3]
+        between = set(self.kinds[self.booked[-1].end + 1 : claim.start])
+        return (
+            "note" in between and between <= {"note", "space"} and "note" in self.kinds[claim.end + 1 : claim.end + 3]
+        )
 
     def _is_price(self, quantity: Token) -> bool:
         return quantity.value == "bare" and quantity.milli // 10 in self.catalogue.by_price and quantity.milli >= 10_000
@@ -176,19 +193,14 @@ class Booking(Targets):
         return people if people > 1 else 0
 
     def _apply(self, key: int, milli: int, mode: str | None, fragment: str) -> None:
-        draft, had = self.draft, self.draft.prior.get(key, 0)
+        draft = self.draft
         existing = draft.entries.get(key)
         if mode == "add":
             self._add(key, milli, existing)
         elif mode in ("sub", "minus"):
             self._sub(key, milli, existing, fragment)
         elif mode == "cancel":
-            if existing is not None and existing.op == "set" and existing.milli == milli:
-                draft.drop(key)
-            elif had > milli:
-                draft.put(key, "sub", milli, changed=True)
-            else:
-                draft.drop(key)
+            self._cancel_some(key, milli, existing)
         elif (
             existing is not None
             and existing.op == "drop"
@@ -201,17 +213,30 @@ class Booking(Targets):
             self._correct(key, milli, existing, fragment)
         elif existing is None or mode == "set" or existing.op == "drop":
             draft.put(key, "set", milli, changed=mode == "set")
-        elif existing.milli == milli and self._repeats_itself():
+        else:
+            self._once_more(key, milli, existing, fragment)
+        self.fixing = False
+
+    def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
+        """取消两盒: two of more, or all there are."""
+        named = existing is not None and existing.op == "set" and existing.milli == milli
+        if not named and self.draft.prior.get(key, 0) > milli:
+            self.draft.put(key, "sub", milli, changed=True)
+        else:
+            self.draft.drop(key)
+
+    def _once_more(self, key: int, milli: int, existing: Entry, fragment: str) -> None:
+        """A second number for the same goods: another household, the same said twice, a decision, or who knows."""
+        if existing.milli == milli and self._repeats_itself():
             return
-        elif self.another_house:
+        if self.another_house and (self.shared or self._is_two_sided()):
             existing.milli += milli
-        elif existing.milli == milli:
+        elif not self.another_house and existing.milli == milli:
             return
-        elif self._settles(self.claim_in_hand):
+        elif not self.another_house and self._settles(self.claim_in_hand):
             existing.milli = milli
         else:
-            draft.doubt(fragment, "unclear", (key,))
-        self.fixing = False
+            self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
 
     def _repeats_itself(self) -> bool:
         """四盒,我们两家分,一家两盒: the same amount again, reckoned by heads."""

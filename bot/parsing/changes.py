@@ -131,7 +131,7 @@ class Changes(LoneItems):
             self.booked.pop()
             part = (
                 entry.milli
-                if entry is not None and entry.op == "set" and entry.milli < self.draft.prior.get(key, 0)
+                if entry is not None and entry.op in ("set", "sub") and entry.milli < self.draft.prior.get(key, 0)
                 else None
             )
             sources = [(key, part)]
@@ -184,8 +184,32 @@ class Changes(LoneItems):
         self.draft.put(key, "add" if had and claim.quantity is None else "set", milli, changed=True)
         self.booked.append(claim)
 
+    def _gives_way(self, claim: Claim) -> bool:
+        """两瓶换成燕麦奶 behind 牛奶4瓶: the number belongs to what goes."""
+        if claim.quantity is None or not claim.items or self.draft.last not in self.draft.prior or not self.booked:
+            return False
+        first, last = self.position[id(claim.quantity)], self.position[id(claim.items[0])]
+        return "swap" in self.kinds[first:last] and self.draft.last not in claim.items[0].keys
+
+    def _swap_part(self, claim: Claim) -> None:
+        """Only some of what was ordered gives way."""
+        source, quantity = self.draft.last, claim.quantity
+        if source is None or quantity is None:
+            return
+        milli = self._amount(source, quantity, self._fragment(claim))
+        if milli is None:
+            return
+        self.draft.entries.pop(source, None)
+        self.swap_from = [(source, milli if milli < self.draft.prior[source] else None)]
+        claim.quantity = None
+        self._swap_to(claim)
+
     def _part_of(self, claim: Claim, key: int) -> int | None:
         """其中一盒鸡蛋换成…: how much of what there is gives way; None when all of it does."""
+        after = self.kinds[claim.end + 1 : claim.end + 2]
+        half, odd = divmod(self.draft.prior.get(key, 0), 2)
+        if after == ["portion"] and half and not odd and to_sale_units(half, None, self.catalogue.by_key[key]).milli:
+            return half  # 牛奶一半换燕麦奶
         before = self.tokens[claim.start - 1] if claim.start else None
         number = _PART.match(before.word) if before is not None and before.kind == "note" else None
         quantity = read_quantity(number[1], 0, self.catalogue) if number is not None else None

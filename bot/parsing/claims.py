@@ -88,7 +88,8 @@ def _without_parts(claims: list[Claim]) -> list[Claim]:
             continue
         parts = []
         for part in claims[index + 1 :]:
-            if part.items or part.quantity is None or part.quantity.unit != claim.quantity.unit:
+            named = any(item.keys or item.kind != "text" for item in part.items)
+            if named or part.quantity is None or part.quantity.unit != claim.quantity.unit:
                 break
             parts.append(part)
         if len(parts) > 1 and sum(part.quantity.milli for part in parts if part.quantity) == claim.quantity.milli:

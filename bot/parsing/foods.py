@@ -146,7 +146,7 @@ _OTHERS: Final = """
 """
 
 CATEGORIES: Final = frozenset(
-    "水果 蔬菜 菜 肉 海鲜 零食 饮料 点心 早餐 主食 面点 甜品 日用品 干货 调料 糕点 小吃 fruit fruits vegetables meat 果 吃的 喝的 用的".split()
+    "零嘴 水果 蔬菜 菜 肉 海鲜 零食 饮料 点心 早餐 主食 面点 甜品 日用品 干货 调料 糕点 小吃 fruit fruits vegetables meat 果 吃的 喝的 用的".split()
 )
 """Words for whole shelves: 随便来点水果 never names one item."""
 

@@ -77,7 +77,7 @@ _MINE: Final = re.compile(r"我那[一二两三四五六七八九十\d]")
 
 
 _GOODS_CONDITION: Final = re.compile(
-    r"有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
+    r"咬|嚼|养|有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
 )
 
 
@@ -96,15 +96,20 @@ _GAVE: Final = re.compile(r"[送给分还寄带拿丢扔放]给?.{0,6}了\s*$")
 
 
 _ELSEWHERE: Final = re.compile(
-    r"超市|菜场|菜市场|拼多多|盒马|淘宝|京东|美团|别家|外面|才\s?[一二两三四五六七八九十\d]+[块元]"
+    r"隔壁[团群]|别的[团群]|其他[团群]|另一个[团群]|超市|菜场|菜市场|拼多多|盒马|淘宝|京东|美团|别家|外面|才\s?[一二两三四五六七八九十\d]+[块元]"
 )
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
+_TOLD: Final = re.compile(
+    r"(?:昨天|昨晚|昨日|前天|刚才|刚刚|上次|之前)(?:你|你们|群里|群主|团长)*(?:说|发|讲|提|推荐|介绍)(?:过|到)?的"
+)
 _RELATIVE: Final = re.compile(r"[一二两三四五六七八九十\d][^,。]{1,8}的(?:人|钱|事|邻居|举手|都)")
 _ERRAND: Final = re.compile(r"把[一二两三四五六七八九十\d]|[替代].{1,4}拿")
 _ANOTHER_ROUND: Final = re.compile(
     r"(?:明天|后天|周[一二三四五六日末]|下一?[次回期团批周轮]|下个?星期|改天|昨天|前天|上一?[次回期团批轮])的?(?:团|那[期批次轮团])"
 )
-_PASSED_ON: Final = re.compile(r"[匀让转分][一二两三四五六七八九十半\d]\S{0,3}给(?!我)|换(?!成)[一二两三四五六七八九十\d].{1,2}成|钱换成|对调|互换")
+_PASSED_ON: Final = re.compile(
+    r"[匀让转分][一二两三四五六七八九十半\d]\S{0,3}给(?!我)|换(?!成)[一二两三四五六七八九十\d].{1,2}成|钱换成|对调|互换"
+)
 _REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of changing, verdict
     (_UNABLE, True, True, "deny"),
     (_NOT_SO, True, True, "deny"),
@@ -285,13 +290,15 @@ def _bygone(segment: Segment) -> str:
     if "add" in kinds or ("fix" in kinds and "want" in kinds):
         return ""
     if segment.wants() and "qty" in kinds:
-        return "doubt"
+        return "" if _TOLD.search(segment.text) and "是给" not in segment.text else "doubt"
     return "past"
 
 
 def spread(found: list[Segment]) -> None:
     """What stands next to a plain 「鸡蛋两盒」 can turn it into a report or a question."""
     for index, segment in enumerate(found):
+        if segment.verdict == "order" and index:
+            _hang(found, index)
         if segment.verdict != "order" or not segment.has_quantity():
             continue
         acting = segment.wants() or segment.kinds & CHANGING or segment.words & _FRESH
@@ -303,7 +310,7 @@ def spread(found: list[Segment]) -> None:
         if (
             last is not None
             and last.kind == "set"
-            and last.word.endswith(("多了", "少了", "多"))
+            and last.word.endswith(("多了", "少了", "多", "不够"))
             and not _more_to_come(found, index)
         ):
             segment.verdict = "doubt" if segment.wants() else "chat"
@@ -316,11 +323,43 @@ def spread(found: list[Segment]) -> None:
                 segment.verdict = "past"
             elif previous.verdict in ("trouble", "pay", "past", "deny"):
                 segment.verdict = "doubt"
-        if previous is not None and previous.verdict == "trouble" and segment.words & _MENDED and _is_asking(segment):
+        if previous is not None and previous.verdict == "trouble" and _mends(segment):
             segment.verdict = "trouble"
         depends = previous is not None and segment.lead != "stop" and "if" in previous.kinds
         if previous is not None and depends and previous.verdict in ("query", "whim"):
             segment.verdict = "query" if previous.verdict == "query" else "doubt"
+
+
+def _hang(found: list[Segment], index: int) -> None:
+    """An order that hangs on what stands before it."""
+    if _hangs_on_a_whim(found[index], found[index - 1]):
+        found[index].verdict = "doubt"
+    elif _hangs_on_the_price(found, index):
+        found[index].verdict = "query"
+
+
+def _hangs_on_a_whim(segment: Segment, previous: Segment) -> bool:
+    """如果明天下雨就不要烧鸡了, 要是不新鲜就退一盒."""
+    changes = segment.kinds & {"cancel", "unwant", "sub", "set"}
+    return "if" in previous.kinds and previous.verdict != "query" and segment.lead == "none" and bool(changes)
+
+
+def _hangs_on_the_price(found: list[Segment], index: int) -> bool:
+    """买两盒能便宜点吗 能的话我要四盒."""
+    conditions = [at for at in (index - 1, index) if at >= 0 and "if" in found[at].kinds]
+    if not conditions or not conditions[0]:
+        return False
+    asked = found[conditions[0] - 1]
+    return asked.verdict == "query" and _PRICE_WORDS.search(asked.text) is not None
+
+
+def _mends(segment: Segment) -> bool:
+    """补我一卷 behind a complaint asks for what was owed, not for more."""
+    if not segment.words & _MENDED:
+        return False
+    return _is_asking(segment) or not (
+        segment.kinds & {"item", "want"} or segment.words & {"再", "再来", "再要", "再加", "再买"}
+    )
 
 
 def _more_to_come(found: list[Segment], index: int) -> bool:

@@ -73,11 +73,26 @@ class Interpreter(Changes):
 
     def _want(self, position: int, last: int) -> None:
         self.wanted = True
+        self._settle_wanted(position, last)
         if self.mode in ("cancel", "not", "sub"):
             self.mode = None
 
     def _in_mode(self, position: int, last: int) -> None:
+        if self.words[position] in ("还要", "还想要") and self._settle_wanted(position, last):
+            return
         self.mode = self.kinds[position]
+
+    def _settle_wanted(self, position: int, last: int) -> bool:
+        """蛋黄酥还要 话梅不要: what was ordered before and is wanted still is not what goes."""
+        following = self._next_solid(position, last)
+        keys = {key for claim in self.pending for item in claim.items for key in item.keys}
+        if following is None or following.kind != "item" or not keys or not keys <= set(self.draft.prior):
+            return False
+        if set(following.keys) & keys:
+            return False
+        self.kept |= keys
+        self.pending = []
+        return True
 
     def _less(self, position: int, last: int) -> None:
         """退一份, and 「烧鸡退」, which is the whole of it."""
@@ -190,6 +205,9 @@ class Interpreter(Changes):
                 self.pending.append(claim)
             return
         if self._flush_before(claim):
+            return
+        if self._gives_way(claim):
+            self._swap_part(claim)
             return
         if mode == "swap" and self.swap_from is not None:
             self._swap_to(claim)

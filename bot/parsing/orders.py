@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.parsing import coverage
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.draft import Draft
 from bot.parsing.gate import CHANGING, is_tag_question, segments
@@ -30,8 +31,8 @@ _NAMED_FALLBACK: Final = re.compile(
 )
 _FIRM_CANCEL: Final = re.compile(r"取消|撤|退单|退订|退掉|退了|退出|删|划掉|cancel|drop|remove|delete|作废")
 _DANGER: Final = re.compile(r"[不没别勿未莫否非比]")
-_MAX_UNREAD: Final = 3
-_MAX_UNREAD_PLAIN: Final = 1
+_MAX_UNREAD: Final = 4
+_MAX_UNREAD_PLAIN: Final = 2
 """Unknown characters an order may carry, with and without a verb of ordering."""
 
 
@@ -76,6 +77,7 @@ def _read(
         _mention_quote(normal, catalogue, reader, draft)
         reader.run()
         _check_danger(found, draft, reader)
+        coverage.check(found, reader.claims, draft, body)
     for segment in found:
         if segment.verdict == "doubt":
             draft.doubt(segment.text.strip(), "unclear", _keys_of(segment))
@@ -173,6 +175,8 @@ def _mention_quote(normal: Normal, catalogue: Catalogue, reader: Interpreter, dr
         elif copied.action == "order":
             for line in copied.lines:
                 draft.put(line.key, "set", line.quantity_milli)
+    elif refers and len(keys) > 1:
+        draft.doubt(said, "reference", keys)  # 跟她一样 白菜多一棵
     elif not has_items:
         reader.mentions += keys
         reader.quoted = tuple(keys)
@@ -185,7 +189,7 @@ def _check_danger(found: list[Segment], draft: Draft, reader: Interpreter) -> No
         if segment.verdict != "order" or not draft.entries:
             continue
         unread = [token for token in segment.tokens if token.kind == "text" and id(token) not in reader.used_texts]
-        size = sum(len(token.word.strip()) for token in unread if not _is_afterthought(segment, token))
+        size = sum(_weight(segment, token) for token in unread if not _is_afterthought(segment, token))
         if segment.has_quantity() and _lacks(segment):
             draft.doubt(segment.text.strip(), "unclear")
         tagged = is_tag_question(segment)
@@ -197,14 +201,26 @@ def _check_danger(found: list[Segment], draft: Draft, reader: Interpreter) -> No
             draft.doubt(segment.text.strip(), "unclear", _keys_of(segment))
 
 
+def _weight(segment: Segment, text: Token) -> int:
+    """Unknown characters; they count twice when they touch goods and may be part of another name."""
+    index = segment.tokens.index(text)
+    beside = segment.tokens[max(index - 1, 0) : index + 2]
+    touches = any(token.kind in ("item", "goods", "text") and token is not text for token in beside)
+    return len(text.word.strip()) * (2 if touches else 1)
+
+
 def _lacks(segment: Segment) -> bool:
     """A 没 that belongs to what is ordered (两只腿都没了), not to a remark set off before it (家里没米了 来两袋)."""
     words = [token.word for token in segment.tokens]
-    index = next((i for i, word in enumerate(words) if word in ("没", "没有", "没了")), None)
-    if index is None:
-        return False
     first = next(i for i, token in enumerate(segment.tokens) if token.kind in ("qty", "item"))
-    return index > first or " " not in words[index:first]
+    for index, word in enumerate(words):
+        if word not in ("没", "没有", "没了"):
+            continue
+        following = [token.kind for token in segment.tokens[index + 1 :] if token.kind not in ("space", "filler")]
+        ran_out = following[:1] and following[0] in ("want", "add") and " " in words[index:]
+        if not ran_out and (index > first or " " not in words[index:first]):
+            return True
+    return False
 
 
 def _check_price(segment: Segment, draft: Draft) -> None:

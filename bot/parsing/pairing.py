@@ -239,6 +239,9 @@ def _run_ahead(nodes: list[Node], index: int) -> list[Node]:
         if node.kind not in ("item", "goods") or node.lead not in ("start", "space", "none"):
             break
         run.append(node)
+    following = nodes[index + 1 + len(run)] if index + 1 + len(run) < len(nodes) else None
+    if len(run) > 1 and "space" in run[-1].crossed and following is not None and following.kind == "qty":
+        run.pop()  # 各两盒鸡蛋 馒头一袋
     return run
 
 
@@ -284,9 +287,11 @@ def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> 
 
 def _described(node: Node, after: str, nodes: list[Node], catalogue: Catalogue) -> bool:
     """5斤装, 10斤的: the size of one pack, when another number is the quantity."""
-    if after not in ("的", "装", "装的", "的那个", "那种") and not after.startswith("装"):
+    if after not in ("的", "装", "装的", "的那个", "那种", "那个", "的那种") and not after.startswith("装"):
         return False
     fitting = [item.key for item in catalogue.items if _is_pack(node.token, item.key, catalogue)]
+    named = {key for other in nodes if other.kind == "item" for key in other.token.keys}
+    fitting = [key for key in fitting if key in named] or fitting
     others = any(other.kind == "qty" and other is not node and other.token.unit not in WEIGHTS for other in nodes)
     index = nodes.index(node)
     beside = nodes[index + 1] if index + 1 < len(nodes) and nodes[index + 1].kind == "item" else None

@@ -40,7 +40,7 @@ def read_post(text: str, now: datetime) -> PostReading:
     place = read_place(body, times.pickup_spans)
     goods = read_items(goods_text(body, times, place), body, normal)
     return PostReading(
-        title=goods.title,
+        title=_plain_headline(body) or goods.title,
         items=goods.items,
         closes_at=times.closes_at,
         pickup=times.pickup,
@@ -48,6 +48,12 @@ def read_post(text: str, now: datetime) -> PostReading:
         note=notes_of(body),
         doubts=_doubts(goods, times, place),
     )
+
+
+def _plain_headline(body: str) -> str | None:
+    """#开团 夜里截单的团: a headline without a figure is the title, whatever words it holds."""
+    match = re.match(r"\s*#?开团[\s:]+([^\d\s]{2,20}团)\s*(?:\n|$)", body)
+    return match[1] if match is not None else None
 
 
 def _as_written(normal: Normal, body: str, place: str | None) -> str | None:

@@ -38,6 +38,11 @@ _CASE = re.compile(
     rf"|(?P<n2>{_N})\s?{UNIT}\s?(?:成一?|凑一?|一|/)\s?(?:整)?(?:箱|件)\s?[,，]?\s?(?:凑|拼|按|满|成|发)"
     rf"|(?:整箱|整件|凑整箱|成箱)\s?[:：]?\s?(?P<n3>{_N})\s?{UNIT}"
 )
+_SMALL = r"盒|袋|包|瓶|罐|桶|板|提|杯|束|扎"
+_CASE_OF = re.compile(
+    rf"[一1每](?:箱|件)\s?(?P<n>{_N})\s?(?P<pack>{_SMALL})(?![一-龥])"
+    rf"|(?P<n2>{_N})\s?(?P<pack2>{_SMALL})\s?[一1每/]\s?(?:箱|件)(?![一-龥])"
+)
 _ALL = (_CASE, _LIMIT, _LIMIT_BARE, _STOCK, _STOCK_LABEL, _STOCK_TAIL, _LIMIT_MOST)
 _SMALL_LIMIT = 10_000  # 限2盒 is per household, 限20盒 the stock
 
@@ -69,6 +74,19 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         found.append(Amount(_kind(pattern, groups, milli), milli, groups.get("unit"), is_each))
         text = text[: match.start()] + "\x00" + text[match.end() :]
     return text, found
+
+
+def take_case(text: str, sold_as: str) -> tuple[str, str, int]:
+    """(text without it, the pack, thousandths of it in a case) of 6盒一箱, where `sold_as` shows that 盒 is what is
+    sold (2斤/盒, 元/盒); ("", 0) otherwise: a price per 箱 of 6盒 is another thing."""
+    match = _CASE_OF.search(text)
+    milli = milli_of(match["n"] or match["n2"]) if match is not None else None
+    if match is None or not milli:
+        return text, "", 0
+    pack = match["pack"] or match["pack2"]
+    if re.search(rf"[/一1每]\s?{pack}(?!装)", sold_as) is None:
+        return text, "", 0
+    return text[: match.start()] + "\x00" + text[match.end() :], pack, milli
 
 
 def without_amounts(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.parsing.normalise import Normal
-from bot.parsing.post_amounts import take_amounts, without_amounts
+from bot.parsing.post_amounts import take_amounts, take_case, without_amounts
 from bot.parsing.post_draft import LABEL, Draft, label_key, pack_of
 from bot.parsing.post_names import best_name, headline_name, headline_title
 from bot.parsing.post_prices import Price, find_prices
@@ -199,6 +199,8 @@ class _Reader:
         每家限4斤 behind several items, set off by a blank or a comma, is said of all of them.
         """
         current = self.drafts[-1] if self.drafts else None
+        if current is not None:
+            tail = self._case(tail, current)
         rest = self._amounts(tail, current, own_line=False, for_all=behind_several and tail[:1] in " ,，。")
         if current is None:
             return
@@ -207,6 +209,13 @@ class _Reader:
             current.spec = match["spec"].strip()
         current.unit = current.unit or unit_of(rest[:12])
         current.is_cold = current.is_cold or bool(_COLD.search(tail))
+
+    def _case(self, tail: str, current: Draft) -> str:
+        """6盒一箱 behind goods sold by 盒."""
+        rest, pack, milli = take_case(tail, f"{current.spec or ''} /{current.unit or ''}")
+        if milli:
+            current.case, current.unit = current.case or milli, pack
+        return rest
 
     def _amounts(self, text: str, target: Draft | None, own_line: bool, for_all: bool = False) -> str:
         """Read stock, limit and case size out of `text`; returns the text without them.

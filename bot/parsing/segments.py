@@ -141,7 +141,7 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return True
     if "qty" in kinds and kinds & _COMPLETING and token.kind in _AFTERTHOUGHTS:
         return True
-    if kinds & {"think", "praise"}:
+    if kinds & {"think", "praise"} or ("hold" in kinds and token.kind in ("want", "add")):
         return True
     if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
         return False

@@ -88,11 +88,12 @@ def test_c13_what_is_announced_is_what_was_ordered(crowd: Store) -> None:
             total = work.db.execute(select(func.coalesce(func.sum(order.c.total_fen), 0)).where(*mine)).scalar_one()
         assert row.closed_total_fen == total
         assert world.count(order, round_id=world.round_id, state="placed") == 0
-        # Seconds depend on the machine; how many are let past while the closing waits does not: it stands in line once
-        # for each item, and does not wait until everybody has stopped ordering.
+        # Seconds depend on the machine, how many are let past while the closing waits much less: it stands in line once
+        # for each item (PostgreSQL's line is not strict: 334 were seen under load where one turn each would be 300), and
+        # does not wait until everybody has stopped ordering, which would be 30,000.
         slipped_in = outcomes[-1]
         assert isinstance(slipped_in, int)
-        assert slipped_in <= BUYERS * (len(FRUIT) + 2)
+        assert slipped_in <= 4 * BUYERS * (len(FRUIT) + 2)
 
 
 def order_until_closed(world: World, buyer: int, at: int, taken: Counter[int]) -> int:
