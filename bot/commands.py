@@ -321,6 +321,13 @@ class MarkPaid(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class GiveBack(LeaderCommand):
+    """待退: who is to get money back, each a numbered choice; with an order: its money was handed over."""
+
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListCases(LeaderCommand):
     """售后."""
 

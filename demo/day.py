@@ -55,7 +55,7 @@ class Day:
         """Send anything else."""
         return self._checked(openid, shown, {"openid": openid, **what}, expected)
 
-    def wait_for(self, openid: str, *expected: str, seconds: float = 30) -> str:
+    def wait_for(self, openid: str, *expected: str, seconds: float = 90) -> str:
         """Wait until a push with these fragments arrives."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

@@ -51,6 +51,19 @@ def mark_paid(talk: Talk, command: c.MarkPaid) -> str:
     return books.marked_paid(after, missing)
 
 
+@router.on(c.GiveBack)
+def give_back(talk: Talk, command: c.GiveBack) -> str:
+    if command.order_id is not None:
+        done = payments.pay_back(
+            talk.work, leader_id=talk.leader_id, order_id=command.order_id, actor=talk.actor, source_key=talk.key
+        )
+        return books.given_back(done.order, done.amount_fen)
+    owed = payments.owed_back(talk.work, leader_id=talk.leader_id)
+    if owed:
+        talk.ask_choice([c.GiveBack(o.id) for o, _ in owed[:CHOICES]])
+    return books.owed_back([(o.round_title, o, fen) for o, fen in owed[:CHOICES]], more=max(0, len(owed) - CHOICES))
+
+
 def _candidates(talk: Talk, command: c.MarkPaid) -> list[tuple[str, list[OrderView]]]:
     """(title, orders that are named) of each round money may be for, newest first."""
     if command.round_id is not None:

@@ -251,6 +251,7 @@ READINGS = {
     "Redeem": "核销",
     "Annul": "撤销核销",
     "MarkPaid": "收款",
+    "GiveBack": "退钱给邻居",
     "ListCases": "看售后",
     "DecideCase": "处理售后",
     "AnswerRelay": "回复居民",

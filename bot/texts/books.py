@@ -81,6 +81,23 @@ def marked_paid(done: Sequence[OrderView], missing: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def owed_back(owed: Sequence[tuple[str, OrderView, int]], *, more: int) -> str:
+    """(round, order, fen) of everybody who is to get money back; `more` are not shown."""
+    if not owed:
+        return "没有要退给邻居的钱。"
+    lines = ["要退给邻居的钱，退好了哪一位，就回复数字："]
+    lines += [
+        f"{n} 【{title}】{who(o.resident_name, o.room)} {money(fen)}" for n, (title, o, fen) in enumerate(owed, 1)
+    ]
+    if more:
+        lines.append(f"（还有{more}位，处理完这几位再发“待退”）")
+    return "\n".join(lines)
+
+
+def given_back(o: OrderView, fen: int) -> str:
+    return f"记下了，{who(o.resident_name, o.room)} 已退 {money(fen)}，邻居会收到消息。还有没有，发“待退”看。"
+
+
 def _rest(o: OrderView) -> str:
     if o.due_fen > 0:
         return f"，还差{money(o.due_fen)}"

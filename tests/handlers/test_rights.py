@@ -34,6 +34,7 @@ SAMPLES: list[c.Command] = [
     c.Redeem((("482913", ""),)),
     c.Annul("482913"),
     c.MarkPaid((1,)),
+    c.GiveBack(1),
     c.ListCases(),
     c.DecideCase(1, "refund", confirmed=True),
     c.AnswerRelay(1, "好"),
@@ -45,7 +46,7 @@ SAMPLES: list[c.Command] = [
 
 def test_every_command_of_leaders_is_in_the_list() -> None:
     leaders = {name for name, kind in c.KINDS.items() if issubclass(kind, c.LeaderCommand)}
-    assert leaders | {"Redeem", "Annul"} == {type(one).__name__ for one in SAMPLES}
+    assert leaders | {"Redeem", "Annul", "Console"} == {type(one).__name__ for one in SAMPLES}
 
 
 @pytest.mark.parametrize("command", SAMPLES, ids=lambda one: type(one).__name__)

@@ -178,7 +178,7 @@ def test_a_deadlock_is_repeated_whole(postgresql_url: str, clock: StillClock) ->
             return store.run(work_on)
 
         assert at_once([lambda: job("a", "b"), lambda: job("b", "a")]) == ["a", "b"]
-        assert len(tries) == 3, "one of the two was begun again"
+        assert len(tries) >= 3, "one of the two was begun again (on a busy machine perhaps twice)"
         assert values(store) == {"a": 2, "b": 2}
 
 
