@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 import requests
 
+from bot.texts.wording import SHANGHAI
 from config import Config, load
 from demo.people import LEADER, RESIDENTS
 
@@ -65,6 +66,12 @@ class Day:
                     return text
             time.sleep(0.3)
         raise Unexpected(f"{NAMES[openid]} was not told: {expected}")
+
+    def begin_at(self, hour: int) -> None:
+        """Put the simulated clock forward to this hour in Shanghai: the day is the same whenever it is played."""
+        now = datetime.fromisoformat(self._get("/__sim__/state")["now"]).astimezone(SHANGHAI)
+        wanted = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        self._post("/__sim__/clock", {"advance": ((wanted - now) % timedelta(days=1)).total_seconds()})
 
     def advance(self, **delta: float) -> None:
         """Put the simulated clock forward."""
@@ -187,6 +194,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="lintuan-demo-") as folder, served(Path(folder)) as (base, config):
         assert config.demo is not None  # noqa: S101 - a try-out has it
         day = Day(base, config.demo.control_token.get_secret_value())
+        day.begin_at(hour=10)
         try:
             play(day)
             failures = day.failures()

@@ -39,7 +39,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     nodes = group(nodes, [token.kind for token in tokens])
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
-    return _without_parts(pair(nodes, catalogue))
+    return _without_parts(pair(nodes, catalogue), [token.kind for token in tokens])
 
 
 def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalogue) -> str:
@@ -81,7 +81,7 @@ def _share_evenly(nodes: list[Node]) -> list[Node]:
     return [Node(items[0].token, items[0].position, quantities[0].segment, "start", (), "group", members, total)]
 
 
-def _without_parts(claims: list[Claim]) -> list[Claim]:
+def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
     """火龙果10个,5个给302,5个给我: lone numbers that add up to the one before them say who gets what."""
     for index, claim in enumerate(claims):
         if not claim.items or claim.quantity is None:
@@ -91,6 +91,8 @@ def _without_parts(claims: list[Claim]) -> list[Claim]:
             named = any(item.keys or item.kind != "text" for item in part.items)
             if named or part.quantity is None or part.quantity.unit != claim.quantity.unit:
                 break
+            if {"set", "fix", "add"} & set(kinds[claim.end : part.start]):
+                break  # 三扎太多 一扎太少 两扎
             parts.append(part)
         if len(parts) > 1 and sum(part.quantity.milli for part in parts if part.quantity) == claim.quantity.milli:
             return claims[: index + 1] + claims[index + 1 + len(parts) :]

@@ -357,6 +357,8 @@ def _mends(segment: Segment) -> bool:
     """补我一卷 behind a complaint asks for what was owed, not for more."""
     if not segment.words & _MENDED:
         return False
+    if "swap" in segment.kinds and "item" not in segment.kinds:
+        return True  # 没电 这次给我换两板
     return _is_asking(segment) or not (
         segment.kinds & {"item", "want"} or segment.words & {"再", "再来", "再要", "再加", "再买"}
     )

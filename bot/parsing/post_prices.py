@@ -53,9 +53,9 @@ _NOT_A_PRICE_BEHIND = re.compile(
 )
 _GROSS = ("kg", "公斤", "千克", "g", "克")
 _RIGHT = re.compile(
-    rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?"
+    rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?(?!{UNIT}\s?[一1/]\s?[箱件])"
     rf"|\s?[一1]大(?=[{CHINESE}箱袋盒包])|(?<=[元块])\s?(?=斤|公斤))"
-    rf"(?P<unit>{UNIT})(?P<pack>装)?(?!\s?[一1/]\s?[箱件])"
+    rf"(?P<unit>{UNIT})(?P<pack>装)?"
 )
 _LEFT = re.compile(
     rf"(?:(?P<every>每|单|/)\s?|(?P<n>{_COUNT})\s?)(?P<unit>{UNIT})(?P<pack>装)?(?:的"
