@@ -9,6 +9,7 @@ order of the leader's.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import commands as c
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
@@ -135,6 +136,8 @@ def _command(reading: OrderReading, said: Said) -> c.Command:
 
 
 def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
+    if any(d.reason == "unclear" and 2 * len(d.fragment) > len(said.raw) for d in reading.doubts):
+        reading = replace(reading, lines=())  # the doubt is about the message itself: no part of it is clear
     ops = {line.op for line in reading.lines}
     removes = any(line.op == "set" and line.quantity_milli == 0 for line in reading.lines)
     sets = any(line.op == "set" and line.quantity_milli > 0 for line in reading.lines)

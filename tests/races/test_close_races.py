@@ -89,7 +89,7 @@ def test_c13_what_is_announced_is_what_was_ordered(crowd: Store) -> None:
         assert row.closed_total_fen == total
         assert world.count(order, round_id=world.round_id, state="placed") == 0
         # Seconds depend on the machine, how many are let past while the closing waits much less: it stands in line once
-        # for each item (PostgreSQL's line is not strict: 334 were seen under load where one turn each would be 300), and
+        # for each item (PostgreSQL's line is not strict: 334 were seen where one turn each would be 300), and
         # does not wait until everybody has stopped ordering, which would be 30,000.
         slipped_in = outcomes[-1]
         assert isinstance(slipped_in, int)

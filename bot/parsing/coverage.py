@@ -1,0 +1,99 @@
+"""The last look at a finished reading: what nobody explained is asked about instead of booked.
+
+Every check is about the shape of a message, not about a phrase: a negation behind goods that were booked all the
+same, somebody else's words, a question to the whole group, an order that silently shrinks what there was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.draft import Draft, Entry
+from bot.parsing.pairing import Claim
+from bot.parsing.segments import Segment
+from bot.parsing.tokens import Token
+
+_QUIET: Final = frozenset({"space", "filler", "colon"})
+_TO_EVERYBODY: Final = re.compile(r"谁(?!家|知|说)|有没有人|有人(?:要|想|愿|能|可以|多|匀|拼|转)")
+_REPORTED: Final = re.compile(
+    r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|[他她]|人家|朋友|同事|邻居|隔壁|楼[上下])(?:们|家)?(?:说|讲|想)(?!一[声下]|错|好|不错)[^,。]{0,6}[一二两三四五六七八九十\d]"
+)
+_NOTED_WRONG: Final = re.compile(r"(?:记|写|登记|填)[成错]|[下点]错")
+_OTHERS_TOO: Final = frozenset({"person", "name"})
+_SHRINKING: Final = frozenset({"all", "each", "except"})
+
+
+def check(segments: Sequence[Segment], claims: Sequence[Claim], draft: Draft, text: str) -> None:
+    """Add a doubt for whatever the reading leaves unexplained."""
+    if not draft.entries:
+        return
+    asked = [segment for segment in segments if segment.verdict == "order"]
+    kinds = {kind for segment in asked for kind in segment.kinds}
+    if _is_about_something_else(kinds, claims, draft, text):
+        draft.doubt(text.strip(), "unclear", tuple(draft.entries))
+        draft.entries.clear()  # none of it is clear
+    for segment in asked:
+        _check_negated(segment, claims, draft)
+        halved = "portion" in segment.kinds and segment.kinds & {"swap", "set", "sub", "cancel"}
+        if halved and not any(entry.op == "sub" for entry in draft.entries.values()):
+            draft.doubt(segment.text.strip(), "unclear")
+    if draft.prior and not kinds & {"only", "rest"}:
+        _check_shrinking(kinds, asked, draft)
+
+
+def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str) -> bool:
+    """A question to the group, somebody else's words, money, or a mistake in what was noted."""
+    if _TO_EVERYBODY.search(text) or any(_is_lone_figure(claim) for claim in claims):
+        return True
+    if _REPORTED.search(text) and not kinds & {"cancel", "swap"}:
+        return True
+    noted = draft.prior and _NOTED_WRONG.search(text)
+    return bool(noted and set(draft.entries) - set(draft.prior))
+
+
+def _is_lone_figure(claim: Claim) -> bool:
+    """我给20: a large bare number away from goods is money more often than a quantity."""
+    quantity = claim.quantity
+    return bool(
+        quantity is not None and not claim.items and len(claim.keys) == 1 and quantity.value == "bare"
+        and quantity.milli >= 10_000 and not quantity.sign
+    )  # fmt: skip
+
+
+def _check_negated(segment: Segment, claims: Sequence[Claim], draft: Draft) -> None:
+    """啤酒就不要了 来一箱橙汁: goods with a negation behind them and no number of their own are not asked for."""
+    solid = [token for token in segment.tokens if token.kind not in _QUIET]
+    for item, following in pairwise(solid):
+        if item.kind != "item" or not _negates(following) or len(item.keys) != 1:
+            continue
+        entry = draft.entries.get(item.keys[0])
+        if entry is not None and _is_asked_for(entry) and not _has_number(item.keys[0], claims):
+            draft.entries.pop(item.keys[0])
+            draft.doubt(segment.text.strip(), "unclear", item.keys)
+
+
+def _negates(token: Token) -> bool:
+    return token.kind in ("unwant", "cancel", "deny")
+
+
+def _is_asked_for(entry: Entry) -> bool:
+    return entry.op in ("set", "add") and entry.milli > 0 and not entry.changed
+
+
+def _has_number(key: int, claims: Sequence[Claim]) -> bool:
+    return any(claim.quantity is not None and key in claim.keys for claim in claims)
+
+
+def _check_shrinking(kinds: set[str], asked: Sequence[Segment], draft: Draft) -> None:
+    """同事也要一盒, 除了牛奶都要: a number that is smaller than before and was not called a change."""
+    too = any("也" in segment.text and segment.kinds & _OTHERS_TOO for segment in asked)
+    for key, entry in list(draft.entries.items()):
+        less = entry.op == "set" and not entry.changed and entry.milli <= draft.prior.get(key, 0)
+        if less and too:
+            entry.op, entry.changed = "add", True
+        elif less and kinds & _SHRINKING and entry.milli < draft.prior[key]:
+            draft.doubt(asked[0].text.strip(), "unclear", (key,), entry.milli)
+            del draft.entries[key]
