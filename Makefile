@@ -12,7 +12,7 @@ help: ## this list
 setup: ## create .venv and install what running needs (instant when nothing changed)
 	@scripts/setup
 
-run: setup ## serve with config.toml
+run: setup ## serve with config.toml, or a try-out with a simulated WeChat when there is none
 	@$(VENV_PYTHON) cli.py run
 
 demo: setup ## a whole group-buy day against a simulated WeChat, on this machine only
@@ -20,7 +20,7 @@ demo: setup ## a whole group-buy day against a simulated WeChat, on this machine
 
 test: dev check ## everything CI runs: format, lint, types, import rules, tests
 	@echo "== tests"
-	@$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
+	@$(VENV_PYTHON) -m pytest -n 3 --dist worksteal
 
 check: dev ## the part of `make test` that runs no test: seconds
 	@echo "== format and lint"
