@@ -189,5 +189,10 @@ def run_once(name: str, context: Context) -> int:
 
 def stop_on_signals(stop: threading.Event) -> None:
     """SIGTERM and SIGINT set `stop`. For the main thread of the scheduler's process."""
+
+    def handle(_number: int, _frame: object) -> None:
+        # From another thread: the main one may be just inside stop.wait(), holding the lock that set() needs.
+        threading.Thread(target=stop.set, daemon=True).start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, handle)

@@ -372,7 +372,7 @@ print(json.dumps({"finished": done}), flush=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM])  # what `cli.py run` sends; Ctrl-C is in tests/test_try_out.py
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_lets_the_running_job_finish(sqlite_url: str, tmp_path: Path, number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, sqlite_url, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
