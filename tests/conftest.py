@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 
 from hypothesis import settings
+
+from tests.support.memory_disk import memory_disk
 
 # The product shows Asia/Shanghai whatever the machine's zone is. A zone with an odd offset on every machine makes a
 # forgotten conversion fail everywhere, not only far from China.
@@ -15,6 +18,11 @@ time.tzset()
 # A proxy set on a developer's machine would be asked for 127.0.0.1 too.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]
+
+# Databases are copied, filled and thrown away thousands of times: three times as fast where nothing reaches a disk.
+if folder := memory_disk():
+    os.environ["TMPDIR"] = folder
+    tempfile.tempdir = None
 
 # The same examples on every run; no example database, no deadline on a busy machine.
 settings.register_profile("lintuan", derandomize=True, database=None, deadline=None)

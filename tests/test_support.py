@@ -21,6 +21,7 @@ from sqlalchemy import text
 from models.base import Store
 from tests.support.chromium import find_chromium
 from tests.support.clock import START, StillClock
+from tests.support.memory_disk import memory_disk
 from tests.support.ports import find_free_port, wait_until_listening
 
 ROOT = Path(__file__).parent.parent
@@ -116,6 +117,21 @@ def test_without_a_chromium_none_is_found(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.delenv("LINTUAN_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_chromium(tmp_path / "playwright" / "chrome") is None
+
+
+def test_temporary_files_lie_in_memory_where_there_is_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr("tests.support.memory_disk.ROOM", 0)
+    assert memory_disk(str(tmp_path)) == str(tmp_path)
+    assert memory_disk(str(tmp_path / "missing")) is None
+    monkeypatch.setattr("tests.support.memory_disk.ROOM", 1 << 60)
+    assert memory_disk(str(tmp_path)) is None
+
+
+def test_a_chosen_folder_for_temporary_files_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.support.memory_disk.ROOM", 0)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert memory_disk(str(tmp_path)) is None
 
 
 @pytest.mark.browser

@@ -13,10 +13,13 @@ import contextlib
 import os
 import random
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from models import metadata
 from models.base import Store
@@ -38,10 +41,28 @@ def create_schema(url: str) -> None:
         store.dispose()
 
 
+class CompiledOnce(dict[Any, Any]):
+    """SQLAlchemy's cache of compiled statements, for all engines of one kind: a test need not compile them anew.
+
+    Its keys begin with the engine's dialect object, which differs from engine to engine and nothing depends on here.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+COMPILED: dict[str, CompiledOnce] = defaultdict(CompiledOnce)
+
+
 @contextlib.contextmanager
 def opened(url: str, clock: StillClock) -> Iterator[Store]:
     """A store on `url` whose clock stands still and whose randomness repeats."""
     store = Store.open(url, clock=clock, rng=random.Random(20240501))
+    compiled = COMPILED[store.engine.dialect.name]
+    event.listen(store.engine, "engine_connect", lambda db: db.execution_options(compiled_cache=compiled))
     try:
         yield store
     finally:
