@@ -107,7 +107,7 @@ def _case_opened(p: Payload) -> str:
     n, goods = p["number"], _goods(p["lines"])
     if p["audience"] == "resident":
         return f"给您开了售后单 S{n}：{goods}。处理好会告诉您，有照片可以直接发过来。"
-    said = f"\n他说：{p['note']}" if p.get("note") else ""
+    said = f"\n对方说：{p['note']}" if p.get("note") else ""
     return (
         f"新的售后 S{n}：{who(p['name'], p['room'])} {goods}{said}\n建议退 {money(p['requested_fen'])}。"
         f"回复：退 S{n} 全额，退 S{n} 8元，补 S{n}，拒 S{n} 理由，转平台 S{n}"
