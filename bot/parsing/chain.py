@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.chain_amounts import Content
 from bot.parsing.chain_changes import left_over, read_netted, read_reduction
-from bot.parsing.chain_content import Content, Shelf, shelf_of
+from bot.parsing.chain_content import Shelf, shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, read_layout, restarts

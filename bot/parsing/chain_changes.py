@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.parsing.chain_content import Content, Shelf
+from bot.parsing.chain_amounts import Content
+from bot.parsing.chain_content import Shelf
 from bot.parsing.values import Doubt, Line
 
 Held = dict[int, int]  # item key -> thousandths ordered so far

@@ -7,64 +7,31 @@ it does not understand completely goes through the reader of ordinary messages.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
+from bot.parsing.chain_sizes import read_sizes
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import CHINESE, read_number
 from bot.parsing.orders import read_order
-from bot.parsing.quantity import UNIT_PATTERN, canonical_unit, is_weight, to_sale_units
-from bot.parsing.values import Doubt, Item, Line
+from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
+from bot.parsing.values import Doubt, Line
 
-_FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|[{CHINESE}]{{1,3}}|半)"
-_QUANTITY = (
-    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_FIGURE})\s?(?!NAMES)"
-    rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
-)
 _GAP = (
     r"(?P<gap>\+(?![\d一二两三四五六七八九十])|[\s,，、;；/。.()（）&~!！\[\]]+|和(?!\w?奶)"
     r"|以及|还有|加(?!\d)|(?<=\s)要|我要|来|订|再来?)"
 )
-_NOTHING = re.compile(r"[\s,，、;；/。.()（）&~!！:：\-]*")
-_SIZES = re.compile(
-    rf"(?P<figure>{_FIGURE})\s?(?:[份个盒袋箱包])?(?P<size>[大中小])(?:份|的|号|盒|袋"
-    rf"|箱)?|(?P<size2>[大中小])(?:份|的|号|盒|袋|箱)?\s?[x×+:]?\s?(?P<figure2>{_FIGURE})(?:份"
-    rf"|个|盒|袋|箱)?"
-)
 _EVERY = re.compile(  # 各1, 每样一份
-    rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{_FIGURE}\s?(?:{UNIT_PATTERN})?)"
+    rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
 )
-_WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{_FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
+_WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _MAX_CONTENT = 200
 _CHANGE = re.compile(
     rf"\d|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|半|几"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Lines in order of appearance, what was unclear, and a note."""
-
-    lines: tuple[Line, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    note: str | None = None
-    action: str = "order"
-
-
-@dataclass(slots=True)
-class _Wish:
-    keys: tuple[int, ...]
-    text: str
-    figure: str | None = None
-    unit: str | None = None
-    milli: int | None = None
-
-    @property
-    def is_number(self) -> bool:
-        """Named by a mark or a number, not by a name."""
-        return self.text[-1:] in "号#" or circled_value(self.text[:1]) is not None
 
 
 class Shelf:
@@ -79,12 +46,9 @@ class Shelf:
         self._token = re.compile(
             rf"(?P<item>{names})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
             rf"|#|号链接)"
-            rf"|(?P<quantity>{_quantity(terms)})|{_GAP}"
+            rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
         )
         self._mention = re.compile(rf"(?:{names})")
-        self._has_sizes = any("大" in _labels(item) for item in catalogue.items) and any(
-            "小" in _labels(item) for item in catalogue.items
-        )
         self._cache: dict[str, Content] = {}
 
     def starts_content(self, word: str) -> bool:
@@ -117,12 +81,12 @@ class Shelf:
 
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
-        match = re.match(_quantity([]), written)
+        match = re.match(quantity_pattern([]), written)
         if match is None:
             return None
-        wish = _Wish((key,), written)
-        _amount_into(wish, match)
-        return _amount_of(wish, self.catalogue.by_key[key])[0]
+        wish = Wish((key,), written)
+        amount_into(wish, match)
+        return amount_of(wish, self.catalogue.by_key[key])[0]
 
     def read(self, content: str) -> Content:
         """Lines of a content (normalised, without name, room and phone). Empty content gives no lines."""
@@ -135,7 +99,7 @@ class Shelf:
         return found
 
     def _read(self, content: str) -> Content:
-        sized = self._by_size(content)
+        sized = read_sizes(content, self.catalogue.items)
         if sized is not None:
             return sized
         every = _EVERY.fullmatch(content)
@@ -161,7 +125,7 @@ class Shelf:
         """要甜的, 烤🐔, 放门口: words behind the goods that carry neither figures nor goods nor a change."""
         return not _CHANGE.search(rest) and not self.mentions_item(rest) and len(rest) <= 30
 
-    def _wishes(self, content: str) -> tuple[list[_Wish], str | None] | None:
+    def _wishes(self, content: str) -> tuple[list[Wish], str | None] | None:
         """Items paired with quantities, and a wish behind them; None when something is not understood."""
         tokens: list[re.Match[str]] = []
         position = 0
@@ -192,31 +156,31 @@ class Shelf:
         kept, kinds = self._without_kinds(wishes)
         return kept, " ".join(filter(None, (*kinds, note))) or None
 
-    def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[_Wish] | None:
+    def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2箱苹果1板鸡蛋: every item has its quantity in front."""
-        wishes: list[_Wish] = []
+        wishes: list[Wish] = []
         for quantity, named in zip(tokens[::2], tokens[1::2], strict=True):
             if quantity.lastgroup != "quantity" or named.lastgroup == "quantity":
                 return None
-            wishes.append(_Wish(self._keys(named), named[0]))
-            _amount_into(wishes[-1], quantity)
+            wishes.append(Wish(self._keys(named), named[0]))
+            amount_into(wishes[-1], quantity)
         return wishes
 
-    def _before_quantities(self, tokens: list[re.Match[str]]) -> list[_Wish] | None:
+    def _before_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """苹果2 鸡蛋: every item has at most one quantity behind it."""
-        wishes: list[_Wish] = []
+        wishes: list[Wish] = []
         for token in tokens:
             if token.lastgroup != "quantity":
-                wishes.append(_Wish(self._keys(token), token[0]))
+                wishes.append(Wish(self._keys(token), token[0]))
             elif wishes[-1].figure is not None:
                 return None
             else:
-                _amount_into(wishes[-1], token)
+                amount_into(wishes[-1], token)
         return wishes
 
-    def _without_kinds(self, wishes: list[_Wish]) -> tuple[list[_Wish], list[str]]:
+    def _without_kinds(self, wishes: list[Wish]) -> tuple[list[Wish], list[str]]:
         """J 三文鱼: a kind that the name of item J itself lists is a wish, not another item."""
-        kept: list[_Wish] = []
+        kept: list[Wish] = []
         kinds: list[str] = []
         for wish in wishes:
             last = kept[-1] if kept else None
@@ -232,20 +196,20 @@ class Shelf:
         """J 三文鱼: a kind that the name of item J itself lists."""
         return key in keys or term in self.catalogue.by_key[key].name.lower()
 
-    def _unnamed(self, tokens: list[re.Match[str]]) -> list[_Wish] | None:
+    def _unnamed(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2份 in a chain of one item; 两板 where one item is sold by 板."""
         if len(tokens) != 1:
             return None
         if self.catalogue.only is not None and tokens[0]["mark"]:
             value = circled_value(tokens[0]["mark"]) or 0
-            return [_Wish((self.catalogue.only,), tokens[0][0], str(value), None, 1000 * value)]
+            return [Wish((self.catalogue.only,), tokens[0][0], str(value), None, 1000 * value)]
         unit = canonical_unit(tokens[0]["unit"] or "")
         only = self.catalogue.only
         keys = (only,) if only is not None else self.catalogue.by_unit.get(unit, ())
         if len(keys) != 1:
             return None
-        wish = _Wish(keys, tokens[0][0])
-        _amount_into(wish, tokens[0])
+        wish = Wish(keys, tokens[0][0])
+        amount_into(wish, tokens[0])
         return [wish]
 
     def _keys(self, token: re.Match[str]) -> tuple[int, ...]:
@@ -256,34 +220,16 @@ class Shelf:
         number = read_number(token["number"])
         return self.catalogue.by_number.get(number.milli // 1000 if number is not None else 0, ())
 
-    def _book(self, wish: _Wish, lines: dict[int, int], doubts: list[Doubt]) -> None:
+    def _book(self, wish: Wish, lines: dict[int, int], doubts: list[Doubt]) -> None:
         if len(wish.keys) != 1:
             doubts.append(Doubt(wish.text, "which_item" if wish.keys else "not_sold", wish.keys[:4], wish.milli))
             return
         item = self.catalogue.by_key[wish.keys[0]]
-        milli, reason = _amount_of(wish, item)
+        milli, reason = amount_of(wish, item)
         if milli is None:
             doubts.append(Doubt(wish.text, reason, (item.key,)))  # type: ignore[arg-type]
             return
         lines[item.key] = lines.get(item.key, 0) + milli
-
-    def _by_size(self, content: str) -> Content | None:
-        """2大1小: the items whose name or spec says 大, 中, 小."""
-        pieces = list(_SIZES.finditer(content))
-        if not pieces or _NOTHING.fullmatch(_SIZES.sub("", content)) is None or not self._has_sizes:
-            return None
-        lines: list[Line] = []
-        doubts: list[Doubt] = []
-        for piece in pieces:
-            word = piece["size"] or piece["size2"]
-            number = read_number(piece["figure"] or piece["figure2"])
-            items = [item for item in self.catalogue.items if word in _labels(item)]
-            if len(items) == 1 and number is not None and 0 < number.milli < 100_000:
-                lines.append(Line(items[0].key, number.milli))
-            else:
-                keys = tuple(item.key for item in items[:4])
-                doubts.append(Doubt(piece[0], "which_item", keys, None if number is None else number.milli))
-        return Content(tuple(lines), tuple(doubts))
 
     def _as_message(self, content: str) -> Content:
         reading = read_order(content, self.catalogue)
@@ -292,46 +238,11 @@ class Shelf:
         return Content(lines, reading.doubts, reading.note, reading.action)
 
 
-def _quantity(terms: list[str]) -> str:
-    """The pattern of a quantity; 小瓶 is no unit where something sold is called 小瓶."""
-    units = [re.escape(term) for term in terms if len(term) > 1 and re.match(UNIT_PATTERN, term)]
-    return _QUANTITY.replace("(?!NAMES)", f"(?!{'|'.join(units)})" if units else "")
-
-
-def _labels(item: Item) -> str:
-    return " ".join((item.name, item.spec, *item.aliases))
-
-
 def _term_pattern(term: str) -> str:
     escaped = re.escape(term)
     if term.isascii() and term.isalnum():
         return rf"(?<![a-z]){escaped}(?![a-z])" if term.isalpha() else rf"(?<![a-z\d]){escaped}(?![a-z\d])"
     return escaped
-
-
-def _amount_into(wish: _Wish, token: re.Match[str]) -> None:
-    wish.figure, wish.unit = token["figure"], token["unit"]
-    if wish.figure == "半":
-        wish.milli = 500
-    else:
-        number = read_number(wish.figure)
-        wish.milli = (
-            None if number is None or number.kind != "exact" or number.end != len(wish.figure) else number.milli
-        )
-    if wish.milli is not None and token["half"]:
-        wish.milli += 500
-    if wish.milli is not None and token["liang"] and wish.unit == "斤":
-        extra = read_number(token["liang"])
-        wish.milli += 0 if extra is None else extra.milli // 10
-
-
-def _amount_of(wish: _Wish, item: Item) -> tuple[int | None, str]:
-    if wish.figure is None:
-        return (None, "how_many") if is_weight(item.unit) else (1000, "")
-    if wish.milli is None:
-        return None, "range"
-    found = to_sale_units(wish.milli, canonical_unit(wish.unit) if wish.unit else None, item)
-    return found.milli, found.reason
 
 
 @lru_cache(maxsize=64)

@@ -12,72 +12,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.parsing.days import DATE_PATTERN, Day, next_month_day, read_day, small_number
-from bot.parsing.normalise import normalise
+from bot.parsing.days import Day, next_month_day, read_day
+from bot.parsing.time_words import ATOM, BARE_END, CONTEXT, DATE_GAP, GAP, PART_OF, hour_minute, read_duration
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_CHARS = 4000  # a post is rarely longer than 600
 
 Mark = Literal["", "before", "after", "around"]
-
-# spoken and dialect words for a part of the day, after the word a notebook would have
-_PARTS = {
-    "凌晨": "后半夜 拂晓",
-    "早上": "大清早 大早上 一大早 清早 清晨 早晨 早间 一早 朝早 大早 早头 早起头 起早",
-    "上午": "上昼 上半天 上半日 前晌 头午 上半晌",
-    "中午": "正午 晌午 午间 中饭 午饭 中午头 吃中饭",
-    "下午": "午后 放学后 放学 下班前 下昼 下半天 下半日 后晌 下晌 晏昼 过午 下半晌",
-    "傍晚": "傍黑 擦黑 黄昏 夜快头 天黑前 吃晚饭前 晚饭前 夜饭前 下班以后 下班之后 下班后",
-    "晚上": "晚间 夜里头 夜里 夜晚 夜间 夜头 夜到 晚黑 晚头 晚夕 黑了 黑夜 夜黑 晚饭后 夜饭后 吃完晚饭 吃过夜饭",
-    "半夜": "三更半夜 大半夜 深夜 午夜 子夜",
-}
-PART_OF = {word: part for part, words in _PARTS.items() for word in (part, *words.split())}
-PART_OF |= {"早": "早上", "午": "中午", "晚": "晚上", "夜": "晚上", "黑": "晚上", "晨": "早上", "朝": "早上"}
-PART_WORDS = "|".join(sorted((word for word in PART_OF if len(word) > 1), key=len, reverse=True))
-_NUM = (
-    r"(?:(?<![\d./])(?<!\d:)\d{1,2}|二十[一二三四]?|廿[一二三四]?|十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
-)
-_MINUTE = (
-    r"(?:\d{2}(?!\d|-\d{3})|\d(?=分)|[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九]"
-    r"|[一二三四五六七八九](?=分))"
-)
-_GOODS = r"(?![\d.]|\s?[一每两]?(?:元|块|毛|斤|份|盒|箱|个|袋|瓶|折|/|公里|号|栋|楼|包|板|枚|只|条|人|户|单|家|%|×))"
-_HOUR_WORD = r"(?:点(?!心|击|名|赞|餐|滴|评|单|菜)|时(?![候间段令常不鲜蔬尚光]))"
-_CLOCK = (
-    r"(?<![\d.])(?<!\d:)(?P<dh>[01]?\d|2[0-4])[:;](?P<dm>[0-5]\d)(?::[0-5]\d)?(?![\d.])(?:\s?(?P<ampm>[ap]\.?m))?"
-    r"|(?<![\d.])(?P<eh>\d{1,2})\s?(?P<eap>[ap]\.?m)(?![a-z])"
-    rf"|差(?P<lack>{_NUM}|一刻)(?:分钟?)?(?:钟)?到?(?P<lh>{_NUM})点"
-    rf"|(?P<ch>{_NUM}){_HOUR_WORD}(?P<round>钟|整|正)?"
-    rf"(?:(?P<half>半|过?[一1]刻|[三3]刻)|\s?过?(?P<cm>{_MINUTE})(?:分|{_GOODS}))?"
-    rf"|(?<![\d.¥])(?P<ph>[01]?\d|2[0-4])\.(?P<pm>\d\d?)(?:(?P<pday>[号日])(?!楼)|{_GOODS})"
-    rf"|(?P<rh>{_NUM})(?=\s?(?:-|~|到|至|、)\s?(?:{PART_WORDS})?{_NUM}(?:点|时(?!候|间)))"
-)
-_N = r"(?:\d{1,3}(?:\.\d)?|[一二两三四五六七八九十俩仨]{1,3}|半)"
-_SPAN = rf"{_N}天半?|{_N}个?半?(?:小时|钟头|钟|h)半?|{_N}(?:分钟|min|刻钟)"
-_LATER = (
-    rf"(?:再过|还有|还剩|仅剩|最后(?!一天)|倒计时|过)\s?(?P<span1>(?:{_SPAN})(?:{_N}分钟?)?)(?:之?后|以后)?"
-    rf"|(?P<span2>(?:{_SPAN})(?:{_N}分钟?)?)(?:之后|以后|过后|后(?!天)|之?内)"
-)
-_MARK = (
-    r"(?P<before>之前|以前|前(?![后台门厅面天往期])|为止|(?<!截)止)"
-    r"|(?P<around>前后|左右|上下|光景)"
-    r"|(?P<after>之后|以后|过后|后(?![天门面日院勤台备座晌续])|起(?![送订批售拍])|开始|往后|开门)"
-)
-_ATOM = re.compile(
-    rf"(?P<date>{DATE_PATTERN})|(?P<later>{_LATER})"
-    r"|(?P<vague>(?:[一二]两|[一二两]三|三四|四五|五六|六七|七八|八九)点(?:多|钟|左右)?|\d[、,]\d{1,2}点(?:左右)?|几点)"
-    rf"|(?P<clock>{_CLOCK})"
-    rf"|(?P<part>(?:{PART_WORDS})(?!茶|好)|[早晚夜午](?![餐饭班市安茶熟稻酥橙桔柚桃秋会]|点[了儿]|一点|上))"
-    rf"|(?P<mark>{_MARK})|(?P<sep>\s?(?:-{{1,3}}|~{{1,3}}|到|至|→)\s?)"
-)
-_DATE_GAP = re.compile(r"(?:[\s,、(和]|的|那天){0,3}")
-_GAP = re.compile(r"(?:[\s,)]|的|大概|大约|约|差不多){0,3}")
-_CONTEXT = re.compile(r"截|止|提|取|货|到|送|日期|时间|前|左右|开始|收|结")
-_DURATION = re.compile(
-    rf"(?:(?P<days>{_N})(?:天|日)(?P<day_half>半)?)?"
-    rf"(?:零?(?P<hours>{_N})(?:个(?P<and_half>半)?)?(?:小时|钟头|钟|h)(?P<hour_half>半)?)?"
-    rf"(?:零?(?P<minutes>\d{{1,4}}|[一二两三四五六七八九十]{{1,3}})(?:分钟?|min))?(?:(?P<quarters>{_N})刻钟?)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +43,11 @@ class TimeHit:
         return self.clock is not None or self.instant is not None
 
 
-def read_duration(text: str) -> timedelta | None:
-    """一个半小时, 90分钟, 1小时30分, 两天, 一刻钟; None when no length of time is written, at most 366 days."""
-    for match in _DURATION.finditer(normalise(text, limit=400).text):
-        if match[0]:
-            minutes = _minutes(match)
-            return timedelta(minutes=minutes) if 0 < minutes <= 366 * 1440 else None
-    return None
-
-
 def scan_times(text: str, now: datetime) -> list[TimeHit]:
     """Every time expression of normalised `text` (only the first 4,000 characters), in reading order."""
     text = text[:MAX_CHARS]
     local = now.astimezone(SHANGHAI)
-    atoms = list(_ATOM.finditer(text))
+    atoms = list(ATOM.finditer(text))
     hits: list[TimeHit] = []
     index = 0
     while index < len(atoms):
@@ -200,7 +132,7 @@ class _Assembler:
         atom = self.atoms[self.index]
         gap = self.text[self.end : atom.start()]
         wide = day is not None and part is None and (atom.lastgroup == "date" or bool(atom["ph"]))
-        return atom if not gap or (_DATE_GAP if wide else _GAP).fullmatch(gap) else None
+        return atom if not gap or (DATE_GAP if wide else GAP).fullmatch(gap) else None
 
     def _same_day(self, day: Day, other: Day) -> bool:
         return day.on == other.on or other.is_weekday or day.is_weekday
@@ -231,12 +163,12 @@ class _Assembler:
         follows = self.atoms[self.index + 1] if self.index + 1 < len(self.atoms) else None
         if follows is not None and follows.lastgroup in ("part", "clock", "date"):
             gap = self.text[atom.end() : follows.start()]
-            if _DATE_GAP.fullmatch(gap) and not (follows.lastgroup == "clock" and follows["ph"]):
+            if DATE_GAP.fullmatch(gap) and not (follows.lastgroup == "clock" and follows["ph"]):
                 return Day(on)
         return Day(on) if not is_clock or (on - self.now.date()).days <= 45 else None
 
     def _clock(self, atom: re.Match[str]) -> tuple[tuple[int, int] | None, bool]:
-        hour, minute, exact = _hour_minute(atom)
+        hour, minute, exact = hour_minute(atom)
         if hour > 24 or minute > 59 or (hour == 24 and minute):
             return None, False
         return (hour, minute), exact
@@ -275,7 +207,7 @@ class _Assembler:
         """下午4点到7 with the last 点 left out."""
         if hit.clock is None or hit.to_clock is not None:
             return hit
-        match = _BARE_END.match(self.text, self.end)
+        match = BARE_END.match(self.text, self.end)
         if match is None or int(match[1]) > 24:
             return hit
         self.end = match.end()
@@ -286,7 +218,7 @@ class _Assembler:
     def _has_context(self, hit: TimeHit) -> bool:
         before = self.text[max(0, hit.start - 6) : hit.start].rpartition("\n")[2]
         around = before + self.text[hit.end : hit.end + 5].partition("\n")[0]
-        return _CONTEXT.search(around) is not None
+        return CONTEXT.search(around) is not None
 
     def _is_faint(self, first: re.Match[str], hit: TimeHit) -> bool:
         """一点 (a little) and 29.50 are clocks only in a context that says so."""
@@ -296,55 +228,3 @@ class _Assembler:
         if atom["ch"] == "一" and not (atom["round"] or atom["half"] or atom["cm"]):
             return not hit.mark and hit.to_clock is None
         return False
-
-
-_BARE_END = re.compile(
-    r"\s?(?:-|~|到|至)\s?(\d{1,2})(?=\s*(?:$|[\n,，。;)(]|之间|自提|自取|提|取|拿|领"
-    r"|来|送|[^\d\W]{0,3}(?:门|楼)))"
-)
-
-
-def _hour_minute(atom: re.Match[str]) -> tuple[int, int, bool]:
-    if atom["dh"]:
-        hour = _half_day(int(atom["dh"]), atom["ampm"])
-        return hour, int(atom["dm"]), bool(atom["ampm"]) or len(atom["dh"]) == 2
-    if atom["eh"]:
-        return _half_day(int(atom["eh"]), atom["eap"]), 0, True
-    if atom["lh"]:
-        before = 15 if atom["lack"] == "一刻" else small_number(atom["lack"])
-        total = small_number(atom["lh"]) * 60 - before
-        return (total // 60, total % 60, False) if 0 < before < 60 and total >= 0 else (99, 0, False)
-    if atom["ph"]:
-        minute = int(atom["pm"]) if len(atom["pm"]) == 2 else 99
-        return int(atom["ph"]), minute, len(atom["ph"]) == 2
-    if atom["rh"]:
-        return small_number(atom["rh"]), 0, False
-    half = atom["half"] or ""
-    minute = 30 if half == "半" else 15 if half[-2:] in ("一刻", "1刻") else 45 if half else 0
-    if atom["cm"]:
-        minute = small_number(atom["cm"])
-    return small_number(atom["ch"]), minute, atom["ch"][0] in "零〇0"
-
-
-def _half_day(hour: int, word: str | None) -> int:
-    if not word or hour > 12:
-        return hour
-    return hour % 12 + (12 if word.startswith("p") else 0)
-
-
-def _minutes(match: re.Match[str]) -> int:
-    total = 0.0
-    for name, size, halves in (("days", 1440, ("day_half",)), ("hours", 60, ("and_half", "hour_half"))):
-        if match[name]:
-            total += size * (_amount(match[name]) + (0.5 if any(match[half] for half in halves) else 0))
-    if match["minutes"]:
-        total += _amount(match["minutes"])
-    if match["quarters"]:
-        total += 15 * _amount(match["quarters"])
-    return round(total)
-
-
-def _amount(figure: str) -> float:
-    if figure == "半":
-        return 0.5
-    return float(figure) if figure[0].isascii() else float(small_number(figure))

@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bot.parsing.normalise import normalise
-from bot.parsing.time_scan import MAX_CHARS, SHANGHAI, TimeHit, read_duration, scan_times
+from bot.parsing.time_scan import MAX_CHARS, SHANGHAI, TimeHit, scan_times
+from bot.parsing.time_words import read_duration
 
 __all__ = [
     "SHANGHAI",

@@ -1,0 +1,76 @@
+"""A quantity in a line of a 接龙: how it is written, and how much of an item it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.parsing.normalise import circled_value
+from bot.parsing.numerals import CHINESE, read_number
+from bot.parsing.quantity import UNIT_PATTERN, canonical_unit, is_weight, to_sale_units
+from bot.parsing.values import Doubt, Item, Line
+
+FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|[{CHINESE}]{{1,3}}|半)"
+_QUANTITY = (
+    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{FIGURE})\s?(?!NAMES)"
+    rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Lines in order of appearance, what was unclear, and a note."""
+
+    lines: tuple[Line, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    note: str | None = None
+    action: str = "order"
+
+
+@dataclass(slots=True)
+class Wish:
+    """One thing that is asked for, perhaps without a quantity yet."""
+
+    keys: tuple[int, ...]
+    text: str
+    figure: str | None = None
+    unit: str | None = None
+    milli: int | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Named by a mark or a number, not by a name."""
+        return self.text[-1:] in "号#" or circled_value(self.text[:1]) is not None
+
+
+def quantity_pattern(terms: list[str]) -> str:
+    """The pattern of a quantity; 小瓶 is no unit where something sold is called 小瓶."""
+    units = [re.escape(term) for term in terms if len(term) > 1 and re.match(UNIT_PATTERN, term)]
+    return _QUANTITY.replace("(?!NAMES)", f"(?!{'|'.join(units)})" if units else "")
+
+
+def amount_into(wish: Wish, token: re.Match[str]) -> None:
+    """Put a matched quantity into a wish."""
+    wish.figure, wish.unit = token["figure"], token["unit"]
+    if wish.figure == "半":
+        wish.milli = 500
+    else:
+        number = read_number(wish.figure)
+        wish.milli = (
+            None if number is None or number.kind != "exact" or number.end != len(wish.figure) else number.milli
+        )
+    if wish.milli is not None and token["half"]:
+        wish.milli += 500
+    if wish.milli is not None and token["liang"] and wish.unit == "斤":
+        extra = read_number(token["liang"])
+        wish.milli += 0 if extra is None else extra.milli // 10
+
+
+def amount_of(wish: Wish, item: Item) -> tuple[int | None, str]:
+    """(thousandths of the unit of `item`, "") or (None, why that is doubtful)."""
+    if wish.figure is None:
+        return (None, "how_many") if is_weight(item.unit) else (1000, "")
+    if wish.milli is None:
+        return None, "range"
+    found = to_sale_units(wish.milli, canonical_unit(wish.unit) if wish.unit else None, item)
+    return found.milli, found.reason

@@ -1,0 +1,163 @@
+"""Which role a time in a post has: that of a label before it, else of the next word of its clause, else the last one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.parsing.post_roles import ROLE, Role
+from bot.parsing.time_scan import TimeHit
+
+_LINK = re.compile(
+    r"(?:[\s:=>\-|【\]】)(,]|时间|日期|时段|时刻|为|是|定在|定|在|于|到|至|约|大概|大约"
+    r"|预计|估计|最晚|最迟|就|都|也|一般|统一|安排|安排在|改|暂定|初步|的|了|点|我|"
+    r"大家|请|开始|开到|要|得|必须|之?后|服务|方式|地点|应该|差不多|今次|这次){0,6}"
+)
+_CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
+_STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
+_OPEN_UNTIL = re.compile(
+    r"(?:接龙|接单|下单|报名|报单|登记|活动|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?到\s*$"
+)
+_LATEST = re.compile(
+    r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
+)
+
+
+@dataclass(slots=True)
+class Word:
+    role: Role
+    start: int
+    end: int
+    is_taken: bool = False
+    is_held: bool = False  # by a day without a clock: 今日截单时间:20:00 may still use it
+    is_weak: bool = False  # 现烤: says something about a time only when it touches it
+
+
+def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
+    """Words that give a time its role, in reading order; words inside a time are none."""
+    found: list[Word] = []
+    for match in ROLE.finditer(text):
+        start, end = match.span()
+        if any(hit.start < end and start < hit.end for hit in hits):
+            continue
+        if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
+            continue
+        role: Role = match.lastgroup  # type: ignore[assignment]
+        found.append(Word(role, start, end, is_weak=match[0].startswith("现")))
+    return found
+
+
+def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> Role | None:
+    """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
+    left, right = _clause_of(text, hit.start, hit.end)
+    words = [word for word in words if not _is_unrelated(word, hit)]
+    before = [word for word in words if left <= word.start and word.end <= hit.start]
+    label = before[-1] if before else None
+    between = text[label.end : hit.start] if label is not None else ""
+    is_free = label is not None and (not label.is_taken or label.is_held)
+    if label is not None and is_free and _is_label(text, label, hit):
+        if label.role != "offer":
+            label.is_taken, label.is_held = True, not hit.has_clock
+            return label.role
+        if hit.mark == "before" or "时间" in between:
+            label.is_taken = True
+            return "close"
+    following = next((other.start for other in hits if other.start >= hit.end), len(text))
+    after = [word for word in words if hit.end <= word.start < min(right, following)]
+    if _OPEN_UNTIL.search(text, max(0, hit.start - 10), hit.start) or _is_countdown(text, hit):
+        for word in after[:1]:
+            word.is_taken = word.is_taken or word.role == "close"
+        return "close"
+    role = _strongest(after, hit)
+    if role == "close" and not hit.has_clock and _STATES_ONLY.match(text, hit.end):
+        return "other"
+    if role is not None:
+        return role
+    if _LATEST.search(text, max(0, hit.start - 6), hit.start) and (label is None or not label.is_taken):
+        return "close" if label is None or label.role in ("offer", "close") else label.role
+    if label is not None and label.role != "offer" and not label.is_taken:
+        label.is_taken = True
+        return label.role
+    return _from_neighbours(text, hit, hits, words, left, right)
+
+
+def _is_countdown(text: str, hit: TimeHit) -> bool:
+    """倒计时5小时, 还剩2小时: until the post closes, unless the goods are on their way."""
+    if hit.instant is None or not re.match("倒计时|还剩|仅剩|最后|还有", text[hit.start : hit.end]):
+        return False
+    return re.match(r"\s?(?:就|能|可以)?(?:到|送|取|提|拿|发)", text[hit.end :]) is None
+
+
+def _is_unrelated(word: Word, hit: TimeHit) -> bool:
+    """现烤, 出炉: say something about a time only when they touch it."""
+    reach = 1 if word.is_weak else 6
+    return word.role == "other" and not (0 <= word.start - hit.end <= reach or 0 <= hit.start - word.end <= 4)
+
+
+def _is_label(text: str, word: Word, hit: TimeHit) -> bool:
+    """自提:周六, 截单时间 周五, or a role word that begins its clause: then the time behind it is its own."""
+    if _LINK.fullmatch(text, word.end, hit.start) is None:
+        return False
+    between = text[word.end : hit.start]
+    if ":" in between or "时间" in between or "日期" in between:
+        return True
+    lead = text[max(0, word.start - 1) : word.start]
+    return not lead or lead in "\n,，。;!? ()（）【】-|~:" or not lead.isalnum() or ord(lead) > 0xFFFF
+
+
+def _strongest(words: list[Word], hit: TimeHit) -> Role | None:
+    """Of the role words behind a time: the first that says something about it."""
+    for word in words:
+        if word.role == "offer":
+            is_window = hit.to_clock is not None and word.start - hit.end <= 2
+            if hit.mark == "before" or is_window:
+                word.is_taken = True
+                return "close"
+            continue
+        if word.role == "other" and word.start - hit.end > 6:
+            continue
+        word.is_taken, word.is_held = True, not hit.has_clock
+        if word.role in ("arrival", "other"):
+            better = next(
+                (
+                    other
+                    for other in words
+                    if other.role == "pickup" and other.start - word.end < (8 if word.role == "arrival" else 4)
+                ),
+                None,
+            )
+            if better is not None:
+                better.is_taken = True
+                return "pickup"
+        return word.role
+    return None
+
+
+def _from_neighbours(
+    text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word], left: int, right: int
+) -> Role | None:
+    """A clause without a role word borrows that of the next clause, or of the one before, if no time stands there."""
+    if hit.mark == "before":
+        return "close"
+    line_end = text.find("\n", right)
+    line_end = line_end if line_end >= 0 else len(text)
+    next_hit = next((other.start for other in hits if other.start >= hit.end), len(text))
+    for word in words:
+        if right <= word.start < min(line_end, next_hit, right + 24) and word.role != "offer":
+            word.is_taken = True
+            return word.role
+    previous_hit = max((other.end for other in hits if other.end <= hit.start), default=0)
+    for word in reversed(words):
+        is_free = not word.is_taken and word.role != "offer"
+        if is_free and max(previous_hit, left - 12) <= word.start and word.end <= left:
+            word.is_taken = True
+            return word.role
+    return None
+
+
+def _clause_of(text: str, start: int, end: int) -> tuple[int, int]:
+    left = 0
+    for match in _CLAUSE.finditer(text, max(0, start - 60), start):
+        left = match.end()
+    stop = _CLAUSE.search(text, end)
+    return max(left, start - 60), stop.start() if stop is not None else len(text)

@@ -1,0 +1,108 @@
+"""Which of the times of a post are its pickup, and what they say together: an instant, a window, or only a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.parsing.post_roles import Role
+from bot.parsing.times import SHANGHAI, TimeHit
+from bot.parsing.values import Pickup
+
+
+@dataclass(slots=True)
+class Bound:
+    """A time with its role and, once resolved, its instants."""
+
+    hit: TimeHit
+    role: Role | None
+    start: datetime | None = None
+    end: datetime | None = None
+    closes: datetime | None = None
+    on: date | None = None
+
+
+def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headline_end: int) -> list[Bound]:
+    """The hits that speak of pickup: 自提 before 到货 before 发货 before an unlabelled time after the deadline."""
+    for role in ("pickup", "arrival", "shipping"):
+        found = [item for item in bound if item.role == role and _is_useful(item)]
+        if found:
+            others = [item for item in bound if item.role == "arrival" and role == "pickup" and _is_useful(item)]
+            return _with_day(found, others)
+    loose = [
+        item
+        for item in bound
+        if item.role is None
+        and item.hit.start >= headline_end
+        and (item.hit.has_clock or item.hit.part or item.hit.day)
+    ]
+    opened = min((item.hit.start for item in bound if item.role == "close"), default=-1)
+    loose = [item for item in loose if item.hit.has_clock or item.hit.start > opened]
+    loose = [item for item in loose if _is_useful(item) and (deadline is None or _starts_after(item, deadline))]
+    return [item for item in loose if item.hit.has_clock] or loose
+
+
+def _with_day(found: list[Bound], arrivals: list[Bound]) -> list[Bound]:
+    """16:30到南门,请17点前取走: the arrival begins the window."""
+    if len(found) == 1 and found[0].hit.mark == "before" and found[0].start is not None:
+        early = [item for item in arrivals if item.start is not None and item.start < found[0].start]
+        return [*early[-1:], *found]
+    return found
+
+
+def _is_useful(item: Bound) -> bool:
+    hit = item.hit
+    if hit.day is not None and hit.day.days_after is not None and not hit.has_clock and hit.part is None:
+        return hit.day.days_after > 0
+    return True
+
+
+def _starts_after(item: Bound, deadline: datetime) -> bool:
+    if item.start is not None:
+        return item.start > deadline
+    return item.hit.day is not None and item.hit.day.on is not None and item.hit.day.on >= deadline.date()
+
+
+def ends_before(pickup: Pickup, deadline: datetime) -> bool:
+    """Is the pickup over before the deadline?"""
+    last = pickup.end or pickup.at or pickup.start
+    if last is not None:
+        return last <= deadline
+    return pickup.on is not None and pickup.on < (deadline - timedelta(seconds=1)).date()
+
+
+def pickup_of(chosen: list[Bound]) -> Pickup | None:
+    """What the chosen hits say together."""
+    if not chosen:
+        return None
+    windows = [item for item in chosen if item.start is not None]
+    distinct = {(item.start, item.end, item.hit.mark) for item in windows}
+    if len(distinct) > 1:
+        merged = _merged(windows)
+        return merged if merged is not None else _day_pickup(chosen[0])
+    if windows:
+        item = windows[0]
+        if item.hit.mark == "before":
+            return Pickup(end=item.start)
+        if item.end is not None:
+            return Pickup(start=item.start, end=item.end)
+        return Pickup(start=item.start) if item.hit.mark == "after" else Pickup(at=item.start)
+    same_day = [item for item in chosen if item.on == chosen[0].on]
+    return _day_pickup(next((item for item in same_day if item.hit.part is not None), chosen[0]))
+
+
+def _merged(windows: list[Bound]) -> Pickup | None:
+    """4点后自提 and 8点前取完 are one window."""
+    starts = [item for item in windows if item.end is None and item.hit.mark != "before"]
+    ends = [item for item in windows if item.end is None and item.hit.mark == "before"]
+    if len(starts) == 1 and len(ends) == 1 and len(windows) == 2:
+        first, last = starts[0].start, ends[0].start
+        if first is not None and last is not None and first < last:
+            return Pickup(start=first, end=last)
+    return None
+
+
+def _day_pickup(item: Bound) -> Pickup | None:
+    if item.start is not None:
+        return Pickup(on=item.start.astimezone(SHANGHAI).date())
+    return None if item.on is None or item.hit.day is None else Pickup(on=item.on, part=item.hit.part)
