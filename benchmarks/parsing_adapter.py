@@ -69,11 +69,11 @@ def parse_order(text: str, catalog: list[Dict], sender_role: str, prior: list[Di
 
 
 def chain_out(entry: ChainEntry) -> Dict:
-    """A chain entry as an `expect` row. Only a dropped item keeps the operation `set`."""
+    """A chain entry as an `expect` row. Only a dropped item and a new total keep the operation `set`."""
     found: Dict = {"name": entry.name, "lines": []}
     for line in entry.lines:
         row: Dict = {"item_no": line.key, "qty": line.quantity_milli / 1000}
-        if line.op != "set" or line.quantity_milli == 0:
+        if line.op != "set" or line.quantity_milli == 0 or entry.replaces:
             row["op"] = line.op
         found["lines"].append(row)
     if entry.room is not None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.commands import PostRound
 from bot.parsing.normalise import normalise
 from bot.parsing.post import read_post
 from bot.parsing.post_prices import amount_fen
-from bot.parsing.times import read_deadline
-from bot.parsing.values import PostItem, PostReading
+from bot.parsing.times import SHANGHAI, read_deadline
+from bot.parsing.values import Pickup, PostItem, PostReading
 
 # 2 38元 / 2号 改成38 / 价格 2 38: the number of an item and its price
 _PRICE = re.compile(
@@ -27,6 +27,21 @@ _NAMED_PRICE = re.compile(
 _DROP = re.compile(r"(?:去掉|删掉|删除|不要|去除)\s*第?\s*(\d{1,2})\s*[号个]?")
 _CAP = re.compile(r"限量?\s*(\d{1,2})\s*[号:：]?\s+(\d{1,4})\s*[^\d\s]{0,2}")
 _MORE = re.compile(r"(?:加上?|再加|加品|还有)\s*[:：]?\s*(\D.+)")
+_UNIT = re.compile(r"单位\s*(\d{1,2})\s*[号:：]?\s*(?:改成|改为|是|按)?\s*([^\d\s]{1,3})")
+_SOLD_BY = re.compile(r"(\d{1,2})\s*号?\s*(?:单位)?(?:按|改按|改成按)\s*([^\d\s]{1,2}?)卖?")
+_LIMIT = re.compile(r"(?:每户|每家|每人)?限购\s*(\d{1,2})\s*[号:：]?\s+(\d{1,3})\s*[^\d\s]{0,2}")
+_NAME = re.compile(r"(\d{1,2})\s*号?\s*(?:是|叫做?|名字(?:是|叫|改成)?)\s*[:：]?\s*(\D.{0,19})")
+_COLD = re.compile(
+    r"(?P<no>不(?:用|要)?)?冷藏\s*(?P<number>\d{1,2})\s*号?|(?P<number2>\d{1,2})\s*号?(?P<no2>不(?:用|要)?)?冷藏"
+)
+# doubts that stay until the words they are about are corrected, and which correction settles them
+_LASTING = {
+    "several_closes_at": "closes_at",
+    "pickup_windows": "pickup",
+    "shared_stock": "items",
+    "cold": "items",
+    "promotion": "",
+}
 _TITLE = re.compile(r"(?:标题|团名|名字)(?:改成|改为)?\s*[:：]?\s*(.+)")
 
 
@@ -35,7 +50,8 @@ def problems(draft: PostRound, now: datetime) -> list[str]:
     reading = draft.reading
     if not reading.items:
         return ["items"]
-    found = [f"price:{item.number}" for item in reading.items if item.price_fen is None]
+    found = [f"name:{item.number}" for item in reading.items if not item.name]
+    found += [f"price:{item.number}" for item in reading.items if item.price_fen is None]
     if reading.closes_at is None:
         found.append("closes_at")
     elif reading.closes_at <= now:
@@ -46,25 +62,55 @@ def problems(draft: PostRound, now: datetime) -> list[str]:
     return found
 
 
+def remarks(reading: PostReading) -> list[str]:
+    """Codes of what was read with a doubt, or is missing but not needed, worded by `texts.leading.post_remark`."""
+    found = [code for code in reading.doubts if code.partition(":")[0] in _LASTING]
+    bare = [str(item.number) for item in reading.items if item.unit is None]
+    if bare:
+        found.append("unit:" + "、".join(bare))
+    at = reading.pickup
+    if at is None:
+        found.append("pickup")
+    elif reading.closes_at is not None and _is_over(at, reading.closes_at):
+        found.append("pickup_before_close")
+    if reading.pickup_place is None:
+        found.append("pickup_place")
+    return found
+
+
+def _is_over(at: Pickup, closes_at: datetime) -> bool:
+    """Does the pickup end before the deadline?"""
+    last = at.end or at.at or at.start
+    if last is not None:
+        return last <= closes_at
+    return at.on is not None and at.on < (closes_at.astimezone(SHANGHAI) - timedelta(seconds=1)).date()
+
+
 def correct(draft: PostRound, text: str, now: datetime) -> PostRound | None:
     """The draft with a correction worked in; None when the text is none."""
     text = normalise(text).text.strip(" 。.!！")
     reading = draft.reading
     changed = _about_items(reading, text, now)
     if changed is not None:
-        return replace(draft, reading=changed)
+        return replace(draft, reading=_settled(changed, "items"))
     if match := _DEADLINE.fullmatch(text):
         at = read_deadline(match[1], now)
-        changed = replace(reading, closes_at=at) if at else None
+        changed = _settled(replace(reading, closes_at=at), "closes_at") if at else None
     elif match := _PICKUP.fullmatch(text):
         again = read_post(f"商品 1元\n截单:{_written(reading.closes_at)}\n自提:{match[1]}", now)
         changed = replace(reading, pickup=again.pickup, pickup_place=again.pickup_place or reading.pickup_place)
-        changed = changed if again.pickup else None
+        changed = _settled(changed, "pickup") if again.pickup else None
     elif match := _PLACE.fullmatch(text):
         changed = replace(reading, pickup_place=match[1].strip()[:120])
     elif match := _TITLE.fullmatch(text):
         changed = replace(reading, title=match[1].strip()[:60])
     return replace(draft, reading=changed) if changed else None
+
+
+def _settled(reading: PostReading, what: str) -> PostReading:
+    """Without the doubts that this correction answers."""
+    doubts = tuple(code for code in reading.doubts if _LASTING.get(code.partition(":")[0]) != what)
+    return replace(reading, doubts=doubts)
 
 
 def _about_items(reading: PostReading, text: str, now: datetime) -> PostReading | None:
@@ -75,6 +121,15 @@ def _about_items(reading: PostReading, text: str, now: datetime) -> PostReading 
         return _renumbered(reading, [item for item in reading.items if item.number != int(match[1])])
     if match := _CAP.fullmatch(text):
         return _with(reading, int(match[1]), capacity_milli=int(match[2]) * 1000)
+    if match := _LIMIT.fullmatch(text):
+        return _with(reading, int(match[1]), limit_milli=int(match[2]) * 1000)
+    if match := _UNIT.fullmatch(text) or _SOLD_BY.fullmatch(text):
+        return _with(reading, int(match[1]), unit=match[2])
+    if match := _COLD.fullmatch(text):
+        is_cold = not (match["no"] or match["no2"])
+        return _with(reading, int(match["number"] or match["number2"]), is_cold=is_cold)
+    if match := _NAME.fullmatch(text):
+        return _with(reading, int(match[1]), name=match[2].strip())
     if match := _MORE.fullmatch(text):
         more = read_post(match[1], now).items
         return _renumbered(reading, [*reading.items, *more]) if more else None

@@ -95,8 +95,9 @@ def _wanted(talk: Talk, entries: Iterable[ChainEntry], round_: RoundView, record
 
 
 def _namesake(entry: ChainEntry, seen: Counter[str]) -> int:
-    """Two entries of one name without a room are two people, unless the later one only takes away."""
-    if entry.room or not entry.name or entry.status == "cancelled" or any(x.op == "sub" for x in entry.lines):
+    """Two entries of one name without a room are two people, unless the later one only takes away or replaces."""
+    changes = entry.replaces or entry.status == "cancelled" or any(x.op == "sub" for x in entry.lines)
+    if entry.room or not entry.name or changes:
         return max(1, seen[entry.name] if not entry.room else 1)
     seen[entry.name] += 1
     return seen[entry.name]
@@ -109,7 +110,9 @@ def _work_in(target: dict[int, int], entry: ChainEntry) -> None:
         return
     for line in entry.lines:
         now = target.get(line.key, 0)
-        if line.op == "sub":
+        if entry.replaces:
+            target[line.key] = line.quantity_milli
+        elif line.op == "sub":
             target[line.key] = max(0, now - line.quantity_milli)
         elif line.op == "set" and line.quantity_milli == 0:
             target[line.key] = 0

@@ -51,7 +51,8 @@ def _preview(talk: Talk, command: c.PostRound) -> str:
     conversation.wait_for(talk.work, talk.person.account_id, "draft", {"command": c.dump(command)})
     names = [item.name for item in command.reading.items]
     missing = [leading.post_problem(code, names) for code in drafts.problems(command, talk.now)]
-    return leading.preview(command.reading, talk.now, missing)
+    asked = leading.post_remarks(drafts.remarks(command.reading), names)
+    return leading.preview(command.reading, talk.now, missing, asked)
 
 
 def new_round(reading: PostReading, text: str, copied_from_id: int | None = None) -> NewRound:

@@ -7,15 +7,15 @@ takes something back carries `sub` (取消1份), drops an item with `set` 0, or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import Content
-from bot.parsing.chain_changes import left_over, read_netted, read_reduction
-from bot.parsing.chain_content import Shelf, shelf_of
+from bot.parsing.chain_changes import corrected, left_over, read_netted, read_reduction, read_replacement
+from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
+from bot.parsing.chain_joining import NEWS, Joiner
 from bot.parsing.chain_people import People, plain_name
-from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, read_layout, restarts
+from bot.parsing.chain_rows import Row, read_layout
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_prices import find_prices
@@ -25,7 +25,6 @@ from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 __all__ = ["looks_like_chain", "read_chain"]
 
 MAX_CHARS = 65_536
-_LONGEST_PRICE_LIST = 60  # lines
 _CANCEL = re.compile(
     r"^[\s(（\[【~❌✖×]*(?:已|全部|都|先|我|这单|订单|本单)*(?:取消|不要|撤销|撤单|撤"
     r"|退单|退掉|退出|退了|删除|删掉|删|作废|不接|不跟|不订|不买|不定|放弃|算了|勿要"
@@ -39,24 +38,14 @@ _SAME = re.compile(
     r"^(?:我?也?(?:要)?)?(?:同上|同楼上|同前|跟上面一样|和上面一样|跟楼上一样|和楼上一样"
     r"|跟楼上|同上面|一样|同上一样|同上一位|照上面|同款|\+1同上)(?P<rest>.*)$"
 )
+_STRUCK = re.compile(
+    r"^\s*[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要)(?:了|单)?\s?[)）】\]]\s*\w"
+)
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
     r"^(?:占位|示例|示范|例|测试|发起|开团|模板|格式|置顶|团长|群主|勿删|请?接龙|[^\w\ue001-\ue014]*$)"
 )
-_NEWS = re.compile(
-    r"截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持)|通知"
-    r"|提醒|最后\d|还剩|仅剩|库存|明天.{0,6}到|今晚.{0,4}点|群里|老师|注意|@|链接|团长:"
-    r"|收款码|付款码|一共\d+份|合计|总计|共计"
-)
-
-
-@dataclass(slots=True)
-class _State:
-    """What is known of the entries read so far."""
-
-    entries: list[ChainEntry] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
 
 
 def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = None) -> ChainReading:
@@ -66,133 +55,33 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     """
     normal = normalise(text.replace("@", " "), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
-    reader = _Reader(normal, layout, shelf_of(catalogue), leader_name)
-    reader.read()
-    title = " ".join(line for line in reader.title if line)[:200]
-    return ChainReading(title, tuple(reader.state.entries), tuple(reader.state.unread))
+    joiner = Joiner(normal, layout, shelf_of(catalogue))
+    reader = _Reader(normal, joiner, leader_name)
+    for row in joiner.entries():
+        reader.read(row)
+    title = " ".join(line for line in joiner.title if line)[:200]
+    return ChainReading(title, tuple(reader.entries), tuple(joiner.unread))
 
 
 class _Reader:
-    def __init__(self, normal: Normal, layout: Layout, shelf: Shelf, leader_name: str | None) -> None:
-        self.normal, self.layout, self.shelf = normal, layout, shelf
+    """Judges one entry after another."""
+
+    def __init__(self, normal: Normal, joiner: Joiner, leader_name: str | None) -> None:
+        self.normal, self.joiner, self.shelf = normal, joiner, joiner.shelf
         self.leader = plain_name(leader_name or "")
-        self.state = _State()
+        self.entries: list[ChainEntry] = []
         self.people = People()
-        self.title = [self._raw(row) for row in layout.title if not is_mark(self._text(row))]
 
-    def read(self) -> None:
-        self.state.unread += self.layout.beyond
-        rows = self._without_price_list(self.layout.entries)
-        for row in self._joined(rows) if self.layout.is_numbered else self._loose(rows):
-            self._entry(row)
-
-    def _text(self, row: Row) -> str:
-        return self.normal.text[row.start : row.end]
-
-    def _raw(self, row: Row) -> str:
-        return self.normal.cut(row.line_start, row.end)
-
-    def _without_price_list(self, rows: list[Row]) -> list[Row]:
-        """Goods listed with numbers of their own before the numbering starts anew are part of the title."""
-        for index in reversed([index for index in restarts(rows) if index <= _LONGEST_PRICE_LIST]):
-            head = [row for row in rows[:index] if row.number is not None]
-            listed = [row for row in head if self._is_price_line(self._text(row))]
-            if 2 * len(listed) >= len(head):
-                self.title += [self._raw(row) for row in rows[:index]]
-                return rows[index:]
-        return rows
-
-    def _is_price_line(self, text: str) -> bool:
-        starts = self.shelf.item_starts(text)
-        return bool(starts) and starts[0] <= 4 and (bool(find_prices(text)) or self.shelf.starts_content(text.strip()))
-
-    def _joined(self, rows: list[Row]) -> list[Row]:
-        """Numbered entries with their wrapped lines; unnumbered lines that are not part of one are judged apart."""
-        joined: list[Row] = []
-        closed = False
-        for row in rows:
-            if row.number is not None:
-                joined.append(row)
-                closed = False
-                continue
-            text = self._text(row)
-            if is_mark(text) or is_example(text):
-                continue
-            last = joined[-1] if joined else None
-            is_near = not closed and not row.after_blank
-            if last is not None and is_near and row.end - last.start <= MAX_ROW and self._continues(last, text):
-                last.end = row.end
-                continue
-            if self._is_own_entry(text):
-                joined.append(row)
-                closed = True
-                continue
-            closed = True
-            self.state.unread.append(self._raw(row))
-        return joined
-
-    def _continues(self, last: Row, text: str) -> bool:
-        """A wrapped line: goods, a room, a phone or a wish, not news and not somebody else."""
-        if _NEWS.search(text):
-            return False
-        first = text.split(maxsplit=1)[0]
-        if self.shelf.starts_content(first) or re.match(r"[\d(（+×x]", first):
-            return True
-        body = self._text(last)
-        has_order = any(char.isdigit() for char in body) or self.shelf.mentions_item(body)
-        if not has_order:
-            return True
-        return not self._is_own_entry(text)
-
-    def _is_own_entry(self, text: str) -> bool:
-        """A line without a number that names a person and a quantity."""
-        if _NEWS.search(text) or len(text) > 60:
-            return False
-        starts = self.shelf.item_starts(text)
-        if starts and starts[0] == 0:
-            return False
-        if re.match(r"[^\d\s:：,，]{1,10}[\s:：]+(?:取消|不要|退了|撤|不接)", text):
-            return True
-        return re.search(
-            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:[x×+]?\s?\d{1,2}|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶])",
-            text,
-        ) is not None or (bool(starts) and re.match(r"[^\d\s]{1,12}[\s:：]", text) is not None)
-
-    def _loose(self, rows: list[Row]) -> list[Row]:
-        """No numbers at all: every line, or every comma-separated piece, that names a person and goods."""
-        found: list[Row] = []
-        for row in rows:
-            text = self._text(row)
-            if is_example(text) or is_mark(text):
-                continue
-            pieces = [match.span() for match in re.finditer(r"[^,，;；。]+", text)]
-            people = [span for span in pieces if self._is_own_entry(text[span[0] : span[1]].strip())]
-            if len(people) >= 2 and len(people) == len(pieces):
-                for start, end in pieces:
-                    lead = len(text[start:end]) - len(text[start:end].lstrip())
-                    found.append(Row(None, row.start + start + lead, row.start + end, row.start + start + lead))
-            elif self._is_own_entry(text.strip()):
-                lead = len(text) - len(text.lstrip())
-                found.append(Row(None, row.start + lead, row.end, row.line_start))
-            elif found and self._continues(found[-1], text) and not row.after_blank and found[-1].end <= row.start:
-                found[-1].end = row.end
-            elif not found:
-                self.title.append(self._raw(row))
-            else:
-                self.state.unread.append(self._raw(row))
-        return found
-
-    # -- one entry
-
-    def _entry(self, row: Row) -> None:
+    def read(self, row: Row) -> None:
+        """Add the entry of a row; a row without name, room and goods is unread."""
         raw = self.normal.cut(row.start, row.end)
         parts = read_parts(self.normal, row.start, row.end, self.shelf)
         if not parts.name and not parts.content and parts.room is None:
             if raw.strip():
-                self.state.unread.append(self._raw(row))
+                self.joiner.unread.append(self.joiner.raw(row))
             return
         entry = self._judged(parts, raw)
-        self.state.entries.append(entry)
+        self.entries.append(entry)
         if entry.status != "placeholder":
             self.people.remember(parts, entry)
 
@@ -204,14 +93,16 @@ class _Reader:
             return _made(parts, raw, Content(), "placeholder")
         if not content or (_PLACEHOLDER.match(content) and not self.shelf.mentions_item(content)):
             return self._bare(parts, raw)
-        if _CANCEL.match(content) or _ZERO.match(content) or _CANCELLED_BEHIND.search(content):
+        if _STRUCK.search(raw) or _CANCEL.match(content) or _ZERO.match(content) or _CANCELLED_BEHIND.search(content):
             return _made(parts, raw, Content(), "cancelled")
+        content = corrected(content)
         same = _SAME.match(content)
         if same is not None:
             return self._same(parts, raw, same["rest"])
-        reduced = read_reduction(self.shelf, content, self.people.before(parts))
-        if reduced is not None:
-            return self._after_change(parts, raw, reduced)
+        before = self.people.before(parts)
+        changed = read_replacement(self.shelf, content, before) or read_reduction(self.shelf, content, before)
+        if changed is not None:
+            return self._after_change(parts, raw, changed)
         netted = read_netted(self.shelf, content)
         if netted is not None:
             status = "ambiguous" if netted.doubts else "ok" if netted.lines else "cancelled"
@@ -220,16 +111,14 @@ class _Reader:
 
     def _is_placeholder(self, parts: Parts, content: str) -> bool:
         """The initiator's own first line without an order."""
-        if self.state.entries:
+        if self.entries:
             return False
         is_leader = bool(self.leader) and (plain_name(parts.name) == self.leader)
         if not is_leader and not (self.leader == "" and _INITIATOR.search(parts.name)):
             return False
         if not content:
             return True
-        return bool(
-            _PLACEHOLDER.match(content) or find_prices(content) or _NEWS.search(content) or _ZERO.match(content)
-        )
+        return bool(_PLACEHOLDER.match(content) or find_prices(content) or NEWS.search(content) or _ZERO.match(content))
 
     def _without_goods(self, parts: Parts, raw: str, content: str, found: Content) -> ChainEntry:
         """Words that name no goods: in a chain of one item a wish beside the one unit, else a question."""
@@ -249,7 +138,7 @@ class _Reader:
         return _made(parts, raw, Content((Line(only, 1000),)), "ok")
 
     def _same(self, parts: Parts, raw: str, rest: str) -> ChainEntry:
-        above = self.state.entries[-1] if self.state.entries else None
+        above = self.entries[-1] if self.entries else None
         if above is None or above.status != "ok" or not above.lines or any(line.op != "set" for line in above.lines):
             return _made(parts, raw, Content(doubts=(Doubt(parts.content[:40], "reference"),)), "ambiguous")
         extra = rest.strip(" ,，+。!~的量")
@@ -299,4 +188,5 @@ def _made(parts: Parts, raw: str, content: Content, status: str) -> ChainEntry:
         note=content.note,
         doubts=content.doubts,
         is_paid=parts.is_paid,
+        replaces=content.replaces,
     )

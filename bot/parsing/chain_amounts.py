@@ -25,6 +25,7 @@ class Content:
     doubts: tuple[Doubt, ...] = ()
     note: str | None = None
     action: str = "order"
+    replaces: bool = False
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a line of a 接龙 takes back: 取消1份, -1, 鸡蛋不要了 behind an earlier line; 鸡蛋2(取消1份) in one line."""
+"""What a line of a 接龙 changes: 取消1份, -1, 鸡蛋不要了, 改成2 behind an earlier line; 鸡蛋2(取消1份) in one line."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import re
 
 from bot.parsing.chain_amounts import Content
 from bot.parsing.chain_content import Shelf
+from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Doubt, Line
 
 Held = dict[int, int]  # item key -> thousandths ordered so far
+
+_FIGURE = r"(?:\d{1,2}(?:\.\d)?|[一二两俩三四五六七八九十]{1,2})"
+_CORRECTED = re.compile(
+    rf"(?<![.\d])[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?\s?(?:→|➡|->|=>|改成?|改为|变成?|换成)\s?(?={_FIGURE})"
+)
+_TO = re.compile(r"(?P<what>.*?)(?:改成|改为|改到|改|换成|变成|换)\s?[:：]?\s?(?P<to>[^改换]+)")
 
 _SUB = re.compile(
     r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
@@ -19,7 +26,7 @@ _DROP = re.compile(
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>[^\d一二两三四五六七八九十]+)$"
 )
 _NET = re.compile(
-    r"[(（]\s?(?:取消|退|减|少)(?:了|掉)?\s?(?P<figure>\d{1,2}|[一二两三四五六七八九十]{1,2})?\s?\S{0,2}?[)）]"
+    r"[(（]\s?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?\s?(?P<figure>\d{1,2}|[一二两三四五六七八九十]{1,2})?\s?\S{0,2}?[)）]"
 )
 
 
@@ -79,9 +86,47 @@ def read_netted(shelf: Shelf, content: str) -> Content | None:
     return Content((*lines, *found.lines), found.doubts, found.note)
 
 
+def corrected(content: str) -> str:
+    """蛋黄酥1→2, 小贝1改2: the figure that counts is the last one."""
+    return _CORRECTED.sub(" ", content)
+
+
+def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content | None:
+    """改成2, 苹果改3箱, 沃柑换成苹果 behind an earlier line of the same person; None when `content` is none.
+
+    The lines are what the person is to have (`replaces`). 改成吐司1 where something else was ordered is a doubt: it may
+    mean instead or beside.
+    """
+    match = _TO.fullmatch(content)
+    if match is None or not before:
+        return None
+    what, to = shelf.keys_in(match["what"]), match["to"].strip()
+    held = [key for key, milli in before.items() if milli]
+    if not shelf.mentions_item(to):
+        keys = what or ([shelf.catalogue.only] if shelf.catalogue.only is not None else held)
+        milli = shelf.amount(keys[0], to) if len(keys) == 1 and keys[0] is not None else None
+        if milli is None or keys[0] is None:
+            return Content(doubts=(Doubt(content[:40], "which_item", tuple(held[:4])),), action="change")
+        return Content((Line(keys[0], milli),), replaces=True)
+    found = shelf.read(to)
+    if found.doubts or not found.lines:
+        return Content(doubts=found.doubts or (Doubt(content[:40], "unclear"),), action="change")
+    if not what and all(line.key in before for line in found.lines):
+        return Content(found.lines, replaces=True)
+    if len(what) == 1 and what[0] in before and len(found.lines) == 1:
+        line = found.lines[0]
+        milli = line.quantity_milli if re.search(_FIGURE, to) else before[what[0]]
+        dropped = () if line.key == what[0] else (Line(what[0], 0),)
+        return Content((*dropped, Line(line.key, milli)), replaces=True)
+    return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
+
+
 def left_over(before: Held, change: Content) -> Held:
     """What is left of `before` after a change; a negative amount means more was taken back than ordered."""
     left = dict(before)
     for line in change.lines:
-        left[line.key] = 0 if line.op == "set" else left.get(line.key, 0) - line.quantity_milli
+        if line.op == "set":
+            left[line.key] = line.quantity_milli if change.replaces else 0
+        else:
+            left[line.key] = left.get(line.key, 0) - line.quantity_milli
     return left

@@ -27,6 +27,10 @@ _EVERY = re.compile(  # 各1, 每样一份
     rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
 )
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
+_PARTED = re.compile(
+    rf"(?P<head>[x×+]?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，:：(]+"
+    rf"(?P<parts>(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?[^\s\d,，一二两三四五]{{1,5}}[\s,，)]*){{2,4}})"
+)
 _MAX_CONTENT = 200
 _CHANGE = re.compile(
     rf"\d|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
@@ -111,6 +115,9 @@ class Shelf:
             return Content(
                 found.lines, found.doubts, " ".join(filter(None, (wished["wish"], found.note))), found.action
             )
+        parted = _PARTED.fullmatch(content) if self.catalogue.only is not None else None
+        if parted is not None and _is_breakdown(parted["parts"], parted["total"]):
+            return replace(self._read(parted["head"]), note=parted["parts"].strip())
         understood = self._wishes(content)
         if understood is None or not understood[0]:
             return self._as_message(content)
@@ -236,6 +243,13 @@ class Shelf:
         # 再来2 is this entry's own quantity: entries of one person add up anyway
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)
         return Content(lines, reading.doubts, reading.note, reading.action)
+
+
+def _is_breakdown(parts: str, total: str) -> bool:
+    """一袋肉的一袋素的 behind 2袋: what the units are to be, when they add up."""
+    found = [read_number(figure) for figure in re.findall(rf"{FIGURE}(?=\s?(?:{UNIT_PATTERN}))", parts)]
+    whole = read_number(total)
+    return len(found) >= 2 and whole is not None and sum(one.milli for one in found if one) == whole.milli
 
 
 def _term_pattern(term: str) -> str:

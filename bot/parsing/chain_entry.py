@@ -54,6 +54,10 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     is_paid, text = _take_paid(text)
     room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
     name_start, name_end, content_start = _divide(text, shelf, normal, start)
+    last = _last_of_slashes(text, shelf)
+    if last is not None:  # 1-501/沃柑1箱/小胡
+        name = _name(normal, start, text, last.start(), last.end())
+        return Parts(name, room, phone, _without_holes(text[: last.start()]).strip("/ "), is_paid)
     name = _name(normal, start, text, name_start, name_end)
     content = _without_holes(text[content_start:])
     return Parts(name, room, phone, content, is_paid)
@@ -94,9 +98,11 @@ def _is_part_of_name(text: str, room: RoomMatch) -> bool:
     behind = text[room.end : room.end + 2]
     if behind[:1] == "的" and len(behind) > 1 and behind[1] not in " ,，" and room.kind != "full":
         return True
+    before = text[room.start - 1 : room.start]
+    if "\u4e00" <= before <= "\u9fff" and re.fullmatch(r"[a-z]\d{3,4}", text[room.start : room.end]):  # 阿K2046
+        return True
     if room.kind != "bare":
         return False
-    before = text[room.start - 1 : room.start]
     return (before.isascii() and before.isalpha()) or (behind[:1].isascii() and behind[:1].isalpha())
 
 
@@ -124,6 +130,15 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     cut = _glued_item(stripped, shelf, normal, offset + begin) or _glued_quantity(stripped)
     cut = cut or _glued_action(stripped)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
+
+
+def _last_of_slashes(text: str, shelf: Shelf) -> re.Match[str] | None:
+    """The name at the end of goods and room divided by slashes."""
+    pieces = [piece for piece in re.finditer(r"[^/\x01]+", text) if piece[0].strip(" -:：")]
+    if "/" not in text or len(pieces) < 2 or any(char.isdigit() for char in pieces[-1][0]):
+        return None
+    is_goods = all(shelf.starts_content(re.sub(r"\s", "", piece[0])) for piece in pieces[:-1])
+    return pieces[-1] if is_goods and not shelf.mentions_item(pieces[-1][0]) and len(pieces[-1][0]) <= 10 else None
 
 
 def _divide_rest(text: str, tokens: list[re.Match[str]], shelf: Shelf) -> tuple[int, int, int]:
@@ -243,7 +258,7 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     holes = [index for index in range(begin, end) if text[index] == _HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
-        return _MARKS.sub("", written).strip(_EDGES) or written
+        return _MARKS.sub("", written).strip(_EDGES).lstrip("❌🚫⛔ ") or written
     pieces: list[str] = []
     position = begin
     for index in [*holes, end]:

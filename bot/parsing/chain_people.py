@@ -45,7 +45,7 @@ class People:
                 held[line.key] = held.get(line.key, 0) - line.quantity_milli
             elif line.op == "set" and line.quantity_milli == 0:
                 held.pop(line.key, None)
-            elif "改" in parts.content:
+            elif entry.replaces:
                 held[line.key] = line.quantity_milli
             else:
                 held[line.key] = held.get(line.key, 0) + line.quantity_milli

@@ -12,8 +12,9 @@ MAX_LINES = 600
 MAX_ROW = 400  # characters of one entry, wrapped lines included
 
 _NUMBERED = re.compile(
-    r"[ \t×·•*]{0,4}(?:[(\[【]\s?(?P<a>\d{1,3})\s?[)\]】][.、:]?|(?P<b>\d{1,3})\s?(?:[、):。]|[.,，](?!\d)|号[.、:])"
-    r"|(?P<c>\d{1,3})\.(?=\d)|(?P<d>\d{1,3})[ \t]+(?=[^\s×+/.、-])|(?P<m>[\ue001-\ue014])[.、:]?"
+    r"[ \t×·•*]{0,4}(?:[(\[【]\s?(?P<a>\d{1,3})\s?[)\]】][.、:]?|(?P<b>\d{1,3})\s?(?:[、):。]|[.,，](?!\d)|号[.、:]"
+    r"|/(?=\s))|(?P<f>\d{1,3})\.\d(?=[ \t]+[^\s\d])|(?P<c>\d{1,3})\.(?=\d)|(?P<d>\d{1,3})[ \t]+(?=[^\s×+/.、-])"
+    r"|(?P<m>[\ue001-\ue014])[.、:]?"
     r"|(?P<e>[一二三四五六七八九十]{1,3})[、.:])[ \t]*"
 )
 _INLINE = re.compile(r"(?<=[\s,，;；。])(?P<n>\d{1,3})\s?(?:[、)]|\.(?!\d))\s*")
@@ -110,9 +111,14 @@ def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
     match = _NUMBERED.match(body, start, stop)
     number = _number(match, expected, body) if match is not None else None
     if match is None or number is None:
-        return [Row(None, start, stop, start)]
-    rows = [Row(number, match.end(), stop, start)]
-    for found in _INLINE.finditer(body, match.end(), stop):
+        rows = [Row(None, start, stop, start)]
+        first = next((found for found in _INLINE.finditer(body, start, stop) if found["n"] == "1"), None)
+        if first is None or all(found["n"] != "2" for found in _INLINE.finditer(body, first.end(), stop)):
+            return rows
+        rows[0].end, position = first.start(), first.start()  # #接龙 粽子 1. 梅姐 2袋 2. 阿国 1袋
+    else:
+        rows, position = [Row(number, match.end(), stop, start)], match.end()
+    for found in _INLINE.finditer(body, position, stop):
         if int(found["n"]) == (rows[-1].number or 0) + 1 and found.start() > rows[-1].start:
             rows[-1].end = found.start()
             rows.append(Row(int(found["n"]), found.end(), stop, found.start()))
@@ -124,6 +130,8 @@ def _number(match: re.Match[str], expected: int, body: str) -> int | None:
         return circled_value(match["m"])
     if match["e"]:
         return chinese_value(match["e"])
+    if match["f"]:  # 2.5 小林: put in by hand between 2 and 3
+        return expected - 1 if int(match["f"]) == expected - 1 else None
     if match["c"] or match["d"]:  # 3.502 or 12 王五: a number only if it continues the list
         number = int(match["c"] or match["d"])
         if body[match.end() : match.end() + 1].isdigit():

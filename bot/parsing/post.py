@@ -9,7 +9,8 @@ Doubts are short codes with an argument where one is needed; the words for peopl
   several_closes_at   two deadlines, the earlier is kept
   pickup              no pickup time                 pickup_before_close the pickup ends before the deadline
   pickup_windows      several windows, only the day is kept
-  pickup_place        no place
+  pickup_place        no place                       shared_stock        限量100斤 behind several items: each has it
+  promotion:WORDS     满100减10, 第二盒半价, 老客55: nobody will work it out
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def read_post(text: str, now: datetime) -> PostReading:
     body = mended(normal.text)
     times = read_post_times(body, now, _headline_end(body))
     place = read_place(body, times.pickup_spans)
-    goods = read_items(goods_text(body, times, place), body, normal)
+    text, promotions = goods_text(body, times, place)
+    goods = read_items(text, body, normal)
     return PostReading(
         title=_plain_headline(body) or goods.title,
         items=goods.items,
@@ -46,7 +48,7 @@ def read_post(text: str, now: datetime) -> PostReading:
         pickup=times.pickup,
         pickup_place=_as_written(normal, body, place),
         note=notes_of(body),
-        doubts=_doubts(goods, times, place),
+        doubts=(*_doubts(goods, times, place), *(f"promotion:{term}" for term in promotions)),
     )
 
 
@@ -78,7 +80,7 @@ def looks_like_post(text: str) -> bool:
     times = read_post_times(body, _SOME_DAY)
     if times.closes_at is not None and (found or times.pickup is not None):
         return True
-    if re.search(r"限购|库存|团购价|团价|开团|截单|截止", body):
+    if (found or "\n" in body.strip()) and re.search(r"限购|库存|团购价|团价|开团|截单|截止|就截|截团|成团", body):
         return True
     return len(found) >= 3 or (len(found) == 2 and (times.pickup is not None or "\n" in body.strip()))
 

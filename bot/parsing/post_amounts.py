@@ -11,9 +11,9 @@ from bot.parsing.post_specs import FIGURE, MEASURE, UNIT
 
 _N = FIGURE
 _STOCK = re.compile(
-    rf"(?:库存|名额|限量|只有|仅有|仅剩|只剩|就剩|就剩下|就|还剩|剩余|剩下|剩|还有|一共"
+    rf"(?:库存|名额|(?:每[日天]|每日)?限[量做供产]|每[日天](?:只|仅|限)|只有|仅有|仅剩|只剩|就剩|就剩下|就|还剩|剩余|剩下|剩|还有|一共"
     rf"|总共|总量|共|数量|现货|余量?|拢共|统共|只到了?|只拿到|只抢到|只做|就做|才做|做了"
-    rf"|只备了?|备货|准备了?|手里有|拿了|最后|先到先得)"
+    rf"|只备了?|备货|准备了?|手里有|拿了|匀(?:给|出)?(?:大家|邻居)?|分给大家|最后|先到先得)"
     rf"(?:只有|就|了|有|约|大概|是|为|只剩|:|\s|最后|这){{0,3}}(?P<n>{_N})\s?(?P<unit>{UNIT}"
     rf"|名|位|个名额)(?!\s?[/×]|装)"
 )
@@ -57,6 +57,7 @@ class Amount:
     milli: int
     unit: str | None
     is_each: bool
+    is_total: bool = False  # 限量, 一共: may be said of several items
 
 
 def take_amounts(text: str) -> tuple[str, list[Amount]]:
@@ -71,7 +72,8 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         if milli is None or milli <= 0:
             continue
         is_each = text[: match.start()].endswith("各")
-        found.append(Amount(_kind(pattern, groups, milli), milli, groups.get("unit"), is_each))
+        is_total = re.match(r"限量|一共|总共|总量|库存|共", match[0]) is not None
+        found.append(Amount(_kind(pattern, groups, milli), milli, groups.get("unit"), is_each, is_total))
         text = text[: match.start()] + "\x00" + text[match.end() :]
     return text, found
 

@@ -1,4 +1,4 @@
-"""Which role a time in a post has: that of a label before it, else of the next word of its clause, else the last one."""
+"""Which role a time in a post has: a label before it, else the next word of its clause, else the last one."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
 
 def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> Role | None:
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
+    if _is_after_arrival(text, hit):
+        return "other"
     left, right = _clause_of(text, hit.start, hit.end)
     words = [word for word in words if not _is_unrelated(word, hit)]
     before = [word for word in words if left <= word.start and word.end <= hit.start]
@@ -79,6 +81,15 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
         label.is_taken = True
         return label.role
     return _from_neighbours(text, hit, hits, words, left, right)
+
+
+def _is_after_arrival(text: str, hit: TimeHit) -> bool:
+    """收到48小时内: counted from when the goods are there."""
+    return (
+        hit.instant is not None
+        and re.search(r"(?:收到?货?|签收|到货|取货|拿到|到手)后?\s*$", text[max(0, hit.start - 6) : hit.start])
+        is not None
+    )
 
 
 def _is_countdown(text: str, hit: TimeHit) -> bool:

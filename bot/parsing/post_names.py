@@ -18,7 +18,7 @@ PRICE_WORDS = re.compile(
     r"(?:团购价?格?|团长价|团价|拼团价?|特价|现价|价格|价钱|单价|售价|到手价?|券后价?"
     r"|活动价?|惊喜价|福利价|优惠价|邻居价|群价|秒杀价?|折后价?|抢购价?|限时价?|今日价?"
     r"|一口价|只要|只需|仅需|"
-    r"仅要|只卖|才卖|都是|一律|统一|¥|原价|市场价|超市价?|零售价|平时|外面|定金|订金)(?:是|为|才|只要|仅|都|卖|要)*"
+    r"全款|尾款|仅要|只卖|才卖|都是|一律|统一|¥|原价|市场价|超市价?|零售价|平时|外面|定金|订金)(?:是|为|才|只要|仅|都|卖|要)*"
 )
 _FILLER = re.compile(
     r"(?:又.{1,3}又.{1,3}|(?:很|超|超级|特别|非常|真的|巨|贼|挺|蛮|老|好)(?:好吃|新鲜"
@@ -45,7 +45,7 @@ _FILLER = re.compile(
     r"每[份盒箱斤袋]|一[份盒箱斤袋板瓶包]|[一二两三四五六七八九十\d]+[份盒箱斤袋板瓶包]?起?送?"
     r"|左右|约|大概|大约|净重|规格|单位|实惠.{0,3}|划算.{0,3}|只有|仅有|就|才|仅|只|要"
     r"|是|的|了|哦|哈|啊|呀|呢|吧|也|都|还|和|跟|或|或者|以及|另外|还有|"
-    r"然后|再|再来|还是|老价格|老样子|不变|不限量?|不限购|管够|冷藏|冷冻|到手|团|拼|价"
+    r"然后|再|再来|(?:还是)?老(?:价[钱格]?|样子)?|还是|不变|不限量?|不限购|管够|冷藏|冷冻|到手|团|拼|价"
     r"|[a-g]|临期|保质期.{0,6}|库存|限量|限购|每户|每家|每人|限|元|块|钱|块钱|[.]+|\d+"
     r"|咱们?|我们|我|你们|给大家|给大家算|算|卖|真空|整|单|每|"
     r"(?:这次|上次|这回)?(?:我们?|俺们?|团长)(?:这次|又|就|只)?[拿进抢订]?了?|装|箱|盒"
@@ -55,6 +55,7 @@ _FILLER = re.compile(
 _PROMOTION = re.compile(
     r"买[一二两三四五六1-9]+送[一二两三四五1-9]+|第[二三2-3][件盒袋份瓶提个]半价|满\d+[减送]\S{0,4}"
 )
+_PARTICLE = re.compile(r"[是的了啊哈呢吧]|还有|有没有|大家|我们?|你们|那个|这个|一[点些批波]|说一下")
 _WEAK = re.compile(
     r"^这次|我|你|侬|俺|咱|大家|各位|邻居|阿姨|爷叔|叔叔|姐妹|家人|宝子|团长|上次|这次"
     r"|上回|好多人|老家|亲戚|朋友|吗$|了$|来了|来啦|到了|去看|看过|有人|抓紧|接龙|截"
@@ -127,7 +128,24 @@ def best_name(region: str, *, is_first: bool) -> str:
         return ""
     top = max(candidate.score for candidate in found)
     best = [candidate for candidate in found if candidate.score == top]
-    return (best[0] if is_first else best[-1]).name
+    return _core((best[0] if is_first else best[-1]).name)
+
+
+def _core(name: str) -> str:
+    """大家说一下啊我这边进了一点羊肉是内蒙的羔羊腿肉 -> 羔羊腿肉: the goods in what somebody says without a pause."""
+    if len(name) <= 9 or " " in name or not mentions_goods(name):
+        return name
+    pieces = [piece for piece in _PARTICLE.split(name) if mentions_goods(piece)]
+    piece = pieces[-1] if pieces else name
+    if len(piece) <= 9:
+        return piece
+    found = [
+        piece[start : start + size]
+        for start in range(len(piece))
+        for size in (4, 3, 2)
+        if piece[start : start + size] in GOODS
+    ]
+    return found[-1] if found and len(piece) > 12 else piece
 
 
 def _is_heading(bare: str, clause: re.Match[str]) -> bool:
@@ -144,7 +162,7 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
     if is_last and not is_first:
         score += 3
     bare = name.replace(" ", "")
-    if _mentions_goods(bare):
+    if mentions_goods(bare):
         score += 4 if bare not in CATEGORIES else 1
     elif bare[-1:] in _HEADS:
         score += 1.5
@@ -161,7 +179,8 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
     return score
 
 
-def _mentions_goods(name: str) -> bool:
+def mentions_goods(name: str) -> bool:
+    """Does a word for goods stand in `name`?"""
     for start in range(len(name)):
         for size in (2, 3, 4):
             if name[start : start + size] in GOODS and len(name) >= start + size:
@@ -182,6 +201,7 @@ def clean_name(clause: str) -> str:
         trimmed = _trim(word)
         if trimmed and not _FILLER.fullmatch(trimmed) and not _FILLER.fullmatch(word):
             kept.append((trimmed, _is_headline(word)))
+    kept = [(word, is_headline) for word, is_headline in kept if not re.fullmatch(r"[\d.]+", word)]
     solid = [word for word, is_headline in kept if not is_headline]
     return " ".join(solid or [word for word, _ in kept])
 
@@ -199,7 +219,7 @@ def headline_name(text: str) -> str:
 
 def headline_title(text: str) -> str:
     """A headline as a title: without #开团, brackets and emoji at its ends."""
-    bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?[:：\s]+)?", "", _emoji_to_blank(text))
+    bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?[:：\s]+)?", "", _emoji_to_blank(text)).replace("】", " ")
     return re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
 
 

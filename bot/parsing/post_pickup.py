@@ -87,6 +87,9 @@ def pickup_of(chosen: list[Bound]) -> Pickup | None:
         if item.end is not None:
             return Pickup(start=item.start, end=item.end)
         return Pickup(start=item.start) if item.hit.mark == "after" else Pickup(at=item.start)
+    days = {item.on for item in chosen if item.hit.day is not None or item.start is not None}
+    if len(days) > 1:  # two windows on two days
+        return Pickup(on=min(day for day in days if day is not None)) if None not in days else None
     same_day = [item for item in chosen if item.on == chosen[0].on]
     return _day_pickup(next((item for item in same_day if item.hit.part is not None), chosen[0]))
 

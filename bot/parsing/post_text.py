@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.post_prices import find_prices
+from bot.parsing.post_promotions import take_promotions
 from bot.parsing.post_times import PostTimes
 
 _NOTE_LINE = re.compile(
@@ -45,9 +46,13 @@ def mended(text: str) -> str:
     return text
 
 
-def goods_text(body: str, times: PostTimes, place: str | None) -> str:
-    """`body` with times, phones, notes and examples blanked by NUL, and whole clauses that only speak of terms."""
+def goods_text(body: str, times: PostTimes, place: str | None) -> tuple[str, tuple[str, ...]]:
+    """(`body` with all but the goods blanked by NUL, the terms of a price that no round can hold).
+
+    Blanked are times, phones, notes, examples, promotions, and whole clauses that only speak of terms.
+    """
     hidden = _hidden(body, _spans(body, times, place))
+    hidden, promotions = take_promotions(hidden)
     terms = [
         match.span()
         for match in _CLAUSE.finditer(hidden)
@@ -55,7 +60,7 @@ def goods_text(body: str, times: PostTimes, place: str | None) -> str:
         and any(match.start() <= at < match.end() for at in times.term_starts)
         and not find_prices(match[0])
     ]
-    return _hidden(hidden, terms + _aside_lines(body))
+    return _hidden(hidden, terms + _aside_lines(body)), promotions
 
 
 def _spans(body: str, times: PostTimes, place: str | None) -> list[tuple[int, int]]:

@@ -19,6 +19,7 @@ from bot.parsing.values import Pickup
 
 _UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，][拿取提领发])(?:到|至)\s*$")
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
+_ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _MOST_HITS = 60
 
 
@@ -52,6 +53,9 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     pickup = pickup_of(chosen)
     if pickup is not None and deadline is not None and ends_before(pickup, deadline):
         doubts.append("pickup_before_close")
+    windows = {(item.start, item.end, item.on, item.hit.part) for item in chosen}
+    if pickup is not None and pickup.on is not None and len(windows) > 1:
+        doubts.append("pickup_windows")
     spans = tuple((item.hit.start, item.hit.end) for item in chosen)
     terms = {item.hit.start for item in bound if item.role not in (None, "other")} | {start for start, _ in spans}
     taken = tuple((word.start, word.end) for word in words if word.is_taken)
@@ -73,9 +77,26 @@ def _spread(text: str, bound: list[Bound]) -> None:
     """上午9-11点、下午3-5点自提: neighbours in one enumeration share the role of pickup."""
     for one, other in [*itertools.pairwise(bound), *itertools.pairwise(reversed(bound))]:
         first, last = (one, other) if one.hit.start < other.hit.start else (other, one)
-        is_shared = one.role in ("pickup", "arrival") and other.role is None
-        if is_shared and _ENUMERATION.fullmatch(text[first.hit.end : last.hit.start]):
+        is_open = one.role in ("pickup", "arrival")
+        is_shared = is_open and other.role is None
+        gap = text[first.hit.end : last.hit.start]
+        if is_open and other.role in (None, "shipping") and last is other and _goes_on(first.hit, last.hit, gap):
             other.role = one.role
+        if is_shared and (_ENUMERATION.fullmatch(gap) or (last is other and _is_alternative(text, gap, last.hit))):
+            other.role = one.role
+
+
+def _goes_on(first: TimeHit, last: TimeHit, gap: str) -> bool:
+    """明天我在小广场摆摊,四点到六点: the clock of the day spoken of."""
+    is_day = first.day is not None and not first.has_clock and first.part is None
+    if first.mark or "每" in gap:
+        return False
+    return is_day and last.clock is not None and last.day is None and len(gap) <= 20 and not re.search(r"[\n。]", gap)
+
+
+def _is_alternative(text: str, gap: str, hit: TimeHit) -> bool:
+    """周六下午来拿,忙的话周日上午也行: another time for the same thing."""
+    return len(gap) <= 24 and "\n" not in gap and _ALSO.match(text, hit.end) is not None
 
 
 def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int) -> None:

@@ -81,6 +81,8 @@ class _Assembler:
             return None
         hit = TimeHit(start, self.end, day, PART_OF.get(part or ""), clock, exact)
         hit = replace(hit, is_digital=self.is_digital)
+        if clock is None and part is not None and part.endswith("前"):  # 晚饭前
+            hit = replace(hit, mark="before")
         hit = replace(self._mark(hit), mark="around") if self.is_vague else self._to(self._mark(hit))
         if first["ph"] and not first["pday"] and hit.clock is None and hit.part is None and not self._has_context(hit):
             return None

@@ -40,8 +40,8 @@ def applied() -> str:
 
 
 # ------------------------------------------------------------------ a round is prepared
-def preview(reading: PostReading, now: datetime, problems: Sequence[str]) -> str:
-    """What was understood of a post; with what is missing, or the question whether to publish."""
+def preview(reading: PostReading, now: datetime, problems: Sequence[str], remarks: Sequence[str] = ()) -> str:
+    """What was understood of a post, what was not sure in it; with what is missing, or the question whether to publish."""
     lines = [f"【{reading.title}】请核对："]
     lines += [_post_item(item) for item in reading.items]
     lines.append(f"截单：{day_and_clock(reading.closes_at) if reading.closes_at else '（没写）'}")
@@ -49,6 +49,8 @@ def preview(reading: PostReading, now: datetime, problems: Sequence[str]) -> str
     lines.append("取货：" + (" ".join(x for x in (at, reading.pickup_place) if x) or "（没写）"))
     if reading.note:
         lines.append(reading.note)
+    if remarks:
+        lines += ["", *(f"※ {remark}" for remark in remarks)]
     if problems:
         lines += ["", *problems]
         return "\n".join(lines)
@@ -90,6 +92,8 @@ def post_problem(code: str, names: Sequence[str]) -> str:
     match kind:
         case "price":
             return f"{argument}号“{_name(names, argument)}”没看到价格，请回复：{argument} 15元"
+        case "name":
+            return f"{argument}号没看到卖的是什么，请回复：{argument}号叫草莓"
         case "items":
             return "没看到要卖什么。请写商品和价格，例如：1) 红颜草莓 2斤/盒 45元"
         case "closes_at":
@@ -98,8 +102,41 @@ def post_problem(code: str, names: Sequence[str]) -> str:
             return "截单时间已经过去了，请回复：截单 明天20:00"
         case "pickup":
             return "取货时间看不准，请回复：自提 周六16:00-19:00"
+        case _:
+            return "有一处看不准，请再核对一下上面的内容。"
+
+
+def post_remarks(codes: Sequence[str], names: Sequence[str]) -> list[str]:
+    """What was read with a doubt, or is missing: each with the short answer that settles it."""
+    terms = [code.partition(":")[2] for code in codes if code.startswith("promotion:")]
+    found = [_post_remark(code, names) for code in codes if not code.startswith("promotion:")]
+    if terms:
+        found.insert(0, f"{'、'.join(f'“{term}”' for term in terms)}系统不会算，没有记，请您自己算给邻居。")
+    return [remark for remark in found if remark]
+
+
+def _post_remark(code: str, names: Sequence[str]) -> str:
+    kind, _, argument = code.partition(":")
+    match kind:
+        case "unit":
+            first = argument.partition("、")[0]
+            return f"{argument}号没写按什么卖，先按“{DEFAULT_UNIT}”。要改回复：单位 {first} 盒"
+        case "several_closes_at":
+            return "写了不止一个截单时间，先按早的。不对请回复：截单 周五20:00"
+        case "pickup":
+            return "没看到取货时间。要补回复：自提 周六16:00-19:00"
+        case "pickup_windows":
+            return "取货写了不止一个时间，先只记了日期。要写清楚回复：自提 周六16:00-19:00"
+        case "pickup_before_close":
+            return "取货比截单还早，是不是写反了？要改回复：自提 周六16:00-19:00"
+        case "pickup_place":
+            return "没看到在哪里取。要补回复：地点 3号楼大堂"
+        case "shared_stock":
+            return "限的总数记成了每样都有这么多。不对请回复：限量 1 20"
+        case "cold" if argument:
+            return f"{argument}号“{_name(names, argument)}”记成要冷藏的。不用的话回复：不冷藏 {argument}"
         case "cold":
-            return "有要冷藏的，请确认写的是哪一样。"
+            return "写了有要冷藏的，没看出是哪一样。请回复：冷藏 2"
         case _:
             return "有一处看不准，请再核对一下上面的内容。"
 

@@ -1,0 +1,135 @@
+"""Which lines of a pasted 接龙 are one entry: wrapped lines are joined, news and sums between the entries set aside."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, restarts
+from bot.parsing.normalise import Normal
+from bot.parsing.post_prices import find_prices
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.rooms import find_rooms
+
+_LONGEST_PRICE_LIST = 60  # lines
+_HAS_FIGURE = re.compile(rf"\d|[一二两三四五六七八九十半](?:{UNIT_PATTERN})")
+NEWS = re.compile(
+    r"截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持|团长)|辛苦|通知"
+    r"|提醒|最后\d|还剩|仅剩|库存|明天.{0,6}到|今晚.{0,4}点|群里|老师|注意|@|链接|团长:"
+    r"|收款码|付款码|一共\d+份|合计|总计|共计"
+)
+
+
+class Joiner:
+    """Reads the rows of a layout. `title` and `unread` (raw lines) are filled on the way."""
+
+    def __init__(self, normal: Normal, layout: Layout, shelf: Shelf) -> None:
+        self.normal, self.layout, self.shelf = normal, layout, shelf
+        self.title = [self.raw(row) for row in layout.title if not is_mark(self.text(row))]
+        self.unread = list(layout.beyond)
+
+    def entries(self) -> list[Row]:
+        """The entries in order, each with its wrapped lines."""
+        rows = self._without_price_list(self.layout.entries)
+        return self._joined(rows) if self.layout.is_numbered else self._loose(rows)
+
+    def text(self, row: Row) -> str:
+        """The normalised text of a row."""
+        return self.normal.text[row.start : row.end]
+
+    def raw(self, row: Row) -> str:
+        """The line as it was written, its number included."""
+        return self.normal.cut(row.line_start, row.end)
+
+    def _without_price_list(self, rows: list[Row]) -> list[Row]:
+        """Goods listed with numbers of their own before the numbering starts anew are part of the title."""
+        for index in reversed([index for index in restarts(rows) if index <= _LONGEST_PRICE_LIST]):
+            head = [row for row in rows[:index] if row.number is not None]
+            listed = [row for row in head if self._is_price_line(self.text(row))]
+            if 2 * len(listed) >= len(head):
+                self.title += [self.raw(row) for row in rows[:index]]
+                return rows[index:]
+        return rows
+
+    def _is_price_line(self, text: str) -> bool:
+        starts = self.shelf.item_starts(text)
+        return bool(starts) and starts[0] <= 4 and (bool(find_prices(text)) or self.shelf.starts_content(text.strip()))
+
+    def _joined(self, rows: list[Row]) -> list[Row]:
+        """Numbered entries with their wrapped lines; unnumbered lines that are not part of one are judged apart."""
+        joined: list[Row] = []
+        closed = False
+        for row in rows:
+            if row.number is not None:
+                joined.append(row)
+                closed = False
+                continue
+            text = self.text(row)
+            if is_mark(text) or is_example(text):
+                continue
+            last = joined[-1] if joined else None
+            is_near = not closed and not row.after_blank
+            if last is not None and is_near and row.end - last.start <= MAX_ROW and self._continues(last, text):
+                last.end = row.end
+                continue
+            if self._is_own_entry(text):
+                joined.append(row)
+                closed = True
+                continue
+            closed = True
+            self.unread.append(self.raw(row))
+        return joined
+
+    def _continues(self, last: Row, text: str) -> bool:
+        """A wrapped line: goods, a room, a phone or a wish, not news and not somebody else."""
+        if NEWS.search(text):
+            return False
+        first = text.split(maxsplit=1)[0]
+        if self.shelf.starts_content(first) or re.match(r"[\d(（+×x]", first):
+            return True
+        body = self.text(last)
+        has_order = _HAS_FIGURE.search(body) is not None or self.shelf.mentions_item(body)
+        if not has_order:
+            return True
+        return not self._is_own_entry(text)
+
+    def _is_own_entry(self, text: str) -> bool:
+        """A line without a number that names a person and a quantity."""
+        if NEWS.search(text) or len(text) > 60:
+            return False
+        starts = self.shelf.item_starts(text)
+        if starts and starts[0] == 0:
+            return False
+        room = next((room for room in find_rooms(text) if room.start == 0), None)
+        if room is not None:  # 7-902王: 1袋
+            text = text[room.end :].lstrip(" -_:：,，") or text
+        if re.match(r"[^\d\s:：,，]{1,10}[\s:：]+(?:取消|不要|退了|撤|不接)", text):
+            return True
+        return re.search(
+            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:[x×+]?\s?\d{1,2}|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶])",
+            text,
+        ) is not None or (bool(starts) and re.match(r"[^\d\s]{1,12}[\s:：]", text) is not None)
+
+    def _loose(self, rows: list[Row]) -> list[Row]:
+        """No numbers at all: every line, or every comma-separated piece, that names a person and goods."""
+        found: list[Row] = []
+        for row in rows:
+            text = self.text(row)
+            if is_example(text) or is_mark(text):
+                continue
+            pieces = [match.span() for match in re.finditer(r"[^,，;；。]+", text)]
+            people = [span for span in pieces if self._is_own_entry(text[span[0] : span[1]].strip())]
+            if len(people) >= 2 and len(people) == len(pieces):
+                for start, end in pieces:
+                    lead = len(text[start:end]) - len(text[start:end].lstrip())
+                    found.append(Row(None, row.start + start + lead, row.start + end, row.start + start + lead))
+            elif self._is_own_entry(text.strip()):
+                lead = len(text) - len(text.lstrip())
+                found.append(Row(None, row.start + lead, row.end, row.line_start))
+            elif found and self._continues(found[-1], text) and not row.after_blank and found[-1].end <= row.start:
+                found[-1].end = row.end
+            elif not found:
+                self.title.append(self.raw(row))
+            else:
+                self.unread.append(self.raw(row))
+        return found

@@ -1,0 +1,288 @@
+"""The lines of a post become drafts of items: a line may name goods, price them, limit or describe them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.post_amounts import take_case, without_amounts
+from bot.parsing.post_draft import LABEL, Draft, label_key, pack_of
+from bot.parsing.post_names import best_name, clean_name, headline_name, mentions_goods
+from bot.parsing.post_prices import Price, find_prices
+from bot.parsing.post_shares import Shares
+from bot.parsing.post_specs import SPEC, UNIT, find_spec, unit_of
+from bot.parsing.post_table import Columns, is_rule, read_columns, read_row
+
+COLD = re.compile(r"冷藏|冷冻|冰鲜|速冻|冰冻|急冻|低温|❄|🧊|需冷|冷链|生冻")
+_NUMBERING = re.compile(
+    r"^\s*(?:[(（【\[]\s?(?P<a>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[)）】\]][.、]?"
+    r"|(?P<b>\d{1,2})\s?(?:[)）、]|\.(?!\d)|[:：](?!\d)|号[:：.、\s])|(?P<m>[\ue001-\ue014])[.、]?"
+    r"|(?P<c>[一二三四五六七八九十]{1,2})[、.:]|(?P<d>\d{1,2})\s+(?=[^\d\s])|[a-z][.、):](?=\S)"
+    r"|(?:no|第)\.?\s?(?P<e>\d{1,2}|[一二三四五六七八九])(?:款|个|样|种)?[.、:：]?|[-*·•◆■●▪️✅☑️👉🔸🔹➡️×]+)\s*"
+)
+_META = re.compile(
+    r"^[\W_]*(?:(?:下单|接龙|格式|订单)?(?:示例|例子|范例|举例|格式|模板)|例\b|例[:：如 "
+    r"]|比如|如[:：]|例如|售后|说明|备注|温馨提示|友情提示|提示|注意事项?|注[:：]|ps"
+    r"|退换|运费|客服|电话|联系|付款|"
+    r"微信|支付宝|收款|地点|地址|自提[点地]|提货[点地]|取货[点地]|交货地|位置|截[单止团至]"
+    r"|结单|下单截|接龙截|自提|提货|取货|到货|送货|配送|发货|时间|产地[:：]|保质期[:：]"
+    r"|储存|保存|"
+    r"付[:：]|团长[:：]|接龙方式|怎么订|如何|满\d+|包邮|起送|\(|#接龙|第[二三]件|买[一二三四五1-5]送)"
+)
+_LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
+_ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
+_ORIGINAL = re.compile(
+    r"(?:原价?|市场价?|市价|超市[里卖]*价?|外面[卖的要]*|门店价?|专柜价?|零售价?|平时[卖要都]*"
+    r"|日常价?|吊牌价?|京东|淘宝|盒马|山姆|订金|定金|押金|满|减|运费|单买|之前卖?|以前卖?"
+    r"|官方价?)[^\s,，。;)）\d]{0,4}\s?[:：]?\s?[¥]?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块)?(?:钱)?(?:\d(?!\d))?(?:一"
+    rf"|/)?(?:{UNIT})?"
+)
+_EXPIRY = re.compile(
+    r"(?:临期|保质期?|有效期|到期|生产日期?|新日期|赏味期?)(?:到|至|是|为|:|还有)?[\s\x00]*(?:\d{1,3}(?:天"
+    r"|个月|月|年))?[\s\x00]*"
+)
+
+
+class Reader:
+    """Walks over the lines of a post. `text` has times, phones and places blanked with NUL."""
+
+    def __init__(self, text: str, shown: str) -> None:
+        self.text, self.shown = text, shown
+        self.drafts: list[Draft] = []
+        self.titles: list[str] = []
+        self.pending: tuple[str, str | None] | None = None  # a name on its own line waiting for its price
+        self.shares = Shares(self.drafts)
+        self.columns: Columns | None = None
+        self.bullets_are_goods = False
+
+    def read(self) -> None:
+        """Read every line; what was found stands in `drafts`, `titles` and the shared amounts."""
+        position = 0
+        lines = self.text.split("\n")
+        self.bullets_are_goods = any(
+            (match := _NUMBERING.match(line)) is not None and not _is_number(match) and bool(find_prices(line))
+            for line in lines[:400]
+        )
+        for index, line in enumerate(lines[:400]):
+            self._line(line, position, index)
+            position += len(line) + 1
+        if not self.drafts:
+            self._without_prices()
+
+    # -- one line
+
+    def _line(self, line: str, offset: int, index: int) -> None:
+        if self._tabled(line, offset):
+            return
+        label = LABEL.match(line.strip(" 　*·•-【】[]"))
+        if label is not None and self._labelled(label, offset):
+            return
+        numbering = _NUMBERING.match(line)
+        body = line[numbering.end() :] if numbering is not None else line
+        start = offset + (numbering.end() if numbering is not None else 0)
+        prices = find_prices(body)
+        is_term = _META.match(body) is not None and not (numbering is not None and prices)
+        if is_term and (not prices or _ASIDE.match(body)):
+            self.shares.take(body, self.drafts[-1] if len(self.drafts) == 1 else None, own_line=True)
+            return
+        if not prices:
+            is_listed = numbering is not None and (_is_number(numbering) or self.bullets_are_goods)
+            self._unpriced(body, start, is_listed, numbering is not None)
+            return
+        self._priced(body, start, prices)
+
+    def _tabled(self, line: str, offset: int) -> bool:
+        """A row of a table; the line of headings and the rule below it are nothing else."""
+        columns = read_columns(line)
+        if columns is not None:
+            self.columns = columns
+            return True
+        if self.columns is None or is_rule(line):
+            return self.columns is not None
+        row = read_row(line, self.columns)
+        price = next(iter(find_prices("价:" + row["price"])), None) if row is not None else None
+        if row is None or price is None:
+            return False
+        draft = Draft(clean_name(row["name"]) or row["name"], offset, spec=row.get("spec") or find_spec(row["name"]))
+        self._open(draft, price, f"{row.get('unit', '')} {row.get('spec', '')}")
+        draft.unit = draft.unit or pack_of(row.get("unit") or None)
+        for key in ("limit", "stock"):
+            if row.get(key):
+                draft.take_label(key, row[key])
+        return True
+
+    def _is_waiting(self) -> bool:
+        """Is there an item without a price yet?"""
+        return bool(self.drafts) and self.drafts[-1].fen is None
+
+    def _labelled(self, label: re.Match[str], offset: int) -> bool:
+        """品名:, 规格:, 价格:, 库存:, 限购:. False when the line is not understood that way."""
+        key = label_key(label)
+        value = label["value"].strip()
+        current = self.drafts[-1] if self.drafts else None
+        if key == "name":
+            if find_prices(value):
+                return False
+            self.drafts.append(Draft(headline_name(value) or value.strip(" \x00"), offset))
+            return True
+        has_name = self.pending is not None or bool(self.titles)
+        is_new = current is None or (key == "price" and current.fen is not None)
+        if key == "price" and not find_prices("价:" + value):
+            return False
+        if is_new and not has_name:
+            return False
+        target = self._named_from_title(offset) if is_new or current is None else current
+        target.take_label(key, value)
+        return True
+
+    def _named_from_title(self, offset: int) -> Draft:
+        name, spec = self.pending or (self._headline(), None)
+        self.pending = None
+        draft = Draft(name, offset, spec=spec)
+        self.drafts.append(draft)
+        return draft
+
+    def _headline(self) -> str:
+        """The goods the lines above speak of."""
+        for title in reversed(self.titles):
+            name = best_name(title, is_first=True)
+            if mentions_goods(name):
+                return headline_name(title) if len(headline_name(title)) <= len(name) else name
+        return headline_name(self.titles[-1]) if self.titles else ""
+
+    def _unpriced(self, body: str, start: int, is_listed: bool, is_marked: bool) -> None:
+        before = len(self.drafts)
+        body = self.shares.take_by_name(body)
+        rest = self.shares.take(body, self.drafts[-1] if self.drafts else None, own_line=True)
+        name, spec = _name_and_spec(rest)
+        if not name:
+            if spec and self.drafts and self.drafts[-1].spec is None and rest.strip(" \x00"):
+                self.drafts[-1].spec = spec
+            elif spec and self.pending is not None and self.pending[1] is None:
+                self.pending = (self.pending[0], spec)
+            return
+        if is_listed and not _META.match(body):
+            self.drafts.append(Draft(name, start, spec=spec, unit=unit_of(rest), is_cold=bool(COLD.search(body))))
+            self.pending = None
+            return
+        if _is_headline_like(body, self.drafts):
+            self.titles.append(self.shown[start : start + len(body)].strip())
+        if is_marked and not is_listed:  # ✅个大皮薄: praise
+            return
+        if "\x00" not in body and len(name) <= 16 and before == len(self.drafts):
+            self.pending = (name, spec)
+
+    def _priced(self, body: str, start: int, prices: list[Price]) -> None:
+        floor = 0
+        for index, price in enumerate(prices):
+            region = body[floor : price.start]
+            until = prices[index + 1].start if index + 1 < len(prices) else len(body)
+            region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
+            name, spec = _name_and_spec(region, is_first=index == 0)
+            spec = find_spec(body[floor : price.amount_at]) or spec
+            if not name and index == 0 and not self._is_waiting():
+                ahead = body[price.end : until]
+                name, ahead_spec = _name_and_spec(without_amounts(ahead))
+                if name and (index + 1 == len(prices) or _is_tail_name(ahead)):
+                    draft = Draft(name, start + price.start, spec=spec or ahead_spec, unit=unit_of(ahead))
+                    self._open(draft, price)
+                    self.shares.take(ahead, draft, own_line=False)
+                    floor = until
+                    continue
+                name = ""
+            self._take(body, region, name, spec, price, start, prices, index)
+            floor = price.end
+        if floor < len(body):
+            self._after(body[floor:], len({price.start for price in prices}) > 1)
+
+    def _take(
+        self,
+        body: str,
+        region: str,
+        name: str,
+        spec: str | None,
+        price: Price,
+        start: int,
+        prices: list[Price],
+        index: int,
+    ) -> None:
+        current = self.drafts[-1] if self.drafts else None
+        if not name and current is not None and current.fen is None:
+            current.spec = current.spec or spec
+            current.take_price(price)
+            return
+        if not name and current is not None and (index > 0 or self.pending is None):
+            if self._is_variant(current, price, spec):
+                self._open(Draft(current.name, start + price.start, spec=spec), price)
+            else:
+                current.take_tier(price)
+            return
+        headline = self._headline()
+        if not name and self.pending is not None and mentions_goods(headline) and not mentions_goods(self.pending[0]):
+            name = headline
+        elif not name and self.pending is not None:
+            name, pending_spec = self.pending
+            spec = spec or pending_spec
+        elif not name and self.titles:
+            name = headline
+        self.pending = None
+        draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
+        self._open(draft, price, region)
+
+    def _is_variant(self, current: Draft, price: Price, spec: str | None) -> bool:
+        return spec is not None and spec != current.spec and price.count_milli == 1000 and current.spec is not None
+
+    def _open(self, draft: Draft, price: Price, region: str = "") -> None:
+        self.drafts.append(draft)
+        draft.take_price(price)
+        draft.unit = draft.unit or unit_of(region)
+
+    def _after(self, tail: str, behind_several: bool) -> None:
+        """What is written behind the last price of a line: spec, stock, limit, and perhaps 冷藏.
+
+        每家限4斤 behind several items, set off by a blank or a comma, is said of all of them.
+        """
+        current = self.drafts[-1] if self.drafts else None
+        if current is not None:
+            tail = self._case(tail, current)
+        if behind_several:
+            tail = self.shares.take_by_name(tail)
+        rest = self.shares.take(tail, current, own_line=False, for_all=behind_several and tail[:1] in " ,，。")
+        if current is None:
+            return
+        if behind_several and tail[:1] in ",，。;；":
+            self.shares.share_total(tail, current)
+        match = re.match(rf"[\s,，(（]*(?P<spec>{SPEC.pattern})", rest)
+        if match is not None and current.spec is None:
+            current.spec = match["spec"].strip()
+        current.unit = current.unit or unit_of(rest[:12])
+        current.is_cold = current.is_cold or bool(COLD.search(tail))
+
+    def _case(self, tail: str, current: Draft) -> str:
+        """6盒一箱 behind goods sold by 盒."""
+        rest, pack, milli = take_case(tail, f"{current.spec or ''} /{current.unit or ''}")
+        if milli:
+            current.case, current.unit = current.case or milli, pack
+        return rest
+
+    def _without_prices(self) -> None:
+        if self.pending is not None:
+            self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
+
+
+def _name_and_spec(region: str, is_first: bool = True) -> tuple[str, str | None]:
+    """The name of the goods in the words before a price, and their spec."""
+    region = _EXPIRY.sub("\x00", _ORIGINAL.sub("\x00", region))
+    return best_name(region, is_first=is_first), find_spec(region)
+
+
+def _is_headline_like(body: str, drafts: list[Draft]) -> bool:
+    return not drafts and len(body.strip()) <= 40 and not _LIST_WORD.fullmatch(body)
+
+
+def _is_tail_name(ahead: str) -> bool:
+    return bool(re.search(r"[,，;；。]\s*$", ahead))
+
+
+def _is_number(numbering: re.Match[str]) -> bool:
+    """1), ①, 一、 or a) number goods; a bullet may also stand before praise."""
+    return any(char.isalnum() or "\ue001" <= char <= "\ue014" for char in numbering[0])
