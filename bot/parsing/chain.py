@@ -7,6 +7,7 @@ takes something back carries `sub` (取消1份), drops an item with `set` 0, or 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import Content
@@ -41,6 +42,7 @@ _SAME = re.compile(
 _STRUCK = re.compile(
     r"^\s*[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要)(?:了|单)?\s?[)）】\]]\s*\w"
 )
+_SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
@@ -159,8 +161,21 @@ class _Reader:
             return _made(parts, raw, Content(), "cancelled")
         return _made(parts, raw, change, "ok")
 
-    def _ordered(self, parts: Parts, raw: str, content: str) -> ChainEntry:
+    def _read(self, content: str) -> Content:
+        """小贝2 共56, 吐司1+老婆饼1=40: a sum that is right says nothing new."""
+        total = _SUM.search(content)
+        if total is not None:
+            found = self.shelf.read(content[: total.start()])
+            prices = {key: item.price_fen for key, item in self.shelf.catalogue.by_key.items()}
+            fen = sum(prices[line.key] * line.quantity_milli for line in found.lines) // 1000
+            if not found.doubts and found.lines and fen == round(float(total["sum"]) * 100):
+                return found
         found = self.shelf.read(content)
+        kept = tuple(line for line in found.lines if line.quantity_milli or line.op != "set")
+        return replace(found, lines=kept) if kept else found
+
+    def _ordered(self, parts: Parts, raw: str, content: str) -> ChainEntry:
+        found = self._read(content)
         if found.action == "cancel":
             return _made(parts, raw, Content(), "cancelled")
         if found.doubts:

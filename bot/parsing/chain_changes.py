@@ -22,7 +22,7 @@ _SUB = re.compile(
     r"(?P<figure>\d{1,2}|[一二两俩三四五六七八九十]{1,2})\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
-    r"^(?P<what>.+?)(?:全部|都)?(?:不要|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
+    r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>[^\d一二两三四五六七八九十]+)$"
 )
 _NET = re.compile(
@@ -36,6 +36,9 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
     `before` is what the same person has so far; without it a reduction is a doubt.
     """
     dropped = _DROP.match(content)
+    if dropped is not None and before is None and shelf.keys_in(dropped["what"] or dropped["what2"]):
+        what = dropped["what"] or dropped["what2"]
+        return None if re.search(r"\d", what) else Content(action="change")  # nothing was ordered, nothing is
     if dropped is not None and before is not None:
         what = dropped["what"] or dropped["what2"]
         held = [key for key in shelf.keys_in(what) if key in before]

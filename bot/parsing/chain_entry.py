@@ -50,6 +50,7 @@ class Parts:
 def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     """Divide `normal.text[start:end]` (an entry without its number)."""
     text = normal.text[start:end]
+    text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
     phone, text = _take_phone(text)
     is_paid, text = _take_paid(text)
     room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
@@ -235,8 +236,12 @@ def _glued_quantity(word: str) -> int:
     return best
 
 
+_ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
-_GLUED_ACTION = re.compile(r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了|[+-]\d{1,2}$)")
+_GLUED_ACTION = re.compile(
+    r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了"
+    r"|还?要(?=[\d一二两三四五六七八九十半])|[+-]\d{1,2}$)"
+)
 
 
 def _glued_action(word: str) -> int:

@@ -40,6 +40,7 @@ DATE_PATTERN = (
     rf"|后|当|次|昨|翌)(?=[早晚夜晨午朝黑上下](?!餐|饭|班|来|单|市|年))"
     rf"|次日|隔天|翌日|第二天|同一天|当天|当日)"
     rf"|(?:再?过)?(?P<ndays>[1-9]\d?|[一二两三四五六七八九十俩仨])天(?:之后|以后|后(?!天))"
+    r"|(?<![a-z])(?P<english>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|tonight|tomorrow|tmr)(?![a-z])"
     r"|(?P<feast>(?:元旦|五一|六一|国庆|圣诞|平安夜|双十一|双11|双十二|双12)(?:节|当天|那天|当日)(?!团|礼|装|套|限))"
 )
 _FEASTS = {"元旦": (1, 1), "五一": (5, 1), "六一": (6, 1), "国庆": (10, 1), "圣诞": (12, 25), "平安夜": (12, 24)}
@@ -94,6 +95,8 @@ def read_day(match: re.Match[str], today: date) -> Day | None:
     if found["feast"]:
         month_day = next((v for k, v in _FEASTS.items() if found["feast"].startswith(k)), (1, 1))
         return _day(next_month_day(today, *month_day))
+    if found["english"]:
+        return _english(found["english"], today)
     return _relative(found["relative"], today)
 
 
@@ -132,6 +135,15 @@ def _weekday(prefix: str | None, name: str, today: date) -> Day:
         return Day(_coming(today, name), is_weekday=True)
     weeks = {"下下": 2, "下": 1, "上": -1}.get(which, 0)
     return Day(today + timedelta(days=_WEEKDAY[name] - today.weekday() + 7 * weeks))
+
+
+def _english(word: str, today: date) -> Day:
+    if word in ("today", "tonight"):
+        return Day(today, is_today=True)
+    if word in ("tomorrow", "tmr"):
+        return Day(today + timedelta(days=1))
+    number = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(word[:3])
+    return Day(today + timedelta(days=(number - today.weekday()) % 7), is_weekday=True)
 
 
 def _relative(word: str, today: date) -> Day:

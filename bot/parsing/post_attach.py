@@ -30,6 +30,7 @@ class Word:
     end: int
     is_taken: bool = False
     is_held: bool = False  # by a day without a clock: 今日截单时间:20:00 may still use it
+    is_late: bool = False  # 逾时不候
     is_weak: bool = False  # 现烤: says something about a time only when it touches it
 
 
@@ -43,7 +44,7 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
         if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
             continue
         role: Role = match.lastgroup  # type: ignore[assignment]
-        found.append(Word(role, start, end, is_weak=match[0].startswith("现")))
+        found.append(Word(role, start, end, is_weak=match[0].startswith("现"), is_late="不候" in match[0]))
     return found
 
 
@@ -101,6 +102,8 @@ def _is_countdown(text: str, hit: TimeHit) -> bool:
 
 def _is_unrelated(word: Word, hit: TimeHit) -> bool:
     """现烤, 出炉: say something about a time only when they touch it."""
+    if word.is_late and hit.to_clock is not None:  # 19:00-20:30,逾时不候: said of the pickup
+        return True
     reach = 1 if word.is_weak else 6
     return word.role == "other" and not (0 <= word.start - hit.end <= reach or 0 <= hit.start - word.end <= 4)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.parsing.post_amounts import milli_of
+from bot.parsing.post_amounts import milli_of, take_amounts
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_specs import FIGURE, UNIT, WEIGHT_UNITS, unit_of
 from bot.parsing.values import PostItem, TierPrice
@@ -83,6 +83,12 @@ class Draft:
             self.take_price(first)
             for price in others:
                 self.take_tier(price)
+            for amount in take_amounts(value)[1]:  # 价格:25元 限5管
+                if amount.kind == "limit":
+                    self.limit = self.limit or amount.milli
+                elif amount.kind == "stock":
+                    self.stock = self.stock or amount.milli
+                self.unit = self.unit or pack_of(amount.unit)
         elif key == "spec":
             self.spec = value.strip(" \x00")
             self.unit = self.unit or unit_of(value)

@@ -8,7 +8,7 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_draft import LABEL, Draft, label_key, pack_of
 from bot.parsing.post_names import best_name, clean_name, headline_name, mentions_goods
 from bot.parsing.post_prices import Price, find_prices
-from bot.parsing.post_shares import Shares
+from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, UNIT, find_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, read_row
 
@@ -16,7 +16,7 @@ COLD = re.compile(r"冷藏|冷冻|冰鲜|速冻|冰冻|急冻|低温|❄|🧊|�
 _NUMBERING = re.compile(
     r"^\s*(?:[(（【\[]\s?(?P<a>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[)）】\]][.、]?"
     r"|(?P<b>\d{1,2})\s?(?:[)）、]|\.(?!\d)|[:：](?!\d)|号[:：.、\s])|(?P<m>[\ue001-\ue014])[.、]?"
-    r"|(?P<c>[一二三四五六七八九十]{1,2})[、.:]|(?P<d>\d{1,2})\s+(?=[^\d\s])|[a-z][.、):](?=\S)"
+    r"|(?P<c>[一二三四五六七八九十]{1,2})[、.:]|(?P<d>\d{1,2})\s+(?=[^\d\s])|[a-z][.、):]\s?(?=[^\s\d])"
     r"|(?:no|第)\.?\s?(?P<e>\d{1,2}|[一二三四五六七八九])(?:款|个|样|种)?[.、:：]?|[-*·•◆■●▪️✅☑️👉🔸🔹➡️×]+)\s*"
 )
 _META = re.compile(
@@ -27,6 +27,12 @@ _META = re.compile(
     r"|结单|下单截|接龙截|自提|提货|取货|到货|送货|配送|发货|时间|产地[:：]|保质期[:：]"
     r"|储存|保存|"
     r"付[:：]|团长[:：]|接龙方式|怎么订|如何|满\d+|包邮|起送|\(|#接龙|第[二三]件|买[一二三四五1-5]送)"
+)
+_GRADE = re.compile(
+    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|装|款|规格|箱|包)?(?:\s.{0,8})?"
+)
+_UNIT_FOR_ALL = re.compile(
+    rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都是[一每](?P<unit2>{UNIT})的?价"
 )
 _LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
 _ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
@@ -53,6 +59,8 @@ class Reader:
         self.shares = Shares(self.drafts)
         self.columns: Columns | None = None
         self.bullets_are_goods = False
+        self.is_numbered = False  # the line that is being read
+        self.kind_of: str | None = None  # what 大果, 中果, 小果 in the lines below are of
 
     def read(self) -> None:
         """Read every line; what was found stands in `drafts`, `titles` and the shared amounts."""
@@ -67,6 +75,7 @@ class Reader:
             position += len(line) + 1
         if not self.drafts:
             self._without_prices()
+        self.share_unit()
 
     # -- one line
 
@@ -77,6 +86,7 @@ class Reader:
         if label is not None and self._labelled(label, offset):
             return
         numbering = _NUMBERING.match(line)
+        self.is_numbered = numbering is not None and _is_number(numbering)
         body = line[numbering.end() :] if numbering is not None else line
         start = offset + (numbering.end() if numbering is not None else 0)
         prices = find_prices(body)
@@ -110,6 +120,16 @@ class Reader:
                 draft.take_label(key, row[key])
         return True
 
+    def share_unit(self) -> None:
+        """以上都是斤价, 元贝按份: the unit of goods that were priced without one."""
+        for match in _UNIT_FOR_ALL.finditer(self.text):
+            for draft in self.drafts:
+                if draft.fen is not None and draft.unit is None and not _sold_apart(draft, self.text):
+                    draft.unit = match["unit"] or match["unit2"]
+        for draft in self.drafts:
+            own = _sold_apart(draft, self.text) if draft.unit is None and draft.fen is not None else None
+            draft.unit = own["unit"] if own is not None else draft.unit
+
     def _is_waiting(self) -> bool:
         """Is there an item without a price yet?"""
         return bool(self.drafts) and self.drafts[-1].fen is None
@@ -119,6 +139,8 @@ class Reader:
         key = label_key(label)
         value = label["value"].strip()
         current = self.drafts[-1] if self.drafts else None
+        if key in ("stock", "limit") and any(called(draft.name, value) for draft in self.drafts):
+            return False  # 名额:冬笋60斤 荠菜30斤
         if key == "name":
             if find_prices(value):
                 return False
@@ -210,6 +232,10 @@ class Reader:
             current.spec = current.spec or spec
             current.take_price(price)
             return
+        is_new = self.is_numbered and index == 0 and current is not None and current.fen is not None
+        if not name and is_new and self.pending is None:  # 2) 36元/板: goods without a name
+            self._open(Draft("", start + price.start, spec=spec), price, region)
+            return
         if not name and current is not None and (index > 0 or self.pending is None):
             if self._is_variant(current, price, spec):
                 self._open(Draft(current.name, start + price.start, spec=spec), price)
@@ -224,9 +250,19 @@ class Reader:
             spec = spec or pending_spec
         elif not name and self.titles:
             name = headline
+        name = self._graded(name)
         self.pending = None
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         self._open(draft, price, region)
+
+    def _graded(self, name: str) -> str:
+        """大果, 小份 below a line that names the goods: 海南贵妃芒 大果."""
+        if _GRADE.fullmatch(name) is None:
+            self.kind_of = None
+            return name
+        if self.kind_of is None:
+            self.kind_of = self.pending[0] if self.pending is not None else self._headline()
+        return f"{self.kind_of} {name}".strip()
 
     def _is_variant(self, current: Draft, price: Price, spec: str | None) -> bool:
         return spec is not None and spec != current.spec and price.count_milli == 1000 and current.spec is not None
@@ -267,6 +303,11 @@ class Reader:
     def _without_prices(self) -> None:
         if self.pending is not None:
             self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
+
+
+def _sold_apart(draft: Draft, text: str) -> re.Match[str] | None:
+    """元贝按份."""
+    return re.search(rf"{re.escape(draft.name)}按(?P<unit>{UNIT})", text) if draft.name else None
 
 
 def _name_and_spec(region: str, is_first: bool = True) -> tuple[str, str | None]:

@@ -108,4 +108,8 @@ def _merged(windows: list[Bound]) -> Pickup | None:
 def _day_pickup(item: Bound) -> Pickup | None:
     if item.start is not None:
         return Pickup(on=item.start.astimezone(SHANGHAI).date())
-    return None if item.on is None or item.hit.day is None else Pickup(on=item.on, part=item.hit.part)
+    return (
+        None
+        if item.on is None or (item.hit.day is None and item.hit.part is None)
+        else Pickup(on=item.on, part=item.hit.part)
+    )

@@ -1,4 +1,4 @@
-"""Stock, limits and case sizes of a post, given to the goods they are said of: one item, a named one, or all of them."""
+"""Stock, limits and case sizes of a post, given to the goods they are said of: one item, a named one, or all."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Shares:
         """红薯就30袋,芋头20袋 / 每户鲜奶限4瓶: amounts of goods that were priced before; the line without them."""
         kind: str | None = None
         for match in list(_CLAUSE.finditer(line)):
-            named = [(draft, word) for draft in self.drafts if (word := _called(draft.name, match[0]))]
+            named = [(draft, word) for draft in self.drafts if (word := called(draft.name, match[0]))]
             if len(named) != 1:
                 kind = None if not named else kind
                 continue
@@ -82,7 +82,7 @@ class Shares:
         self.is_total_shared = True
 
 
-def _called(name: str, text: str) -> str:
+def called(name: str, text: str) -> str:
     """The longest part of `name`, two characters and more, that stands in `text`; "" for none."""
     for size in range(len(name), 1, -1):
         for start in range(len(name) - size + 1):

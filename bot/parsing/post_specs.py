@@ -13,7 +13,7 @@ PACK_UNITS = (
     "缸 碗 尾 头 挂 吊 捆 棵 株 盆 卷 盘 屉 笼 壶 听 坛 筒 刀 匹 "
     "副 顶 床 台 部 本 册 幅 位 客 次 口 500g 克 g"
 ).split()
-UNIT = "(?:" + "|".join(sorted((re.escape(unit) for unit in PACK_UNITS), key=len, reverse=True)) + ")"
+UNIT = "(?:" + "|".join(sorted((re.escape(unit) for unit in PACK_UNITS), key=len, reverse=True)) + "|管(?![够理家道]))"
 WEIGHT_UNITS = frozenset(("公斤", "千克", "kg", "斤", "克", "g", "500g"))
 FIGURE = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|[{CHINESE}半]{{1,4}})"
 MEASURE = (
