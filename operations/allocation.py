@@ -8,22 +8,47 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 
-def allocate_by_increase(increases: Iterable[tuple[Key, int]], available: int) -> tuple[dict[Key, int], int]:
+def allocate_by_increase(
+    increases: Iterable[tuple[Key, int]], available: int, *, tolerances: Iterable[tuple[Key, int]] = ()
+) -> tuple[dict[Key, int], int]:
     """First come, first served, by the time of each increase; `increases` are in that order.
 
-    Who raised his order late stands in line for the raise only, not for what he had before. Returns what each gets and
-    what is left over.
+    Who raised his order late stands in line for the raise only, not for what he had before. What is over after that
+    goes to those who would take more (`tolerances`), in their order. Returns what each gets and what is left over.
 
     >>> allocate_by_increase([("a", 2), ("b", 2), ("a", 2)], 5)
     ({'a': 3, 'b': 2}, 0)
     """
     got: dict[Key, int] = {}
     left = max(0, available)
-    for key, wanted in increases:
+    for key, wanted in (*increases, *tolerances):
         share = min(wanted, left)
         got[key] = got.get(key, 0) + share
         left -= share
     return got, left
+
+
+def cap_lines(wanted: Mapping[Key, int], available: Mapping[Key, int | None]) -> tuple[dict[Key, int], dict[Key, int]]:
+    """What of each wish can be had, and what was wished where that is less. None is no limit; nothing known is nothing.
+
+    >>> cap_lines({1: 3, 2: 3}, {1: 5, 2: 2})
+    ({1: 3, 2: 2}, {2: 3})
+    """
+    had = {key: available.get(key, 0) for key in wanted}
+    capped = {key: min(wish, max(0, left)) if (left := had[key]) is not None else wish for key, wish in wanted.items()}
+    return capped, {key: wish for key, wish in wanted.items() if capped[key] != wish}
+
+
+def units_to_order(quantity_milli: int, case_milli: int, *, tolerance_milli: int = 0, least_cases: int = 0) -> int:
+    """Full cases to buy: a case that is begun is bought only where people would take the rest of it, and no fewer than
+    the supplier's least, which they must be willing to fill too.
+    """
+    cases, rest = divmod(quantity_milli, case_milli)
+    if rest and rest + tolerance_milli >= case_milli:
+        cases += 1
+    if cases >= least_cases:
+        return cases
+    return least_cases if quantity_milli and quantity_milli + tolerance_milli >= least_cases * case_milli else 0
 
 
 def standing_increases(changes: Iterable[tuple[Key, int]], now: Mapping[Key, int]) -> list[tuple[Key, int]]:

@@ -1,21 +1,17 @@
-"""What a quantity costs, by hand-made examples, by published ones and by rules that hold for any."""
+"""What a quantity costs, by hand-made examples and by rules that hold for any."""
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.views import OfferView, Tier
+from models.views import Tier
 from operations.pricing import line_total
 
-FACTS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "data" / "facts.json").read_text("utf-8"))
 BUNDLE = (Tier(2000, 42000),)
 
 quantities = st.integers(0, 500_000)
@@ -25,38 +21,6 @@ tiers = st.lists(
     max_size=3,
     unique_by=lambda tier: tier.quantity_milli,
 )
-
-
-def facts(*functions: str) -> list[Any]:
-    return [pytest.param(fact, id=fact["id"]) for fact in FACTS if fact["fn"] in functions]
-
-
-@pytest.mark.parametrize("fact", facts("tiered"))
-def test_bundle_prices_of_other_programs(fact: dict[str, Any]) -> None:
-    case = fact["in"]
-    bundles = [Tier(quantity * 1000, fen) for quantity, fen in case["tiers"]]
-    assert line_total(case["qty"] * 1000, case["unit_price"], bundles) == fact["out"]
-
-
-@pytest.mark.parametrize("fact", facts("fee_per_item"))
-def test_unit_prices_that_other_programs_once_got_wrong(fact: dict[str, Any]) -> None:
-    assert line_total(fact["in"]["qty"] * 1000, fact["in"]["amount"]) == fact["out"]
-
-
-@pytest.mark.parametrize("fact", facts("available"))
-def test_what_is_left_after_what_is_taken(fact: dict[str, Any]) -> None:
-    """Paid, placed and held units are all taken: an order holds its goods whether or not it is paid."""
-    taken = sum(fact["in"].get(kind, 0) for kind in ("paid", "pending", "held"))
-    assert remaining(fact["in"]["size"], taken) == fact["out"]
-
-
-def remaining(size: int | None, taken: int) -> int | None:
-    left = OfferView(
-        id=1, round_id=1, number=1, name="鸡蛋", spec="", unit="盒", price_fen=1, limit_milli=None, case_milli=None,
-        capacity_milli=None if size is None else size * 1000, reserved_milli=taken * 1000, is_open=True,
-        is_withdrawn=False, is_cold=False,
-    ).remaining_milli  # fmt: skip
-    return None if left is None else left // 1000
 
 
 @pytest.mark.parametrize(
