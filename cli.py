@@ -109,6 +109,25 @@ def after_restore(path: Path) -> None:
     click.echo(f"{held} notices are held; release or drop them in the console under 通知.")
 
 
+@cli.group()
+def ledger() -> None:
+    """The books."""
+
+
+@ledger.command("check")
+@click.pass_obj
+def check_ledger(path: Path) -> None:
+    """Compare orders, payments, refunds and settlements with the books, of all leaders. Status 1: they differ."""
+    from operations import ledger_check
+
+    with open_store(_ready(path), wait_s=20).read() as work:
+        found = ledger_check.check(work)
+    for one in found:
+        click.echo(str(one))
+    click.echo(f"{len(found)} differences." if found else "The books agree.")
+    sys.exit(1 if found else 0)
+
+
 @cli.command("create-operator")
 @click.argument("username")
 @click.option("--role", type=click.Choice(["owner", "operator", "service", "viewer"]), default="owner")

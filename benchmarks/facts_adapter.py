@@ -84,7 +84,7 @@ def can_refund(paid: int, already: int, amount: int, promised: int = 0) -> bool:
 def propose_refund(payments: Sequence[Sequence[Any]], amount: int) -> Dict:
     """[name, fen, full | partial | manual] for each payment."""
     ways: list[tuple[str, int, Way]] = [(name, fen, way) for name, fen, way in payments]
-    return dict(refund_plan.propose([Refundable(*one) for one in ways], amount))
+    return {str(key): fen for key, fen in refund_plan.propose([Refundable(*one) for one in ways], amount).items()}
 
 
 def pending(total: int, paid: int, **refunds: int) -> int:

@@ -75,17 +75,11 @@ def lower_worth(
         raise RefundTooMuch(amount_fen=amount_fen, max_fen=0)
     _write_events(work, one, parts, discount, reference, actor)
     if one.round_state not in {"draft", "open"}:  # before the close nothing was booked that could be taken back
-        ledger.post(
-            work,
-            leader_id=one.leader_id,
-            kind="reversal",
-            reference=reference,
-            source=ledger.SALES,
-            target=ledger.of(one.resident_id),
-            amount_fen=amount_fen,
-            round_id=one.round_id,
-            order_id=one.id,
+        back = ledger.Transfer(
+            "reversal", reference, ledger.SALES, ledger.of(one.resident_id), amount_fen, one.round_id, one.id
         )
+        less = ledger.discount(reference, -discount, one.round_id, one.id)
+        ledger.post_many(work, leader_id=one.leader_id, transfers=[back, less])
 
 
 def _write_events(

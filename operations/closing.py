@@ -19,6 +19,7 @@ from models import (
     resident,
     round_,
 )
+from operations import ledger
 from operations.audit import record
 from operations.errors import AlreadyCancelled, NotFound, WrongState
 from operations.notices import Addressed, enqueue, enqueue_many
@@ -173,6 +174,15 @@ def _post_sales(work: Work, row: Row[Any], orders: Sequence[Row[Any]], *, kind: 
     ]
     for start in range(0, len(rows), _CHUNK):
         work.db.execute(insert(ledger_transfer), rows[start : start + _CHUNK])
+    ledger.post_many(
+        work,
+        leader_id=row.leader_id,
+        transfers=[
+            ledger.discount(f"{sign}:{o.id}:{row.version}", given, row.id, o.id)
+            for o in orders
+            if (given := o.discount_fen if kind == "sale" else -o.discount_fen)
+        ],
+    )
 
 
 def _owe_back(work: Work, orders: Sequence[Row[Any]], actor: str) -> None:

@@ -32,6 +32,17 @@ def record_run(work: Work, *, job: str, state: str, worker: str, started_at: dat
     )
 
 
+def once(work: Work, *, job: str, slot: str) -> bool:
+    """Take a slot (a day, say) of a job that is to run once in it; False when somebody has it already."""
+    taken = (
+        upsert(work, job_run)
+        .values(job=job, slot=slot[:40], state="ok", worker="", started_at=work.now, finished_at=work.now)
+        .on_conflict_do_nothing(index_elements=["job", "slot"])
+        .returning(job_run.c.job)
+    )
+    return work.db.execute(taken).first() is not None
+
+
 def last_runs(work: Work) -> Sequence[Row[Any]]:
     """One row per job, in the order of their names."""
     return work.db.execute(select(job_run).where(job_run.c.slot == LAST).order_by(job_run.c.job)).all()

@@ -4,12 +4,16 @@ A book's balance is what came in less what went out:
 
     sale         resident -> sales      the round closed: the resident owes the order
     sale_change  either way             what is owed changed before the goods were handed out (goods were short)
+    coupon       promotion -> sales     the part of an order's worth that a discount pays
     payment      cash -> resident       money came in from outside: the debt is less
     refund       resident -> cash       money went out again
+    settle       sales -> leader, supplier, platform, promotion    the round's net is divided, its discounts are covered
+    payout       leader -> cash         the leader has her part
     reversal     sales -> resident      a sale taken back (after-sales, a reopened round); resident -> cash: a payment
                                         that was entered by mistake
 
-So `resident` at 0 is settled, below 0 owes, above 0 is owed; `cash` below 0 is what was collected.
+So `resident` at 0 is settled, below 0 owes, above 0 is owed; `cash` below 0 is what was collected: party 0 from hand
+to hand, party 1 by WeChat Pay.
 """
 
 from __future__ import annotations
@@ -26,7 +30,9 @@ from operations.upserts import upsert
 Book = tuple[str, int]  # name and party; party 0 where there is only one
 
 CASH: Book = ("cash", 0)
+ONLINE: Book = ("cash", 1)  # the merchant account of WeChat Pay
 SALES: Book = ("sales", 0)
+PROMOTION: Book = ("promotion", 0)
 
 
 def of(resident_id: int) -> Book:
@@ -45,6 +51,11 @@ class Transfer:
     amount_fen: int
     round_id: int | None = None
     order_id: int | None = None
+
+
+def discount(reference: str, amount_fen: int, round_id: int, order_id: int) -> Transfer:
+    """A sold order's discount grew by this much (negative: shrank)."""
+    return Transfer("coupon", reference, PROMOTION, SALES, amount_fen, round_id, order_id)
 
 
 def post(

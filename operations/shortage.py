@@ -125,6 +125,10 @@ def write(work: Work, *, leader_id: int, round_id: int, reckoning: Reckoning, ac
                 o.order_id,
             )
             for o in reckoning.orders
+        ]
+        + [
+            ledger.discount(f"allocate:{round_id}:{o.order_id}", o.discount_delta_fen, round_id, o.order_id)
+            for o in reckoning.orders
         ],
     )
 

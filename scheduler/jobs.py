@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from bot.messenger import Messenger
 from models import Store, Work
-from operations import case_decisions, housekeeping, pickup_days, reminders, rounds
+from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds
 from scheduler import pictures
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer
+
+log = structlog.get_logger(__name__)
 
 MOST_STEPS = 50  # transactions per run of a job; what is left comes with the next run
 
@@ -104,6 +108,14 @@ def expire_questions(context: Context) -> int:
 def fetch_pictures(context: Context) -> int:
     """Fetch pictures people sent."""
     return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def check_books(context: Context) -> int:
+    """Once a night: do orders, payments and books agree? What does not is told to whoever reads the log."""
+    found = context.store.run(ledger_check.check_tonight) or []
+    for one in found:
+        log.error("books_differ", rule=one.rule, leader=one.leader_id, entity=one.entity_id, **one.sums())
+    return len(found)
 
 
 def clean_up(context: Context) -> int:

@@ -126,7 +126,12 @@ def books(world: World, order_id: int) -> dict[str, int]:
     with world.store.read() as work:
         return {
             name: ledger.balance(work, leader_id=world.leader_id, book=book)
-            for name, book in (("resident", ledger.of(one.resident_id)), ("sales", ledger.SALES), ("cash", ledger.CASH))
+            for name, book in (
+                ("resident", ledger.of(one.resident_id)),
+                ("sales", ledger.SALES),
+                ("promotion", ledger.PROMOTION),
+                ("cash", ledger.CASH),
+            )
         }
 
 
@@ -140,7 +145,8 @@ def check_order(world: World, order_id: int) -> None:
     assert sum(line.line_fen for line in one.lines) == one.total_fen
     assert books(world, order_id) == {
         "resident": -one.due_fen,
-        "sales": one.total_fen - one.discount_fen,
+        "sales": one.total_fen,
+        "promotion": -one.discount_fen,
         "cash": one.refunded_fen - one.paid_fen,
     }
 

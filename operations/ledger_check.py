@@ -1,0 +1,145 @@
+"""Do order totals, payments, refunds, settlements and the books agree? For all leaders, in a handful of statements.
+
+Each rule compares what a row says with what the transfers of `ledger_transfer` add up to; what differs is returned,
+never repaired: a difference is a defect to be found, and the books are not edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+
+from models import Work, ledger_transfer, order, payment, refund, round_
+from operations.job_runs import once
+from operations.outbox import SHANGHAI
+
+SOLD = ("closed", "arrived", "completed", "settled")  # states of a round whose orders are booked as sales
+NIGHTLY = "check_books"
+_FROM_HOUR, _UNTIL_HOUR = 3, 6
+_MOST = 1000  # differences of one rule that are told
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What should be `expected_fen` by the rows is `found_fen` in the books. `entity_id` is an order or settlement."""
+
+    rule: str
+    leader_id: int
+    entity_id: int
+    expected_fen: int
+    found_fen: int
+
+    def sums(self) -> dict[str, int]:
+        """For a log."""
+        return {"rows_fen": self.expected_fen, "books_fen": self.found_fen}
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rule}: leader {self.leader_id}, {self.entity_id}: {self.found_fen}, should be {self.expected_fen}"
+        )
+
+
+def check(work: Work) -> list[Difference]:
+    """Everything that does not agree; an empty list is what one wants."""
+    return [Difference(rule.__name__, *map(int, row)) for rule in RULES for row in rule(work)]
+
+
+def check_tonight(work: Work) -> list[Difference] | None:
+    """For the scheduler: `check` once a night between three and six, Shanghai time; None when it is not due."""
+    local = work.now.astimezone(SHANGHAI)
+    if not _FROM_HOUR <= local.hour < _UNTIL_HOUR or not once(work, job=NIGHTLY, slot=local.date().isoformat()):
+        return None
+    return check(work)
+
+
+def orders_are_sold_for_what_they_come_to(work: Work) -> Iterator[Sequence[Any]]:
+    """What was sold and not taken back is the order's worth, from the close of its round on; before, nothing is."""
+    net = _net("sales", ledger_transfer.c.kind.in_(("sale", "sale_change", "reversal")))
+    worth = case((_is_sold(), order.c.total_fen - order.c.discount_fen), else_=0)
+    return _compare(work, worth, net)
+
+
+def discounts_are_what_promotion_gave(work: Work) -> Iterator[Sequence[Any]]:
+    """A coupon is paid by the book `promotion`: what it gave for an order is the order's discount."""
+    given = _net("sales", ledger_transfer.c.kind == "coupon")
+    return _compare(work, case((_is_sold(), order.c.discount_fen), else_=0), given)
+
+
+def payments_are_in_the_books(work: Work) -> Iterator[Sequence[Any]]:
+    """What an order says was paid is what came from outside, less what was entered by mistake."""
+    came = _net("cash", ledger_transfer.c.kind.in_(("payment", "reversal")), sign=-1)
+    return _compare(work, order.c.paid_fen, came)
+
+
+def payments_have_their_rows(work: Work) -> Iterator[Sequence[Any]]:
+    """… and the sum of its confirmed payments."""
+    return _compare(work, order.c.paid_fen, _sum_of(payment, "confirmed"))
+
+
+def refunds_are_in_the_books(work: Work) -> Iterator[Sequence[Any]]:
+    """What an order says went back is what went out, never more than came in."""
+    gone = _net("cash", ledger_transfer.c.kind == "refund")
+    return _compare(work, order.c.refunded_fen, gone)
+
+
+def refunds_have_their_rows(work: Work) -> Iterator[Sequence[Any]]:
+    """… and the sum of its finished refunds."""
+    return _compare(work, order.c.refunded_fen, _sum_of(refund, "done"))
+
+
+def residents_owe_what_their_orders_say(work: Work) -> Iterator[Sequence[Any]]:
+    """The resident's book, order by order: what was paid and not given back, less what was sold."""
+    worth = case((_is_sold(), order.c.total_fen - order.c.discount_fen), else_=0)
+    return _compare(work, order.c.paid_fen - order.c.refunded_fen - worth, _net("resident"))
+
+
+RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
+    orders_are_sold_for_what_they_come_to,
+    discounts_are_what_promotion_gave,
+    payments_are_in_the_books,
+    payments_have_their_rows,
+    refunds_are_in_the_books,
+    refunds_have_their_rows,
+    residents_owe_what_their_orders_say,
+)
+
+
+def _is_sold() -> ColumnElement[bool]:
+    return and_(round_.c.state.in_(SOLD), order.c.state != "cancelled")
+
+
+def _net(book: str, only: ColumnElement[bool] | None = None, *, sign: int = 1) -> Subquery:
+    """Per order, what came into a book less what went out."""
+    moved = case((ledger_transfer.c.to_book == book, ledger_transfer.c.amount_fen), else_=-ledger_transfer.c.amount_fen)
+    statement = select(
+        ledger_transfer.c.leader_id, ledger_transfer.c.order_id, (sign * func.sum(moved)).label("fen")
+    ).where(or_(ledger_transfer.c.to_book == book, ledger_transfer.c.from_book == book))
+    if only is not None:
+        statement = statement.where(only)
+    return statement.group_by(ledger_transfer.c.leader_id, ledger_transfer.c.order_id).subquery()
+
+
+def _sum_of(table: Any, state: str) -> Subquery:
+    return (
+        select(table.c.leader_id, table.c.order_id, func.sum(table.c.amount_fen).label("fen"))
+        .where(table.c.state == state)
+        .group_by(table.c.leader_id, table.c.order_id)
+        .subquery()
+    )
+
+
+def _compare(work: Work, expected: ColumnElement[Any], found: Subquery) -> Iterator[Sequence[Any]]:
+    """(leader, order, expected, found) of every order where the two differ."""
+    fen = func.coalesce(found.c.fen, 0)
+    rows = work.db.execute(
+        select(order.c.leader_id, order.c.id, expected.label("expected"), fen.label("found"))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .outerjoin(found, and_(found.c.leader_id == order.c.leader_id, found.c.order_id == order.c.id))
+        .where(expected != fen)
+        .order_by(order.c.leader_id, order.c.id)
+        .limit(_MOST)
+    )
+    return iter([tuple(row) for row in rows])
