@@ -328,6 +328,21 @@ class GiveBack(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSettlement(LeaderCommand):
+    """结算 / 结算 2: what a finished round came to, and what of it is the leader's."""
+
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSettlement(LeaderCommand):
+    """确认 after 结算: looked at and found right."""
+
+    settlement_id: int
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ListCases(LeaderCommand):
     """售后."""
 

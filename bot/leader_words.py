@@ -180,6 +180,7 @@ LEADER: tuple[Rule, ...] = (
     rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
     rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
     rule(r"(?:待退|要退的?钱?|谁要退钱|该退的?钱?)", just(c.GiveBack())),
+    rule(r"(?:结算单?|对账单?|我的提成|提成)" + _WHICH, lambda m, said: c.ShowSettlement(_nth(m))),
     rule(r"售后(?:列表|单)?", just(c.ListCases())),
     rule(r"售后\s*(?P<rest>\S.*)", _case_for),
     rule(r"(?:联系|告诉|转告|问(?:一?下)?|找)团长.*", lambda m, said: c.Unknown(said.raw, "how:联系团长")),

@@ -25,6 +25,7 @@ from handlers import (
     pickup,
     round_changes,
     rounds,
+    settling,
     shop,
 )
 from handlers.talk import CatalogueCache, Settings, Talk
@@ -48,6 +49,7 @@ def router() -> Router:
         chain.router,
         lists.router,
         money.router,
+        settling.router,
         pickup.router,
         after_sales.router,
     )

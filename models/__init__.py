@@ -22,8 +22,17 @@ from models.money import (
     refund,
     replacement,
     settlement,
+    settlement_line,
 )
 from models.orders import order, order_event, order_line
+from models.paying import (
+    pay_difference,
+    pay_order,
+    payer_alias,
+    payment_proof,
+    profit_share,
+    transfer_in,
+)
 from models.people import account, account_binding, community, helper, leader, pickup_point, resident
 from models.pickup import attempt, pickup_code, redemption, redemption_line
 from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_
@@ -84,10 +93,15 @@ __all__ = [
     "order",
     "order_event",
     "order_line",
+    "pay_difference",
+    "pay_order",
+    "payer_alias",
     "payment",
+    "payment_proof",
     "pickup_code",
     "pickup_point",
     "product",
+    "profit_share",
     "purchase_order",
     "purchase_order_line",
     "redemption",
@@ -102,8 +116,10 @@ __all__ = [
     "route",
     "route_stop",
     "settlement",
+    "settlement_line",
     "supplier",
     "system_clock",
+    "transfer_in",
     "vehicle",
     "warehouse",
     "web_session",

@@ -109,6 +109,10 @@ refund = owned(
     Column("external_ref", String(64)),
     Column("actor", String(40), nullable=False),
     Column("at", Instant, nullable=False),
+    # Sent back by the provider: when to try or ask again, and what it said last.
+    Column("next_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", String(120)),
     ref("order_id", "orders"),
     ref("payment_id", "payment"),
     ref("case_id", "after_sales_case"),
@@ -117,6 +121,7 @@ refund = owned(
     one_of("state", "created", "transit", "done", "failed", "cancelled"),
 )
 Index("ix_refund_order", refund.c.leader_id, refund.c.order_id)
+Index("ix_refund_due", refund.c.state, refund.c.next_at)
 
 ledger_transfer = owned(
     "ledger_transfer",  # one row is one transfer between two books: it cannot be unbalanced; rows are never edited
@@ -154,16 +159,47 @@ settlement = owned(
     Column("commission_fen", BigInteger, nullable=False),  # the leader's part
     Column("supplier_fen", BigInteger, nullable=False),
     Column("platform_fen", BigInteger, nullable=False),
-    Column("correction_fen", BigInteger, nullable=False, server_default="0"),  # refunds after an earlier settlement
+    # What refunds after earlier settlements change in the leader's part, and in the net of those rounds.
+    Column("correction_fen", BigInteger, nullable=False, server_default="0"),
+    Column("correction_net_fen", BigInteger, nullable=False, server_default="0"),
+    Column("correction_supplier_fen", BigInteger, nullable=False, server_default="0"),
+    Column("collected_fen", BigInteger, nullable=False, server_default="0"),  # of the round, in the leader's own hands
     Column("computed_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("paid_at", Instant),
     ref("round_id", "round"),
-    UniqueConstraint("leader_id", "round_id"),
     CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name="net"),
     CheckConstraint("commission_fen + supplier_fen + platform_fen = net_fen", name="adds_up"),
     one_of("state", "computed", "confirmed", "paid", "void"),
 )
+Index(
+    "uq_settlement_live",
+    settlement.c.leader_id,
+    settlement.c.round_id,
+    unique=True,
+    postgresql_where=text("state <> 'void'"),
+    sqlite_where=text("state <> 'void'"),
+)
+Index("ix_settlement_state", settlement.c.state, settlement.c.leader_id, settlement.c.id)
+
+settlement_line = owned(
+    "settlement_line",  # one order line behind a settlement's sums; a correction holds what changed since
+    Column("settlement_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("order_line_id", BigInteger, nullable=False),
+    Column("is_correction", Boolean, nullable=False, server_default=text("false")),
+    Column("kept_milli", BigInteger, nullable=False),
+    Column("gross_fen", BigInteger, nullable=False),
+    Column("discount_fen", BigInteger, nullable=False),
+    Column("refund_fen", BigInteger, nullable=False),
+    Column("commission_fen", BigInteger, nullable=False),
+    Column("supplier_fen", BigInteger, nullable=False),
+    ref("settlement_id", "settlement"),
+    ref("order_id", "orders"),
+    ref("order_line_id", "order_line"),
+    UniqueConstraint("leader_id", "settlement_id", "order_line_id"),
+)
+Index("ix_settlement_line_line", settlement_line.c.leader_id, settlement_line.c.order_line_id)
 
 replacement = owned(
     "replacement",  # 补货: owed goods, handed out with a later order

@@ -50,6 +50,10 @@ leader = Table(
     Column("profile", JSON),
     Column("share_bps", Integer, nullable=False),  # default for new rounds; a round keeps the copy it was opened with
     Column("payment_mode", String(12), nullable=False, server_default="pickup"),
+    Column("payment_note", String(120)),  # how to pay her, in her words: 群收款, 扫门口的收款码
+    Column("cancel_unpaid_after_h", Integer),  # switched on: orders not paid so long after the close are cancelled
+    Column("order_fees", JSON),  # what new rounds charge on top of the goods: see operations.fees
+    Column("min_order_fen", BigInteger),
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
     Column("quiet_from_min", Integer, nullable=False, server_default="1320"),  # minutes after midnight, Asia/Shanghai
     Column("quiet_until_min", Integer, nullable=False, server_default="450"),
@@ -63,6 +67,7 @@ leader = Table(
     one_of("state", "applied", "active", "suspended", "closed", "rejected"),
     one_of("payment_mode", "pickup", "transfer", "wechat"),
     CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share"),
+    CheckConstraint("cancel_unpaid_after_h IS NULL OR cancel_unpaid_after_h > 0", name="cancel_after"),
     CheckConstraint("substitute_leader_id IS NULL OR substitute_leader_id <> id", name="substitute_is_another"),
     CheckConstraint("quiet_from_min BETWEEN 0 AND 1439 AND quiet_until_min BETWEEN 0 AND 1439", name="quiet"),
 )

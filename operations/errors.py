@@ -129,6 +129,18 @@ class AlreadyCancelled(Refused):
     code = "already_cancelled"
 
 
+class TooEarlyToSettle(Refused):
+    """Goods may still be sent back, or a case is open. facts: title, until, cases."""
+
+    code = "too_early_to_settle"
+
+
+class SettlementState(Refused):
+    """The settlement is not in a state in which this can be done. facts: state."""
+
+    code = "settlement_state"
+
+
 # ---- web: log-in and one-time links
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from models import (
     Work,
-    after_sales_case,
-    case_line,
     delivery_note,
     helper,
     leader,
-    offer,
     operator,
     order,
-    order_event,
     pickup_point,
     redemption,
     round_,
@@ -32,6 +27,8 @@ from operations.allocation import spread
 from operations.audit import record
 from operations.errors import NotFound
 from operations.order_views import of_round
+from operations.settlement_lines import dropped_milli, refunded_milli
+from operations.settlement_lines import of_round as of_round_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class Export:
 
 
 def order_rows(work: Work, *, leader_id: int, round_id: int) -> Export:
-    """All orders of a round, cancelled ones too, by 接龙 number. Nine statements. Raises NotFound."""
+    """All orders of a round, cancelled ones too, by 接龙 number. A dozen statements. Raises NotFound."""
     head = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)).first()
     if head is None:
         raise NotFound(what="round")
@@ -85,9 +82,9 @@ def order_rows(work: Work, *, leader_id: int, round_id: int) -> Export:
         points=_points(work, leader_id, round_id, head),
         routes=_routes(work, leader_id, round_id),
         clerks=_clerks(work, leader_id, round_id),
-        refunded=_refunded(work, leader_id, round_id),
-        dropped=_dropped(work, leader_id, round_id),
-        offers=_offers(work, leader_id, round_id),
+        refunded=refunded_milli(work, leader_id, round_id),
+        dropped=dropped_milli(work, leader_id, round_id),
+        commissions={line.order_line_id: line.commission_fen for line in of_round_now(work, leader_id, round_id)},
     )
     rows = (row for one in orders for row in _order_rows(one, context))
     return Export(title=head.title, code=head.code, rows=rows)
@@ -121,7 +118,7 @@ class _Context:
     clerks: Mapping[int, tuple[str, datetime]]  # by order: who handed out last, and when
     refunded: Mapping[int, int]  # by order line, thousandths
     dropped: Mapping[tuple[int, int], int]  # by order and offer: refunded before it was handed out
-    offers: Mapping[int, Any]
+    commissions: Mapping[int, int]  # by order line
 
 
 def _order_rows(one: OrderView, context: _Context) -> Iterator[OrderRow]:
@@ -129,11 +126,10 @@ def _order_rows(one: OrderView, context: _Context) -> Iterator[OrderRow]:
     lines = one.lines or (_NOTHING,)
     # What was ordered, not what it is worth now: a line that was refunded whole still had its money.
     paid = spread(one.paid_fen, _ordered_fen(one) or [1])
-    discounts = spread(one.discount_fen, [line.line_fen for line in lines])
     refunds = _refunds(one, context) or [one.refunded_fen]
     point_id, point = context.points.get(one.id, (0, context.head.pickup_place or ""))
     clerk, picked_at = context.clerks.get(one.id, ("", None))
-    for line, paid_fen, refunded_fen, discount_fen in zip(lines, paid, refunds, discounts, strict=True):
+    for line, paid_fen, refunded_fen in zip(lines, paid, refunds, strict=True):
         yield OrderRow(
             order_id=one.id,
             seq=one.seq,
@@ -159,7 +155,7 @@ def _order_rows(one: OrderView, context: _Context) -> Iterator[OrderRow]:
             picked_at=picked_at,
             refunded_milli=_refunded_milli(one, line, context),
             refunded_fen=refunded_fen,
-            commission_fen=_commission(one, line, line.line_fen - discount_fen, context),
+            commission_fen=context.commissions.get(line.id, 0),
         )
 
 
@@ -178,18 +174,6 @@ def _refunds(one: OrderView, context: _Context) -> list[int]:
     """The money given back, on the lines it was given back for; without such lines on all of them."""
     named = [_refunded_milli(one, line, context) * line.unit_price_fen for line in one.lines]
     return spread(one.refunded_fen, named if any(named) else _ordered_fen(one))
-
-
-def _commission(one: OrderView, line: LineView, net_fen: int, context: _Context) -> int:
-    """The leader's part: a sum per unit kept, or a share of what the line is worth now, rounded down."""
-    if one.state == "cancelled" or line is _NOTHING:
-        return 0
-    terms = context.offers[line.offer_id]
-    if terms.commission_fen is not None:
-        kept = max(0, line.quantity_milli - _refunded_milli(one, line, context))
-        return int(terms.commission_fen * kept // 1000)
-    share = terms.share_bps if terms.share_bps is not None else context.head.share_bps
-    return int(max(0, net_fen) * share // 10_000)
 
 
 def _points(work: Work, leader_id: int, round_id: int, head: Row[Any]) -> dict[int, tuple[int, str]]:
@@ -256,48 +240,3 @@ def _clerks(work: Work, leader_id: int, round_id: int) -> dict[int, tuple[str, d
     )
     rows = work.db.execute(statement)
     return {row.order_id: (row.operator_name or row.helper_name or row.leader_name, row.at) for row in rows}
-
-
-def _refunded(work: Work, leader_id: int, round_id: int) -> dict[int, int]:
-    """Thousandths by order line, of cases that were decided with money back."""
-    statement = (
-        select(case_line.c.order_line_id, case_line.c.quantity_milli)
-        .join(
-            after_sales_case,
-            and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
-        )
-        .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
-        .where(
-            case_line.c.leader_id == leader_id,
-            order.c.round_id == round_id,
-            after_sales_case.c.state == "resolved",
-            after_sales_case.c.outcome == "refund",
-        )
-    )
-    sums: dict[int, int] = defaultdict(int)
-    for row in work.db.execute(statement):
-        sums[row.order_line_id] += row.quantity_milli
-    return dict(sums)
-
-
-def _dropped(work: Work, leader_id: int, round_id: int) -> dict[tuple[int, int], int]:
-    """Thousandths that cases took off what is to be handed out; they are among what cases paid back for."""
-    statement = (
-        select(order_event.c.order_id, order_event.c.offer_id, func.sum(-order_event.c.delta_milli).label("milli"))
-        .join(order, and_(order.c.leader_id == order_event.c.leader_id, order.c.id == order_event.c.order_id))
-        .where(
-            order_event.c.leader_id == leader_id,
-            order.c.round_id == round_id,
-            order_event.c.kind == "allocate",
-            order_event.c.source_key.startswith("case:"),
-        )
-        .group_by(order_event.c.order_id, order_event.c.offer_id)
-    )
-    return {(row.order_id, row.offer_id): int(row.milli) for row in work.db.execute(statement)}
-
-
-def _offers(work: Work, leader_id: int, round_id: int) -> dict[int, Any]:
-    statement = select(offer.c.id, offer.c.share_bps, offer.c.commission_fen).where(
-        offer.c.leader_id == leader_id, offer.c.round_id == round_id
-    )
-    return {row.id: row for row in work.db.execute(statement)}

@@ -18,11 +18,11 @@ to hand, party 1 by WeChat Pay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from models import Work, ledger_transfer
 from operations.upserts import upsert
@@ -33,6 +33,9 @@ CASH: Book = ("cash", 0)
 ONLINE: Book = ("cash", 1)  # the merchant account of WeChat Pay
 SALES: Book = ("sales", 0)
 PROMOTION: Book = ("promotion", 0)
+LEADER: Book = ("leader", 0)
+SUPPLIER: Book = ("supplier", 0)
+PLATFORM: Book = ("platform", 0)
 
 
 def of(resident_id: int) -> Book:
@@ -101,9 +104,18 @@ def _row(work: Work, leader_id: int, one: Transfer) -> dict[str, Any]:
     }
 
 
-def balance(work: Work, *, leader_id: int, book: Book, order_id: int | None = None) -> int:
-    """What came into a book less what went out, in fen; of one order only when it is named."""
+def of_reference(work: Work, *, leader_id: int, kind: str, prefix: str) -> Sequence[Row[Any]]:
+    """Transfers of one kind whose reference begins so, oldest first."""
+    mine = (ledger_transfer.c.leader_id == leader_id, ledger_transfer.c.kind == kind)
+    found = select(ledger_transfer).where(*mine, ledger_transfer.c.reference.startswith(prefix, autoescape=True))
+    return work.db.execute(found.order_by(ledger_transfer.c.id)).all()
+
+
+def balance(work: Work, *, leader_id: int, book: Book, order_id: int | None = None, round_id: int | None = None) -> int:
+    """What came into a book less what went out, in fen; of one order or round only when it is named."""
     mine = [ledger_transfer.c.leader_id == leader_id]
+    if round_id is not None:
+        mine.append(ledger_transfer.c.round_id == round_id)
     if order_id is not None:
         mine.append(ledger_transfer.c.order_id == order_id)
     amount = func.coalesce(func.sum(ledger_transfer.c.amount_fen), 0)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
-from models import Work, ledger_transfer, order, payment, refund, round_
+from models import Work, leader, ledger_transfer, order, payment, refund, round_, settlement, settlement_line
 from operations.job_runs import once
 from operations.outbox import SHANGHAI
 
@@ -96,6 +96,48 @@ def residents_owe_what_their_orders_say(work: Work) -> Iterator[Sequence[Any]]:
     return _compare(work, order.c.paid_fen - order.c.refunded_fen - worth, _net("resident"))
 
 
+def settlements_have_their_lines(work: Work) -> Iterator[Sequence[Any]]:
+    """The net of a settlement, its corrections with it, is that of the order lines behind it."""
+    line = settlement_line.c
+    lines = (
+        select(
+            line.leader_id,
+            line.settlement_id,
+            func.sum(line.gross_fen - line.discount_fen - line.refund_fen).label("fen"),
+        )
+        .group_by(line.leader_id, line.settlement_id)
+        .subquery()
+    )
+    fen = func.coalesce(lines.c.fen, 0)
+    expected = settlement.c.net_fen + settlement.c.correction_net_fen
+    rows = work.db.execute(
+        select(settlement.c.leader_id, settlement.c.id, expected, fen)
+        .outerjoin(lines, and_(lines.c.leader_id == settlement.c.leader_id, lines.c.settlement_id == settlement.c.id))
+        .where(settlement.c.state != "void", expected != fen)
+    )
+    return iter([tuple(row) for row in rows])
+
+
+def leaders_have_what_was_settled(work: Work) -> Iterator[Sequence[Any]]:
+    """A leader's book: her parts of all settlements that stand, less those that were paid out."""
+    part = settlement.c.commission_fen + settlement.c.correction_fen
+    owed = (
+        select(settlement.c.leader_id, func.sum(part).label("fen"))
+        .where(settlement.c.state.in_(("computed", "confirmed")))
+        .group_by(settlement.c.leader_id)
+        .subquery()
+    )
+    book = _whole("leader")
+    expected, found = func.coalesce(owed.c.fen, 0), func.coalesce(book.c.fen, 0)
+    rows = work.db.execute(
+        select(leader.c.id, leader.c.id, expected, found)
+        .outerjoin(owed, owed.c.leader_id == leader.c.id)
+        .outerjoin(book, book.c.leader_id == leader.c.id)
+        .where(expected != found)
+    )
+    return iter([tuple(row) for row in rows])
+
+
 RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
     orders_are_sold_for_what_they_come_to,
     discounts_are_what_promotion_gave,
@@ -104,6 +146,8 @@ RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
     refunds_are_in_the_books,
     refunds_have_their_rows,
     residents_owe_what_their_orders_say,
+    settlements_have_their_lines,
+    leaders_have_what_was_settled,
 )
 
 
@@ -112,14 +156,27 @@ def _is_sold() -> ColumnElement[bool]:
 
 
 def _net(book: str, only: ColumnElement[bool] | None = None, *, sign: int = 1) -> Subquery:
-    """Per order, what came into a book less what went out."""
-    moved = case((ledger_transfer.c.to_book == book, ledger_transfer.c.amount_fen), else_=-ledger_transfer.c.amount_fen)
+    """Per order, what came into a book less what went out; what belongs to no order is left out."""
     statement = select(
-        ledger_transfer.c.leader_id, ledger_transfer.c.order_id, (sign * func.sum(moved)).label("fen")
-    ).where(or_(ledger_transfer.c.to_book == book, ledger_transfer.c.from_book == book))
+        ledger_transfer.c.leader_id, ledger_transfer.c.order_id, (sign * func.sum(_moved(book))).label("fen")
+    ).where(_touches(book), ledger_transfer.c.order_id.is_not(None))
     if only is not None:
         statement = statement.where(only)
     return statement.group_by(ledger_transfer.c.leader_id, ledger_transfer.c.order_id).subquery()
+
+
+def _whole(book: str) -> Subquery:
+    """Per leader, what came into a book less what went out."""
+    statement = select(ledger_transfer.c.leader_id, func.sum(_moved(book)).label("fen")).where(_touches(book))
+    return statement.group_by(ledger_transfer.c.leader_id).subquery()
+
+
+def _moved(book: str) -> ColumnElement[Any]:
+    return case((ledger_transfer.c.to_book == book, ledger_transfer.c.amount_fen), else_=-ledger_transfer.c.amount_fen)
+
+
+def _touches(book: str) -> ColumnElement[bool]:
+    return or_(ledger_transfer.c.to_book == book, ledger_transfer.c.from_book == book)
 
 
 def _sum_of(table: Any, state: str) -> Subquery:

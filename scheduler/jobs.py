@@ -16,7 +16,7 @@ import structlog
 
 from bot.messenger import Messenger
 from models import Store, Work
-from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds
+from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds, settlements
 from scheduler import pictures
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
@@ -108,6 +108,11 @@ def expire_questions(context: Context) -> int:
 def fetch_pictures(context: Context) -> int:
     """Fetch pictures people sent."""
     return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def settle_rounds(context: Context) -> int:
+    """Settle rounds whose after-sales period is over."""
+    return context.repeat(settlements.settle_due)
 
 
 def check_books(context: Context) -> int:

@@ -27,6 +27,7 @@ SCHEDULE = (
     Job("end_pickup_days", 60, jobs.end_pickup_days),
     Job("escalate_after_sales", 60, jobs.escalate_after_sales),
     Job("expire_questions", 60, jobs.expire_questions),
+    Job("settle_rounds", 60, jobs.settle_rounds),
     Job("check_books", 600, jobs.check_books),
     Job("clean_up", 3600, jobs.clean_up),
 )

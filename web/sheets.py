@@ -55,9 +55,12 @@ def order_sheet(leader_id: int, round_id: int) -> Response:
     with site().store.read() as work:
         export = exports.order_rows(work, leader_id=leader_id, round_id=round_id)
         body = write_workbook(export.rows)
-    name = f"订单_{export.title[:40]}_{export.code}.xlsx"
-    # RFC 6266: a plain name for old programs, the real one in UTF-8.
-    disposition = f"attachment; filename=\"orders_{export.code}.xlsx\"; filename*=UTF-8''{quote(name, safe='')}"
+    return download(body, f"订单_{export.title[:40]}_{export.code}.xlsx", f"orders_{export.code}.xlsx")
+
+
+def download(body: bytes, name: str, plain: str) -> Response:
+    """A workbook as a file: a plain name for old programs, the real one in UTF-8 (RFC 6266)."""
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": disposition})
 
 
@@ -77,13 +80,14 @@ def write_workbook(rows: Iterator[OrderRow]) -> bytes:
     last = 0
     for last, row in enumerate(rows, 1):
         for column, (heading, _, value) in enumerate(COLUMNS):
-            _write(sheet, last, column, value(row), money if heading in _MONEY else None)
+            write_cell(sheet, last, column, value(row), money if heading in _MONEY else None)
     sheet.autofilter(0, 0, max(last, 1), len(COLUMNS) - 1)
     book.close()
     return buffer.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
+def write_cell(sheet: Any, row: int, column: int, value: Cell, style: Any = None) -> None:
+    """A text as text, whatever it begins with; a number as a number."""
     if isinstance(value, str):
         sheet.write_string(row, column, value)
     else:

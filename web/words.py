@@ -94,6 +94,8 @@ NOTICE_KINDS = {
     "price_changed": "改价通知",
     "pickup_qr": "取货二维码",
     "leader_qr": "团长二维码",
+    "settlement_ready": "结算单",
+    "settlement_paid": "结算到账",
 }
 ORDER_EVENTS = {
     "place": "下单",
@@ -120,6 +122,13 @@ MONEY_STATES = {
     "done": "已退回",
     "failed": "失败",
     "cancelled": "已作废",
+}
+SETTLEMENT_STATES = {
+    "waiting": "售后期内",
+    "computed": "待结算",
+    "confirmed": "已结算",
+    "paid": "已到账",
+    "void": "已作废",
 }
 MESSAGE_STATES = {"received": "处理中", "done": "已回复", "failed": "出错", "ignored": "无需回复"}
 MESSAGE_KINDS = {
@@ -199,6 +208,11 @@ ACTIONS = {
     "case.cancel": "撤回售后",
     "case.hand_out": "给了补货",
     "resident.erase": "删除居民资料",
+    "settlement.compute": "出结算单",
+    "settlement.confirmed": "确认结算单",
+    "settlement.paid": "结算到账",
+    "settlement.void": "作废结算单",
+    "offer.terms": "改提成",
 }
 ENTITIES = {
     "leader": "团长",
@@ -210,6 +224,7 @@ ENTITIES = {
     "operator": "后台账号",
     "account": "微信账号",
     "resident": "居民",
+    "settlement": "结算单",
 }
 # The name of the command a message was read as: see bot.commands.
 READINGS = {
@@ -252,6 +267,8 @@ READINGS = {
     "Annul": "撤销核销",
     "MarkPaid": "收款",
     "GiveBack": "退钱给邻居",
+    "ShowSettlement": "看结算",
+    "ConfirmSettlement": "确认结算",
     "ListCases": "看售后",
     "DecideCase": "处理售后",
     "AnswerRelay": "回复居民",
@@ -286,10 +303,11 @@ _TONES = {
         "done",
         "confirmed",
         "arrived",
+        "settled",
     },
     "warn": {"claimed", "partly", "applied", "waiting", "held", "part_refunded", "unclear", "no_show", "transit"},
     "bad": {"unpaid", "escalated", "failed", "suspended", "unknown"},
-    "calm": {"placed", "queued", "sending", "received", "pending", "created"},
+    "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created"},
 }
 
 

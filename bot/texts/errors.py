@@ -28,9 +28,18 @@ def _not_found(f: Facts) -> str:
         "replacement": "这个补货",
         "relay": "这条留言",
         "resident": "这位邻居",
+        "settlement": "这张结算单",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"
+
+
+def _too_early_to_settle(f: Facts) -> str:
+    if f.get("cases"):
+        return "还有售后没处理完，处理好了才能结算。"
+    if f.get("until"):
+        return f"售后期到 {day_and_clock(f['until'])} 才结束，到时再结算。"
+    return "取货还没有结束，不能结算。"
 
 
 def _sold_out(f: Facts) -> str:
@@ -157,4 +166,9 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "not_delivered": lambda f: f"“{f.get('title') or '这一团'}”还没到货，到货后再申请售后。要改订单请直接说。",
     "claim_too_much": _claim_too_much,
     "case_closed": _case_closed,
+    "too_early_to_settle": _too_early_to_settle,
+    "settlement_state": lambda f: {
+        "computed": "这张结算单还没有确认，先确认再打款。",
+        "void": "这张结算单已经作废了。",
+    }.get(str(f.get("state")), "这张结算单后面已经有新的结算，或者已经打款，不能再改。"),
 }

@@ -160,6 +160,20 @@ def _qr(p: Payload) -> str:
     return f"二维码：{p['url']}" if p.get("url") else ""
 
 
+def _settlement_ready(p: Payload) -> str:
+    return (
+        f"“{p['title']}”的结算单出来了：净额 {money(p['net_fen'])}，您的提成 {money(p['amount_fen'])}。\n"
+        "发“结算”看每一项是怎么算的。"
+    )
+
+
+def _settlement_paid(p: Payload) -> str:
+    fen = p["amount_fen"]
+    if fen < 0:
+        return f"“{p['title']}”结算完成：您交来的 {money(-fen)} 收到了，提成已经扣下。"
+    return f"“{p['title']}”结算完成：{money(fen)} 已经转给您，请查收。"
+
+
 NOTICES: dict[str, Callable[[Payload], str]] = {
     "order_closed": _order_closed,
     "round_closed": _round_closed,
@@ -181,6 +195,8 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "redeem_locked": _redeem_locked,
     "pickup_qr": _qr,
     "leader_qr": _qr,
+    "settlement_ready": _settlement_ready,
+    "settlement_paid": _settlement_paid,
 }
 
 

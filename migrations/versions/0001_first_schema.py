@@ -114,6 +114,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_operator_username")),
     )
     op.create_table(
+        "pay_difference",
+        sa.Column("bill_on", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("ours_fen", sa.BigInteger(), nullable=True),
+        sa.Column("theirs_fen", sa.BigInteger(), nullable=True),
+        sa.Column("found_at", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_by", sa.String(length=40), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount')",
+            name=op.f("ck_pay_difference_kind_known"),
+        ),
+        sa.PrimaryKeyConstraint("bill_on", "kind", "reference", name=op.f("pk_pay_difference")),
+    )
+    op.create_table(
         "supplier",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -197,6 +213,10 @@ def upgrade() -> None:
         sa.Column("profile", sa.JSON(), nullable=True),
         sa.Column("share_bps", sa.Integer(), nullable=False),
         sa.Column("payment_mode", sa.String(length=12), server_default="pickup", nullable=False),
+        sa.Column("payment_note", sa.String(length=120), nullable=True),
+        sa.Column("cancel_unpaid_after_h", sa.Integer(), nullable=True),
+        sa.Column("order_fees", sa.JSON(), nullable=True),
+        sa.Column("min_order_fen", sa.BigInteger(), nullable=True),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
         sa.Column("quiet_from_min", sa.Integer(), server_default="1320", nullable=False),
         sa.Column("quiet_until_min", sa.Integer(), server_default="450", nullable=False),
@@ -212,6 +232,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "state IN ('applied', 'active', 'suspended', 'closed', 'rejected')", name=op.f("ck_leader_state_known")
+        ),
+        sa.CheckConstraint(
+            "cancel_unpaid_after_h IS NULL OR cancel_unpaid_after_h > 0", name=op.f("ck_leader_cancel_after")
         ),
         sa.CheckConstraint(
             "quiet_from_min BETWEEN 0 AND 1439 AND quiet_until_min BETWEEN 0 AND 1439", name=op.f("ck_leader_quiet")
@@ -506,6 +529,9 @@ def upgrade() -> None:
         sa.Column("post", sa.Text(), nullable=True),
         sa.Column("min_total_fen", sa.BigInteger(), nullable=True),
         sa.Column("share_bps", sa.Integer(), nullable=False),
+        sa.Column("fees", sa.JSON(), nullable=True),
+        sa.Column("min_order_fen", sa.BigInteger(), nullable=True),
+        sa.Column("transport_fen", sa.BigInteger(), nullable=True),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
         sa.Column("last_seq", sa.Integer(), server_default="0", nullable=False),
         sa.Column("closed_orders", sa.Integer(), nullable=True),
@@ -742,9 +768,11 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("total_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("discount_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fee_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("paid_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("refunded_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("pay_claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("unpaid_reminded_at", sa.BigInteger(), nullable=True),
         sa.Column("placed_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("ready_at", sa.BigInteger(), nullable=True),
@@ -755,6 +783,7 @@ def upgrade() -> None:
             "state IN ('placed', 'confirmed', 'ready', 'partly', 'picked_up', 'no_show', 'cancelled')",
             name=op.f("ck_orders_state_known"),
         ),
+        sa.CheckConstraint("fee_fen >= 0 AND fee_fen <= total_fen", name=op.f("ck_orders_fee")),
         sa.CheckConstraint(
             "paid_fen >= 0 AND refunded_fen >= 0 AND refunded_fen <= paid_fen", name=op.f("ck_orders_refund_le_paid")
         ),
@@ -783,6 +812,20 @@ def upgrade() -> None:
     op.create_index("ix_orders_ready", "orders", ["state", "ready_at"], unique=False)
     op.create_index("ix_orders_resident", "orders", ["leader_id", "resident_id", "id"], unique=False)
     op.create_table(
+        "payer_alias",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(length=64), nullable=False),
+        sa.Column("resident_id", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "resident_id"],
+            ["resident.leader_id", "resident.id"],
+            name=op.f("fk_payer_alias_leader_id_resident_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "payer", "resident_id", name=op.f("pk_payer_alias")),
+    )
+    op.create_table(
         "settlement",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -797,6 +840,9 @@ def upgrade() -> None:
         sa.Column("supplier_fen", sa.BigInteger(), nullable=False),
         sa.Column("platform_fen", sa.BigInteger(), nullable=False),
         sa.Column("correction_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("correction_net_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", sa.BigInteger(), nullable=True),
@@ -811,7 +857,15 @@ def upgrade() -> None:
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_settlement_leader_id_round_id")
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_settlement")),
-        sa.UniqueConstraint("leader_id", "round_id", name=op.f("uq_settlement_leader_id_round_id")),
+    )
+    op.create_index("ix_settlement_state", "settlement", ["state", "leader_id", "id"], unique=False)
+    op.create_index(
+        "uq_settlement_live",
+        "settlement",
+        ["leader_id", "round_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'void'"),
+        sqlite_where=sa.text("state <> 'void'"),
     )
     op.create_table(
         "after_sales_case",
@@ -1143,6 +1197,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_line_offer", "order_line", ["leader_id", "offer_id"], unique=False)
     op.create_table(
+        "pay_order",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("out_trade_no", sa.String(length=32), nullable=False),
+        sa.Column("trade_type", sa.String(length=8), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("prepay", sa.String(length=256), nullable=True),
+        sa.Column("prepay_until", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("transaction_id", sa.String(length=40), nullable=True),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_shared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'paid') = (transaction_id IS NOT NULL)", name=op.f("ck_pay_order_paid_has_transaction")
+        ),
+        sa.CheckConstraint("state IN ('created', 'paid', 'closed')", name=op.f("ck_pay_order_state_known")),
+        sa.CheckConstraint("trade_type IN ('jsapi', 'native')", name=op.f("ck_pay_order_trade_type_known")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_pay_order_positive")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_id"], ["orders.leader_id", "orders.id"], name=op.f("fk_pay_order_leader_id_order_id")
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_pay_order")),
+        sa.UniqueConstraint("out_trade_no", name=op.f("uq_pay_order_out_trade_no")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_pay_order_transaction_id")),
+    )
+    op.create_index("ix_pay_order_due", "pay_order", ["state", "next_at"], unique=False)
+    op.create_index("ix_pay_order_order", "pay_order", ["leader_id", "order_id"], unique=False)
+    op.create_table(
         "payment",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1169,6 +1258,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("leader_id", "request_key", name=op.f("uq_payment_leader_id_request_key")),
     )
     op.create_index("ix_payment_order", "payment", ["leader_id", "order_id"], unique=False)
+    op.create_table(
+        "payment_proof",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("media_id", sa.BigInteger(), nullable=False),
+        sa.Column("mark", sa.String(length=8), server_default="yellow", nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("looks", sa.String(length=16), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("mark IN ('green', 'yellow', 'red')", name=op.f("ck_payment_proof_mark_known")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "media_id"], ["media.leader_id", "media.id"], name=op.f("fk_payment_proof_leader_id_media_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_id"],
+            ["orders.leader_id", "orders.id"],
+            name=op.f("fk_payment_proof_leader_id_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_payment_proof")),
+        sa.UniqueConstraint("leader_id", "media_id", name=op.f("uq_payment_proof_leader_id_media_id")),
+    )
+    op.create_index("ix_payment_proof_order", "payment_proof", ["leader_id", "order_id"], unique=False)
     op.create_table(
         "pickup_code",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1270,6 +1383,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("leader_id", "order_id", name=op.f("uq_review_leader_id_order_id")),
     )
     op.create_table(
+        "transfer_in",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("transaction_no", sa.String(length=64), nullable=False),
+        sa.Column("paid_at", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("uploaded_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'matched') = (order_id IS NOT NULL)", name=op.f("ck_transfer_in_matched_has_order")
+        ),
+        sa.CheckConstraint("state IN ('open', 'matched', 'ignored')", name=op.f("ck_transfer_in_state_known")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_transfer_in_positive")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_id"], ["orders.leader_id", "orders.id"], name=op.f("fk_transfer_in_leader_id_order_id")
+        ),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_transfer_in_leader_id")),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_transfer_in")),
+        sa.UniqueConstraint("leader_id", "transaction_no", name=op.f("uq_transfer_in_leader_id_transaction_no")),
+    )
+    op.create_index("ix_transfer_in_state", "transfer_in", ["leader_id", "state", "paid_at"], unique=False)
+    op.create_table(
         "case_event",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1309,6 +1448,34 @@ def upgrade() -> None:
             name=op.f("fk_case_line_leader_id_order_line_id"),
         ),
         sa.PrimaryKeyConstraint("leader_id", "case_id", "order_line_id", name=op.f("pk_case_line")),
+    )
+    op.create_table(
+        "profit_share",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("pay_order_id", sa.BigInteger(), nullable=False),
+        sa.Column("out_order_no", sa.String(length=40), nullable=False),
+        sa.Column("receiver", sa.String(length=64), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('created', 'processing', 'done', 'failed', 'returned')", name=op.f("ck_profit_share_state_known")
+        ),
+        sa.CheckConstraint(
+            "amount_fen > 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "pay_order_id"],
+            ["pay_order.leader_id", "pay_order.id"],
+            name=op.f("fk_profit_share_leader_id_pay_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_profit_share")),
+        sa.UniqueConstraint("leader_id", "pay_order_id", name=op.f("uq_profit_share_leader_id_pay_order_id")),
+        sa.UniqueConstraint("out_order_no", name=op.f("uq_profit_share_out_order_no")),
     )
     op.create_table(
         "redemption",
@@ -1377,6 +1544,9 @@ def upgrade() -> None:
         sa.Column("external_ref", sa.String(length=64), nullable=True),
         sa.Column("actor", sa.String(length=40), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
         sa.CheckConstraint(
             "state IN ('created', 'transit', 'done', 'failed', 'cancelled')", name=op.f("ck_refund_state_known")
         ),
@@ -1397,6 +1567,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_refund")),
         sa.UniqueConstraint("leader_id", "request_key", name=op.f("uq_refund_leader_id_request_key")),
     )
+    op.create_index("ix_refund_due", "refund", ["state", "next_at"], unique=False)
     op.create_index("ix_refund_order", "refund", ["leader_id", "order_id"], unique=False)
     op.create_table(
         "replacement",
@@ -1449,6 +1620,44 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "settlement_line",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("settlement_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_line_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_correction", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("kept_milli", sa.BigInteger(), nullable=False),
+        sa.Column("gross_fen", sa.BigInteger(), nullable=False),
+        sa.Column("discount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("refund_fen", sa.BigInteger(), nullable=False),
+        sa.Column("commission_fen", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_id"],
+            ["orders.leader_id", "orders.id"],
+            name=op.f("fk_settlement_line_leader_id_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_line_id"],
+            ["order_line.leader_id", "order_line.id"],
+            name=op.f("fk_settlement_line_leader_id_order_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "settlement_id"],
+            ["settlement.leader_id", "settlement.id"],
+            name=op.f("fk_settlement_line_leader_id_settlement_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_settlement_line")),
+        sa.UniqueConstraint(
+            "leader_id",
+            "settlement_id",
+            "order_line_id",
+            name=op.f("uq_settlement_line_leader_id_settlement_id_order_line_id"),
+        ),
+    )
+    op.create_index("ix_settlement_line_line", "settlement_line", ["leader_id", "order_line_id"], unique=False)
+    op.create_table(
         "redemption_line",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("redemption_id", sa.BigInteger(), nullable=False),
@@ -1471,16 +1680,21 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("redemption_line")
+    op.drop_table("settlement_line")
     op.drop_table("reward")
     op.drop_table("replacement")
     op.drop_table("refund")
     op.drop_table("redemption")
+    op.drop_table("profit_share")
     op.drop_table("case_line")
     op.drop_table("case_event")
+    op.drop_table("transfer_in")
     op.drop_table("review")
     op.drop_table("relay")
     op.drop_table("pickup_code")
+    op.drop_table("payment_proof")
     op.drop_table("payment")
+    op.drop_table("pay_order")
     op.drop_table("order_line")
     op.drop_table("order_event")
     op.drop_table("offer_tier")
@@ -1493,6 +1707,7 @@ def downgrade() -> None:
     op.drop_table("announcement_read")
     op.drop_table("after_sales_case")
     op.drop_table("settlement")
+    op.drop_table("payer_alias")
     op.drop_table("orders")
     op.drop_table("offer")
     op.drop_table("delivery_note")
@@ -1521,6 +1736,7 @@ def downgrade() -> None:
     op.drop_table("warehouse")
     op.drop_table("vehicle")
     op.drop_table("supplier")
+    op.drop_table("pay_difference")
     op.drop_table("operator")
     op.drop_table("job_run")
     op.drop_table("inbound_message")

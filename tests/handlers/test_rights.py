@@ -35,6 +35,8 @@ SAMPLES: list[c.Command] = [
     c.Annul("482913"),
     c.MarkPaid((1,)),
     c.GiveBack(1),
+    c.ShowSettlement(),
+    c.ConfirmSettlement(1, confirmed=True),
     c.ListCases(),
     c.DecideCase(1, "refund", confirmed=True),
     c.AnswerRelay(1, "好"),

@@ -93,6 +93,7 @@ def test_the_table_of_jobs() -> None:
         "end_pickup_days": 60,
         "escalate_after_sales": 60,
         "expire_questions": 60,
+        "settle_rounds": 60,
         "check_books": 600,
         "clean_up": 3600,
     }

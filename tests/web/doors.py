@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from models import round_
+from operations import pickup_days, settlements
 from tests.web.conftest import Pages
 from tests.web.people import EVERYBODY
 
@@ -56,6 +61,29 @@ def link(purpose: str, path: str) -> Callable[[Pages], Made]:
     return make
 
 
+def settled(path: str, **form: Any) -> Callable[[Pages], Made]:
+    """The same with the settlement of leader B's round, made when it is first needed."""
+
+    def make(pages: Pages) -> Made:
+        number = str(settle_b(pages))
+        path_made, filled = at(path.replace("{settlement_b}", number), **form)(pages)
+        return path_made, {key: value.replace("SETTLEMENT", number) for key, value in filled.items()}
+
+    return make
+
+
+def settle_b(pages: Pages) -> int:
+    """Settle leader B's round as if its pickup had ended long ago; the same id again."""
+    mine: dict[str, Any] = {"leader_id": pages.world.leader_b, "round_id": pages.world.arrived_b, "actor": "system"}
+    with pages.store.transaction() as work:
+        if (known := settlements.live_of_round(work, mine["leader_id"], mine["round_id"])) is not None:
+            return known
+        pickup_days.no_shows(work, **mine)
+        long_ago = work.now - timedelta(days=9)
+        work.db.execute(update(round_).where(round_.c.id == pages.world.arrived_b).values(finished_at=long_ago))
+        return settlements.settle(work, **mine)
+
+
 DOORS = (
     # open to everybody
     Door("GET", "site.healthz", EVERYBODY, at("/healthz")),
@@ -100,6 +128,19 @@ DOORS = (
         at("/admin/cases/{leader_a}/{case}/decide", decision="refund", amount="10", nonce=NONCE),
     ),
     Door("POST", "admin.note_case", SERVICE, at("/admin/cases/{leader_a}/{case}/note", text="x")),
+    Door("GET", "admin.settlements", CONSOLE, at("/admin/settlements")),
+    Door("GET", "admin.settlement", CONSOLE, settled("/admin/settlements/{leader_b}/{settlement_b}")),
+    Door("POST", "admin.settlement_file", SERVICE, settled("/admin/settlements/{leader_b}/{settlement_b}/file")),
+    Door("POST", "admin.confirm_settlement", LEADERS, settled("/admin/settlements/{leader_b}/{settlement_b}/confirm")),
+    Door(
+        "POST",
+        "admin.void_settlement",
+        LEADERS,
+        settled("/admin/settlements/{leader_b}/{settlement_b}/void", reason="x"),
+    ),
+    Door("POST", "admin.payouts", LEADERS, at("/admin/settlements/payouts")),
+    Door("POST", "admin.pay_settlements", LEADERS, settled("/admin/settlements/pay", paid="{leader_b}:SETTLEMENT")),
+    Door("POST", "admin.set_terms", LEADERS, at("/admin/rounds/{leader_a}/{arrived}/offers/{offer}/terms", share="8")),
     Door("GET", "admin.notices", CONSOLE, at("/admin/notices")),
     Door("POST", "admin.retry_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/retry")),
     Door("POST", "admin.drop_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/drop")),
@@ -137,6 +178,11 @@ DOORS = (
     Door("GET", "leader.goods_in", A_ALONE, at("/m/rounds/{arrived}/goods")),
     Door("POST", "leader.look_at_goods", A_ALONE, at("/m/rounds/{arrived}/goods/look")),
     Door("POST", "leader.confirm_goods", A_ALONE, at("/m/rounds/{arrived}/goods", nonce=NONCE)),
+    Door("GET", "leader.settlements", ("leader_a", "leader_b"), at("/m/settlements")),
+    Door("GET", "leader.settlement", ("leader_b",), settled("/m/settlements/{settlement_b}")),
+    Door("GET", "leader.settlement_preview", A_ALONE, at("/m/rounds/{arrived}/settlement")),
+    Door("POST", "leader.confirm_settlement", ("leader_b",), settled("/m/settlements/{settlement_b}/confirm")),
+    Door("GET", "leader.settlement_file", ("leader_b",), settled("/m/settlements/{settlement_b}/file")),
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.

@@ -33,12 +33,15 @@ def enter(token: str) -> Response:
     brought = site().guard.token(MEMBER)
     try:
         with site().store.transaction() as work:
+            target = links.look(work, token).target or {}
             session_token = links.enter(work, token)
             if brought:
                 sessions.close(work, brought)
     except LinkDead:
         return _dead()
-    return site().guard.let_in(redirect(url_for(".today")), MEMBER, session_token)
+    # A link out of a statement leads to that statement; the address was written by us, not by who follows it.
+    where = url_for(".today") + target.get("page", "")
+    return site().guard.let_in(redirect(where), MEMBER, session_token)
 
 
 @members.post("/logout")
