@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable
 
 from bot import commands as c
+from bot.parsing.codes import read_scanned
 from bot.protocol import Inbound
 from bot.texts import caring, handing, replies
 from bot.understand import understand
 from handlers.talk import Talk
-from operations import aftersales, people, round_views, windows
+from operations import aftersales, people, photo_codes, round_views, windows
 from operations.errors import NotFound
 
 _LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
 _ROUND_SCENE = re.compile(r"[Rr]([2-9A-Z]{6})")
-_TICKET = re.compile(r"/p/([0-9a-zA-Z_\-]{16,64})")
 
 _MENU: dict[str, Callable[[], c.Command]] = {
     "ROUNDS": c.ShowMenu,
@@ -58,11 +58,10 @@ def command(talk: Talk) -> c.Command | None:
 
 def scanned(result: str) -> c.Command:
     """A pickup QR (an address with a token) or a code that was printed as a bar code."""
-    ticket = _TICKET.search(result)
-    if ticket:
-        return c.Redeem((), token=ticket[1])
-    digits = re.sub(r"\D", "", result.rpartition(",")[2])
-    return c.Redeem(((digits, ""),)) if len(digits) == 6 else c.Unknown(result[:60], "scanned")
+    token, code = read_scanned(result)
+    if token:
+        return c.Redeem((), token=token)
+    return c.Redeem(((code, ""),)) if code else c.Unknown(result[:60], "scanned")
 
 
 def _scene(talk: Talk, scene: str) -> c.Command | None:
@@ -110,23 +109,32 @@ def _opted(talk: Talk) -> None:
 
 
 def _picture(talk: Talk) -> str:
-    """A photo belongs to the sender's open case; without one it is asked what it is."""
-    if not talk.has_leader:
+    """A photo belongs to the sender's open case. Who hands out may have photographed a pickup code: a job looks."""
+    if not talk.has_leader and not talk.hands_out:
         return replies.NOT_BOUND
-    kept = aftersales.attach_photo(
-        talk.work,
-        leader_id=talk.leader_id,
-        account_id=talk.person.account_id,
-        wechat_media_id=talk.inbound.media_id,
-        source_key=talk.key,
+    kept = (
+        aftersales.attach_photo(
+            talk.work,
+            leader_id=talk.leader_id,
+            account_id=talk.person.account_id,
+            wechat_media_id=talk.inbound.media_id,
+            source_key=talk.key,
+        )
+        if talk.has_leader
+        else None
     )
+    if talk.hands_out:
+        photo_codes.look(
+            talk.work,
+            leader_id=talk.counter_id,
+            account_id=talk.person.account_id,
+            wechat_media_id=talk.inbound.media_id,
+            source_key=talk.key,
+            is_in_case=kept is not None,
+        )
     if kept:
         return caring.photo_kept(kept.number, kept.photos)
-    return handing.PICTURE_OF_A_CODE if _hands_out(talk) else replies.PICTURE_ONLY
-
-
-def _hands_out(talk: Talk) -> bool:
-    return talk.is_leader or talk.person.helps_leader_id is not None
+    return handing.LOOKING_AT_PICTURE if talk.hands_out else replies.PICTURE_ONLY
 
 
 _REPORTS: dict[str, Callable[[Talk], str | None]] = {

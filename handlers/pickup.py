@@ -74,7 +74,7 @@ def _sums(missing: Sequence[tuple[str, Line]], kind: str) -> dict[int, int]:
 
 @router.on(c.Redeem)
 def redeem(talk: Talk, command: c.Redeem) -> str:
-    if not talk.is_leader and talk.person.helps_leader_id is None:
+    if not talk.hands_out:
         return leading.not_a_leader(talk.person.own_leader_state)
     if command.token is not None:
         return _said(talk, handing.SCANNED, _redeem(talk, token=command.token))
@@ -84,7 +84,7 @@ def redeem(talk: Talk, command: c.Redeem) -> str:
 def _one(talk: Talk, code: str, rest: str, nth: int) -> str:
     if not rest:
         return _said(talk, code, _redeem(talk, code=code, nth=nth))
-    seen = pickup.preview(talk.work, leader_id=_world(talk), by_account_id=talk.person.account_id, code=code)
+    seen = pickup.preview(talk.work, leader_id=talk.counter_id, by_account_id=talk.person.account_id, code=code)
     if seen.order is None:
         return _said(talk, code, seen)
     if seen.refused is not None and not isinstance(seen.refused, UnderAfterSales):
@@ -116,7 +116,7 @@ def _redeem(
 ) -> Redemption:
     return pickup.redeem(
         talk.work,
-        leader_id=_world(talk),
+        leader_id=talk.counter_id,
         by_account_id=talk.person.account_id,
         code=code,
         token=token,
@@ -124,11 +124,6 @@ def _redeem(
         device="chat",
         nonce=f"{talk.key}:{nth}",
     )
-
-
-def _world(talk: Talk) -> int:
-    """Whose codes these are: a leader's own, else those of the leader this person helps."""
-    return talk.leader_id if talk.is_leader or talk.person.helps_leader_id is None else talk.person.helps_leader_id
 
 
 def _why(talk: Talk, refused: Refused) -> str:
@@ -149,7 +144,7 @@ def _said(talk: Talk, code: str, done: Redemption) -> str:
 
 @router.on(c.Annul)
 def annul(talk: Talk, command: c.Annul) -> str:
-    if not talk.is_leader and talk.person.helps_leader_id is None:
+    if not talk.hands_out:
         return leading.not_a_leader(talk.person.own_leader_state)
-    undone = pickup.annul(talk.work, leader_id=_world(talk), code=command.code, actor=talk.actor)
+    undone = pickup.annul(talk.work, leader_id=talk.counter_id, code=command.code, actor=talk.actor)
     return handing.annulled(undone)

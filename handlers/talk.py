@@ -65,6 +65,16 @@ class Talk:
         return found
 
     @property
+    def hands_out(self) -> bool:
+        """Whether this person may redeem codes: a leader, or a helper of one."""
+        return self.is_leader or self.person.helps_leader_id is not None
+
+    @property
+    def counter_id(self) -> int:
+        """Whose codes this person redeems: a leader's own, else those of the leader helped. Raises NotBound."""
+        return self.leader_id if self.is_leader else self.person.helps_leader_id or self.leader_id
+
+    @property
     def leader_name(self) -> str:
         name = self.person.own_leader_name if self.is_leader else self.person.leader_name
         return name or ""

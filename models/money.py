@@ -223,6 +223,7 @@ media = owned(
     Column("content_type", String(40)),
     Column("sha256", String(64)),
     Column("size", Integer),
+    Column("purpose", String(12), nullable=False, server_default="case"),
     Column("state", String(12), nullable=False, server_default="wanted"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant, nullable=False),
@@ -233,6 +234,8 @@ media = owned(
     Column("expires_at", Instant, nullable=False),
     of_leader(),
     UniqueConstraint("leader_id", "source_key"),
+    # code: looked at once for a pickup code and not kept; case_code: the same picture is with a case too
+    one_of("purpose", "case", "code", "case_code"),
     one_of("state", "wanted", "fetching", "stored", "failed", "expired"),
 )
 Index("ix_media_wanted", media.c.state, media.c.next_at)

@@ -13,6 +13,7 @@ from models import (
     conversation,
     inbound_message,
     login_link,
+    media,
     message_window,
     notice,
     web_session,
@@ -36,6 +37,7 @@ def sweep(work: Work, *, limit: int = 500) -> int:
         attempt: and_(attempt.c.window_from <= now - ATTEMPTS_KEPT, unlocked),
         message_window: message_window.c.closes_at <= now,
         channel_pause: channel_pause.c.until <= now,
+        media: and_(media.c.purpose != "case", media.c.expires_at <= now),  # looked at for a code, never kept
     }
     return sum(_delete(work, table, what, limit) for table, what in over.items()) + _empty(work, limit)
 

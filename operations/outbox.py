@@ -35,6 +35,7 @@ ANSWERS = frozenset(
         "leader_approved",
         "leader_rejected",
         "redeem_locked",
+        "photo_redeemed",
         "pickup_qr",
         "leader_qr",
     }

@@ -24,7 +24,10 @@ class WantedPicture:
 
     leader_id: int
     id: int
+    account_id: int | None  # who sent it
+    purpose: str
     wechat_media_id: str | None
+    source_key: str
     attempts: int
     fence: int
     created_at: datetime
@@ -63,6 +66,11 @@ def try_again(work: Work, wanted: WantedPicture, *, at: datetime | None = None) 
         return give_up(work, wanted)
     at = at or work.now + RETRY_AFTER[wanted.attempts - 1]
     return _finish(work, wanted, state="wanted", next_at=at, lease_until=None)
+
+
+def looked_at(work: Work, wanted: WantedPicture) -> bool:
+    """It was looked at for a pickup code, and is not kept. False when the lease was lost."""
+    return _finish(work, wanted, state="expired", wechat_media_id=None, lease_until=None)
 
 
 def give_up(work: Work, wanted: WantedPicture) -> bool:

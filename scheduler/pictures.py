@@ -1,5 +1,7 @@
 """Fetching the pictures people sent, before WeChat forgets them: checked, drawn anew, kept in a folder of our own.
 
+Those that may show a pickup code are looked at and not kept.
+
 Drawing anew drops whatever else a file carried: position and camera data, and anything hidden behind the picture.
 """
 
@@ -10,6 +12,8 @@ import io
 import os
 import struct
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,10 +23,12 @@ import structlog
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.messenger import Messenger
+from bot.parsing.codes import read_scanned
 from bot.wechat_errors import Category, SendError
 from models import Store, Work
-from operations import pictures
+from operations import photo_codes, pictures
 from operations.pictures import WantedPicture
+from scheduler import qr
 
 log = structlog.get_logger(__name__)
 
@@ -53,16 +59,23 @@ class Picture:
 
 def redraw(raw: bytes) -> Picture:
     """The picture alone, upright, at most 2,048 pixels long. Raises NotAPicture."""
+    with opened(raw) as image:
+        image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+        return Picture(_as_jpeg(upright))
+
+
+@contextmanager
+def opened(raw: bytes) -> Iterator[Image.Image]:
+    """A picture that somebody sent, not decoded yet. Raises NotAPicture, also for what fails inside the block."""
     if len(raw) > LARGEST_BYTES:
         raise NotAPicture("too many bytes")
     try:
         with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > LARGEST_PIXELS:
                 raise NotAPicture("too many pixels")
-            image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-            return Picture(_as_jpeg(upright))
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAPicture("too many pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
@@ -89,14 +102,20 @@ def fetch_wanted(store: Store, messenger: Messenger, folder: Path) -> int:
             store.run(partial(_refused, wanted=wanted, error=error))
         except NotAPicture as error:
             log.warning("picture_refused", picture=wanted.id, reason=str(error))
-            store.run(partial(pictures.give_up, wanted=wanted))
+            store.run(partial(_give_up, wanted=wanted))
     return len(batch)
 
 
 def _fetch(store: Store, messenger: Messenger, folder: Path, wanted: WantedPicture) -> None:
     if wanted.wechat_media_id is None:
         raise NotAPicture("no media id")
-    picture = redraw(messenger.download_media(wanted.wechat_media_id))
+    raw = messenger.download_media(wanted.wechat_media_id)
+    if wanted.purpose in photo_codes.PURPOSES:
+        with opened(raw) as image:
+            found = [read_scanned(text) for text in qr.read(image)]
+        store.run(partial(photo_codes.settle, wanted=wanted, found=found))
+        return
+    picture = redraw(raw)
     path = Path(str(wanted.leader_id)) / f"{wanted.id}.jpg"
     _write(folder / path, picture.data)
     store.run(
@@ -111,7 +130,21 @@ def _fetch(store: Store, messenger: Messenger, folder: Path, wanted: WantedPictu
     )
 
 
+def _give_up(work: Work, wanted: WantedPicture) -> bool:
+    return (photo_codes if wanted.purpose in photo_codes.PURPOSES else pictures).give_up(work, wanted)
+
+
 def _refused(work: Work, wanted: WantedPicture, error: SendError) -> bool:
+    if wanted.purpose in photo_codes.PURPOSES:
+        is_away = error.category not in {
+            Category.PAYLOAD,
+            Category.RECIPIENT,
+            Category.CONFIGURATION,
+            Category.QUOTA,
+        }
+        if is_away and photo_codes.is_worth_it(work, wanted):
+            return pictures.try_again(work, wanted)
+        return photo_codes.give_up(work, wanted)
     match error.category:
         case Category.PAYLOAD | Category.RECIPIENT:  # WeChat does not know it, or no more
             return pictures.give_up(work, wanted)

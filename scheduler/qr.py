@@ -1,4 +1,5 @@
-"""QR codes that follow a reply as a picture: a passive reply carries text or a picture, not both."""
+"""QR codes: those that follow a reply as a picture (a passive reply carries text or a picture, not both), and those in
+photos that people sent."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import qrcode
+import zxingcpp
+from PIL import Image, ImageOps
 
 from bot.messenger import Messenger
 
@@ -28,3 +31,23 @@ def draw(text: str) -> bytes:
     out = io.BytesIO()
     qrcode.make(text, box_size=10, border=4).save(out, "PNG")
     return out.getvalue()
+
+
+LONG_EDGES = (1600, 4000)  # pixels: most photos are read small and fast, a small code in a large photo is not
+
+
+def read(image: Image.Image) -> list[str]:
+    """What the QR codes and bar codes in a photo say, each once; empty when there are none to be read.
+
+    The caller has made sure that the picture is of sensible size.
+    """
+    image.draft("L", (LONG_EDGES[-1], LONG_EDGES[-1]))  # a JPEG of a huge size is decoded smaller
+    upright = ImageOps.exif_transpose(image.convert("L"))
+    for edge in LONG_EDGES:
+        smaller = upright.copy()
+        smaller.thumbnail((edge, edge))
+        if found := list(dict.fromkeys(code.text for code in zxingcpp.read_barcodes(smaller))):
+            return found
+        if max(upright.size) <= edge:
+            break
+    return []

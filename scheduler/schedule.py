@@ -20,8 +20,8 @@ class Job:
 
 SCHEDULE = (
     Job("close_due", 5, jobs.close_due),
+    Job("fetch_pictures", 2, jobs.fetch_pictures),
     Job("deliver_notices", 2, jobs.deliver_notices),
-    Job("fetch_pictures", 5, jobs.fetch_pictures),
     Job("remind_before_close", 60, jobs.remind_before_close),
     Job("remind_uncollected", 60, jobs.remind_uncollected),
     Job("end_pickup_days", 60, jobs.end_pickup_days),

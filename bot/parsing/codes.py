@@ -16,6 +16,7 @@ from bot.parsing.numerals import DIGITS
 from bot.parsing.rooms import is_flat
 
 CodeFormat = Literal["6d", "8c"]
+_TICKET = re.compile(r"/p/([0-9a-zA-Z_\-]{16,64})")
 MAX_CHARS = 8000  # far beyond any message; a hundred codes need 700
 
 _SPOKEN_DIGITS = {char: str(value) for char, value in DIGITS.items() if char not in "俩仨"} | {"洞": "0", "拐": "7"}
@@ -62,6 +63,17 @@ def read_codes_with_lines(text: str, code_format: CodeFormat = "6d") -> tuple[tu
             rest = ""
         pairs[code] = pairs.get(code) or rest
     return tuple(pairs.items())
+
+
+def read_scanned(text: str) -> tuple[str | None, str | None]:
+    """(token, code) of what a scanner read: a pickup QR (an address with a token), or six digits as a QR or bar code.
+
+    WeChat puts a bar code's kind before it: `CODE_128,482913`. At most one of the two is set.
+    """
+    if ticket := _TICKET.search(text):
+        return ticket[1], None
+    digits = re.sub(r"\D", "", text.rpartition(",")[2])
+    return None, digits if len(digits) == 6 else None
 
 
 def _find(text: str, code_format: CodeFormat) -> Iterator[tuple[str, int, int]]:

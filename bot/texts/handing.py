@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
+from bot.texts import errors
 from bot.texts.leading import CONFIRM_OR_NOT
 from bot.texts.wording import amount, money, who
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
 
 SCANNED = "扫到的码"
-PICTURE_OF_A_CODE = "图片收到了，但我看不了图里的码，没有登记。核销请直接发六位取货码，或者点菜单里的“扫码核销”。"
+PHOTOGRAPHED = "照片里的码"
+LOOKING_AT_PICTURE = "照片收到，正在看里面的取货码，结果马上发给您。"
+_INSTEAD = "请把二维码拍得大一点、正一点再发，或者直接发六位取货码。"
+_PHOTOS = {
+    "none": f"刚才的照片里没有看清取货码，没有核销。{_INSTEAD}",
+    "failed": "刚才的照片没能打开，没有核销。请直接发六位取货码，或者点菜单里的“扫码核销”。",
+}
+_INSTANTS = ("at", "until", "claimed_at")
 
 
 def shortage_unread(unread: Sequence[str]) -> str:
@@ -59,16 +69,63 @@ def redeemed(
     shows_money: bool = True,
 ) -> str:
     """`goods` are (name, unit, quantity) handed out just now, `owed` (case, name, unit, quantity) still promised."""
-    given = "、".join(f"{name}{amount(milli, unit)}" for name, unit, milli in goods)
-    lines = [f"✅ {o.seq}号 {who(o.resident_name, o.room)}：{given}"]
-    left = [f"{x.name}{amount(x.left_milli, x.unit)}" for x in o.lines if x.left_milli]
+    return _redeemed(
+        o.seq,
+        who(o.resident_name, o.room),
+        given=[f"{name}{amount(milli, unit)}" for name, unit, milli in goods],
+        left=[f"{x.name}{amount(x.left_milli, x.unit)}" for x in o.lines if x.left_milli],
+        owed=[f"{name}{amount(milli, unit)}（S{number}）" for number, name, unit, milli in owed],
+        note=o.note,
+        collect_fen=collect_fen if shows_money else 0,
+    )
+
+
+def _redeemed(
+    seq: int,
+    person: str,
+    *,
+    given: Sequence[str],
+    left: Sequence[str],
+    owed: Sequence[str],
+    note: str | None,
+    collect_fen: int,
+) -> str:
+    lines = [f"✅ {seq}号 {person}：{'、'.join(given)}"]
     lines.append(f"还没取：{'、'.join(left)}" if left else "都取完了。")
-    lines += [f"还欠补货：{name}{amount(milli, unit)}（S{number}）" for number, name, unit, milli in owed]
-    if o.note:
-        lines.append(f"备注：{o.note}")
-    if collect_fen > 0 and shows_money:
-        lines.append(f"请收 {money(collect_fen)}，收好后发“收 {o.seq}”")
+    lines += [f"还欠补货：{one}" for one in owed]
+    if note:
+        lines.append(f"备注：{note}")
+    if collect_fen > 0:
+        lines.append(f"请收 {money(collect_fen)}，收好后发“收 {seq}”")
     return "\n".join(lines)
+
+
+def photo_said(p: Mapping[str, Any]) -> str:
+    """What became of a photo that a leader or helper sent: the plain values of `operations.photo_codes`."""
+    match p["outcome"]:
+        case "redeemed":
+            return _redeemed(
+                p["seq"],
+                who(p["name"], p["room"]),
+                given=[_amount_of(x) for x in p["handed"]],
+                left=[_amount_of(x) for x in p["left"]],
+                owed=[f"{_amount_of(x)}（S{x['number']}）" for x in p["owed"]],
+                note=p["note"],
+                collect_fen=p["collect_fen"],
+            )
+        case "refused" if p["code"] == "unpaid_for_helper":
+            return not_redeemed(PHOTOGRAPHED, unpaid_for_helper(p["facts"]["seq"]))
+        case "refused":
+            facts = {k: datetime.fromisoformat(v) if v and k in _INSTANTS else v for k, v in p["facts"].items()}
+            return not_redeemed(PHOTOGRAPHED, errors.refusal(p["code"], facts))
+        case "several":
+            return f"照片里有{p['codes']}个取货码，怕核错，一个也没有核销。请一次拍一个，或者直接发六位取货码。"
+        case other:
+            return _PHOTOS[other]
+
+
+def _amount_of(goods: Mapping[str, Any]) -> str:
+    return f"{goods['name']}{amount(goods['quantity_milli'], goods['unit'])}"
 
 
 def not_redeemed(code: str, reason: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.texts import handing
 from bot.texts.wording import SHANGHAI, amount, day_and_clock, money, span, who
 
 Payload = Mapping[str, Any]
@@ -193,6 +194,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
     "redeem_locked": _redeem_locked,
+    "photo_redeemed": handing.photo_said,
     "pickup_qr": _qr,
     "leader_qr": _qr,
     "settlement_ready": _settlement_ready,

@@ -369,6 +369,7 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(length=40), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("purpose", sa.String(length=12), server_default="case", nullable=False),
         sa.Column("state", sa.String(length=12), server_default="wanted", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
@@ -377,6 +378,7 @@ def upgrade() -> None:
         sa.Column("source_key", sa.String(length=160), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("purpose IN ('case', 'code', 'case_code')", name=op.f("ck_media_purpose_known")),
         sa.CheckConstraint(
             "state IN ('wanted', 'fetching', 'stored', 'failed', 'expired')", name=op.f("ck_media_state_known")
         ),

@@ -87,7 +87,7 @@ def test_the_table_of_jobs() -> None:
     assert {job.name: job.every for job in SCHEDULE} == {
         "close_due": 5,
         "deliver_notices": 2,
-        "fetch_pictures": 5,
+        "fetch_pictures": 2,
         "remind_before_close": 60,
         "remind_uncollected": 60,
         "end_pickup_days": 60,

@@ -88,11 +88,11 @@ class World:
         return self.sim.unsubscribe(self.openid(who)).text
 
     def send(self, who: str, what: str) -> str:
-        """Send something that is not a text: 照片, 语音 (with the words WeChat heard), 位置, 视频, 表情."""
+        """Send something that is not a text: 照片 (of a QR with these words), 语音 (with what WeChat heard), 位置, …"""
         kind, _, words = what.partition(" ")
         openid = self.openid(who)
         out = BytesIO()
-        qrcode.make("a picture").save(out, format="PNG")
+        qrcode.make(words or "a picture").save(out, format="PNG")
         results: dict[str, PushResult] = {}
         if kind == "照片":
             results[kind] = self.sim.image(openid, out.getvalue(), mime="image/png")

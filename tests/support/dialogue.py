@@ -17,7 +17,7 @@ The world they play in is `tests.support.chat`: a leader 小美 (L1), and whoeve
     小周+ L1                                       somebody scans a leader's code; who does not follow yet, follows
     路人+                                          … or just follows
     小周-                                          somebody stops following
-    王姐* 照片                                      somebody sends 照片, 语音, 语音 两盒草莓, 位置, 视频 or 表情
+    王姐* 照片                                      somebody sends 照片, 照片 {qr:王姐}, 语音, 语音 两盒草莓, 位置…
     小美# 统计                                      somebody taps the menu
     小美% {qr:王姐}                                 somebody scans a pickup QR with the menu's scanner
     小美> {code:王姐} {typo:王姐}                   the pickup code that person saw last; with one digit wrong
