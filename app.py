@@ -96,6 +96,7 @@ def job_settings(config: Config) -> JobSettings:
         channels=channels,
         sends_per_second=notices.per_second,
         remind_before=timedelta(hours=1),
+        appid=config.wechat.appid,
     )
 
 
@@ -106,6 +107,7 @@ def web_settings(config: Config) -> WebSettings:
         account_name=config.platform.name,
         secret=config.server.secret.get_secret_value(),
         media_folder=Path(config.storage.media),
+        appid=config.wechat.appid,
     )
 
 

@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha1
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,13 +19,13 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from bot.messenger import Messenger, QrTicket
+from bot.messenger import Messenger, PageTicket, QrTicket
 from bot.paging import clean, fit
 from bot.redaction import keep_secrets_out_of_logs, redact
 from bot.tokens import TokenCache
 from bot.wechat_errors import TOKEN_REFUSED, Category, SendError, category_of
 
-__all__ = ["API_BASE", "Category", "Messenger", "QrTicket", "SendError", "WeChatMessenger", "sign_page"]
+__all__ = ["API_BASE", "Category", "Messenger", "QrTicket", "SendError", "WeChatMessenger"]
 
 API_BASE = "https://api.weixin.qq.com/cgi-bin/"
 TIMEOUT_S = (3.0, 6.0)  # connect, read
@@ -34,15 +33,6 @@ LONGEST_TEMPORARY_QR_S = 30 * 86_400
 LARGEST_IMAGE = 10 * 1024 * 1024
 
 _RID = re.compile(r"rid:?\s*([0-9A-Za-z-]{8,64})")
-
-
-def sign_page(ticket: str, nonce: str, timestamp: int, url: str) -> str:
-    """The signature `wx.config` wants, for the page at `url` as the browser shows it.
-
-    Source: developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/JS-SDK.html, appendix 1.
-    """
-    text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url.partition('#')[0]}"
-    return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 class WeChatMessenger:
@@ -67,7 +57,6 @@ class WeChatMessenger:
         self._api = _Api(appid, api_base.rstrip("/") + "/", TokenCache(self._fetch_token, monotonic=monotonic))
         # A proxy of the environment has no business between two servers on one machine.
         self._api.http.trust_env = not simulator
-        self._tickets = TokenCache(self._fetch_ticket, monotonic=monotonic)
         keep_secrets_out_of_logs()
 
     def __repr__(self) -> str:
@@ -132,8 +121,8 @@ class WeChatMessenger:
     def create_menu(self, tree: Mapping[str, Any]) -> None:
         self._api.call("POST", "menu/create", data=dict(tree))
 
-    def jsapi_ticket(self) -> str:
-        return self._tickets.get()
+    def jsapi_ticket(self) -> PageTicket:
+        return PageTicket(*_lease(self._api.call("GET", "ticket/getticket", params={"type": "jsapi"}), "ticket"))
 
     def _customer(self, openid: str, kind: str, content: Mapping[str, Any]) -> None:
         self._api.call("POST", "message/custom/send", data={"touser": openid, "msgtype": kind, kind: content})
@@ -142,9 +131,6 @@ class WeChatMessenger:
         body = {"grant_type": "client_credential", "appid": self._appid, "secret": self._secret, "force_refresh": force}
         with _nothing_sent_yet():
             return _lease(self._api.once("POST", "stable_token", token=None, data=body), "access_token")
-
-    def _fetch_ticket(self, _force: bool) -> tuple[str, float]:
-        return _lease(self._api.call("GET", "ticket/getticket", params={"type": "jsapi"}), "ticket")
 
 
 class _Api(WeChatClient):  # type: ignore[misc]  # wechatpy has no types

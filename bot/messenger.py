@@ -22,6 +22,14 @@ class QrTicket:
         return f"https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket={quote(self.ticket, safe='')}"
 
 
+@dataclass(frozen=True, slots=True)
+class PageTicket:
+    """What signs pages' use of the JS-SDK, and how long it still does."""
+
+    ticket: str
+    seconds: float
+
+
 class Messenger(Protocol):
     """What the product can do outside a conversation. Every call raises SendError when it did not succeed."""
 
@@ -62,5 +70,5 @@ class Messenger(Protocol):
     def create_menu(self, tree: Mapping[str, Any]) -> None:
         """Replace the menu below the conversation."""
 
-    def jsapi_ticket(self) -> str:
-        """The ticket that signs a page's use of the JS-SDK."""
+    def jsapi_ticket(self) -> PageTicket:
+        """The ticket that signs pages' use of the JS-SDK, asked of the platform anew: keep it."""

@@ -10,6 +10,7 @@ from models.messages import (
     message_window,
     notice,
     opt_in,
+    page_ticket,
     relay,
 )
 from models.money import (
@@ -93,6 +94,7 @@ __all__ = [
     "order",
     "order_event",
     "order_line",
+    "page_ticket",
     "pay_difference",
     "pay_order",
     "payer_alias",

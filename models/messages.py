@@ -120,6 +120,17 @@ channel_pause = Table(
     Column("since", Instant, nullable=False),
 )
 
+page_ticket = Table(
+    "page_ticket",  # what signs the JS-SDK's use on our pages: one for all processes
+    metadata,
+    Column("appid", String(32), primary_key=True),
+    Column("ticket", String(512)),
+    Column("expires_at", Instant),
+    Column("next_at", Instant, nullable=False),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    CheckConstraint("(ticket IS NULL) = (expires_at IS NULL)", name="whole"),
+)
+
 relay = owned(
     "relay",  # 联系团长: a resident's words to the leader and the answer
     Column("number", Integer, nullable=False),

@@ -40,6 +40,7 @@ class Session:
     leader_id: int | None = None
     leader_number: int | None = None
     leader_name: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def actor(self) -> str:
@@ -84,6 +85,7 @@ def find(work: Work, token: str) -> Session | None:
         leader_id=row.leader_id,
         leader_number=row.leader_number,
         leader_name=row.leader_name,
+        expires_at=row.expires_at,
     )
 
 

@@ -17,7 +17,7 @@ import structlog
 from bot.messenger import Messenger
 from models import Store, Work
 from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds, settlements
-from scheduler import pictures
+from scheduler import page_ticket, pictures
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer
@@ -36,6 +36,7 @@ class Settings:
     sends_per_second: float = 20.0
     remind_before: timedelta = timedelta(hours=1)
     stop_within_s: float = 40.0
+    appid: str = ""  # empty: no JS-SDK on pages
 
 
 class Context:
@@ -121,6 +122,11 @@ def check_books(context: Context) -> int:
     for one in found:
         log.error("books_differ", rule=one.rule, leader=one.leader_id, entity=one.entity_id, **one.sums())
     return len(found)
+
+
+def renew_page_ticket(context: Context) -> int:
+    """Have a ticket ready that lets pages inside WeChat use its scanner."""
+    return page_ticket.renew(context.store, context.messenger, context.settings.appid)
 
 
 def clean_up(context: Context) -> int:

@@ -39,6 +39,7 @@ CONTENT_TYPE = "image/jpeg"
 LEASE = timedelta(seconds=90)
 BATCH = 2  # each may take 36 s to fetch, see scheduler.delivery
 CONFIGURATION_PAUSE = timedelta(hours=1)
+_FOR_GOOD = frozenset({Category.PAYLOAD, Category.RECIPIENT, Category.CONFIGURATION, Category.QUOTA})
 
 
 class NotAPicture(Exception):
@@ -131,20 +132,15 @@ def _fetch(store: Store, messenger: Messenger, folder: Path, wanted: WantedPictu
 
 
 def _give_up(work: Work, wanted: WantedPicture) -> bool:
-    return (photo_codes if wanted.purpose in photo_codes.PURPOSES else pictures).give_up(work, wanted)
+    if wanted.purpose in photo_codes.PURPOSES:
+        return photo_codes.give_up(work, wanted)
+    return pictures.give_up(work, wanted)
 
 
 def _refused(work: Work, wanted: WantedPicture, error: SendError) -> bool:
     if wanted.purpose in photo_codes.PURPOSES:
-        is_away = error.category not in {
-            Category.PAYLOAD,
-            Category.RECIPIENT,
-            Category.CONFIGURATION,
-            Category.QUOTA,
-        }
-        if is_away and photo_codes.is_worth_it(work, wanted):
-            return pictures.try_again(work, wanted)
-        return photo_codes.give_up(work, wanted)
+        may_come = error.category not in _FOR_GOOD and photo_codes.is_worth_it(work, wanted)
+        return pictures.try_again(work, wanted) if may_come else photo_codes.give_up(work, wanted)
     match error.category:
         case Category.PAYLOAD | Category.RECIPIENT:  # WeChat does not know it, or no more
             return pictures.give_up(work, wanted)

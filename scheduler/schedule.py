@@ -29,5 +29,6 @@ SCHEDULE = (
     Job("expire_questions", 60, jobs.expire_questions),
     Job("settle_rounds", 60, jobs.settle_rounds),
     Job("check_books", 600, jobs.check_books),
+    Job("renew_page_ticket", 30, jobs.renew_page_ticket),
     Job("clean_up", 3600, jobs.clean_up),
 )

@@ -15,7 +15,8 @@ class WebSettings:
 
     `public_url` is where people reach the pages, without a path; `account_name` the official account's name as people
     see it; `secret` signs forms of visitors who have no session yet; `media_folder` is where photos
-    of after-sales cases lie, without it they are only mentioned. Raises ValueError for values that cannot be.
+    of after-sales cases lie, without it they are only mentioned; with the account's `appid` the scanning page uses
+    WeChat's own scanner inside WeChat. Raises ValueError for values that cannot be.
     """
 
     public_url: str
@@ -23,6 +24,7 @@ class WebSettings:
     secret: str
     heartbeat_limit_s: int = 120
     media_folder: Path | None = None
+    appid: str = ""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

@@ -114,6 +114,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_operator_username")),
     )
     op.create_table(
+        "page_ticket",
+        sa.Column("appid", sa.String(length=32), nullable=False),
+        sa.Column("ticket", sa.String(length=512), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("(ticket IS NULL) = (expires_at IS NULL)", name=op.f("ck_page_ticket_whole")),
+        sa.PrimaryKeyConstraint("appid", name=op.f("pk_page_ticket")),
+    )
+    op.create_table(
         "pay_difference",
         sa.Column("bill_on", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -1739,6 +1749,7 @@ def downgrade() -> None:
     op.drop_table("vehicle")
     op.drop_table("supplier")
     op.drop_table("pay_difference")
+    op.drop_table("page_ticket")
     op.drop_table("operator")
     op.drop_table("job_run")
     op.drop_table("inbound_message")

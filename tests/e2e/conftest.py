@@ -23,6 +23,7 @@ from web import WebSettings
 
 __all__ = ["open_pages", "ready_made"]
 
+APPID = "wxtest00000000test"
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 480, 5
 
 
@@ -48,7 +49,7 @@ def served(
 ) -> Iterator[Served]:
     """The ready-made platform, served over plain http."""
     pages, url = open_pages(ready_made), f"http://127.0.0.1:{free_port}"
-    settings = WebSettings(public_url=url, account_name="邻团优选", secret="for tests only, " * 3)
+    settings = WebSettings(public_url=url, account_name="邻团优选", secret="for tests only, " * 3, appid=APPID)
     server = make_server(
         "127.0.0.1", free_port, make_app(pages.store, with_photos(tmp_path / "media", settings)), threaded=True
     )

@@ -31,7 +31,8 @@ URL = f"https://lintuan.example.com/p/{TOKEN}"
 
 
 def code(text: str, edge: int = 600) -> Image.Image:
-    return qrcode.make(text, border=4).get_image().convert("L").resize((edge, edge))
+    drawn: Image.Image = qrcode.make(text, border=4).get_image()
+    return drawn.convert("L").resize((edge, edge))
 
 
 def jpeg(image: Image.Image, **options: Any) -> bytes:

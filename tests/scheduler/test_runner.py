@@ -95,6 +95,7 @@ def test_the_table_of_jobs() -> None:
         "expire_questions": 60,
         "settle_rounds": 60,
         "check_books": 600,
+        "renew_page_ticket": 30,
         "clean_up": 3600,
     }
 

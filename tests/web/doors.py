@@ -92,6 +92,7 @@ DOORS = (
     Door("GET", "leader.entrance", EVERYBODY, link("leader", "/m/enter/{}")),
     Door("POST", "leader.enter", EVERYBODY, link("leader", "/m/enter/{}")),
     Door("GET", "leader.gone", EVERYBODY, at("/m/gone")),
+    Door("GET", "leader.scan_worker", EVERYBODY, at("/m/scan/worker.js")),
     Door("GET", "public.ticket", EVERYBODY, at("/p/{token}")),
     Door("GET", "public.front", EVERYBODY, at("/")),
     Door("GET", "public.card", EVERYBODY, at("/l/L1")),

@@ -160,24 +160,30 @@ def test_scans_without_the_token_of_the_page_do_nothing(pages: Pages) -> None:
     assert written(pages) == []
 
 
-def test_the_list_in_the_phone_makes_no_code_and_names_nobody_to_helpers(pages: Pages) -> None:
+def test_the_list_in_the_phone_makes_no_code_and_names_nobody(pages: Pages) -> None:
     world = pages.world
     helper, leader = enter(pages, "helper").get("/m/scan/list"), enter(pages, "leader_a").get("/m/scan/list")
-    rows = {row["keys"][0]: row for row in helper.get_json()}
+    rows = {row["keys"][0]: row for row in helper.get_json()["rows"]}
     assert set(rows) == {hashed(token) for token in world.tokens}
     assert rows[hashed(world.tokens[3])]["keys"][1] == hashed(world.codes[3])
     assert rows[hashed(world.tokens[3])]["who"] == "4 号 5-1802 小**"
     assert rows[hashed(world.tokens[3])]["items"] == ["鲜牛奶 4瓶", "本地青菜 1.5斤"]
     for secret in (*world.codes, *world.tokens, "小陈", "¥", "13800000"):
         assert secret not in helper.text
-    assert "4 号 5-1802 小陈" in [row["who"] for row in leader.get_json()]
-    assert len(enter(pages, "leader_b").get("/m/scan/list").get_json()) == 1
+        assert secret not in leader.text, "it lies on the phone"
+    assert len(enter(pages, "leader_b").get("/m/scan/list").get_json()["rows"]) == 1
+
+
+def test_the_list_in_the_phone_is_good_for_as_long_as_the_session(pages: Pages) -> None:
+    visitor = enter(pages, "leader_a")
+    pages.clock.advance(hours=11, minutes=30)
+    assert visitor.get("/m/scan/list").get_json()["for_ms"] == 30 * 60 * 1000
 
 
 def test_the_list_says_what_was_collected(pages: Pages) -> None:
     world, visitor = pages.world, enter(pages, "leader_a")
     send(visitor, scan(1, token=world.tokens[4]))
-    rows = {row["keys"][0]: row for row in visitor.get("/m/scan/list").get_json()}
+    rows = {row["keys"][0]: row for row in visitor.get("/m/scan/list").get_json()["rows"]}
     assert not rows[hashed(world.tokens[4])]["waits"]
     assert rows[hashed(world.tokens[3])]["waits"]
     with counting(pages.store) as count:

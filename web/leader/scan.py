@@ -1,22 +1,26 @@
-"""Scanning with the phone's camera, one neighbour after the other, also where there is no network for a while.
+"""Scanning with the phone, one neighbour after the other, also where there is no network for a while.
 
-The open page is enough, there is no service worker: it has the list of live codes, and decides by it when no server
-answers. What it decided stays in the phone's own storage until it could be sent, each scan with its own time and
-nonce, as often as needed: the server counts it once.
+Inside WeChat its own scanner is used where the account may, else the camera. A service worker keeps the page, the page
+keeps the list of live codes for as long as the session lasts, and decides by it when no server answers. What it decided
+stays in the phone's own storage until it could be sent, each scan with its own time and nonce, as often as needed: the
+server counts it once.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, make_response, request, url_for
 
+from bot.page_signature import sign_page
 from models import Busy
-from operations import pick_lists, pickup
+from operations import page_ticket, pick_lists, pickup
 from operations.errors import OrderCancelled, TriesLocked, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 from operations.sessions import hash_token
@@ -26,10 +30,27 @@ from web.leader.blueprint import EVERYBODY, members, own_leader_id, page
 from web.refusals import refusal
 from web.security import CONTENT_SECURITY_POLICY
 from web.show import first_character, person, quantity, yuan
-from web.site import site
+from web.site import asset, site
 
 # The scanner library starts its worker from a blob; the camera's picture needs nothing.
 SCANNER_POLICY = f"{CONTENT_SECURITY_POLICY}; worker-src 'self' blob:"
+# The JS-SDK may be had from WeChat's own host only. What it would like to report home (a picture) stays blocked.
+# developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/JS-SDK.html
+JS_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
+IN_WECHAT_POLICY = SCANNER_POLICY.replace("script-src 'self'", "script-src 'self' https://res.wx.qq.com")
+# What the page needs besides itself: a service worker keeps these.
+KEPT_FILES = (
+    "mobile.css",
+    "leader/leader.css",
+    "icon.svg",
+    "leader/scan.js",
+    "leader/scan/kept.js",
+    "leader/scan/lens.js",
+    "leader/scan/shown.js",
+    "leader/vendor/qr-scanner.min.js",
+    "leader/vendor/qr-scanner-worker.min.js",
+)
+_IMPORTED = KEPT_FILES[4:7] + KEPT_FILES[8:]  # by other scripts, which know them without a version
 MOST_AT_ONCE = 50
 _LONGEST_AGO = timedelta(hours=24)
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -57,32 +78,70 @@ class Scanned:
 @members.get("/scan")
 @allow(members=EVERYBODY)
 def scan() -> Response:
-    """The page with the camera."""
+    """The page with the camera, or WeChat's scanner."""
     session = current()
     owner = hash_token(f"{session.leader_id}:{session.account_id}")[:16]  # whose scans wait in a phone's storage
-    response = make_response(page("scan", title="扫码核销", owner=owner))
-    response.headers["Content-Security-Policy"] = SCANNER_POLICY
+    wechat = _wechat()
+    response = make_response(page("scan", title="扫码核销", owner=owner, wechat=wechat, js_sdk=JS_SDK))
+    response.headers["Content-Security-Policy"] = IN_WECHAT_POLICY if wechat else SCANNER_POLICY
     return response
+
+
+def _wechat() -> dict[str, Any] | None:
+    """What `wx.config` is given; None outside WeChat, and where the account has no ticket (yet)."""
+    settings, now = site().settings, site().store.clock()
+    if not settings.appid or "MicroMessenger" not in request.user_agent.string:
+        return None
+    with site().store.read() as work:
+        ticket = page_ticket.current(work, appid=settings.appid)
+    if ticket is None:
+        return None
+    nonce, timestamp = site().nonce(), int(now.timestamp())
+    url = settings.url(request.full_path.rstrip("?"))  # as the browser shows it, with whatever WeChat added
+    signature = sign_page(ticket, nonce, timestamp, url)
+    return {"appId": settings.appid, "timestamp": timestamp, "nonceStr": nonce, "signature": signature}
+
+
+@members.get("/scan/worker.js")
+@allow(public=True)
+def scan_worker() -> Response:
+    """The service worker, which keeps the page for the time without network. Nothing in it is anybody's."""
+    files = [asset(name) for name in KEPT_FILES]
+    files += [url_for("site.static", filename=name) for name in KEPT_FILES if name in _IMPORTED]
+    version = hash_token("\n".join(files) + _worker().read_text(encoding="utf-8"))[:12]
+    head = json.dumps({"version": version, "page": url_for(".scan"), "files": files})
+    body = f"const KEEP = {head};\n{_worker().read_text(encoding='utf-8')}"
+    response = make_response(body, {"Content-Type": "text/javascript; charset=utf-8"})
+    response.headers["Service-Worker-Allowed"] = url_for(".scan")  # that page and nothing else
+    return response
+
+
+def _worker() -> Path:
+    return Path(__file__).parent.parent / "static" / "leader" / "scan" / "worker.js"
 
 
 @members.get("/scan/list")
 @allow(members=EVERYBODY)
 def scan_list() -> Response:
-    """What a phone keeps for the time without network: hashes of live codes, and what to hand out for them."""
-    is_leader = current().role == "leader"
+    """What a phone keeps for the time without network: hashes of live codes, and what to hand out for them.
+
+    It lies on the phone, so it has no whole name, and `for_ms` says how long the session still makes it good.
+    """
     with site().store.read() as work:
         rows = pick_lists.scannables(work, leader_id=own_leader_id())
+        ends_at = current().expires_at
+        left = ends_at - work.now if ends_at else timedelta(0)
     return jsonify(
-        [
+        for_ms=int(left.total_seconds() * 1000),
+        rows=[
             {
                 "keys": [row.token_hash, row.code_hash],
-                "who": _who(row.seq, row.name if is_leader else first_character(row.name), row.room),
-                "title": row.title,
+                "who": _who(row.seq, first_character(row.name), row.room),
                 "waits": row.is_waiting,
                 "items": [f"{name} {quantity(milli, unit)}" for name, milli, unit in row.items],
             }
             for row in rows
-        ]
+        ],
     )
 
 
