@@ -84,8 +84,12 @@ def test_an_example_is_understood_as_documented(example: Example) -> None:
     assert not getattr(command, "doubts", ())
 
 
+# Nobody says these: 「确认」 behind a page of figures is understood as one of them.
+ONLY_CONFIRMED = {"ConfirmSettlement"}
+
+
 def test_every_command_is_documented() -> None:
-    assert {example.command for example in EXAMPLES} == set(KINDS)
+    assert {example.command for example in EXAMPLES} == set(KINDS) - ONLY_CONFIRMED
 
 
 def test_a_wrong_example_is_noticed() -> None:
