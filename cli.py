@@ -50,8 +50,9 @@ def run(path: Path, port: int | None) -> None:
 @click.pass_obj
 def scheduler(path: Path) -> None:
     """Run only the scheduler. Any number of them may run; due work is claimed in the database."""
+    from operating.keeper import stop_with_parent
     from scheduler import runner
-    from serving import clock_of, stop_with_parent
+    from serving import clock_of
 
     config = _ready(path)
     store = open_store(config, clock_of(config), wait_s=20)
@@ -94,7 +95,7 @@ def close_due(path: Path) -> None:
 @click.pass_obj
 def backup(path: Path, target: Path) -> None:
     """Copy the SQLite database to TARGET while it is in use, and check the copy."""
-    from serving import backup_sqlite
+    from operating.backup import backup_sqlite
 
     click.echo(backup_sqlite(_ready(path).database.url, target))
 

@@ -1,7 +1,8 @@
 """One process tree: the web server, the scheduler beside it, and for a try-out the simulated WeChat in front of both.
 
 `run_everything` is what `make run` does. The web server is granian with blocking threads; the scheduler is a process of
-its own, started again if it dies. Ctrl-C and SIGTERM stop both.
+its own, started again if it dies. Ctrl-C and SIGTERM stop both; SIGHUP puts the program that is on the disk by then in
+their place without a gap.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import sqlite3
-import subprocess
+import socket
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,12 @@ from bot.protocol import BadCredentials, check_credentials
 from bot.simulator import ShiftedClock
 from config import Config, load
 from models import Clock, system_clock
+from operating.keeper import Keeper, end_with_parent
+from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
 
 ROOT = Path(__file__).resolve().parent
 CONFIG_ENV = "LINTUAN_CONFIG"
 TRY_OUT = Path("data/try-out.toml")
-_STOP_WITHIN_S = 45
 EXAMPLE_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"  # the EncodingAESKey of config.example.toml
 
 
@@ -42,12 +42,14 @@ def run_everything(path: Path, *, port: int | None = None) -> int:
     config = load(path)
     _prepare(config)
     os.environ[CONFIG_ENV] = str(path.resolve())
-    scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
-    scheduler.start()
-    try:
-        _serve(config, port or config.server.port)
-    finally:
-        scheduler.stop()
+    with open_listener(config.server.host, port or config.server.port) as listener:
+        relieve_the_old()
+        scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
+        scheduler.start()
+        try:
+            _serve(config, listener, scheduler)
+        finally:
+            scheduler.stop()
     return 0
 
 
@@ -143,25 +145,29 @@ def refuse_examples(config: Config) -> None:
             raise click.ClickException(f"{name} is still the one of config.example.toml: make your own")
 
 
-def _serve(config: Config, port: int) -> None:
-    from granian.server import Server
-
+def _serve(config: Config, listener: socket.socket, scheduler: Keeper) -> None:
+    port = listener.getsockname()[1]
     _say_where(config, port)
-    server = Server(
-        "serving:web",
-        address=config.server.host,
-        port=port,
-        interface="wsgi",  # type: ignore[arg-type]
-        workers=config.server.workers,
-        blocking_threads=config.server.threads,
-        backlog=1024,
-        backpressure=config.server.threads * 4,
-        factory=True,
-        log_level="error",  # type: ignore[arg-type]  # its warning about 16 threads is about CPU-bound work
-        workers_kill_timeout=10,
-        respawn_failed_workers=True,
-    )
-    server.serve()
+
+    def renew(workers: list[int]) -> None:
+        check = [sys.executable, str(ROOT / "cli.py"), "init-db"]
+        take_our_place(listener, [*workers, *([scheduler.pid] if scheduler.pid else [])], check)
+
+    def make() -> WebServer:
+        return WebServer(
+            listener,
+            renew,
+            address=config.server.host,
+            port=port,
+            workers=config.server.workers,
+            blocking_threads=config.server.threads,
+            backpressure=config.server.threads * 4,
+            log_level="error",  # its warning about 16 threads is about CPU-bound work
+            workers_kill_timeout=10,
+            respawn_failed_workers=True,
+        )
+
+    serve(make)
 
 
 def _say_where(config: Config, port: int) -> None:
@@ -191,74 +197,13 @@ def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends us in order
     config = load(Path(os.environ[CONFIG_ENV]))
     set_up_logging(config.log.level, json_lines=config.log.json_lines)
+    end_with_parent()
     clock = clock_of(config)
-    app = create_app(config, clock)
-    if not config.demo:
-        return app
-    from bot.simulator import create_simulator, mount
-    from demo.people import simulated
+    app: Any = create_app(config, clock)
+    if config.demo:
+        from bot.simulator import create_simulator, mount
+        from demo.people import simulated
 
-    return mount(app, create_simulator(simulated(config, clock)))
-
-
-class Keeper:
-    """Keeps a child process running until it is told to stop."""
-
-    def __init__(self, command: list[str]) -> None:
-        self._command = command
-        self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
-
-    def start(self) -> None:
-        """Start the child, and again whenever it ends."""
-        self._child = self._spawn()
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask the child to finish, and make sure that it does."""
-        self._stopping.set()
-        child = self._child
-        if child is None or child.poll() is not None:
-            return
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(_STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        # A session of its own, so that Ctrl-C reaches only us and the child is asked in order.
-        return subprocess.Popen(self._command, start_new_session=True)  # noqa: S603 - our own interpreter and file
-
-    def _keep(self) -> None:
-        while self._child is not None:
-            self._child.wait()
-            if self._stopping.wait(1.0):
-                return
-            click.echo("The scheduler ended by itself; starting it again.", err=True)
-            self._child = self._spawn()
-
-
-def backup_sqlite(url: str, target: Path) -> str:
-    """Copy a SQLite database that is in use, by its backup API, and check the copy; says what was done."""
-    database = make_url(url)
-    if database.get_backend_name() != "sqlite" or not database.database:
-        raise click.ClickException("this is for SQLite; for PostgreSQL use pg_dump: see docs/operations.md")
-    if target.exists():
-        raise click.ClickException(f"{target} is there already")
-    with sqlite3.connect(database.database) as source, sqlite3.connect(target) as copy:
-        source.backup(copy)
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-        broken = copy.execute("PRAGMA foreign_key_check").fetchall()
-    if verdict != "ok" or broken:
-        raise click.ClickException(f"the copy {target} is damaged: {verdict}")
-    return f"{target}: copied and checked."
-
-
-def stop_with_parent(stop: threading.Event) -> None:
-    """Set `stop` when the process that started us is gone: nobody else would end us then."""
-    parent = os.getppid()
-    while not stop.wait(2.0):
-        if os.getppid() != parent:
-            stop.set()
+        app = mount(app, create_simulator(simulated(config, clock)))
+    tell_ready()
+    return app  # type: ignore[no-any-return]

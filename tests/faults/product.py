@@ -156,7 +156,8 @@ class Product:
 
     def _child(self, *, is_scheduler: bool) -> int:
         for pid in children(self.main):
-            if (b"scheduler" in command_line(pid)) == is_scheduler:
+            said = command_line(pid)
+            if b"init-db" not in said and (b"scheduler" in said) == is_scheduler:
                 return pid
         return 0
 

@@ -38,7 +38,7 @@ def kill_while_people_order(
             answered = len(crowd.told)
             until(lambda answered=answered: len(crowd.told) > answered, "an answer since the last kill")  # type: ignore[misc]
             time.sleep(chance.uniform(0.0, 0.8))
-            if n % 2:  # a second death of the worker alone within 5 s ends granian itself: see docs/reliability.md
+            if n % 2:
                 product.kill_everything()
                 product.start()
             else:

@@ -1,0 +1,1 @@
+"""What whoever runs the service needs: its processes, a renewal without a gap, backups, logs, and `doctor`."""

@@ -1,0 +1,80 @@
+"""The program is renewed, or its only web worker keeps dying, while people order."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+
+import pytest
+import requests
+
+from bot.simulator.clock import ShiftedClock
+from models import Store
+from tests.faults.neighbourhood import WORDS, settle
+from tests.faults.phones import Crowd, Phones
+from tests.faults.product import ACCOUNT, Product, children, command_line, is_alive, until
+
+
+def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedClock) -> None:
+    """SIGHUP under load: every push is answered at its first attempt, though main process, web worker and scheduler are
+    new programs afterwards; the process id that a supervisor knows stays.
+    """
+    place = settle(store, residents=300)
+    old = {product.web, product.scheduler}
+    with Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1, pause_s=0.01) as crowd:
+        until(lambda: len(crowd.told) > 10, "people order")
+        os.kill(product.main, signal.SIGHUP)
+        until(lambda: not any(is_alive(pid) for pid in old), "the old worker and scheduler have ended")
+        after = len(crowd.told)
+        until(lambda: len(crowd.told) > after + 10, "people go on ordering")
+    assert product.is_running
+    assert old.isdisjoint({product.web, product.scheduler})
+    answers = [told for one in crowd.told.values() for told in one]
+    assert Counter(told.attempts for told in answers) == {1: len(answers)}
+    assert all(told.is_booked for told in answers)
+    assert place.sources() == Counter(message.key for message in crowd.told)
+    until(lambda: bool(product.health()["ok"]), "the new scheduler ticks")
+
+
+def is_checking(product: Product) -> bool:
+    """Whether the step before a renewal runs."""
+    return any(b"init-db" in command_line(pid) for pid in children(product.main))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_new_program_that_does_not_start_changes_nothing(product: Product) -> None:
+    """SIGHUP with a configuration that cannot be used: the old program goes on."""
+    was, text = (product.web, product.scheduler), product.config.read_text("utf-8")
+    try:
+        product.config.write_text(text.replace("[wechat]", "[wechat]\ncolour = 1"), "utf-8")
+        os.kill(product.main, signal.SIGHUP)
+        until(lambda: is_checking(product), "the new program is tried")
+        until(lambda: not is_checking(product), "it was found wanting")
+    finally:
+        product.config.write_text(text, "utf-8")
+    assert (product.web, product.scheduler) == was
+    assert requests.get(f"http://127.0.0.1:{product.port}/healthz", timeout=5).status_code in {200, 503}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_worker_that_dies_again_and_again_is_a_pause(product: Product) -> None:
+    """Three deaths of the only worker within a few seconds: nobody is refused a connection, and the program stays."""
+    main = product.main
+    for _ in range(3):
+        product.kill(product.web)
+        answer = requests.get(f"http://127.0.0.1:{product.port}/healthz", timeout=30)  # waits; an error would raise
+        assert answer.status_code in {200, 503}
+    assert (product.main, product.is_running) == (main, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_workers_end_when_the_main_process_is_killed(product: Product) -> None:
+    """kill -9 of `cli.py run` alone leaves nobody behind who would go on with an old program."""
+    children = {product.web, product.scheduler}
+    product.kill(product.main)
+    try:
+        until(lambda: not any(is_alive(pid) for pid in children), "the orphans have ended")
+    finally:
+        product.kill_everything()
+        product.start()
