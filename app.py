@@ -23,7 +23,8 @@ from models import Clock, Store, system_clock
 from scheduler import runner
 from scheduler.channels import Channels, Template
 from scheduler.jobs import Settings as JobSettings
-from web import WebSettings, register
+from web import WebSettings, metrics, register
+from web.metrics import Meter
 
 __all__ = ["create_app", "create_messenger", "open_store", "run_scheduler"]
 
@@ -33,16 +34,23 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     app = Flask("lintuan", static_folder=None)
     store = store or open_store(config, clock)
     register(app, store, web_settings(config))
+    meter = Meter()
     webhook = Webhook(
         credentials=credentials(config),
         store=store,
         clock=clock,
-        answer=create_answer(HandlerSettings(public_url(config), config.platform.default_share_bps)),
+        answer=create_answer(HandlerSettings(public_url(config), config.platform.default_share_bps), meter.read_as),
+        count=meter.count,
+        seen=meter.seen,
         texts=Texts(busy=busy, too_fast=lambda: TOO_FAST),
         log_key=hashlib.sha256(config.server.secret.get_secret_value().encode()).digest(),
         limit=FlowLimit(),
     )
     app.register_blueprint(create_blueprint(webhook))
+    if config.metrics.enabled:
+        meter.watch(app)
+        token = config.metrics.token
+        app.register_blueprint(metrics.create_blueprint(meter, store, token.get_secret_value() if token else None))
     if config.server.proxies:  # else whoever calls could name any address as his own
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies)  # type: ignore[method-assign]
     return app

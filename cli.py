@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
 from pathlib import Path
 
 import click
-import structlog
 
 from app import create_messenger, open_store, run_scheduler
 from config import Config, ConfigError, load
+from operating.logs import set_up_logging
 
 CONFIG_ENV = "LINTUAN_CONFIG"
 DEFAULT_CONFIG = Path("config.toml")
@@ -178,27 +177,6 @@ def _ready(path: Path) -> Config:
     config = load(path)
     set_up_logging(config.log.level, json_lines=config.log.json_lines)
     return config
-
-
-def set_up_logging(level: str, *, json_lines: bool) -> None:
-    """Structured lines on standard error; WeChat's client never logs below warning (its debug lines hold secrets)."""
-    # Tracebacks without local variables: those hold names, rooms and words people wrote.
-    shown: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-        if json_lines
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *shown,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 
 if __name__ == "__main__":

@@ -107,6 +107,13 @@ class Log(_Part):
     json_lines: bool = True
 
 
+class Metrics(_Part):
+    """`/metrics` for Prometheus: for who brings the token, and without one for this machine alone."""
+
+    enabled: bool = False
+    token: Secret | None = None
+
+
 class Demo(_Part):
     """Only for trying it out: where the simulated clock is kept, and the operator's password that `run` prints."""
 
@@ -125,6 +132,7 @@ class Config(_Part):
     notices: Notices = Notices()
     storage: Storage = Storage()
     log: Log = Log()
+    metrics: Metrics = Metrics()
     demo: Demo | None = None
 
 

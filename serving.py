@@ -7,11 +7,14 @@ their place without a gap.
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,9 @@ from bot.simulator import ShiftedClock
 from config import Config, load
 from models import Clock, system_clock
 from operating.keeper import Keeper, end_with_parent
+from operating.logs import set_up_logging
 from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
+from web.metrics import SHARED_ENV
 
 ROOT = Path(__file__).resolve().parent
 CONFIG_ENV = "LINTUAN_CONFIG"
@@ -40,10 +45,13 @@ def run_everything(path: Path, *, port: int | None = None) -> int:
             raise click.ClickException(f"{path} is not there")
         path = write_try_out(TRY_OUT, port or 8000)
     config = load(path)
+    set_up_logging(config.log.level, json_lines=config.log.json_lines)
     _prepare(config)
     os.environ[CONFIG_ENV] = str(path.resolve())
     with open_listener(config.server.host, port or config.server.port) as listener:
         relieve_the_old()
+        if config.metrics.enabled:
+            _share_metrics()
         scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
         scheduler.start()
         try:
@@ -51,6 +59,13 @@ def run_everything(path: Path, *, port: int | None = None) -> int:
         finally:
             scheduler.stop()
     return 0
+
+
+def _share_metrics() -> None:
+    """A folder in which all web workers count together; it is handed on at a renewal and gone at the end."""
+    if SHARED_ENV not in os.environ:
+        os.environ[SHARED_ENV] = tempfile.mkdtemp(prefix="lintuan-metrics-")
+    atexit.register(shutil.rmtree, os.environ[SHARED_ENV], ignore_errors=True)
 
 
 def write_try_out(path: Path, port: int, *, folder: Path | None = None) -> Path:
@@ -192,8 +207,6 @@ Ctrl-C stops it. 按 Ctrl-C 停止。
 
 def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """What granian calls in each worker: the application, and the simulator before it in a try-out."""
-    from cli import set_up_logging
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends us in order
     config = load(Path(os.environ[CONFIG_ENV]))
     set_up_logging(config.log.level, json_lines=config.log.json_lines)

@@ -64,7 +64,8 @@ class Webhook:
 
     `answer` is called inside the transaction and makes its own savepoints. `log_key` keys the short hash that stands
     for an openid in the log. `limit` None lets everybody send as fast as they like. `count` is told one word per
-    push: "handled", "repeated", "slowed", "ignored", "refused" or "failed".
+    push: "handled", "repeated", "slowed", "ignored", "refused", "busy" (the database) or "failed"; before it, `seen` is
+    given the push, if it could be read.
     """
 
     def __init__(
@@ -78,12 +79,13 @@ class Webhook:
         log_key: bytes,
         limit: FlowLimit | None,
         count: Callable[[str], None] = lambda word: None,
+        seen: Callable[[Inbound], None] = lambda inbound: None,
         incident: Callable[[], str] = new_incident,
     ) -> None:
         check_credentials(credentials)
         self._credentials, self._store, self._clock = credentials, store, clock
         self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
-        self._limit, self._count, self._incident = limit, count, incident
+        self._limit, self._count, self._seen, self._incident = limit, count, seen, incident
         self._impatient_until = float("-inf")
 
     def verify(self, args: Args) -> Answered:
@@ -107,6 +109,7 @@ class Webhook:
             self._count("ignored")
             log.warning("webhook.unreadable", reason=damage.reason)
             return 200, _TEXT, NOTHING
+        self._seen(inbound)
         flow = self._limit.check(inbound, now) if self._limit else Flow.HANDLE
         if flow is not Flow.HANDLE:
             self._count("slowed")
@@ -140,7 +143,7 @@ class Webhook:
     def _failed(self, inbound: Inbound, error: Exception) -> Answered:
         """Everything was rolled back, the key too, so sending it again will be handled."""
         incident = self._incident()
-        self._count("failed")
+        self._count("busy" if isinstance(error, Busy) else "failed")
         if isinstance(error, Busy):
             self._impatient_until = time.monotonic() + _IMPATIENT_FOR_S
         report = log.warning if isinstance(error, Busy) else log.error

@@ -55,8 +55,10 @@ def router() -> Router:
     )
 
 
-def create_answer(settings: Settings) -> Callable[[Work, Inbound], Reply]:
-    """The function the webhook calls for each new message, inside its transaction."""
+def create_answer(
+    settings: Settings, read_as: Callable[[str], None] = lambda reading: None
+) -> Callable[[Work, Inbound], Reply]:
+    """The function the webhook calls for each new message, inside its transaction; `read_as` is told the reading."""
     routes, catalogues = router(), CatalogueCache()
 
     def answer(work: Work, inbound: Inbound) -> Reply:
@@ -69,7 +71,7 @@ def create_answer(settings: Settings) -> Callable[[Work, Inbound], Reply]:
         else:
             command = events.command(talk)
             text = run(talk, routes, command) if command else events.answer(talk)
-        _annotate(talk, command)
+        read_as(_annotate(talk, command))
         return _paged(talk, _with_waiting(talk, text), is_more=isinstance(command, More))
 
     return answer
@@ -130,9 +132,11 @@ def _paged(talk: Talk, text: str | None, *, is_more: bool) -> Reply:
     return first
 
 
-def _annotate(talk: Talk, command: Command | None) -> None:
+def _annotate(talk: Talk, command: Command | None) -> str:
+    reading = _reading(talk, command)[:32]
     leader_id = talk.leader_id if talk.has_leader else None
-    inbox.annotate(talk.work, talk.inbound, leader_id=leader_id, reading=_reading(talk, command)[:32])
+    inbox.annotate(talk.work, talk.inbound, leader_id=leader_id, reading=reading)
+    return reading
 
 
 def _reading(talk: Talk, command: Command | None) -> str:

@@ -10,6 +10,7 @@ import time
 
 import click
 
+PARENT_ENV = "LINTUAN_PARENT"
 _STOP_WITHIN_S = 45
 _ORPHAN_ENDS_WITHIN_S = 10
 
@@ -47,7 +48,8 @@ class Keeper:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         # A session of its own, so that Ctrl-C reaches only us and the child is asked in order.
-        return subprocess.Popen(self._command, start_new_session=True)  # noqa: S603 - our own interpreter and file
+        environment = os.environ | {PARENT_ENV: str(os.getpid())}
+        return subprocess.Popen(self._command, start_new_session=True, env=environment)  # noqa: S603 - our own file
 
     def _keep(self) -> None:
         while self._child is not None:
@@ -60,7 +62,7 @@ class Keeper:
 
 def stop_with_parent(stop: threading.Event) -> None:
     """Set `stop` when the process that started us is gone: nobody else would end us then."""
-    parent = os.getppid()
+    parent = int(os.environ.get(PARENT_ENV) or os.getppid())  # it may be gone before we look the first time
     while not stop.wait(2.0):
         if os.getppid() != parent:
             stop.set()

@@ -26,6 +26,7 @@ from granian.server.mp import MPServer
 LISTENER_ENV, RELIEVED_ENV, READY_ENV = "LINTUAN_LISTENER", "LINTUAN_RELIEVED", "LINTUAN_READY"
 BACKLOG = 1024
 _AGAIN_AFTER_S = 0.5
+_AS_OTHERS_LOG = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 _STOP_WITHIN_S = 45
 
 
@@ -33,7 +34,14 @@ class WebServer(MPServer):
     """granian's server with our socket; SIGHUP calls `renew` with the ids of the web workers."""
 
     def __init__(self, listener: socket.socket, renew: Callable[[list[int]], None], **options: Any) -> None:
-        super().__init__("serving:web", interface=Interfaces.WSGI, factory=True, backlog=BACKLOG, **options)
+        super().__init__(
+            "serving:web",
+            interface=Interfaces.WSGI,
+            factory=True,
+            backlog=BACKLOG,
+            log_dictconfig=_AS_OTHERS_LOG,
+            **options,
+        )
         self._listener, self._renew = listener, renew
 
     def _init_shared_socket(self) -> None:

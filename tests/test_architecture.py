@@ -168,6 +168,7 @@ RULES: dict[str, Rule] = {
     "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc", "pypinyin"),
     "models are tables": imports_only("models/", "models", "sqlalchemy"),
     "one place commits": one_place_commits,
+    "metrics have one home": imported_only_by("prometheus_client", "web/metrics.py"),
     "time is given": time_is_given,
     "no words in the business": no_words_here,
 }
@@ -186,6 +187,7 @@ BROKEN = [
     ("parsing is pure", "bot/parsing/orders.py", "from bot.texts import ERRORS"),
     ("parsing is pure", "bot/parsing/orders.py", "import sqlalchemy"),
     ("parsing is pure", "bot/parsing/orders.py", "from ..texts import ERRORS"),
+    ("metrics have one home", "bot/webhook.py", "from prometheus_client import Counter"),
     ("models are tables", "models/orders.py", "import flask"),
     ("one place commits", "operations/orders.py", "session.commit()"),
     ("one place commits", "cli.py", "with store.engine.begin() as db: pass"),
@@ -217,6 +219,7 @@ SOUND = [
     ),
     ("parsing is pure", "bot/parsing/orders.py", "from . import values\nfrom .values import Quantity"),
     ("parsing is pure", "bot/router.py", "import flask"),
+    ("metrics have one home", "web/metrics.py", "import prometheus_client"),
     ("models are tables", "models/orders.py", "import enum\nfrom sqlalchemy.types import Text"),
     ("one place commits", "models/base.py", "session.commit()"),
     ("one place commits", "operations/orders.py", "with work.db.begin_nested(): commitment = 1"),

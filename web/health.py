@@ -1,4 +1,8 @@
-"""`/healthz`: whether the database answers and the scheduler ticks. For machines; says nothing about anybody."""
+"""`/healthz`: whether the service as a whole does its work; `/readyz`: whether this instance can answer people.
+
+For machines; neither says anything about anybody. A load balancer asks `/readyz`: no instance is taken out because a
+scheduler somewhere is late.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,22 @@ from werkzeug.wrappers import Response
 from models import Busy
 from operations.listings.dashboard import heartbeat
 from web.auth import allow
-from web.site import logger, site
+from web.site import log, site
 
 health = Blueprint("site", __name__, static_folder="static", static_url_path="/assets", template_folder="templates")
+
+
+@health.get("/readyz")
+@allow(public=True)
+def readyz() -> tuple[Response, int]:
+    """200 when this instance gets at the database, else 503."""
+    try:
+        with site().store.read() as work:
+            heartbeat(work)
+    except (SQLAlchemyError, Busy) as error:
+        log.warning("health.no_database", error=type(error).__name__)
+        return jsonify(ok=False, database="down"), 503
+    return jsonify(ok=True, database="up"), 200
 
 
 @health.get("/healthz")
@@ -24,7 +41,7 @@ def healthz() -> tuple[Response, int]:
         with site().store.read() as work:
             last, now = heartbeat(work), work.now
     except (SQLAlchemyError, Busy) as error:
-        logger.warning("health: no database: %s", type(error).__name__)
+        log.warning("health.no_database", error=type(error).__name__)
         return jsonify(ok=False, database="down"), 503
     age = None if last is None else max(0, int((now - last).total_seconds()))
     is_ticking = age is not None and age <= site().settings.heartbeat_limit_s

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, url_for
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
@@ -27,7 +27,7 @@ from web.refusals import refusal
 from web.settings import WebSettings
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _KEY = "lintuan_web"
 _STATIC = Path(__file__).parent / "static"
@@ -164,7 +164,7 @@ def show_fault(error: HTTPException) -> AnyResponse:
     """The page for an HTTP error; a defect gets a number that is in the log too."""
     if isinstance(error, InternalServerError):
         number = f"{site().store.rng.getrandbits(24):06x}"
-        logger.error("page failed, incident %s", number, exc_info=error.original_exception)
+        log.error("page.failed", incident=number, page=request.endpoint, exc_info=error.original_exception)
         return show_problem(500, f"这一步没有保存，请稍后再试。还不行的话，把编号 {number} 告诉平台。")
     if isinstance(error.response, AnyResponse):
         return error.response
@@ -176,7 +176,7 @@ def _show_refusal(error: Refused) -> AnyResponse:
 
 
 def _show_busy(error: Exception) -> AnyResponse:
-    logger.warning("a page found the database busy: %s", error)
+    log.warning("page.busy", page=request.endpoint, error=type(error).__name__)
     return show_problem(503)
 
 

@@ -45,6 +45,7 @@ def is_checking(product: Product) -> bool:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_new_program_that_does_not_start_changes_nothing(product: Product) -> None:
     """SIGHUP with a configuration that cannot be used: the old program goes on."""
+    until(lambda: bool(product.health()["ok"]), "the scheduler ticks")
     was, text = (product.web, product.scheduler), product.config.read_text("utf-8")
     try:
         product.config.write_text(text.replace("[wechat]", "[wechat]\ncolour = 1"), "utf-8")

@@ -87,6 +87,7 @@ def settle_b(pages: Pages) -> int:
 DOORS = (
     # open to everybody
     Door("GET", "site.healthz", EVERYBODY, at("/healthz")),
+    Door("GET", "site.readyz", EVERYBODY, at("/readyz")),
     Door("GET", "site.static", EVERYBODY, at("/assets/admin.css")),
     Door("GET", "admin.login", EVERYBODY, at("/admin/login")),
     Door("GET", "leader.entrance", EVERYBODY, link("leader", "/m/enter/{}")),
