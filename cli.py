@@ -49,9 +49,9 @@ def run(path: Path, port: int | None) -> None:
 @click.pass_obj
 def scheduler(path: Path) -> None:
     """Run only the scheduler. Any number of them may run; due work is claimed in the database."""
+    from operating.clocks import clock_of
     from operating.keeper import stop_with_parent
     from scheduler import runner
-    from serving import clock_of
 
     config = _ready(path)
     store = open_store(config, clock_of(config), wait_s=20)
@@ -79,8 +79,8 @@ def init_db(path: Path) -> None:
 @click.pass_obj
 def close_due(path: Path) -> None:
     """Close rounds whose time has come, as the scheduler does."""
+    from operating.clocks import clock_of
     from operations import rounds
-    from serving import clock_of
 
     store = open_store(_ready(path), clock_of(_ready(path)), wait_s=20)
     closed = 0

@@ -24,9 +24,8 @@ from sqlalchemy import make_url
 
 from app import create_app, credentials, open_store
 from bot.protocol import BadCredentials, check_credentials
-from bot.simulator import ShiftedClock
 from config import Config, load
-from models import Clock, system_clock
+from operating.clocks import clock_of
 from operating.keeper import Keeper, end_with_parent
 from operating.logs import set_up_logging
 from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
@@ -118,11 +117,6 @@ def _kept_password(path: Path) -> str | None:
 def _aes_key() -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     return "".join(secrets.choice(letters) for _ in range(42)) + "A"  # the last one carries four bits only
-
-
-def clock_of(config: Config) -> Clock:
-    """The machine's clock, or the try-out's, which can be put forward."""
-    return ShiftedClock(config.demo.clock_file) if config.demo else system_clock
 
 
 def _prepare(config: Config) -> None:

@@ -18,6 +18,8 @@ from pathlib import Path
 import requests
 
 from bot.simulator import Account
+from models import Store
+from operations import job_runs
 from tests.support.ports import find_free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -187,6 +189,12 @@ def until(happened: Callable[[], bool], what: str, *, seconds: float = PATIENCE_
     while not happened():
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
         time.sleep(0.02)
+
+
+def runs_jobs(store: Store, pid: int) -> bool:
+    """Whether a scheduler's process runs its jobs: it has written so."""
+    with store.read() as work:
+        return any(run.worker.endswith(f":{pid}") for run in job_runs.last_runs(work))
 
 
 def children(pid: int) -> list[int]:

@@ -13,9 +13,10 @@ from bot.simulator.clock import ShiftedClock
 from models import Store
 from tests.faults.neighbourhood import WORDS, settle
 from tests.faults.phones import Crowd, Phones
-from tests.faults.product import ACCOUNT, Product, children, command_line, is_alive, until
+from tests.faults.product import ACCOUNT, Product, children, command_line, is_alive, runs_jobs, until
 
 
+@pytest.mark.timeout(240)
 def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedClock) -> None:
     """SIGHUP under load: every push is answered at its first attempt, though main process, web worker and scheduler are
     new programs afterwards; the process id that a supervisor knows stays.
@@ -25,7 +26,7 @@ def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedC
     with Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1, pause_s=0.01) as crowd:
         until(lambda: len(crowd.told) > 10, "people order")
         os.kill(product.main, signal.SIGHUP)
-        until(lambda: not any(is_alive(pid) for pid in old), "the old worker and scheduler have ended")
+        until(lambda: not any(is_alive(pid) for pid in old), "the old worker and scheduler have ended", seconds=150)
         after = len(crowd.told)
         until(lambda: len(crowd.told) > after + 10, "people go on ordering")
     assert product.is_running
@@ -43,9 +44,9 @@ def is_checking(product: Product) -> bool:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_new_program_that_does_not_start_changes_nothing(product: Product) -> None:
+def test_a_new_program_that_does_not_start_changes_nothing(product: Product, store: Store) -> None:
     """SIGHUP with a configuration that cannot be used: the old program goes on."""
-    until(lambda: bool(product.health()["ok"]), "the scheduler ticks")
+    until(lambda: runs_jobs(store, product.scheduler), "the scheduler has read its configuration")
     was, text = (product.web, product.scheduler), product.config.read_text("utf-8")
     try:
         product.config.write_text(text.replace("[wechat]", "[wechat]\ncolour = 1"), "utf-8")

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -22,7 +21,7 @@ from operations.rounds import NewRound
 from tests.faults.conftest import Platform
 from tests.faults.neighbourhood import WORDS, Neighbourhood, announce, notice_states, settle
 from tests.faults.phones import Phones
-from tests.faults.product import ACCOUNT, Product, is_alive, start_scheduler, until
+from tests.faults.product import ACCOUNT, Product, is_alive, runs_jobs, start_scheduler, until
 from tests.support.invariants import violations
 
 LEASE_S = 60
@@ -104,7 +103,7 @@ def test_two_schedulers_close_each_round_once(product: Product, store: Store, cl
     ids = _many_rounds(place, 60)
     second = start_scheduler(product.config)
     try:
-        until(lambda: _runs_jobs(second.pid), "the second scheduler runs")
+        until(lambda: runs_jobs(store, second.pid), "the second scheduler runs")
         clock.advance(2 * 3600)
         until(lambda: _states(place, ids) == {"closed": 60}, "all are closed")
         assert is_alive(second.pid)
@@ -124,11 +123,6 @@ def test_two_schedulers_close_each_round_once(product: Product, store: Store, cl
     assert set(counts.values()) == {1}
     assert Counter(kind for kind, _, _ in counts) == {"order_closed": 180, "round_closed": 60}
     assert violations(store) == []
-
-
-def _runs_jobs(pid: int) -> bool:
-    """Whether the process runs its jobs: it has threads for them by then."""
-    return len(list(Path(f"/proc/{pid}/task").iterdir())) > 3
 
 
 def _many_rounds(place: Neighbourhood, count: int) -> list[int]:
