@@ -9,27 +9,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+ALWAYS = "python_version >= '3'"
 
 
 def read_project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
+def read_pins(name: str) -> list[tuple[str, str, Marker]]:
+    """Package, version and on which Python it is meant, of every pin in a lock."""
+    pins = re.findall(r"^(\S+?)==([^\s;]+)(?: ; ([^\\]+))?", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    return [(canonicalize_name(name), version, Marker(marker or ALWAYS)) for name, version, marker in pins]
+
+
 def read_lock(name: str) -> dict[str, Version]:
-    """The version of every package in a lock."""
-    pins = re.findall(r"^(\S+?)==([^\s;]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
-    return {canonicalize_name(package): Version(version) for package, version in pins}
+    """The version of every package in a lock, as this Python takes it."""
+    return {package: Version(version) for package, version, marker in read_pins(name) if marker.evaluate()}
 
 
 def wanted(*, dev: bool) -> list[Requirement]:
     project = read_project()
-    lines = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["postgresql"]]
+    extras = project["project"]["optional-dependencies"].values()
+    lines = [*project["project"]["dependencies"], *(line for extra in extras for line in extra)]
     return [Requirement(line) for line in lines + (project["dependency-groups"]["dev"] if dev else [])]
 
 
@@ -62,7 +70,7 @@ def test_the_lock_pins_contents_and_names_no_place(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     assert not re.search(r"://|^-|--(index|extra|find)|@ ", text, re.MULTILINE)
     blocks = re.split(r"\n(?=\S)", text)
-    assert len(blocks) == len(read_lock(lock))
+    assert len(blocks) == len(read_pins(lock))
     assert [block for block in blocks if "--hash=sha256:" not in block] == []
 
 
