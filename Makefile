@@ -43,9 +43,9 @@ format: dev ## rewrite the sources as `make check` wants them
 
 lock: dev ## resolve pyproject.toml anew into requirements.lock and requirements-dev.lock
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-config \
-	  --extra postgresql --extra routes pyproject.toml -o requirements.lock
+	  --extra postgresql --extra routes --extra wechatpay pyproject.toml -o requirements.lock
 	@$(VENV_PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-config \
-	  --extra postgresql --extra routes --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	  --extra postgresql --extra routes --extra wechatpay --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 dev:
 	@scripts/setup dev
