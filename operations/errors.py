@@ -129,6 +129,12 @@ class AlreadyCancelled(Refused):
     code = "already_cancelled"
 
 
+class NothingToPay(Refused):
+    """The order is paid, or cancelled. facts: seq."""
+
+    code = "nothing_to_pay"
+
+
 class TooEarlyToSettle(Refused):
     """Goods may still be sent back, or a case is open. facts: title, until, cases."""
 

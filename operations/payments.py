@@ -182,7 +182,7 @@ def _pay(
             version=order.c.version + 1,
         )
     )
-    _post(work, one, "payment", f"payment:{payment_id}", amount)
+    _post(work, one, "payment", f"payment:{payment_id}", amount, ledger.ONLINE if method == "wechat" else ledger.CASH)
     _log(
         work, one, "order.pay", actor, key,
         delta_fen=amount, detail={"payment": payment_id, "method": method}, after={"paid_fen": one.paid_fen + amount},
@@ -203,19 +203,26 @@ def _was_done(work: Work, one: OrderView, source_key: str) -> bool:
 def _last_payment(work: Work, one: OrderView) -> Row[Any] | None:
     return work.db.execute(
         select(payment)
-        .where(payment.c.leader_id == one.leader_id, payment.c.order_id == one.id, payment.c.state == "confirmed")
+        .where(
+            payment.c.leader_id == one.leader_id,
+            payment.c.order_id == one.id,
+            payment.c.state == "confirmed",
+            payment.c.method != "wechat",  # that money did come
+        )
         .order_by(payment.c.at.desc(), payment.c.id.desc())
         .limit(1)
     ).first()
 
 
-def _post(work: Work, one: OrderView, kind: str, reference: str, amount_fen: int) -> None:
+def _post(
+    work: Work, one: OrderView, kind: str, reference: str, amount_fen: int, cash: ledger.Book = ledger.CASH
+) -> None:
     ledger.post(
         work,
         leader_id=one.leader_id,
         kind=kind,
         reference=reference,
-        source=ledger.CASH,
+        source=cash,
         target=ledger.of(one.resident_id),
         amount_fen=amount_fen,
         round_id=one.round_id,

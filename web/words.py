@@ -94,6 +94,7 @@ NOTICE_KINDS = {
     "price_changed": "改价通知",
     "pickup_qr": "取货二维码",
     "leader_qr": "团长二维码",
+    "refund_failed": "退款没成功",
     "settlement_ready": "结算单",
     "settlement_paid": "结算到账",
 }
@@ -209,6 +210,9 @@ ACTIONS = {
     "case.hand_out": "给了补货",
     "resident.erase": "删除居民资料",
     "settlement.compute": "出结算单",
+    "pay.unknown": "收到不认识的微信付款",
+    "pay.unknown_refund": "收到不认识的微信退款",
+    "pay.mismatch": "微信付款金额不符",
     "settlement.confirmed": "确认结算单",
     "settlement.paid": "结算到账",
     "settlement.void": "作废结算单",

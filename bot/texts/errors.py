@@ -166,6 +166,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "not_delivered": lambda f: f"“{f.get('title') or '这一团'}”还没到货，到货后再申请售后。要改订单请直接说。",
     "claim_too_much": _claim_too_much,
     "case_closed": _case_closed,
+    "nothing_to_pay": lambda f: f"{f['seq']}号订单不用付钱了。",
     "too_early_to_settle": _too_early_to_settle,
     "settlement_state": lambda f: {
         "computed": "这张结算单还没有确认，先确认再打款。",

@@ -197,6 +197,10 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "photo_redeemed": handing.photo_said,
     "pickup_qr": _qr,
     "leader_qr": _qr,
+    "refund_failed": lambda p: (
+        f"{who(p.get('name'), p.get('room'))}（“{p['title']}”{p['seq']}号）的 {money(p['amount_fen'])} 没能从微信退回去，"
+        "请您直接退给邻居，退好了发“待退”记一下。"
+    ),
     "settlement_ready": _settlement_ready,
     "settlement_paid": _settlement_paid,
 }
