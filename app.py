@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.client import WeChatMessenger
 from bot.flow import FlowLimit
+from bot.pay.gateway import RefundResult, Trade
+from bot.pay.webhook import PATH as PAY_PATH
+from bot.pay.webhook import create_blueprint as create_pay_blueprint
 from bot.protocol import Credentials
 from bot.texts.notices import NoticeTexts
 from bot.texts.replies import TOO_FAST, busy
@@ -20,11 +25,15 @@ from config import Config, TemplateMessage
 from handlers import Settings as HandlerSettings
 from handlers import create_answer
 from models import Clock, Store, system_clock
+from operations import online
 from scheduler import runner
 from scheduler.channels import Channels, Template
 from scheduler.jobs import Settings as JobSettings
 from web import WebSettings, metrics, register
 from web.metrics import Meter
+
+if TYPE_CHECKING:
+    from bot.pay.wechat import WeChatPayGateway
 
 __all__ = ["create_app", "create_messenger", "open_store", "run_scheduler"]
 
@@ -39,7 +48,7 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         credentials=credentials(config),
         store=store,
         clock=clock,
-        answer=create_answer(HandlerSettings(public_url(config), config.platform.default_share_bps), meter.read_as),
+        answer=create_answer(handler_settings(config), meter.read_as),
         count=meter.count,
         seen=meter.seen,
         texts=Texts(busy=busy, too_fast=lambda: TOO_FAST),
@@ -51,9 +60,59 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         meter.watch(app)
         token = config.metrics.token
         app.register_blueprint(metrics.create_blueprint(meter, store, token.get_secret_value() if token else None))
+    if gateway := create_gateway(config):
+        app.register_blueprint(create_pay_blueprint(gateway, clock, partial(note_payment, store)))
     if config.server.proxies:  # else whoever calls could name any address as his own
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies)  # type: ignore[method-assign]
     return app
+
+
+def handler_settings(config: Config) -> HandlerSettings:
+    """What the chat is told."""
+    secret = config.server.secret.get_secret_value() if config.wechatpay else None
+    return HandlerSettings(public_url(config), config.platform.default_share_bps, secret)
+
+
+def create_gateway(config: Config) -> WeChatPayGateway | None:
+    """WeChat Pay, where the configuration has a merchant account."""
+    pay = config.wechatpay
+    if pay is None:
+        return None
+    from bot.pay.wechat import Merchant, WeChatPayGateway
+
+    merchant = Merchant(
+        appid=config.wechat.appid,
+        mchid=pay.mchid,
+        private_key=pay.private_key.read_text("utf-8"),
+        serial=pay.serial,
+        apiv3_key=pay.apiv3_key.get_secret_value(),
+        notify_url=f"{public_url(config)}{PAY_PATH}",
+        public_key=pay.public_key.read_text("utf-8") if pay.public_key else None,
+        public_key_id=pay.public_key_id,
+        certificates=pay.certificates,
+    )
+    return WeChatPayGateway(merchant, api_base=pay.api_base, simulator=config.wechat.simulator)
+
+
+def note_payment(store: Store, said: Trade | RefundResult) -> str:
+    """Write down what WeChat Pay told us: in one transaction, once."""
+    if isinstance(said, RefundResult):
+        back = said
+        return store.run(
+            lambda work: online.record_refund(
+                work, out_refund_no=back.out_refund_no, state=back.state, amount_fen=back.amount_fen,
+                refund_id=back.refund_id,
+            )
+        )  # fmt: skip
+    trade = said
+    if trade.state not in {"paid", "refunded"}:
+        return "repeat"
+    return store.run(
+        lambda work: online.record_paid(
+            work, out_trade_no=trade.out_trade_no, transaction_id=trade.transaction_id, amount_fen=trade.amount_fen,
+            currency=trade.currency, source="notice",
+        )
+    )  # fmt: skip
 
 
 def open_store(config: Config, clock: Clock = system_clock, *, wait_s: float = 2.5) -> Store:
@@ -104,6 +163,7 @@ def job_settings(config: Config) -> JobSettings:
         channels=channels,
         sends_per_second=notices.per_second,
         remind_before=timedelta(hours=1),
+        gateway=create_gateway(config),
         appid=config.wechat.appid,
     )
 

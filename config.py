@@ -70,6 +70,19 @@ class WeChat(_Part):
     api_base: str = WECHAT_API
 
 
+class WeChatPay(_Part):
+    """The merchant account of WeChat Pay. Without this section nobody pays online."""
+
+    mchid: str
+    serial: str
+    private_key: Path
+    apiv3_key: Secret
+    public_key_id: str | None = None
+    public_key: Path | None = None
+    certificates: bool = False
+    api_base: str = "https://api.mch.weixin.qq.com"
+
+
 class Platform(_Part):
     """The business's defaults."""
 
@@ -131,6 +144,7 @@ class Config(_Part):
     platform: Platform = Platform()
     notices: Notices = Notices()
     storage: Storage = Storage()
+    wechatpay: WeChatPay | None = None
     log: Log = Log()
     metrics: Metrics = Metrics()
     demo: Demo | None = None
@@ -152,6 +166,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
         raise ConfigError("\n".join(faults)) from None
     if config.wechat.simulator != (config.wechat.api_base.rstrip("/") != WECHAT_API):
         raise ConfigError(f"{path}: wechat.api_base: only the simulator may live anywhere but {WECHAT_API}")
+    if config.wechatpay is not None and not (config.wechatpay.public_key_id or config.wechatpay.certificates):
+        raise ConfigError(f"{path}: wechatpay: needs public_key_id and public_key, or certificates = true")
     return config
 
 

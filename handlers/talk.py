@@ -27,6 +27,7 @@ class Settings:
 
     public_url: str
     default_share_bps: int = 1000
+    pay_secret: str | None = None  # signs the addresses of payment pages; None where nobody pays online
 
 
 @dataclass

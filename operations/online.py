@@ -7,7 +7,7 @@ once, whoever brings the news (notification, page, job, bill).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -87,6 +87,16 @@ def placed(work: Work, *, leader_id: int, pay_order_id: int, prepay: str) -> Non
     """WeChat Pay has taken it."""
     mine = (pay_order.c.leader_id == leader_id, pay_order.c.id == pay_order_id)
     work.db.execute(update(pay_order).where(*mine).values(prepay=prepay[:256]))
+
+
+def with_prepay(asked: PayOrder, prepay: str) -> PayOrder:
+    """The same with what WeChat Pay answered."""
+    return replace(asked, prepay=prepay)
+
+
+def open_numbers(work: Work, *, leader_id: int, order_id: int) -> list[str]:
+    """The numbers under which an order may have been paid without our having heard."""
+    return [row.out_trade_no for row in _of_order(work, leader_id, order_id) if row.state == "created"]
 
 
 def record_paid(

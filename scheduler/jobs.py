@@ -15,9 +15,10 @@ from pathlib import Path
 import structlog
 
 from bot.messenger import Messenger
+from bot.pay.gateway import Gateway
 from models import Store, Work
 from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds, settlements
-from scheduler import page_ticket, pictures
+from scheduler import page_ticket, paying, pictures
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer
@@ -36,6 +37,7 @@ class Settings:
     sends_per_second: float = 20.0
     remind_before: timedelta = timedelta(hours=1)
     stop_within_s: float = 40.0
+    gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""  # empty: no JS-SDK on pages
 
 
@@ -109,6 +111,24 @@ def expire_questions(context: Context) -> int:
 def fetch_pictures(context: Context) -> int:
     """Fetch pictures people sent."""
     return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def ask_about_payments(context: Context) -> int:
+    """Ask WeChat Pay what became of orders nobody told us about."""
+    gateway = context.settings.gateway
+    return paying.ask_about_payments(context.store, gateway) if gateway else 0
+
+
+def send_refunds(context: Context) -> int:
+    """Send money back through WeChat Pay, and ask whether it arrived."""
+    gateway = context.settings.gateway
+    return paying.send_refunds(context.store, gateway) if gateway else 0
+
+
+def check_bill(context: Context) -> int:
+    """Compare WeChat Pay's bill of yesterday with the books."""
+    gateway = context.settings.gateway
+    return paying.check_bill(context.store, gateway) if gateway else 0
 
 
 def settle_rounds(context: Context) -> int:

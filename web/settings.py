@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.pay.gateway import Gateway
+
 MIN_SECRET = 32
 
 
@@ -24,6 +26,7 @@ class WebSettings:
     secret: str
     heartbeat_limit_s: int = 120
     media_folder: Path | None = None
+    gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""
 
     def __post_init__(self) -> None:

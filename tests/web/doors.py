@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from models import round_
 from operations import pickup_days, settlements
-from tests.web.conftest import Pages
+from operations.pay_links import token_of
+from tests.web.conftest import SETTINGS, Pages
 from tests.web.people import EVERYBODY
 
 CONSOLE = ("owner", "operator", "service", "viewer")
@@ -61,6 +62,16 @@ def link(purpose: str, path: str) -> Callable[[Pages], Made]:
     return make
 
 
+def pay_page(path: str) -> Callable[[Pages], Made]:
+    """The payment page of A's first order."""
+
+    def make(pages: Pages) -> Made:
+        world = pages.world
+        return path.format(token_of(SETTINGS.secret, leader_id=world.leader_a, order_id=world.orders[0])), {}
+
+    return make
+
+
 def settled(path: str, **form: Any) -> Callable[[Pages], Made]:
     """The same with the settlement of leader B's round, made when it is first needed."""
 
@@ -98,6 +109,7 @@ DOORS = (
     Door("GET", "public.front", EVERYBODY, at("/")),
     Door("GET", "public.card", EVERYBODY, at("/l/L1")),
     Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
+    Door("GET", "public.pay", EVERYBODY, pay_page("/pay/{}")),
     # the console
     Door("GET", "admin.dashboard", CONSOLE, at("/admin/")),
     Door("GET", "admin.account", CONSOLE, at("/admin/account")),
@@ -188,4 +200,4 @@ DOORS = (
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.
-TRIED_ELSEWHERE = {"admin.enter", "leader.deliver_scans"}
+TRIED_ELSEWHERE = {"public.start_paying", "public.check_payment", "admin.enter", "leader.deliver_scans"}

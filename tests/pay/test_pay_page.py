@@ -1,0 +1,86 @@
+"""The payment page: one tap inside WeChat, a code elsewhere; what counts is what WeChat Pay says."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.simulator.pay import PaySim
+from models import Store
+from operations.pay_links import read, token_of
+from tests.pay.shop import Shop, open_shop
+from tests.support.clock import StillClock
+from tests.web.conftest import SETTINGS, Visitor, make_app
+
+WECHAT = {"User-Agent": "Mozilla/5.0 MicroMessenger/8.0.50"}
+
+
+@pytest.fixture
+def shop(sqlite_store: Store, sim: PaySim, clock: StillClock) -> Iterator[Shop]:
+    with open_shop(sqlite_store, sim, clock) as opened:
+        yield opened
+        opened.check_books()
+
+
+@pytest.fixture
+def path(shop: Shop) -> str:
+    order_id = shop.world.order(shop.world.resident(), {1: 2})
+    return f"/pay/{token_of(SETTINGS.secret, leader_id=shop.world.leader_id, order_id=order_id)}"
+
+
+@pytest.fixture
+def visitor(shop: Shop) -> Visitor:
+    return Visitor(make_app(shop.store, replace(SETTINGS, gateway=shop.gateway)).test_client())
+
+
+def test_in_wechat_one_tap_opens_the_payment(visitor: Visitor, shop: Shop, path: str) -> None:
+    assert "微信支付 ¥90" in visitor.get(path, headers=WECHAT).text
+    opened = visitor.post(path, headers=WECHAT).text
+    (trade,) = shop.sim.book.trades.values()
+    assert trade.kind == "jsapi"
+    assert re.search(r'data-package="prepay_id=wx\w+"', opened)
+    assert 'data-paysign="' in opened
+    shop.sim.fault("notify", "lost")
+    shop.sim.pay(trade.out_trade_no)
+    assert visitor.post(f"{path}/check", headers=WECHAT).status_code == 302
+    assert "已经付清了" in visitor.get(path, headers=WECHAT).text
+    assert "不用付钱了" in visitor.post(path, headers=WECHAT).text
+
+
+def test_elsewhere_and_for_others_it_is_a_code(visitor: Visitor, shop: Shop, path: str) -> None:
+    visitor.get(path)
+    assert "付款码" in visitor.post(path).text
+    visitor.get(path, headers=WECHAT)
+    assert "付款码" in visitor.post(path, {"way": "code"}, headers=WECHAT).text
+    assert {trade.kind for trade in shop.sim.book.trades.values()} == {"native"}
+
+
+def test_trouble_is_said_and_tapping_again_is_safe(visitor: Visitor, shop: Shop, path: str) -> None:
+    visitor.get(path)
+    shop.sim.fault("/native", "lost_answer")
+    assert "微信支付暂时没有回应" in visitor.post(path).text
+    assert "付款码" in visitor.post(path).text
+    assert len(shop.sim.book.trades) == 1
+
+
+def test_a_link_that_was_changed_opens_nothing(visitor: Visitor, path: str) -> None:
+    token = path.removeprefix("/pay/")
+    for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "1" + token, token.upper(), "x", "1-2-" + "0" * 24):
+        assert visitor.get(f"/pay/{wrong}").status_code == 404
+    assert read("another secret", token) is None
+
+
+def test_without_wechat_pay_it_says_what_to_do(shop: Shop, path: str) -> None:
+    visitor = Visitor(make_app(shop.store).test_client())
+    assert "请按团长说的办法付款" in visitor.get(path).text
+    assert visitor.post(path, {"csrf_token": "0" * 64}).status_code in {400, 404}
+
+
+def test_random_tokens_are_never_right() -> None:
+    rng = random.Random(1)
+    for _ in range(200):
+        assert read("secret", "".join(rng.choices("0123456789abcdef-", k=40))) is None
