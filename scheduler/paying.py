@@ -77,7 +77,7 @@ def _look_or_send(gateway: Gateway, one: OutgoingRefund) -> RefundResult:
         raise PayError("NOT_PAID")
     return gateway.refund(
         out_refund_no=one.out_refund_no, out_trade_no=one.out_trade_no, amount_fen=one.amount_fen,
-        total_fen=one.total_fen, reason="团购退款",
+        total_fen=one.total_fen,
     )  # fmt: skip
 
 

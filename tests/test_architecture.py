@@ -158,7 +158,10 @@ def find_docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
 
 RULES: dict[str, Rule] = {
     "wechatpy has one adapter": imported_only_by("wechatpy", "bot/client.py", "bot/protocol.py"),
-    "the network has one way out": imported_only_by("requests", "bot/client.py", "bot/simulator/", "demo/day.py"),
+    "the network has one way out": imported_only_by(
+        "requests", "bot/client.py", "bot/pay/wechat.py", "bot/simulator/", "demo/day.py"
+    ),
+    "wechatpayv3 has one adapter": imported_only_by("wechatpayv3", "bot/pay/wechat.py"),
     "config is handed down": imported_only_by(
         "config", "app.py", "cli.py", "config.py", "serving.py", "demo/", "operating/"
     ),
@@ -177,6 +180,7 @@ RULES: dict[str, Rule] = {
 BROKEN = [
     ("wechatpy has one adapter", "handlers/leader.py", "from wechatpy.utils import check_signature"),
     ("wechatpy has one adapter", "bot/webhook.py", "def f():\n    import wechatpy"),
+    ("wechatpayv3 has one adapter", "scheduler/paying.py", "from wechatpayv3 import WeChatPay"),
     ("the network has one way out", "web/leader.py", "import requests"),
     ("the network has one way out", "bot/webhook.py", "from requests import get"),
     ("config is handed down", "web/leader.py", "import config"),
@@ -207,6 +211,7 @@ BROKEN = [
 # (rule, where, code that looks alike and is right)
 SOUND = [
     ("wechatpy has one adapter", "bot/client.py", "import wechatpy"),
+    ("wechatpayv3 has one adapter", "bot/pay/wechat.py", "def f():\n    from wechatpayv3 import WeChatPay"),
     ("the network has one way out", "web/leader.py", "from flask import request as requests_like"),
     ("the network has one way out", "bot/simulator/people.py", "import requests"),
     ("config is handed down", "cli.py", "import config"),

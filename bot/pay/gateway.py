@@ -99,9 +99,7 @@ class Gateway(Protocol):
         """Nobody can pay it any more."""
         ...
 
-    def refund(
-        self, *, out_refund_no: str, out_trade_no: str, amount_fen: int, total_fen: int, reason: str
-    ) -> RefundResult:
+    def refund(self, *, out_refund_no: str, out_trade_no: str, amount_fen: int, total_fen: int) -> RefundResult:
         """Ask for a refund; again with the same number is the same refund."""
         ...
 

@@ -29,9 +29,7 @@ def place(gateway: WeChatPayGateway, clock: StillClock, **other: Any) -> str:
 
 
 def give_back(gateway: WeChatPayGateway, number: str, fen: int) -> str:
-    return gateway.refund(
-        out_refund_no=number, out_trade_no=NO, amount_fen=fen, total_fen=12600, reason="少了一盒"
-    ).state
+    return gateway.refund(out_refund_no=number, out_trade_no=NO, amount_fen=fen, total_fen=12600).state
 
 
 @pytest.mark.parametrize("mode", ["public_key", "certificate", "mixed"])

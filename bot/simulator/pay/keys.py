@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 from cryptography import x509
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
+
+from bot.simulator.clock import system_clock
 
 PUBLIC_KEY_ID = "PUB_KEY_ID_SIM0001"
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
@@ -86,7 +88,7 @@ class Keys:
     def certificate(self) -> x509.Certificate:
         """The platform certificate of the older mode."""
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Simulated Tenpay")])
-        made = datetime.now(UTC)  # a certificate is checked against the machine's own clock
+        made = system_clock()  # a certificate is checked against the machine's own clock
         builder = (
             x509.CertificateBuilder()
             .subject_name(name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+
+from bot.simulator.clock import system_clock
 
 from . import bills
 from .book import ApiError, Share
@@ -89,7 +90,7 @@ def _verify(sim: PaySim, path: str) -> None:
         scheme != SCHEME
         or said.get("mchid") != sim.mchid
         or said.get("serial_no") != sim.keys.merchant_serial
-        or abs(time.time() - int(said.get("timestamp", "0"))) > _AGE_S
+        or abs(system_clock().timestamp() - int(said.get("timestamp", "0"))) > _AGE_S
         or not verifies(sim.keys.merchant.public_key(), said.get("signature", ""), *signed)
     ):
         raise ApiError(401, "SIGN_ERROR", "签名错误")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import string
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from flask import Flask
+
+from bot.simulator.clock import system_clock
 
 from .book import Book, Refund, Trade
 from .keys import PUBLIC_KEY_ID, SCHEME, Keys, sign
@@ -46,7 +47,7 @@ class PaySim:
         mode: Mode = "public_key",
         base_url: str = "http://127.0.0.1:8000",
     ) -> None:
-        self.clock = clock or (lambda: datetime.now(UTC))
+        self.clock = clock or system_clock
         self.appid, self.mchid, self.mode, self.base_url = appid, mchid, mode, base_url
         self.lock = threading.RLock()
         self._rng = random.Random(seed)
@@ -136,7 +137,7 @@ class PaySim:
     def signed(self, body: str, fault: str = "") -> dict[str, str]:
         """The Wechatpay-* headers for a body."""
         age = {"stale": 600, "ancient": 8 * 365 * 86_400}.get(fault, 0)
-        timestamp, nonce = str(int(time.time()) - age), self.word(32)
+        timestamp, nonce = str(int(system_clock().timestamp()) - age), self.word(32)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Wechatpay-Timestamp": timestamp,
