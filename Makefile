@@ -1,6 +1,6 @@
 # What people and CI run. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench soak format lock dev
+.PHONY: help setup run demo test check bench soak fuzz format lock dev
 MAKEFLAGS += --no-print-directory
 VENV_PYTHON := .venv/bin/python
 export PYTHON
@@ -36,6 +36,9 @@ bench: dev ## measure: speed of parsing, orders under load, deliveries
 
 soak: dev ## the tests that take minutes
 	@$(VENV_PYTHON) -m pytest -m soak --timeout=1800
+
+fuzz: dev ## damaged input thrown at the whole program: N=1000000 SEED=1 MINUTES=60
+	@$(VENV_PYTHON) -m tests.fuzz --inputs $(or $(N),100000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
 format: dev ## rewrite the sources as `make check` wants them
 	@$(VENV_PYTHON) -m ruff format .

@@ -75,6 +75,23 @@ def init_db(path: Path) -> None:
     click.echo("The database is up to date.")
 
 
+@cli.command()
+@click.pass_obj
+def doctor(path: Path) -> None:
+    """Check a real account's configuration and this machine; status 1 when something has to be put right."""
+    from operating import doctor as doctors
+    from operating.clocks import clock_of
+    from operating.doctor.findings import Level
+    from operating.doctor.probes import free_bytes, has_font, probe
+
+    config = _ready(path)
+    found = doctors.examine(
+        doctors.Patient(config, path, create_messenger(config), clock_of(config), probe, free_bytes, has_font)
+    )
+    click.echo(doctors.shown(found))
+    sys.exit(any(one.level is Level.BAD for one in found))
+
+
 @cli.command("close-due")
 @click.pass_obj
 def close_due(path: Path) -> None:
@@ -93,10 +110,32 @@ def close_due(path: Path) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(path: Path, target: Path) -> None:
-    """Copy the SQLite database to TARGET while it is in use, and check the copy."""
-    from operating.backup import backup_sqlite
+    """Copy the database to TARGET while it is in use, and check the copy. TARGET.json lies beside it."""
+    from operating import backup as backups
+    from operating.clocks import clock_of
 
-    click.echo(backup_sqlite(_ready(path).database.url, target))
+    config = _ready(path)
+    click.echo(backups.backup(config.database.url, target, now=clock_of(config)().isoformat(timespec="seconds")))
+
+
+@cli.command("verify-backup")
+@click.argument("copy", type=click.Path(path_type=Path))
+@click.pass_obj
+def verify_backup(path: Path, copy: Path) -> None:
+    """Restore COPY into a database of its own, compare every table, and drop it again."""
+    from operating import backup as backups
+
+    click.echo(backups.verify(_ready(path).database.url, copy))
+
+
+@cli.command()
+@click.argument("copy", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(path: Path, copy: Path) -> None:
+    """Restore COPY into the configured, still empty database, and hold every unsent notice."""
+    from operating import backup as backups
+
+    click.echo(backups.restore(_ready(path).database.url, copy))
 
 
 @cli.command("after-restore")

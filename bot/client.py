@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -120,6 +120,21 @@ class WeChatMessenger:
 
     def create_menu(self, tree: Mapping[str, Any]) -> None:
         self._api.call("POST", "menu/create", data=dict(tree))
+
+    def ask(self, path: str) -> dict[str, Any]:
+        """The answer of an address that only looks, for `doctor`; `path` is below /cgi-bin/ unless it begins with /."""
+        return self._api.call("GET", path if path[:1] != "/" else urljoin(self._api.API_BASE_URL, path))
+
+    def fetch_token(self) -> None:
+        """Only whether an access token is to be had. Raises SendError."""
+        self._fetch_token(False)
+
+    def probe_customer(self) -> None:
+        """Whether the account may send customer-service messages: asked with nobody's openid, so nobody hears of it.
+
+        Raises SendError: 40003 where it may, 48001 where it may not.
+        """
+        self._api.call("POST", "message/custom/typing", data={"touser": "nobody", "command": "Typing"})
 
     def jsapi_ticket(self) -> PageTicket:
         return PageTicket(*_lease(self._api.call("GET", "ticket/getticket", params={"type": "jsapi"}), "ticket"))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from models import Store, leader, notice, order, order_event, order_line, round_
 from models.base import Clock, system_clock
-from operations import people, rounds
+from operations import orders, people, rounds
 from operations.notices import Addressed, enqueue_many
 from operations.offers import NewOffer
 from operations.rounds import NewRound
@@ -81,6 +81,21 @@ def settle(store: Store, *, residents: int, closes_in: timedelta = timedelta(hou
         for account_id in accounts:
             people.bind(work, account_id=account_id, leader_id=leader_id, via="code")
     return Neighbourhood(store, leader_id, view.id, openids, accounts)
+
+
+def order_one(place: Neighbourhood, account_id: int, *, key: str) -> None:
+    """One box more for this person, by the operation itself."""
+    with place.store.transaction() as work:
+        round_view = rounds.view(work, place.leader_id, place.round_id)
+        orders.change(
+            work,
+            leader_id=place.leader_id,
+            round_id=place.round_id,
+            resident_id=people.resident_of(work, leader_id=place.leader_id, account_id=account_id),
+            changes=[orders.Change(round_view.offers[0].id, ONE, "add")],
+            actor=f"account:{account_id}",
+            source_key=key,
+        )
 
 
 def announce(place: Neighbourhood, count: int, *, key: str = "deadline") -> list[str]:

