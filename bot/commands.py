@@ -287,12 +287,23 @@ class CancelRound(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class MarkArrived(LeaderCommand):
-    """到货 / 到货 草莓少3 鸡蛋破2. `missing` are the words behind 到货, read against the round that has come."""
+    """到货 / 到货 草莓少3 鸡蛋破2 / 到货 每栋间隔15分钟. `missing` is read against the round that has come.
+
+    `is_late`: shown as a shortage found after the goods had been announced, and confirmed as that.
+    """
 
     missing: str = ""
     nth: int | None = None
     round_id: int | None = None
+    batch_minutes: int | None = None
+    batch_first: tuple[str, ...] = ()
+    is_late: bool = False
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellAll(LeaderCommand):
+    """全部通知: who waits for his building's turn is told of the goods now."""
 
 
 @dataclass(frozen=True, slots=True)

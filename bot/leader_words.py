@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import commands as c
+from bot.parsing.batches import read_batches
 from bot.parsing.codes import read_codes_with_lines
 from bot.parsing.numerals import chinese_value
 from bot.parsing.post import read_post
@@ -35,6 +37,9 @@ def begun(plain: str) -> str | None:
         return "改价"
     match = _BEGUN.fullmatch(plain)
     return (match["word"] or match["short"]) if match else None
+
+
+BATCH_MINUTES = 15  # between buildings, where nothing else is said
 
 
 def _number(text: str | None) -> int | None:
@@ -89,14 +94,15 @@ def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
 
 
 def _arrival(rest: str, said: Said) -> c.Command | None:
-    """到货 草莓少3 鸡蛋破2. A question (到货了吗) is none."""
+    """到货 草莓少3 鸡蛋破2 每栋间隔15分钟. A question (到货了吗) is none."""
     if re.search(r"[吗没嘛呢?]|什么时候|几点", rest):
         return None
-    if not rest:
-        return c.MarkArrived()
+    wish, rest = read_batches(rest)
+    minutes = (wish.minutes or BATCH_MINUTES) if wish else None
+    found = c.MarkArrived(missing=rest, batch_minutes=minutes, batch_first=wish.first if wish else ())
     if nth := re.fullmatch(r"第?\s*(\d{1,2})\s*(?:团|期)?", rest):
-        return c.MarkArrived(nth=int(nth[1]))
-    return c.MarkArrived(missing=rest)
+        return replace(found, missing="", nth=int(nth[1]))
+    return found
 
 
 def _payment(rest: str) -> c.Command | None:
@@ -176,6 +182,10 @@ LEADER: tuple[Rule, ...] = (
     rule(
         r"(?:撤团|取消(?:这|本)?团|团取消了?)" + _WHICH + r"\s*(?P<rest>.*)",
         lambda m, said: c.CancelRound(rest_of(said, m) or None, _nth(m)),
+    ),
+    rule(
+        r"(?:(?:剩下的?|现在|马上|立刻)?(?:全部?|都|所有人?)(?:都|现在|马上)?通知|通知(?:全部|所有人|大家)|不分批了?)(?:吧|了)?",
+        just(c.TellAll()),
     ),
     rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
     rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),

@@ -14,53 +14,111 @@ from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import errors, handing, leading
 from handlers.talk import Talk, item
-from handlers.which import pick
+from handlers.which import CHOICES, candidates, pick
+from models.outcomes import ShortagePlan
 from models.views import OrderView, RoundView
-from operations import goods, pickup, rounds
+from operations import batches, goods, late_shortage, pickup, rounds
 from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
+from operations.shortage import Goods
 
 router = Router()
 
 
 @router.on(c.MarkArrived)
 def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
-    round_ = pick(talk, command, ("closed",))
+    round_ = _arriving(talk, command)
     if isinstance(round_, str):
         return round_
     missing, unread = read_shortages(command.missing, Catalogue([item(o) for o in round_.offers]))
     if unread:
         return handing.shortage_unread(unread)
-    short, damaged = _sums(missing, "short"), _sums(missing, "damaged")
+    found = Goods(short=_sums(missing, "short"), damaged=_sums(missing, "damaged"))
+    command = replace(command, round_id=round_.id)
+    if command.is_late or (not command.confirmed and round_.state in late_shortage.AT_THE_COUNTER):
+        return _found_short(talk, replace(command, is_late=True), round_, found)
     if not command.confirmed:
-        return _preview_arrival(talk, replace(command, round_id=round_.id), round_, short, damaged)
+        return _preview_arrival(talk, command, round_, found)
     done = goods.mark_arrived(
         talk.work,
         leader_id=talk.leader_id,
         round_id=round_.id,
         actor=talk.actor,
         source_key=talk.key,
-        short=short,
-        damaged=damaged,
+        short=found.short,
+        damaged=found.damaged,
+        batches=_wish(command),
     )
-    return handing.arrived_before(round_) if done.is_repeat else handing.arrived(round_, done)
+    if done.is_repeat:
+        return handing.arrived_before(round_)
+    waiting = batches.pending(talk.work, leader_id=talk.leader_id, round_id=round_.id)
+    return handing.arrived(round_, done, waiting)
 
 
-def _preview_arrival(
-    talk: Talk, command: c.MarkArrived, round_: RoundView, short: dict[int, int], damaged: dict[int, int]
-) -> str:
+def _arriving(talk: Talk, command: c.MarkArrived) -> RoundView | str:
+    """The round whose goods these are: a closed one; where something is missing, also one that is being handed out."""
+    if command.missing and command.round_id is None and command.nth is None:
+        here = candidates(talk, ("closed", *late_shortage.AT_THE_COUNTER))[:CHOICES]
+        named = [r for r in here if not read_shortages(command.missing, Catalogue([item(o) for o in r.offers]))[1]]
+        newest = [r for r in named if r.state != "completed"] or named[:1]
+        if len(newest) == 1:
+            return newest[0]
+        if newest and any(r.state != "closed" for r in newest):
+            return pick(talk, command, ("closed", "arrived"))
+        if here and not named and all(r.state != "closed" for r in here):
+            return here[0]  # to be told which words were not understood
+    return pick(talk, command, ("closed",))
+
+
+def _wish(command: c.MarkArrived) -> batches.Wish | None:
+    return None if command.batch_minutes is None else batches.Wish(command.batch_minutes, command.batch_first)
+
+
+def _preview_arrival(talk: Talk, command: c.MarkArrived, round_: RoundView, found: Goods) -> str:
     try:
         plan = goods.plan_shortage(
-            talk.work, leader_id=talk.leader_id, round_id=round_.id, short=short, damaged=damaged
+            talk.work, leader_id=talk.leader_id, round_id=round_.id, short=found.short, damaged=found.damaged
         )
     except BadQuantity as refused:
         return handing.more_missing_than_ordered(refused.facts["name"])
     talk.ask_confirmation(command)
-    lines = [
+    usual = batches.plan(talk.work, leader_id=talk.leader_id, round_id=round_.id, wish=_wish(command) or batches.Wish())
+    return handing.ask_arrival(
+        round_, round_.closed_orders or 0, _less(plan), usual, is_in_batches=command.batch_minutes is not None
+    )
+
+
+def _found_short(talk: Talk, command: c.MarkArrived, round_: RoundView, found: Goods) -> str:
+    """A shortage found when the goods had been announced already."""
+    if not found.offer_ids:
+        return handing.arrived_before(round_)
+    whose = {"leader_id": talk.leader_id, "round_id": round_.id}
+    try:
+        if command.confirmed:
+            return handing.less_now(
+                late_shortage.report(talk.work, **whose, missing=found, actor=talk.actor, source_key=talk.key)
+            )
+        plan = late_shortage.plan(talk.work, **whose, missing=found)
+    except BadQuantity as refused:
+        return handing.more_missing_than_left(refused.facts)
+    talk.ask_confirmation(command)
+    return handing.ask_less(round_, _less(plan))
+
+
+def _less(plan: ShortagePlan) -> list[str]:
+    return [
         handing.shortage(x.resident_name, x.room, x.name, x.unit, x.ordered_milli, x.allocated_milli, -x.delta_fen)
         for x in plan.lines
     ]
-    return handing.ask_arrival(round_, round_.closed_orders or 0, lines)
+
+
+@router.on(c.TellAll)
+def tell_all(talk: Talk, command: c.TellAll) -> str:
+    told = sum(
+        batches.tell_the_rest(talk.work, leader_id=talk.leader_id, round_id=round_.id, actor=talk.actor)
+        for round_ in rounds.latest(talk.work, talk.leader_id, late_shortage.AT_THE_COUNTER, limit=8)
+    )
+    return handing.told_all(told)
 
 
 def _sums(missing: Sequence[tuple[str, Line]], kind: str) -> dict[int, int]:

@@ -149,3 +149,21 @@ class CaseView:
     @property
     def is_open(self) -> bool:
         return self.state in {"open", "escalated"}
+
+
+@dataclass(frozen=True, slots=True)
+class LateShortage:
+    """A shortage entered after arrival. `owed_back_fen`: what these orders have been paid too much, together."""
+
+    plan: ShortagePlan
+    owed_back_fen: int
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A building's turn to collect: from when its people should come, and how many are told."""
+
+    building: str
+    at: datetime
+    people: int

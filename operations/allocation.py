@@ -79,6 +79,22 @@ def standing_increases(changes: Iterable[tuple[Key, int]], now: Mapping[Key, int
     return [(key, quantity) for key, quantity in line if quantity]
 
 
+def still_in_line(increases: Iterable[tuple[Key, int]], served: Mapping[Key, int]) -> list[tuple[Key, int]]:
+    """The same line after some were served: what each got came off his own places, the earliest first.
+
+    >>> still_in_line([("a", 2), ("b", 2), ("a", 2)], {"a": 3})
+    [('b', 2), ('a', 1)]
+    """
+    left = dict(served)
+    line = []
+    for key, quantity in increases:
+        taken = min(quantity, left.get(key, 0))
+        left[key] = left.get(key, 0) - taken
+        if quantity > taken:
+            line.append((key, quantity - taken))
+    return line
+
+
 def share_of(amount: int, part: int, whole: int) -> int:
     """`amount` x `part` / `whole`, half rounded up; nothing of nothing."""
     return (2 * amount * part + whole) // (2 * whole) if whole else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -31,7 +32,12 @@ class Claim:
 
         A claim is about goods that were handed out, as long as there are enough of them; the rest is held.
         """
-        return not_picked(self.open_milli, earlier_milli=self.decided_milli, line=line)
+        return self.held_of(picked_milli=line.picked_milli, left_milli=line.left_milli)
+
+    def held_of(self, *, picked_milli: int, left_milli: int) -> int:
+        """The same for a line of which so much was handed out and so much is left."""
+        picked = max(0, picked_milli - self.decided_milli)
+        return min(max(0, self.open_milli - picked), max(0, left_milli))
 
 
 def not_picked(claimed_milli: int, *, earlier_milli: int, line: LineView) -> int:
@@ -42,6 +48,11 @@ def not_picked(claimed_milli: int, *, earlier_milli: int, line: LineView) -> int
 
 def claims(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
     """By order line id; lines nobody claimed are left out."""
+    return claims_of(work, leader_id=leader_id, order_ids=[order_id])
+
+
+def claims_of(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> dict[int, Claim]:
+    """The same for many orders."""
     rows = work.db.execute(
         select(
             case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number
@@ -52,7 +63,7 @@ def claims(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
         )
         .where(
             case_line.c.leader_id == leader_id,
-            after_sales_case.c.order_id == order_id,
+            after_sales_case.c.order_id.in_(order_ids),
             after_sales_case.c.state.not_in(("rejected", "cancelled")),
         )
         .order_by(after_sales_case.c.number)

@@ -15,6 +15,7 @@ from models import Work, offer, order, order_event, order_line, round_
 from models.outcomes import Arrival, ShortagePlan
 from operations import codes, shortage
 from operations.audit import record
+from operations.batches import Wish
 from operations.errors import NotFound, WrongState
 from operations.goods_notices import tell_ready, tell_short
 from operations.order_views import of_round, view
@@ -48,14 +49,16 @@ def mark_arrived(
     received: Mapping[int, int] | None = None,
     short: Mapping[int, int] | None = None,
     damaged: Mapping[int, int] | None = None,
+    batches: Wish | None = None,
 ) -> Arrival:
     """Enter a closed round's goods; the second time changes nothing (`is_repeat`).
 
     By offer id, in thousandths of its unit: `received` is how much came, `short` how much less than ordered,
-    `damaged` how much is broken; what is not named came in full. Raises NotFound, WrongState (not closed yet, or
+    `damaged` how much is broken; what is not named came in full. With `batches` people are told building by building,
+    else all at once. Raises NotFound, WrongState (not closed yet, or
     cancelled), BadQuantity (more missing than ordered).
     """
-    row = _held(work, leader_id, round_id)
+    row = held(work, leader_id, round_id)
     if row.state in _HERE:
         return _repeat(work, row)
     if row.state != "closed":
@@ -69,7 +72,7 @@ def mark_arrived(
     ready = _make_ready(work, row, actor, source_key)
     issued = codes.issue_for_round(work, leader_id=leader_id, round_id=round_id)
     orders = of_round(work, leader_id, round_id)
-    notices = tell_ready(work, row, orders)
+    notices = tell_ready(work, row, orders, batches)
     owed = tell_short(work, row, orders, reckoning.plan)
     record(
         work,
@@ -121,7 +124,7 @@ def make_ready(work: Work, *, leader_id: int, order_id: int, actor: str, source_
     return codes.ensure_code(work, leader_id=leader_id, order_id=order_id)
 
 
-def _held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
+def held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
     """The round's row, its offers and its orders, held in the order everybody takes them. Raises NotFound."""
     mine = select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)
     row = work.db.execute(for_update(work, mine)).first()

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from models import Work, offer, order, order_event, order_line, resident, round_
 from models.outcomes import ShortagePlan, ShortLine, ShortOffer
@@ -75,21 +75,33 @@ def plan_shortage(work: Work, *, leader_id: int, round_id: int, goods: Goods) ->
 
 def reckon(work: Work, leader_id: int, round_id: int, goods: Goods) -> Reckoning:
     """The plan and its money."""
-    offers = _offers(work, leader_id, round_id, goods.offer_ids)
-    lines = _lines(work, leader_id, [row.id for row in offers])
+    offers = offers_of(work, leader_id, round_id, goods.offer_ids)
+    lines = lines_of(work, leader_id, [row.id for row in offers])
     short_offers: list[ShortOffer] = []
     allocated: dict[int, int] = {}  # by order line id, only where it is less than ordered
     for row in offers:
         of_offer = [line for line in lines if line.offer_id == row.id]
-        one = _short_offer(row, sum(line.quantity_milli for line in of_offer), goods)
+        one = _short_offer(row, sum(line.entitled_milli for line in of_offer), goods)
         if one.missing_milli:
             short_offers.append(one)
             allocated |= _allocate(work, leader_id, row, of_offer, one.ordered_milli - one.missing_milli)
-    return _with_money(short_offers, [line for line in lines if line.id in allocated], allocated)
+    return with_money(short_offers, [line for line in lines if line.id in allocated], allocated)
 
 
-def write(work: Work, *, leader_id: int, round_id: int, reckoning: Reckoning, actor: str, source_key: str) -> None:
-    """Carry a plan out: lines, orders, history, books. The caller holds the round, its offers and the orders."""
+def write(
+    work: Work,
+    *,
+    leader_id: int,
+    round_id: int,
+    reckoning: Reckoning,
+    actor: str,
+    source_key: str,
+    reference: str = "allocate",
+) -> None:
+    """Carry a plan out: lines, orders, history, books. The caller holds the round, its offers and the orders.
+
+    `reference` is what the books call it: one for each time that goods of a round are found short.
+    """
     if not reckoning.plan.lines:
         return
     lines = [(line, reckoning.line_ids[line.order_id, line.offer_id]) for line in reckoning.plan.lines]
@@ -117,7 +129,7 @@ def write(work: Work, *, leader_id: int, round_id: int, reckoning: Reckoning, ac
         transfers=[
             ledger.Transfer(
                 "sale_change",
-                f"allocate:{round_id}:{o.order_id}",
+                f"{reference}:{round_id}:{o.order_id}",
                 ledger.of(o.resident_id),
                 ledger.SALES,
                 o.net_delta_fen,
@@ -155,7 +167,7 @@ def _write_events(work: Work, leader_id: int, reckoning: Reckoning, actor: str, 
     work.db.execute(insert(order_event), [common | {"id": work.new_id()} | row for row in rows])
 
 
-def _offers(work: Work, leader_id: int, round_id: int, offer_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def offers_of(work: Work, leader_id: int, round_id: int, offer_ids: Sequence[int]) -> Sequence[Row[Any]]:
     if not offer_ids:
         return []
     rows = work.db.execute(
@@ -168,13 +180,16 @@ def _offers(work: Work, leader_id: int, round_id: int, offer_ids: Sequence[int])
     return rows
 
 
-def _lines(work: Work, leader_id: int, offer_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """What is ordered of these offers, by 接龙 number, with the order's money and its holder."""
+def lines_of(
+    work: Work, leader_id: int, offer_ids: Sequence[int], states: Sequence[str] = BEFORE_PICKUP
+) -> Sequence[Row[Any]]:
+    """What is due of these offers to orders in these states, by 接龙 number, with the order's money and its holder."""
     if not offer_ids:
         return []
     return work.db.execute(
         select(
             order_line,
+            func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli).label("entitled_milli"),
             offer.c.number,
             order.c.seq,
             order.c.total_fen,
@@ -191,7 +206,7 @@ def _lines(work: Work, leader_id: int, offer_ids: Sequence[int]) -> Sequence[Row
             order_line.c.leader_id == leader_id,
             order_line.c.offer_id.in_(offer_ids),
             order_line.c.quantity_milli > 0,
-            order.c.state.in_(BEFORE_PICKUP),
+            order.c.state.in_(states),
         )
         .order_by(order.c.seq, offer.c.number)
     ).all()
@@ -219,6 +234,12 @@ def _short_offer(row: Row[Any], ordered: int, goods: Goods) -> ShortOffer:
 
 
 def _allocate(work: Work, leader_id: int, row: Row[Any], lines: Sequence[Row[Any]], available: int) -> dict[int, int]:
+    got, _ = allocate_by_increase(increases_of(work, leader_id, row, lines), available)
+    return {line.id: got[line.order_id] for line in lines if got[line.order_id] < line.entitled_milli}
+
+
+def increases_of(work: Work, leader_id: int, row: Row[Any], lines: Sequence[Row[Any]]) -> list[tuple[int, int]]:
+    """(order id, thousandths) in the order in which people stand in line for an offer."""
     history = work.db.execute(
         select(order_event.c.order_id, order_event.c.delta_milli)
         .where(
@@ -231,12 +252,11 @@ def _allocate(work: Work, leader_id: int, row: Row[Any], lines: Sequence[Row[Any
         )
         .order_by(order_event.c.at, order_event.c.id)
     )
-    now = {line.order_id: line.quantity_milli for line in lines}
-    got, _ = allocate_by_increase(standing_increases([(e.order_id, e.delta_milli) for e in history], now), available)
-    return {line.id: got[line.order_id] for line in lines if got[line.order_id] < line.quantity_milli}
+    now = {line.order_id: line.entitled_milli for line in lines}
+    return standing_increases([(e.order_id, e.delta_milli) for e in history], now)
 
 
-def _with_money(offers: Sequence[ShortOffer], lines: Sequence[Row[Any]], allocated: Mapping[int, int]) -> Reckoning:
+def with_money(offers: Sequence[ShortOffer], lines: Sequence[Row[Any]], allocated: Mapping[int, int]) -> Reckoning:
     by_order: dict[int, list[Row[Any]]] = defaultdict(list)
     for line in lines:
         by_order[line.order_id].append(line)
@@ -263,9 +283,14 @@ def _with_money(offers: Sequence[ShortOffer], lines: Sequence[Row[Any]], allocat
 
 
 def _cost(line: Row[Any], quantity_milli: int) -> int:
-    """What fewer units cost at the line's own price; never more than before, even where a bundle was dear."""
+    """What fewer units cost at the line's own price; never more than before, even where a bundle was dear.
+
+    By the difference: after-sales may have taken something off the line already.
+    """
     tiers = [Tier(quantity, fen) for quantity, fen in line.tiers or ()]
-    return min(int(line.line_fen), line_total(quantity_milli, line.unit_price_fen, tiers))
+    cheaper = line_total(line.entitled_milli, line.unit_price_fen, tiers)
+    cheaper -= line_total(quantity_milli, line.unit_price_fen, tiers)
+    return max(0, int(line.line_fen) - max(0, cheaper))
 
 
 def _short_line(line: Row[Any], allocated: int, delta_fen: int) -> ShortLine:
@@ -279,7 +304,7 @@ def _short_line(line: Row[Any], allocated: int, delta_fen: int) -> ShortLine:
         number=line.number,
         name=line.name,
         unit=line.unit,
-        ordered_milli=line.quantity_milli,
+        ordered_milli=line.entitled_milli,
         allocated_milli=allocated,
         delta_fen=delta_fen,
     )

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.texts.wording import building, cold
 from models import Busy, Store, Work
 from operations.errors import NotFound, Refused
 from operations.operators import may
@@ -95,6 +96,8 @@ def install(app: Flask, store: Store, settings: WebSettings) -> Site:
         tone=lambda key, table: words.tone(table, key),
         when=lambda instant: show.short_time(instant, store.clock()),
         until=lambda start, end: show.time_span(start, end, store.clock()),
+        building=building,
+        storage=lambda row: cold(row.name, row.spec),
         left=lambda instant: show.time_left(instant, store.clock()),
     )
     app.jinja_env.globals.update(

@@ -8,10 +8,11 @@ from typing import Any
 
 from bot.texts import errors
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, who
-from models.outcomes import Arrival
+from bot.texts.wording import amount, building, day_and_clock, money, who
+from models.outcomes import Arrival, LateShortage, Turn
 from models.views import OrderView, RoundView
 
+MANY = 30  # people at the counter at once
 SCANNED = "扫到的码"
 PHOTOGRAPHED = "照片里的码"
 LOOKING_AT_PICTURE = "照片收到，正在看里面的取货码，结果马上发给您。"
@@ -31,12 +32,46 @@ def more_missing_than_ordered(name: str) -> str:
     return f"{name}没有订出去这么多，没有登记。请再核对一下少了多少。"
 
 
-def ask_arrival(round_: RoundView, orders: int, shortages: Sequence[str]) -> str:
-    """`shortages` are ready lines: who gets less of what."""
+def more_missing_than_left(f: Mapping[str, Any]) -> str:
+    left, unit = f["left_milli"], f["unit"]
+    if not left:
+        return f"{f['name']}都取走了，没有可以少的，没有登记。邻居拿到的有问题，请走售后。"
+    return f"{f['name']}还没取的只有{amount(left, unit)}，请按整数说少了多少，没有登记。"
+
+
+def ask_arrival(
+    round_: RoundView, orders: int, shortages: Sequence[str], turns: Sequence[Turn], *, is_in_batches: bool
+) -> str:
+    """`shortages` are ready lines: who gets less of what. `turns`: how it is, or would be, in batches."""
     lines = [f"“{round_.title}”到货，通知{orders}位来取？"]
     if shortages:
         lines += ["不够分的，按下单先后，这些邻居会少拿：", *shortages]
+    if is_in_batches:
+        lines += ["按楼栋分批通知：", *_turns(turns)]
+    elif len(turns) > 2 and sum(turn.people for turn in turns) >= MANY:
+        lines.append("怕大家一起来，可以改发：到货 每栋间隔15分钟")
     return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def _turns(turns: Sequence[Turn]) -> list[str]:
+    return [f"{building(turn.building)} {day_and_clock(turn.at)}，{turn.people}位" for turn in turns]
+
+
+def told_all(people: int) -> str:
+    return f"好的，剩下的{people}位现在都通知（夜里不打扰，早上再送到）。" if people else "没有在排队的取货通知。"
+
+
+def ask_less(round_: RoundView, shortages: Sequence[str]) -> str:
+    """After the goods were announced: `shortages` are ready lines."""
+    lines = [f"“{round_.title}”已经到货，现在登记又少了：", "还没来取的里面，后下单的这些邻居会少拿：", *shortages]
+    return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def less_now(done: LateShortage) -> str:
+    if done.is_repeat:
+        return "这次缺货之前已经登记过，没有再登记。"
+    owed = f"\n少拿的已付款邻居，要退 {money(done.owed_back_fen)}，发“待退”看是谁。" if done.owed_back_fen else ""
+    return f"登记好了，{done.plan.orders}单少拿，已安排告诉这些邻居。{owed}"
 
 
 def shortage(name: str | None, room: str | None, goods: str, unit: str, wanted: int, gets: int, owed_fen: int) -> str:
@@ -44,12 +79,13 @@ def shortage(name: str | None, room: str | None, goods: str, unit: str, wanted: 
     return f"{who(name, room)} {goods}：订{amount(wanted, unit)}，给{amount(gets, unit)}{owed}"
 
 
-def arrived(round_: RoundView, done: Arrival) -> str:
+def arrived(round_: RoundView, done: Arrival, waiting: Sequence[Turn] = ()) -> str:
+    """`waiting`: batches whose turn is still to come."""
     owed = f"少拿的已付款邻居，要退 {money(done.owed_back_fen)}。\n" if done.owed_back_fen else ""
-    return (
-        f"“{round_.title}”已到货，{done.ready_orders}单可以取，已安排通知{done.notices}位。\n{owed}"
-        "邻居报六位取货码，您直接把码发给我就核销。"
-    )
+    lines = [f"“{round_.title}”已到货，{done.ready_orders}单可以取，已安排通知{done.notices}位。"]
+    if waiting:
+        lines += ["按楼栋分批，还在排队的：", *_turns(waiting), "想现在都通知，发“全部通知”。"]
+    return "\n".join(lines) + f"\n{owed}邻居报六位取货码，您直接把码发给我就核销。"
 
 
 def arrived_before(round_: RoundView) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.texts import handing
-from bot.texts.wording import SHANGHAI, amount, day_and_clock, money, span, who
+from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, span, who
 
 Payload = Mapping[str, Any]
 
@@ -73,6 +73,9 @@ def _arrived(p: Payload) -> str:
         lines.append("有冷藏的，请当天取。")
     if _pickup(p):
         lines.append(f"取货：{_pickup(p)}")
+    if turn := p.get("turn"):
+        at = day_and_clock(datetime.fromisoformat(turn["at"]))
+        lines.append(f"为了少排队，按楼栋分批取：{building(turn['building'])}请{at}以后来。")
     due = sum(max(0, o["due_fen"]) for o in p["orders"])
     if due > 0:
         lines.append(f"取货时请付 {money(due)}")
@@ -86,6 +89,12 @@ def _shortage(p: Payload) -> str:
         for x in p["lines"]
     )
     back = f"多付的 {money(p['owed_fen'])} 会退给您。" if p.get("owed_fen") else f"现在合计 {money(p['total_fen'])}。"
+    if p.get("is_late"):
+        fewer = "、".join(
+            f"{x['name']}从{amount(x['wanted_milli'], x['unit'])}改成{amount(x['allocated_milli'], x['unit'])}"
+            for x in p["lines"]
+        )
+        return f"抱歉，“{p['title']}”分货时发现少了{_for(p)}：{fewer}。{back}"
     return f"抱歉，“{p['title']}”到货不够{_for(p)}：{goods}。{back}"
 
 

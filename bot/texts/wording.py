@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -113,3 +114,16 @@ def in_hours(delta: timedelta) -> str:
 def menu_link(words: str, number: int = 0) -> str:
     """A tap-to-send word. Where the phone does not know it, the word itself is still read and can be typed."""
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={number}">{words}</a>'
+
+
+def building(key: str) -> str:
+    """`models.buildings` as people say it: 3号楼, A座, 2期3号楼; 其他 where the room names none."""
+    phase, _, name = key.rpartition("-")
+    if not name:
+        return "其他"
+    return f"{phase}期{name}号楼" if phase else f"{name}号楼" if name.isdigit() else f"{name}座"
+
+
+def cold(name: str, spec: str = "") -> str:
+    """How goods that must not stay warm are marked: 冷冻 where the leader's own words say so, else 冷藏."""
+    return "冷冻" if re.search("冻|冰淇淋|雪糕|冰棍|冰棒", name + spec) else "冷藏"

@@ -191,3 +191,35 @@ def test_controls_are_big_enough_for_thumbs(phone: Page, served: Served) -> None
             box = control.bounding_box()
             assert box is not None
             assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} px high"
+
+
+def test_goods_in_building_by_building_then_less_than_that(phone: Page, served: Served) -> None:
+    """Count, look, confirm; then a box is opened and two are missing."""
+    world = served.pages.world
+    with served.pages.store.transaction() as work:
+        rounds.close(work, leader_id=world.leader_a, round_id=world.open, actor=f"account:{world.account_a}")
+    walker = served.enter(phone)
+    walker.go(f"/m/rounds/{world.open}/goods", "goods-form")
+    phone.get_by_label("按楼栋分批").check()
+    phone.get_by_label("每栋间隔").fill("20")
+    phone.get_by_label("先通知").fill("12号楼")
+    walker.accessible()
+    phone.get_by_role("button", name="看看谁会少拿").tap()
+    expect(phone.get_by_role("heading", name="按楼栋分批通知")).to_be_visible()
+    walker.look("goods-batches")
+    walker.accessible()
+    phone.get_by_role("button", name="确认到货，分批通知").tap()
+    expect(phone.get_by_role("status")).to_contain_text("已登记到货")
+    walker.look("picking-batches")
+    walker.accessible()
+    phone.get_by_role("link", name="开箱发现少了、坏了").tap()
+    expect(phone.get_by_role("heading", name="发现少了、坏了")).to_be_visible()
+    walker.look("short-form")
+    walker.accessible()
+    phone.get_by_label("鲜牛奶少了多少").fill("2")
+    phone.get_by_role("button", name="看看谁会少拿").tap()
+    expect(phone.get_by_text("鲜牛奶 原来 6瓶，改成 4瓶")).to_be_visible()
+    walker.look("short-plan")
+    walker.accessible()
+    phone.get_by_role("button", name="确认，告诉 1 单").tap()
+    expect(phone.get_by_role("status")).to_contain_text("登记好了：1 单少拿")

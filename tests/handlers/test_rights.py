@@ -31,6 +31,8 @@ SAMPLES: list[c.Command] = [
     c.CopyRound(),
     c.CancelRound(confirmed=True),
     c.MarkArrived(confirmed=True),
+    c.MarkArrived(missing="草莓少1", is_late=True, confirmed=True),
+    c.TellAll(),
     c.Redeem((("482913", ""),)),
     c.Annul("482913"),
     c.MarkPaid((1,)),

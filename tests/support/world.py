@@ -22,6 +22,7 @@ from models.base import Store
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
 from operations import codes, goods, order_views, orders, people, rounds
+from operations.batches import Wish
 from operations.orders import Change
 from operations.rounds import NewOffer, NewRound
 
@@ -119,7 +120,7 @@ class World:
         with self.store.transaction() as work:
             rounds.close(work, leader_id=self.leader_id, round_id=self.round_id, actor=self.actor)
 
-    def arrive(self, **goods_facts: Mapping[int, int]) -> Arrival:
+    def arrive(self, *, batches: Wish | None = None, **goods_facts: Mapping[int, int]) -> Arrival:
         """Close the round if need be and enter its goods (`short={1: 3000}` by offer number)."""
         by_offer = {
             name: {self.offers[number]: quantity for number, quantity in found.items()}
@@ -134,6 +135,7 @@ class World:
                 round_id=self.round_id,
                 actor=self.actor,
                 source_key=f"arrive:{work.new_id()}",
+                batches=batches,
                 **by_offer,
             )
 

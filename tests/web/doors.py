@@ -197,6 +197,10 @@ DOORS = (
     Door("GET", "leader.settlement_preview", A_ALONE, at("/m/rounds/{arrived}/settlement")),
     Door("POST", "leader.confirm_settlement", ("leader_b",), settled("/m/settlements/{settlement_b}/confirm")),
     Door("GET", "leader.settlement_file", ("leader_b",), settled("/m/settlements/{settlement_b}/file")),
+    Door("GET", "leader.short", A_ALONE, at("/m/rounds/{arrived}/short")),
+    Door("POST", "leader.look_at_short", A_ALONE, at("/m/rounds/{arrived}/short/look")),
+    Door("POST", "leader.confirm_short", A_ALONE, at("/m/rounds/{arrived}/short", nonce=NONCE)),
+    Door("POST", "leader.tell_all", A_ALONE, at("/m/rounds/{arrived}/tell-all")),
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.

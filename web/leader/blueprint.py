@@ -10,6 +10,7 @@ from web.site import guarded, render
 members = guarded("leader", prefix="/m", kind=MEMBER)
 
 EVERYBODY = ("leader", "helper")
+LEADER = ("leader",)
 
 
 def own_leader_id() -> int:

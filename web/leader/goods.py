@@ -1,4 +1,7 @@
-"""到货 on the page: count what came, see who gets less and what that comes to, confirm."""
+"""到货 on the page: count what came, see who gets less and what that comes to, confirm; building by building if wished.
+
+A shortage that is found later has a page of its own: web/leader/late.py.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,19 @@ from flask import redirect, request, url_for
 from sqlalchemy import RowMapping
 from werkzeug.wrappers import Response
 
+from bot.parsing.batches import read_batches
 from models import Work
 from models.outcomes import Arrival, ShortagePlan
-from operations import goods
+from operations import batches, goods
+from operations.batches import MOST_MINUTES, USUAL_MINUTES, Wish
 from operations.errors import Refused
 from operations.listings import rounds as listing
 from web.auth import allow, current
 from web.forms import BadInput, read_milli, read_nonce, read_text
-from web.leader.blueprint import members, own_leader_id, page
+from web.leader.blueprint import LEADER, members, own_leader_id, page
 from web.refusals import refusal
 from web.show import yuan
 from web.site import site
-
-LEADER = ("leader",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def confirm_goods(round_id: int) -> Response | str:
 
     def enter(work: Work) -> Arrival | None:
         count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
-        if read_text(request.form, "plan", most=64) != _fingerprint(_plan(work, round_id, count)):
+        if read_text(request.form, "plan", most=64) != fingerprint(_plan(work, round_id, count)):
             return None
         return goods.mark_arrived(
             work,
@@ -69,12 +72,13 @@ def confirm_goods(round_id: int) -> Response | str:
             source_key=f"web:{nonce}",
             received=count.received,
             damaged=count.damaged,
+            batches=_read_wish(request.form),
         )
 
     try:
         arrival = site().store.run(enter)
     except (BadInput, Refused) as error:
-        return _page(round_id, problem=_said(error))
+        return _page(round_id, problem=said(error))
     if arrival is None:
         return _look(round_id, problem="刚才订单有变化，请看一遍再确认。")
     site().flash.say("good", _told(arrival))
@@ -86,9 +90,11 @@ def _look(round_id: int, *, problem: str = "") -> str:
         with site().store.read() as work:
             count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
             plan = _plan(work, round_id, count)
+            wish = _read_wish(request.form)
+            turns = batches.plan(work, leader_id=own_leader_id(), round_id=round_id, wish=wish) if wish else []
     except (BadInput, Refused) as error:
-        return _page(round_id, problem=_said(error))
-    return _page(round_id, problem=problem, plan=plan, count=count, fingerprint=_fingerprint(plan))
+        return _page(round_id, problem=said(error))
+    return _page(round_id, problem=problem, plan=plan, count=count, turns=turns, fingerprint=fingerprint(plan))
 
 
 def _plan(work: Work, round_id: int, count: Count) -> ShortagePlan:
@@ -114,11 +120,24 @@ def _read(offers: Sequence[RowMapping], form: Mapping[str, str]) -> Count:
     return Count(received, damaged)
 
 
-def _fingerprint(plan: ShortagePlan) -> str:
+def _read_wish(form: Mapping[str, str]) -> Wish | None:
+    """Fields batches (yes), minutes, first: buildings as people write them, `3 5` or `3号楼、A座`."""
+    if form.get("batches") != "yes":
+        return None
+    minutes = form.get("minutes", "").strip() or str(USUAL_MINUTES)
+    if not (minutes.isascii() and minutes.isdigit() and 1 <= int(minutes) <= MOST_MINUTES):
+        raise BadInput(f"每栋间隔请写 1 到 {MOST_MINUTES} 分钟。")
+    named = read_batches(f"先{read_text(form, 'first', most=60)}")[0]
+    return Wish(int(minutes), named.first if named else ())
+
+
+def fingerprint(plan: ShortagePlan) -> str:
+    """A plan as a word in a form: what is confirmed is what was shown."""
     return hashlib.sha256(repr(plan).encode()).hexdigest()
 
 
-def _said(error: BadInput | Refused) -> str:
+def said(error: BadInput | Refused) -> str:
+    """What is wrong, in words."""
     return refusal(error) if isinstance(error, Refused) else str(error)
 
 

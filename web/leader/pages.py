@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from flask import abort, request
 
+from bot.texts.wording import building
+from models import buildings
 from models.views import OrderView
 from operations import order_views
 from operations.listings import cases
@@ -18,7 +19,6 @@ from web.site import site
 
 AT_WORK = ("open", "closed", "arrived")
 SHOWN = {"waiting": "未取", "unpaid": "未付", "all": "全部"}
-_BUILDING = re.compile(r"\s*(\d+)\s*(?:[-－—]|号?楼|栋|幢|座)")
 
 
 @members.get("/")
@@ -70,16 +70,7 @@ def order(order_id: int) -> str:
 
 def by_building(orders: Iterable[OrderView]) -> list[tuple[str, list[OrderView]]]:
     """Orders grouped by building, in walking order; what names no building comes last."""
-    groups: dict[tuple[int, str], list[OrderView]] = {}
-    for order in sorted(orders, key=lambda order: (_room_key(order.room), order.seq)):
-        found = _BUILDING.match(order.room or "")
-        key = (int(found[1]), f"{int(found[1])}号楼") if found else (10**9, "其他")
-        groups.setdefault(key, []).append(order)
-    return [(name, groups[number, name]) for number, name in sorted(groups)]
-
-
-def _room_key(room: str | None) -> list[int]:
-    return [int(digits) for digits in re.findall(r"\d{1,9}", room or "")]
+    return [(building(key), found) for key, found in buildings.by_building(orders)]
 
 
 def _is_shown(order: OrderView, shown: str) -> bool:

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from models.views import LineView, OrderView
-from operations import nudges, order_views, pick_lists
+from operations import batches, nudges, order_views, pick_lists
 from operations.listings import rounds as listing
 from web.auth import allow, current
 from web.forms import read_choice
-from web.leader.blueprint import EVERYBODY, members, own_leader_id, page
+from web.leader.blueprint import EVERYBODY, LEADER, members, own_leader_id, page
 from web.leader.pages import by_building
 from web.site import site
 
@@ -56,12 +56,29 @@ def remind(order_id: int) -> Response:
     return redirect(url_for(".picking", round_id=round_id, _anchor=f"order-{order_id}"))
 
 
+@members.post("/rounds/<key:round_id>/tell-all")
+@allow(members=LEADER)
+def tell_all(round_id: int) -> Response:
+    """Do not wait for the buildings' turns any more."""
+    leader_id = own_leader_id()
+
+    def tell(work: Work) -> int:
+        return batches.tell_the_rest(work, leader_id=leader_id, round_id=round_id, actor=current().actor)
+
+    told = site().store.run(tell)
+    site().flash.say(
+        "good", f"剩下的 {told} 位现在都通知。夜里不打扰，早上再送到。" if told else "没有在排队的通知了。"
+    )
+    return redirect(url_for(".picking", round_id=round_id))
+
+
 def _values(work: Work, leader_id: int, round_id: int) -> dict[str, Any]:
     head = listing.detail(work, leader_id=leader_id, round_id=round_id)
     offers = listing.offers(work, leader_id=leader_id, round_id=round_id)
     orders = order_views.of_round(work, leader_id, round_id)
     waiting = [one for one in orders if any(line.left_milli > 0 for line in one.lines)]
     return {
+        "turns": batches.pending(work, leader_id=leader_id, round_id=round_id),
         "round": head,
         "offers": offers,
         "alike": pick_lists.look_alikes(offers),
