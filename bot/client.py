@@ -21,6 +21,7 @@ from wechatpy.exceptions import WeChatClientException
 
 from bot.messenger import Messenger, PageTicket, QrTicket
 from bot.paging import clean, fit
+from bot.picture_urls import fetch_picture
 from bot.redaction import keep_secrets_out_of_logs, redact
 from bot.tokens import TokenCache
 from bot.wechat_errors import TOKEN_REFUSED, Category, SendError, category_of
@@ -54,6 +55,7 @@ class WeChatMessenger:
         if not simulator and not _is_the_platform(api_base):
             raise ValueError(f"the API is at {API_BASE}; another address is for the simulator only")
         self._appid, self._secret = appid, secret
+        self._simulator_url = api_base if simulator else ""
         self._api = _Api(appid, api_base.rstrip("/") + "/", TokenCache(self._fetch_token, monotonic=monotonic))
         # A proxy of the environment has no business between two servers on one machine.
         self._api.http.trust_env = not simulator
@@ -117,6 +119,9 @@ class WeChatMessenger:
 
     def download_media(self, media_id: str) -> bytes:
         return self._api.download("media/get", {"media_id": media_id})
+
+    def download_picture(self, url: str) -> bytes:
+        return fetch_picture(url, simulator=self._simulator_url)
 
     def create_menu(self, tree: Mapping[str, Any]) -> None:
         self._api.call("POST", "menu/create", data=dict(tree))

@@ -67,6 +67,9 @@ class Messenger(Protocol):
     def download_media(self, media_id: str) -> bytes:
         """The bytes of a medium that somebody sent within the last 3 days."""
 
+    def download_picture(self, url: str) -> bytes:
+        """The picture at the plain address that came with a message. Raises SendError for any but WeChat's own."""
+
     def create_menu(self, tree: Mapping[str, Any]) -> None:
         """Replace the menu below the conversation."""
 

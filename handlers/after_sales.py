@@ -35,13 +35,20 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
     if not claimable:
         return caring.NOTHING_TO_CLAIM
     if not command.text:
-        return caring.WHAT_IS_WRONG
+        return _own_cases(talk, mine) or caring.WHAT_IS_WRONG
     if command.order_id is not None:
         chosen = next((o for o in claimable if o.id == command.order_id), None)
         if chosen is None:
             return caring.NOTHING_TO_CLAIM
         return _open(talk, command, chosen, opened_by="resident")
     return _open(talk, command, _best(talk, claimable, command.text), opened_by="resident")
+
+
+def _own_cases(talk: Talk, mine: list[OrderView]) -> str:
+    """What the neighbour's open cases wait for; "" when there is none."""
+    found = aftersales.list_cases(talk.work, leader_id=talk.leader_id, order_ids=[o.id for o in mine])
+    rows = [(x.number, _goods(x), x.state, x.due_at) for x in found]
+    return caring.own_cases(rows, talk.now) if rows else ""
 
 
 def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView:
@@ -119,7 +126,7 @@ def decide_case(talk: Talk, command: c.DecideCase) -> str:
         return caring.reason_wanted(command.number)
     if not command.confirmed:
         talk.ask_confirmation(command)
-        return caring.ask_decide(command.number, command.decision, amount_fen, command.reason)
+        return _ask(talk, command, amount_fen)
     aftersales.decide(
         talk.work,
         leader_id=talk.leader_id,
@@ -131,3 +138,14 @@ def decide_case(talk: Talk, command: c.DecideCase) -> str:
         source_key=talk.key,
     )
     return caring.decided(command.number, command.decision, amount_fen)
+
+
+def _ask(talk: Talk, command: c.DecideCase, amount_fen: int) -> str:
+    if command.decision != "refund":
+        return caring.ask_decide(command.number, command.decision, command.reason)
+    plan = aftersales.plan_refund(
+        talk.work, leader_id=talk.leader_id, case_number=command.number, amount_fen=amount_fen
+    )
+    return caring.ask_refund(
+        command.number, plan.amount_fen, discount_fen=plan.discount_fen, unpaid_fen=plan.unpaid_fen
+    )

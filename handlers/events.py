@@ -119,6 +119,7 @@ def _picture(talk: Talk) -> str:
             account_id=talk.person.account_id,
             wechat_media_id=talk.inbound.media_id,
             source_key=talk.key,
+            pic_url=talk.inbound.pic_url,
         )
         if talk.has_leader
         else None

@@ -122,6 +122,11 @@ class IdSource:
                     self._ms, self._low = self._ms + 1, 0
             return self._ms << 22 | self._low
 
+    @classmethod
+    def lowest_at(cls, instant: datetime) -> int:
+        """The lowest id that can have been made at this instant: all smaller ones are older."""
+        return max(0, int(instant.timestamp() * 1000) - cls.EPOCH_MS) << 22
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

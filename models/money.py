@@ -219,6 +219,7 @@ media = owned(
     "media",  # pictures people sent: checked, re-encoded, kept outside the web root, expired
     Column("account_id", BigInteger, ForeignKey("account.id")),
     Column("wechat_media_id", String(128)),
+    Column("pic_url", String(500)),  # WeChat's plain address, for accounts without the media API
     Column("path", String(200)),  # relative to the media folder; NULL until fetched
     Column("content_type", String(40)),
     Column("sha256", String(64)),

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Row, exists, insert, select
+from sqlalchemy import insert, select
 
-from models import Work, after_sales_case, case_event, case_line, media
+from models import Work, after_sales_case, case_event, case_line
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations.audit import record
-from operations.case_claims import OPEN, Claim, claims
-from operations.case_decisions import cancel_case, decide, escalate_due, hand_out_replacement
+from operations.case_claims import Claim, claims
+from operations.case_decisions import (
+    ANSWER_WITHIN,
+    cancel_case,
+    decide,
+    escalate_due,
+    hand_out_replacement,
+    plan_refund,
+)
 from operations.case_money import proposal_fen
 from operations.case_notices import tell_opened
+from operations.case_period import check_period
+from operations.case_photos import attach_photo, attach_wanted
 from operations.case_views import history, list_cases, view_case, view_case_id
 from operations.errors import BadQuantity, ClaimTooMuch, NotDelivered, NotFound
 from operations.people import next_number
 from operations.pickup_rules import owed_goods
-from operations.receivers import holder
 from operations.refunds import lock_order
-from operations.upserts import upsert
 
-ANSWER_WITHIN = timedelta(hours=24)
-PHOTOS_KEPT = timedelta(days=90)
-_DELIVERED = ("ready", "partly", "picked_up", "no_show")
+_AT_ONCE = timedelta(minutes=1)
+DELIVERED = ("ready", "partly", "picked_up", "no_show")
 
 
 def open_case(
@@ -51,14 +56,16 @@ def open_case(
 ) -> CaseView:
     """Open a case about `lines` (thousandths by offer id); the same `source_key` again is the same case.
 
-    `photos` are WeChat media ids. Raises NotFound, NotDelivered (goods have not come), BadQuantity, ClaimTooMuch (more
-    than was bought and not claimed before).
+    `photos` are WeChat media ids. Raises NotFound, NotDelivered (goods have not come), AfterSalesOver (for a resident),
+    BadQuantity, ClaimTooMuch (more than was bought and not claimed before).
     """
     one = lock_order(work, leader_id, order_id)
     if (earlier := _of_key(work, leader_id, source_key)) is not None:
         return view_case_id(work, leader_id=leader_id, case_id=earlier)
-    if one.state not in _DELIVERED:
+    if one.state not in DELIVERED:
         raise NotDelivered(title=one.round_title, state=one.state)
+    if opened_by == "resident":  # the leader and the platform may still be generous
+        check_period(work, leader_id=leader_id, order_id=order_id, title=one.round_title)
     claimed = _claimed(one, lines, claims(work, leader_id=leader_id, order_id=order_id))
     case_id = work.new_id()
     number = next_number(work, f"case:{leader_id}")
@@ -87,7 +94,7 @@ def open_case(
         work.db.execute(insert(case_line), rows)
     add_case_event(work, leader_id=leader_id, case_id=case_id, kind="opened", actor=actor, text=note)
     for nth, wechat_media_id in enumerate(photos):
-        _attach(work, leader_id, case_id, actor, wechat_media_id, f"{source_key}:photo{nth}")
+        attach_wanted(work, leader_id, case_id, actor, wechat_media_id, f"{source_key}:photo{nth}")
     opened = view_case_id(work, leader_id=leader_id, case_id=case_id)
     tell_opened(work, opened)
     record(
@@ -102,36 +109,16 @@ def open_case(
     return opened
 
 
-def attach_photo(
-    work: Work, *, leader_id: int, account_id: int, wechat_media_id: str, source_key: str
-) -> CaseView | None:
-    """A photo goes to the sender's newest open case; None when there is none. A job fetches it from WeChat later.
-
-    The sender of a case is who opened it, and the resident (or his host) it is about. The same `source_key` again
-    attaches nothing twice.
-    """
-    actor = f"account:{account_id}"
-    opened_it = exists().where(
-        case_event.c.leader_id == after_sales_case.c.leader_id,
-        case_event.c.case_id == after_sales_case.c.id,
-        case_event.c.kind == "opened",
-        case_event.c.actor == actor,
-    )
-    rows = work.db.execute(
-        select(after_sales_case.c.id, after_sales_case.c.order_id, opened_it.label("opened_it"))
-        .where(after_sales_case.c.leader_id == leader_id, after_sales_case.c.state.in_(OPEN))
-        .order_by(after_sales_case.c.id.desc())
-    )
-    for row in rows:
-        if row.opened_it or holder(work, leader_id, row.order_id) == account_id:
-            _attach(work, leader_id, row.id, actor, wechat_media_id, source_key)
-            return view_case_id(work, leader_id=leader_id, case_id=row.id)
-    return None
-
-
 def add_message(work: Work, *, leader_id: int, case_number: int, text: str, actor: str) -> CaseView:
-    """Words of anybody concerned, kept with the case. Raises NotFound."""
+    """Words of anybody concerned, kept with the case; the same words of the same person within a minute are one remark.
+
+    Raises NotFound.
+    """
     found = view_case(work, leader_id=leader_id, number=case_number)
+    before = history(work, leader_id=leader_id, case_id=found.id)
+    said = ("message", actor, text)
+    if any((row.kind, row.actor, row.text) == said and work.now - row.at < _AT_ONCE for row in before):
+        return found
     add_case_event(work, leader_id=leader_id, case_id=found.id, kind="message", actor=actor, text=text)
     return found
 
@@ -185,29 +172,6 @@ def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Cla
     return claimed
 
 
-def _attach(work: Work, leader_id: int, case_id: int, actor: str, wechat_media_id: str, source_key: str) -> None:
-    kind, _, key = actor.partition(":")
-    media_id = work.new_id()
-    row: Row[Any] | None = work.db.execute(
-        upsert(work, media)
-        .values(
-            leader_id=leader_id,
-            id=media_id,
-            account_id=int(key) if kind == "account" else None,
-            wechat_media_id=wechat_media_id,
-            state="wanted",
-            next_at=work.now,
-            source_key=source_key[:160],
-            created_at=work.now,
-            expires_at=work.now + PHOTOS_KEPT,
-        )
-        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
-        .returning(media.c.id)
-    ).first()
-    if row is not None:
-        add_case_event(work, leader_id=leader_id, case_id=case_id, kind="photo", actor=actor, media_id=media_id)
-
-
 __all__ = [
     "add_message",
     "attach_photo",
@@ -219,6 +183,7 @@ __all__ = [
     "list_cases",
     "open_case",
     "owed_goods",
+    "plan_refund",
     "under_after_sales",
     "view_case",
     "view_case_id",

@@ -52,7 +52,7 @@ def claims(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
 
 
 def claims_of(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> dict[int, Claim]:
-    """The same for many orders."""
+    """Of several orders, by order line id."""
     rows = work.db.execute(
         select(
             case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number

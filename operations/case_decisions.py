@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import and_, insert, select, update
@@ -12,7 +13,7 @@ from models.outcomes import CaseView
 from models.views import OrderView
 from operations.audit import record
 from operations.case_claims import OPEN, Claim, claims
-from operations.case_money import drop_unpicked, lower_worth, net_fen
+from operations.case_money import RefundPlan, drop_unpicked, lower_worth, net_fen, refund_plan
 from operations.case_notices import tell_decided, tell_escalated
 from operations.case_views import view_case, view_case_id
 from operations.errors import BadAmount, CaseClosed, NotFound, RefundTooMuch
@@ -20,6 +21,7 @@ from operations.order_views import view
 from operations.refunds import create, lock_order, pending_fen
 from operations.upserts import for_update
 
+ANSWER_WITHIN = timedelta(hours=24)
 Decision = Literal["refund", "replacement", "reject", "escalate"]
 
 
@@ -49,7 +51,7 @@ def decide(
         "refund": lambda: _refund(work, case, one, amount_fen, actor),
         "replacement": lambda: _replace(work, case),
         "reject": lambda: {"state": "rejected", "outcome": "none"},
-        "escalate": lambda: {"state": "escalated", "escalated_at": work.now},
+        "escalate": lambda: _hand_over(work),
     }
     if decision not in steps:
         raise ValueError(f"a decision is one of {', '.join(steps)}")
@@ -78,8 +80,7 @@ def escalate_due(work: Work, *, limit: int = 100) -> int:
     rows = work.db.execute(for_update(work, due, skip_locked=True)).all()
     for row in rows:
         case = view_case_id(work, leader_id=row.leader_id, case_id=row.id)
-        values = {"state": "escalated", "escalated_at": work.now}
-        _close(work, case, "system", f"due:{case.id}", "escalate", None, values)
+        _close(work, case, "system", f"due:{case.id}", "escalate", None, _hand_over(work))
         tell_escalated(work, case)
     return len(rows)
 
@@ -106,22 +107,38 @@ def hand_out_replacement(work: Work, *, leader_id: int, case_number: int, actor:
     return case
 
 
-def _refund(work: Work, case: CaseView, one: OrderView, amount_fen: int | None, actor: str) -> dict[str, Any]:
+def plan_refund(work: Work, *, leader_id: int, case_number: int, amount_fen: int | None = None) -> RefundPlan:
+    """What a refund would do, for showing it before it is decided. Changes nothing. Raises as `decide` does."""
+    case = view_case(work, leader_id=leader_id, number=case_number)
+    return _plan(work, case, view(work, leader_id=leader_id, order_id=case.order_id), amount_fen)
+
+
+def _plan(work: Work, case: CaseView, one: OrderView, amount_fen: int | None) -> RefundPlan:
     amount = case.requested_fen if amount_fen is None else amount_fen
     if amount <= 0:
         raise BadAmount(amount_fen=amount)
     if amount > net_fen(one):
         raise RefundTooMuch(amount_fen=amount, max_fen=net_fen(one))
+    return refund_plan(one, amount, pending_fen=pending_fen(work, leader_id=one.leader_id, order_id=one.id))
+
+
+def _hand_over(work: Work) -> dict[str, Any]:
+    """The platform has its own time to answer."""
+    return {"state": "escalated", "escalated_at": work.now, "due_at": work.now + ANSWER_WITHIN}
+
+
+def _refund(work: Work, case: CaseView, one: OrderView, amount_fen: int | None, actor: str) -> dict[str, Any]:
+    plan = _plan(work, case, one, amount_fen)
+    amount = plan.amount_fen
     claimed = {line.order_line_id: line.quantity_milli for line in case.lines}
     reference = f"case:{case.id}"
     lower_worth(work, one=one, claimed=claimed, amount_fen=amount, reference=reference, actor=actor)
     if amount >= case.requested_fen:  # less than that is a price cut: the goods stay the resident's
         earlier = _claims_without(work, one, case)
         drop_unpicked(work, one=one, claimed=claimed, earlier=earlier, reference=reference, actor=actor)
-    now = view(work, leader_id=one.leader_id, order_id=one.id)
-    too_much = -now.due_fen - pending_fen(work, leader_id=one.leader_id, order_id=one.id)
-    if (back := min(amount, too_much)) > 0:
-        create(work, one=now, amount_fen=back, request_key=reference, actor=actor, case_id=case.id)
+    if plan.back_fen:
+        now = view(work, leader_id=one.leader_id, order_id=one.id)
+        create(work, one=now, amount_fen=plan.back_fen, request_key=reference, actor=actor, case_id=case.id)
     return {"state": "resolved", "outcome": "refund", "approved_fen": amount}
 
 

@@ -8,6 +8,7 @@ that was not paid yet simply owes less. Settlement sees the first half as `rever
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import update
 
@@ -36,6 +37,44 @@ def proposal_fen(one: OrderView, claimed: Mapping[int, int]) -> int:
     """What to refund for these quantities (by order line id): their worth less their share of the discount."""
     gross = sum(worth_fen(line, claimed[line.id]) for line in one.lines if line.id in claimed)
     return gross - share_of(one.discount_fen, gross, one.total_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """What a refund of `amount_fen` does to an order.
+
+    The goods cost `gross_fen`; `discount_fen` of that was the order's coupon and is not paid out. `back_fen` of the
+    amount is money that goes back, the rest was not paid yet and is owed no more.
+    """
+
+    amount_fen: int
+    discount_fen: int
+    before_fen: int  # what the order was worth
+    back_fen: int
+
+    @property
+    def gross_fen(self) -> int:
+        return self.amount_fen + self.discount_fen
+
+    @property
+    def after_fen(self) -> int:
+        return self.before_fen - self.amount_fen
+
+    @property
+    def unpaid_fen(self) -> int:
+        return self.amount_fen - self.back_fen
+
+
+def refund_plan(one: OrderView, amount_fen: int, *, pending_fen: int) -> RefundPlan:
+    """The plan for an amount the order is worth at least; `pending_fen` is promised to go back already."""
+    net = net_fen(one)
+    too_much = amount_fen - one.due_fen - pending_fen
+    return RefundPlan(
+        amount_fen=amount_fen,
+        discount_fen=share_of(one.discount_fen, amount_fen, net),
+        before_fen=net,
+        back_fen=max(0, min(amount_fen, too_much)),
+    )
 
 
 def lower_worth(

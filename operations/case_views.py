@@ -72,12 +72,12 @@ def view_case_id(work: Work, *, leader_id: int, case_id: int) -> CaseView:
 
 
 def list_cases(
-    work: Work, *, leader_id: int, states: Sequence[str] = OPEN, order_id: int | None = None, limit: int = 50
+    work: Work, *, leader_id: int, states: Sequence[str] = OPEN, order_ids: Sequence[int] | None = None, limit: int = 50
 ) -> list[CaseView]:
-    """Cases of a leader in these states, the one that is due first on top."""
+    """Cases of a leader in these states, of these orders or all; the one that is due first on top."""
     wanted: Any = after_sales_case.c.state.in_(states)
-    if order_id is not None:
-        wanted = and_(wanted, after_sales_case.c.order_id == order_id)
+    if order_ids is not None:
+        wanted = and_(wanted, after_sales_case.c.order_id.in_(order_ids))
     return _cases(work, leader_id, wanted, limit=limit)
 
 

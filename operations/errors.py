@@ -267,6 +267,12 @@ class NotDelivered(Refused):
     code = "not_delivered"
 
 
+class AfterSalesOver(Refused):
+    """The time in which the neighbour himself may complain has passed. facts: title, until (instant)."""
+
+    code = "after_sales_over"
+
+
 class ClaimTooMuch(Refused):
     """More than was bought and not claimed before. facts: name, unit, left_milli, wanted_milli, cases (numbers)."""
 

@@ -334,7 +334,28 @@ def add_helper(work: Work, *, leader_id: int, account_id: int, name: str, actor:
         action="helper.add",
         entity="account",
         entity_id=account_id,
+        after={"name": name},
     )
+
+
+def remove_helper(work: Work, *, leader_id: int, account_id: int, actor: str) -> None:
+    """No helper any more: his pages stop working at once. Removing twice changes nothing. Raises NotFound."""
+    mine = (helper.c.leader_id == leader_id, helper.c.account_id == account_id)
+    name = work.db.execute(select(helper.c.display_name).where(*mine)).scalar()
+    if name is None:
+        raise NotFound(what="helper")
+    removed = work.db.execute(update(helper).where(*mine, helper.c.is_active).values(is_active=False))
+    if removed.rowcount:
+        record(
+            work,
+            leader_id=leader_id,
+            actor=actor,
+            action="helper.remove",
+            entity="account",
+            entity_id=account_id,
+            before={"name": name, "active": True},
+            after={"active": False},
+        )
 
 
 def find_residents(work: Work, *, leader_id: int, words: str, limit: int = 5) -> list[Row[Any]]:

@@ -28,6 +28,7 @@ class WantedPicture:
     purpose: str
     wechat_media_id: str | None
     source_key: str
+    pic_url: str | None
     attempts: int
     fence: int
     created_at: datetime

@@ -21,6 +21,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 CONSOLE, MEMBER = "console", "member"
 VISIT = "visit"
+_FORM_BYTES = 1024 * 1024
+_PHOTOS_BYTES = 40 * 1024 * 1024
 _MEMBER_COOKIE_S = int(sessions.MEMBER_LIFE.total_seconds())
 
 
@@ -31,6 +33,7 @@ class Access:
     is_public: bool = False
     permission: str | None = None
     members: tuple[str, ...] = ()
+    takes_photos: bool = False
 
     def admits(self, session: Session | None) -> bool:
         """Whether this session may."""
@@ -44,14 +47,18 @@ class Access:
 
 
 def allow(
-    *, public: bool = False, permission: str | None = None, members: tuple[str, ...] = ()
+    *,
+    public: bool = False,
+    permission: str | None = None,
+    members: tuple[str, ...] = (),
+    takes_photos: bool = False,
 ) -> Callable[[View], View]:
-    """Mark a view with who may open it."""
+    """Mark a view with who may open it. `takes_photos`: its form may be as large as some photos are."""
     if sum((public, permission is not None, bool(members))) != 1:
         raise ValueError("a page is public, for a permission, or for members: one of the three")
 
     def mark(view: View) -> View:
-        view.access = Access(public, permission, members)  # type: ignore[attr-defined]
+        view.access = Access(public, permission, members, takes_photos)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -77,6 +84,7 @@ class Guard:
         if g.session is None and not access.is_public:
             return self._ask_to_log_in(kind)
         if request.method not in security.SAFE_METHODS:
+            request.max_content_length = _PHOTOS_BYTES if access.takes_photos else _FORM_BYTES
             self._check_form()
         if not access.admits(g.session):
             abort(403)

@@ -173,6 +173,7 @@ ACTIONS = {
     "leader.suspend": "停用团长",
     "leader.share": "修改分成",
     "helper.add": "添加协助核销员",
+    "helper.remove": "取消协助核销员",
     "operator.create": "新建后台账号",
     "operator.login": "登录后台",
     "operator.password": "修改密码",

@@ -18,6 +18,16 @@ def goods(lines: Sequence[tuple[str, str, int]]) -> str:
     return "、".join(f"{name}{amount(milli, unit)}" for name, unit, milli in lines)
 
 
+def own_cases(rows: Sequence[tuple[int, str, str, datetime | None]], now: datetime) -> str:
+    """A neighbour's own open cases: rows of (number, goods, state, due)."""
+    lines = []
+    for number, what, state, due in rows:
+        at = "平台在处理" if state == "escalated" else "等团长答复"
+        left = f"，还有{in_hours(due - now)}" if due and due > now else ""
+        lines.append(f"S{number} {what}：{at}{left}")
+    return "您的售后：\n" + "\n".join(lines) + "\n补充照片请直接发过来。又有别的问题就写一句，例如：售后 草莓 坏了两个"
+
+
 def opened(number: int, goods: str) -> str:
     return f"售后单 S{number} 记下了：{goods}。\n团长会在24小时内答复。有照片请直接发过来，会自动放进这个单里。"
 
@@ -52,10 +62,15 @@ def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, dateti
     return "\n".join(lines)
 
 
-def ask_decide(number: int, decision: str, fen: int, reason: str | None) -> str:
+def ask_refund(number: int, fen: int, *, discount_fen: int, unpaid_fen: int) -> str:
+    """`discount_fen`: the coupon's share of the goods, which is not paid out; `unpaid_fen`: not paid yet, so not owed."""
+    share = f"（货值 {money(fen + discount_fen)}，减去分摊的优惠 {money(discount_fen)}）" if discount_fen else ""
+    unpaid = f"\n其中 {money(unpaid_fen)} 邻居还没付，直接少收。" if unpaid_fen else ""
+    return f"S{number} 退款 {money(fen)}{share}，确定吗？{CONFIRM_OR_NOT}{unpaid}"
+
+
+def ask_decide(number: int, decision: str, reason: str | None) -> str:
     match decision:
-        case "refund":
-            return f"S{number} 退款 {money(fen)}，确定吗？{CONFIRM_OR_NOT}"
         case "replacement":
             return f"S{number} 下次补货，确定吗？{CONFIRM_OR_NOT}"
         case "reject":

@@ -111,6 +111,13 @@ def _under_after_sales(f: Facts) -> str:
     return f"{f.get('name', '这一项')}正在售后（{cases}），先处理完再发货。"
 
 
+def _after_sales_over(f: Facts) -> str:
+    return (
+        f"“{f['title']}”的售后期到{day_and_clock(f['until'])}，已经过了，不能再自己申请。\n"
+        "有特殊情况请发：联系团长 加上您要说的话，团长可以替您登记。"
+    )
+
+
 def _claim_too_much(f: Facts) -> str:
     left = f"还能申请{amount(f['left_milli'], f['unit'])}" if f["left_milli"] else "已经都申请过了"
     return f"{f['name']}{left}，请改一下数量。"
@@ -164,6 +171,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "payment_refunded": lambda f: f"{_whose(f)}的款已经退过{money(f['refunded_fen'])}，不能再撤。",
     "refund_too_much": lambda f: f"最多还能退{money(f['max_fen'])}。",
     "not_delivered": lambda f: f"“{f.get('title') or '这一团'}”还没到货，到货后再申请售后。要改订单请直接说。",
+    "after_sales_over": _after_sales_over,
     "claim_too_much": _claim_too_much,
     "case_closed": _case_closed,
     "nothing_to_pay": lambda f: f"{f['seq']}号订单不用付钱了。",

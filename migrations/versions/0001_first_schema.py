@@ -375,6 +375,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("wechat_media_id", sa.String(length=128), nullable=True),
+        sa.Column("pic_url", sa.String(length=500), nullable=True),
         sa.Column("path", sa.String(length=200), nullable=True),
         sa.Column("content_type", sa.String(length=40), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),

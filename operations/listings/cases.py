@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, String, and_, case, cast, func, literal, or_, select, tuple_
 
 from models import (
     Work,
@@ -32,6 +32,7 @@ LISTED: Select[Any] = (
         order.c.seq,
         order.c.room,
         order.c.round_id,
+        order.c.resident_id,
         order.c.total_fen,
         order.c.discount_fen,
         order.c.paid_fen,
@@ -52,12 +53,26 @@ LISTED: Select[Any] = (
 
 
 def queue(
-    work: Work, *, text: str = "", state: str = "waiting", leader_number: int | None = None, number: int = 1
+    work: Work,
+    *,
+    text: str = "",
+    state: str = "waiting",
+    reason: str = "",
+    sort: str = "urgent",
+    leader_number: int | None = None,
+    leader_id: int | None = None,
+    number: int = 1,
 ) -> Page:
-    """Cases; those that wait first by the time that is left, escalated ones on top."""
+    """Cases, of one leader or of all; those that wait first by the time that is left, escalated ones on top."""
     statement = LISTED
+    if leader_id is not None:
+        statement = statement.where(after_sales_case.c.leader_id == leader_id)
+    if reason:
+        statement = statement.where(after_sales_case.c.reason == reason)
     if state == "waiting":
         statement = statement.where(after_sales_case.c.state.in_(WAITING))
+    elif state == "decided":
+        statement = statement.where(after_sales_case.c.state.not_in(WAITING))
     elif state:
         statement = statement.where(after_sales_case.c.state == state)
     if leader_number is not None:
@@ -68,15 +83,38 @@ def queue(
         if digits.isdecimal() and len(digits) < 9:
             found.append(after_sales_case.c.number == int(digits))
         statement = statement.where(or_(*found))
-    return page(work, statement.order_by(*_URGENCY), number)
+    return page(work, statement.order_by(*SORTS.get(sort, _URGENCY)), number)
 
 
-_URGENCY = (
+_URGENCY: tuple[ColumnElement[Any], ...] = (
     case((after_sales_case.c.state == "escalated", 0), (after_sales_case.c.state == "open", 1), else_=2),
     case((after_sales_case.c.due_at.is_(None), 1), else_=0),
     case((after_sales_case.c.state.in_(WAITING), after_sales_case.c.due_at), else_=None),
     after_sales_case.c.id.desc(),
 )
+
+SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "urgent": _URGENCY,
+    "new": (after_sales_case.c.opened_at.desc(), after_sales_case.c.id.desc()),
+    "sum": (after_sales_case.c.requested_fen.desc(), after_sales_case.c.id.desc()),
+}
+
+
+def goods(work: Work, rows: Sequence[RowMapping]) -> dict[int, list[RowMapping]]:
+    """What the cases of a page are about, by case id: one statement for all of them."""
+    statement = (
+        select(case_line.c.case_id, case_line.c.quantity_milli, order_line.c.name, order_line.c.unit)
+        .join(
+            order_line,
+            and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
+        )
+        .where(tuple_(case_line.c.leader_id, case_line.c.case_id).in_([(row["leader_id"], row["id"]) for row in rows]))
+        .order_by(case_line.c.case_id, order_line.c.id)
+    )
+    found: dict[int, list[RowMapping]] = {row["id"]: [] for row in rows}
+    for line in work.db.execute(statement).mappings():
+        found[line["case_id"]].append(line)
+    return found
 
 
 def detail(work: Work, *, leader_id: int, case_id: int) -> RowMapping:
@@ -89,7 +127,7 @@ def detail(work: Work, *, leader_id: int, case_id: int) -> RowMapping:
 
 
 def lines(work: Work, *, leader_id: int, case_id: int) -> Sequence[RowMapping]:
-    """What is complained about."""
+    """What one case is about, with prices."""
     statement = (
         select(case_line.c.quantity_milli, order_line.c.name, order_line.c.unit, order_line.c.unit_price_fen)
         .join(

@@ -15,6 +15,7 @@ class Recorder:
     def __init__(self, media: Mapping[str, bytes] | None = None) -> None:
         self.sent: list[tuple[str, str]] = []
         self.media = dict(media or {})
+        self.pictures: dict[str, bytes] = {}  # by plain address
         self.on_send: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
 
@@ -37,6 +38,9 @@ class Recorder:
 
     def download_media(self, media_id: str) -> bytes:
         return self.media[media_id]
+
+    def download_picture(self, url: str) -> bytes:
+        return self.pictures[url]
 
     @property
     def messenger(self) -> Messenger:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 
 from bot.wechat_errors import Category, SendError
 from models import Store, media
 from operations import pictures as rows
+from operations.picture_files import LARGEST_BYTES, LONGEST_EDGE, NotAPicture, redraw
 from scheduler.jobs import Context, Settings
-from scheduler.pictures import LARGEST_BYTES, LONGEST_EDGE, NotAPicture, redraw
 from scheduler.runner import run_once
 from tests.scheduler.messengers import Recorder
 from tests.scheduler.neighbours import LEADER, settle
@@ -212,6 +212,36 @@ def test_after_its_time_the_file_is_gone(album: Album, clock: StillClock) -> Non
     row = album.row("m1")
     assert (row.state, row.path, row.sha256) == ("expired", None, None)
     assert run_once("clean_up", album.context) == 0
+
+
+def test_a_file_that_no_row_knows_goes_when_it_is_as_old(album: Album, clock: StillClock) -> None:
+    stray = album.folder / "7" / f"{album.store.new_id()}.jpg"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(picture())
+    clock.advance(days=90)
+    run_once("clean_up", album.context)
+    assert stray.exists()
+    clock.advance(seconds=1)
+    assert run_once("clean_up", album.context) == 1
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "url", "state"),
+    [
+        (48001, "http://mmbiz.qpic.cn/x/0", "stored"),
+        (48001, None, "wanted"),
+        (40007, "http://mmbiz.qpic.cn/x/0", "failed"),
+    ],
+)
+def test_without_the_media_api_the_plain_address_is_taken(album: Album, code: int, url: str | None, state: str) -> None:
+    category = Category.CONFIGURATION if code == 48001 else Category.PAYLOAD
+    album.want("m1", SendError(category, code=code))
+    with album.store.transaction() as work:
+        work.db.execute(update(media).values(pic_url=url))
+    album.recorder.pictures = {"http://mmbiz.qpic.cn/x/0": picture()}
+    album.fetch()
+    assert album.row("m1").state == state
 
 
 def test_a_file_that_is_gone_already_does_not_stop_the_cleaning(album: Album, clock: StillClock) -> None:

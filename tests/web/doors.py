@@ -21,6 +21,7 @@ LEADERS = ("owner", "operator")
 OWNER = ("owner",)
 A_AND_HELPER = ("leader_a", "helper")
 A_ALONE = ("leader_a",)
+LEADERS_ALONE = ("leader_a", "leader_b")
 MEMBERS = ("leader_a", "leader_b", "helper")
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -201,6 +202,36 @@ DOORS = (
     Door("POST", "leader.look_at_short", A_ALONE, at("/m/rounds/{arrived}/short/look")),
     Door("POST", "leader.confirm_short", A_ALONE, at("/m/rounds/{arrived}/short", nonce=NONCE)),
     Door("POST", "leader.tell_all", A_ALONE, at("/m/rounds/{arrived}/tell-all")),
+    Door("GET", "leader.cases", LEADERS_ALONE, at("/m/cases")),
+    Door("GET", "leader.case", A_ALONE, at("/m/cases/{case}")),
+    Door("GET", "leader.case_photo", A_ALONE, at("/m/cases/{case}/photos/{photo}")),
+    Door("POST", "leader.look_at_decision", A_ALONE, at("/m/cases/{case}/look", decision="refund", amount="10")),
+    Door(
+        "POST",
+        "leader.decide_case",
+        A_ALONE,
+        at("/m/cases/{case}/decide", decision="refund", amount="10", nonce=NONCE),
+    ),
+    Door("POST", "leader.note_case", A_ALONE, at("/m/cases/{case}/note", text="x", nonce=NONCE)),
+    Door("POST", "leader.hand_out_replacement", A_ALONE, at("/m/cases/{case}/given")),
+    Door("GET", "leader.new_case", A_ALONE, at("/m/orders/{order}/case")),
+    Door("POST", "leader.open_case", A_ALONE, at("/m/orders/{order}/case", nonce=NONCE)),
+    Door("GET", "leader.bad_goods", A_ALONE, at("/m/rounds/{arrived}/bad?offer={offer}")),
+    Door(
+        "POST",
+        "leader.look_at_bad_goods",
+        A_ALONE,
+        at("/m/rounds/{arrived}/bad/look", **{"offer": "{offer}", "bad_{order}": "1"}),
+    ),
+    Door("POST", "leader.open_bad_goods", A_ALONE, at("/m/rounds/{arrived}/bad", offer="{offer}", nonce=NONCE)),
+    Door("GET", "leader.neighbours", LEADERS_ALONE, at("/m/neighbours")),
+    Door("GET", "leader.neighbour", A_ALONE, at("/m/neighbours/{resident}")),
+    Door("POST", "leader.show_phone", A_ALONE, at("/m/neighbours/{resident}/phone")),
+    Door("GET", "leader.phone_was_shown", LEADERS_ALONE, at("/m/neighbours/{resident}/phone")),
+    Door("POST", "leader.add_helper", A_ALONE, at("/m/neighbours/{resident}/helper")),
+    Door("POST", "leader.remove_helper", A_ALONE, at("/m/helpers/{account_helper}/remove")),
+    Door("GET", "admin.new_case", SERVICE, at("/admin/orders/{leader_a}/{order}/case")),
+    Door("POST", "admin.open_case", SERVICE, at("/admin/orders/{leader_a}/{order}/case", nonce=NONCE)),
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.

@@ -137,7 +137,7 @@ def test_a_photo_is_shown_to_operators_and_never_leaves_its_folder(pages: Pages)
     photo = visitor.get(f"{path}/photos/{world.photo}")
     assert photo.mimetype == "image/jpeg"
     assert photo.data.startswith(b"\xff\xd8")
-    assert photo.headers["Content-Disposition"] == "attachment"
+    assert photo.headers["X-Content-Type-Options"] == "nosniff"
     assert visitor.get(f"/admin/cases/{world.leader_b}/{world.case}/photos/{world.photo}").status_code == 404
     (Path(pages.store.engine.url.database or "").parent / "secret.txt").write_text("not for anybody")
     for elsewhere in ("../secret.txt", "/etc/passwd", "gone.jpg"):

@@ -54,6 +54,7 @@ class World:
     tokens: list[str] = field(default_factory=list)
     code_b: str = ""
     token_b: str = ""
+    resident: int = 0  # the third of A's neighbours, with a phone and no case
     case: int = 0
     photo: int = 0
     failed_notice: int = 0
@@ -70,6 +71,7 @@ def build(store: Store, clock: StillClock, *, text: str = "") -> World:
         _leaders(work, world, text)
     _arrived_round(store, clock, world, text)
     with store.transaction() as work:
+        world.resident = order_views.view(work, leader_id=world.leader_a, order_id=world.orders[2]).resident_id
         world.open = _open_round(work, world, clock, text)
         _case(work, world, text)
         _trouble(work, world, text)

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
 from models.outcomes import CaseView
-from operations import aftersales, case_claims
-from operations.errors import NotFound
+from operations import aftersales, case_claims, order_views
 from operations.listings import cases as listing
 from operations.listings import orders
+from web import claims, photos
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
-from web.forms import (
-    BadInput,
-    read_choice,
-    read_fen,
-    read_leader_number,
-    read_nonce,
-    read_page,
-    read_text,
-    require_text,
-)
-from web.show import yuan
+from web.forms import read_choice, read_leader_number, read_page, read_text, require_text
 from web.site import site
+from web.words import CASE_REASONS
 
 DECISIONS = ("refund", "replacement", "reject")
 
@@ -36,15 +25,20 @@ DECISIONS = ("refund", "replacement", "reject")
 def cases() -> str:
     """Cases that wait, the most urgent first; decided ones on request."""
     state = read_choice(request.args, "state", listing.STATES, "waiting")
+    reason = read_choice(request.args, "reason", tuple(CASE_REASONS))
+    sort = read_choice(request.args, "sort", tuple(listing.SORTS), "urgent")
     with site().store.read() as work:
         found = listing.queue(
             work,
             text=read_text(request.args, "q", most=40),
             state=state,
+            reason=reason,
+            sort=sort,
             leader_number=read_leader_number(request.args),
             number=read_page(request.args),
         )
-    return page("cases", here="cases", title="售后", found=found, states=listing.STATES, state=state)
+    chosen = {"reason": reason, "sort": sort}
+    return page("cases", here="cases", title="售后", found=found, states=listing.STATES, state=state, chosen=chosen)
 
 
 @admin.get("/cases/<key:leader_id>/<key:case_id>")
@@ -71,21 +65,15 @@ def case(leader_id: int, case_id: int) -> str:
 @admin.get("/cases/<key:leader_id>/<key:case_id>/photos/<key:media_id>")
 @allow(permission="view")
 def case_photo(leader_id: int, case_id: int, media_id: int) -> Response:
-    """A photo somebody sent. It was re-encoded when it was fetched; the type is ours, whatever it was called."""
-    with site().store.read() as work:
-        path = listing.photo(work, leader_id=leader_id, case_id=case_id, media_id=media_id)
-    folder = site().settings.media_folder
-    file = (folder / path).resolve() if folder else None
-    if folder is None or file is None or not file.is_relative_to(folder.resolve()) or not file.is_file():
-        raise NotFound(what="photo")
-    return Response(file.read_bytes(), mimetype="image/jpeg", headers={"Content-Disposition": "attachment"})
+    """A photo somebody sent."""
+    return photos.show(leader_id, case_id, media_id)
 
 
 @admin.post("/cases/<key:leader_id>/<key:case_id>/decide")
 @allow(permission="cases")
 def decide_case(leader_id: int, case_id: int) -> Response:
     """Refund, replace or reject; the case's own rules say whether that can be."""
-    site().act(lambda work: _decide(work, leader_id, case_id), done=_decided)
+    site().act(lambda work: _decide(work, leader_id, case_id), done=claims.decided)
     return redirect(url_for(".case", leader_id=leader_id, case_id=case_id))
 
 
@@ -104,30 +92,28 @@ def note_case(leader_id: int, case_id: int) -> Response:
 
 
 def _decide(work: Work, leader_id: int, case_id: int) -> CaseView:
-    form = request.form
-    decision = read_choice(form, "decision", DECISIONS)
-    if not decision:
-        raise BadInput("请选择怎么处理。")
-    reason = read_text(form, "reason", most=300)
-    if decision == "reject" and not reason:
-        raise BadInput("拒绝要写明原因，居民会看到。")
+    decision = claims.read_decision(request.form, DECISIONS)
     number = listing.detail(work, leader_id=leader_id, case_id=case_id)["number"]
-    values: dict[str, Any] = {"decision": decision, "reason": reason or None}
-    if decision == "refund":
-        values["amount_fen"] = read_fen(form, "amount", "退款金额")
-    return aftersales.decide(
-        work,
-        leader_id=leader_id,
-        case_number=number,
-        actor=current().actor,
-        source_key=f"web:{read_nonce(form)}",
-        **values,
-    )
+    return claims.decide(work, leader_id=leader_id, case_number=number, decision=decision)
 
 
-def _decided(case: CaseView) -> str:
-    if case.outcome == "refund":
-        return f"S{case.number} 已同意退 {yuan(case.approved_fen)}，结果会通知居民和团长。"
-    if case.outcome == "replacement":
-        return f"S{case.number} 已同意补货，下次取货时一起给。"
-    return f"S{case.number} 已拒绝，原因会通知居民。"
+@admin.get("/orders/<key:leader_id>/<key:order_id>/case")
+@allow(permission="cases")
+def new_case(leader_id: int, order_id: int) -> str:
+    """The form for a case that the platform opens, as after a phone call."""
+    with site().store.read() as work:
+        row = orders.detail(work, leader_id=leader_id, order_id=order_id)
+        view = order_views.view(work, leader_id=leader_id, order_id=order_id)
+        left = claims.left_to_claim(work, view)
+    is_delivered = view.state in aftersales.DELIVERED
+    return page("case_new", here="cases", title="登记售后", order=row, view=view, left=left, is_delivered=is_delivered)
+
+
+@admin.post("/orders/<key:leader_id>/<key:order_id>/case")
+@allow(permission="cases", takes_photos=True)
+def open_case(leader_id: int, order_id: int) -> Response:
+    """Open it; leader and neighbour are told."""
+    case_id = claims.open_for_neighbour(leader_id=leader_id, order_id=order_id, opened_by="platform")
+    if case_id is None:
+        return redirect(url_for(".new_case", leader_id=leader_id, order_id=order_id))
+    return redirect(url_for(".case", leader_id=leader_id, case_id=case_id))

@@ -1,14 +1,31 @@
-"""The leader's phone console: today, orders by building, handing out by code. Helpers see no money and no phones."""
+"""The leader's phone console. Helpers hand out here too; they see no money and no phone numbers."""
 
-from web.leader import entrance, find, goods, late, pages, papers, picking, redeem, scan, settlements
+from web.leader import (
+    bad_goods,
+    cases,
+    entrance,
+    find,
+    goods,
+    late,
+    neighbours,
+    pages,
+    papers,
+    picking,
+    redeem,
+    scan,
+    settlements,
+)
 from web.leader.blueprint import members
 
 __all__ = [
+    "bad_goods",
+    "cases",
     "entrance",
     "find",
     "goods",
     "late",
     "members",
+    "neighbours",
     "pages",
     "papers",
     "picking",

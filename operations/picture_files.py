@@ -1,0 +1,99 @@
+"""Pictures as files: checked, drawn anew, kept in a folder of our own, outside of what the pages serve.
+
+Drawing anew drops whatever else a file carried: position and camera data, and anything hidden behind the picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import struct
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LARGEST_BYTES = 10 * 1024 * 1024
+LARGEST_PIXELS = 50_000_000
+LONGEST_EDGE = 2048
+CONTENT_TYPE = "image/jpeg"
+
+
+class NotAPicture(Exception):
+    """The bytes are no JPEG, PNG or WebP picture of sensible size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG of ours."""
+
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Of the data, as hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def redraw(raw: bytes) -> Picture:
+    """The picture alone, upright, at most 2,048 pixels long. Raises NotAPicture."""
+    with opened(raw) as image:
+        image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+        return Picture(_as_jpeg(upright))
+
+
+@contextmanager
+def opened(raw: bytes) -> Iterator[Image.Image]:
+    """A picture that somebody sent, not decoded yet. Raises NotAPicture, also for what fails inside the block."""
+    if len(raw) > LARGEST_BYTES:
+        raise NotAPicture("too many bytes")
+    try:
+        with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP")) as image:
+            if image.width * image.height > LARGEST_PIXELS:
+                raise NotAPicture("too many pixels")
+            yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NotAPicture("too many pixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
+        raise NotAPicture("broken") from error
+
+
+def store(folder: Path, *, leader_id: int, picture_id: int, picture: Picture) -> dict[str, Any]:
+    """Write a picture into the media folder, whole or not at all; returns what its row of `media` keeps of it."""
+    path = Path(str(leader_id)) / f"{picture_id}.jpg"
+    _write(folder / path, picture.data)
+    return {
+        "path": path.as_posix(),
+        "content_type": CONTENT_TYPE,
+        "sha256": picture.sha256,
+        "size": len(picture.data),
+    }
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    opaque = Image.new("RGB", image.size, "white")
+    rgba = image.convert("RGBA")
+    opaque.paste(rgba, mask=rgba.getchannel("A"))
+    out = io.BytesIO()
+    opaque.save(out, "JPEG", quality=82)
+    return out.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, readable by us only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
