@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import closing, machine, order_message, startup, understanding
+from benchmarks import closing, exporting, machine, order_message, startup, understanding
 from migrations import upgrade
 from models import Store
 from tests.support.postgres import PostgresServer, PostgresUnavailable, running_server
@@ -40,6 +40,12 @@ CLOSING = """## Closing a round
 median of {rounds}: {said}.
 
 """
+EXPORTING = """## The order export
+
+{found.lines:,} lines of a round read from SQLite and written as .xlsx of {found.size_kb:.0f} KB: {found.seconds:.1f} s,
+{found.cpu_s:.1f} s of it CPU. The process held {found.before_mb:.0f} MB before and {found.peak_mb:.0f} MB at most.
+
+"""
 STARTING = """## Starting, and memory
 
 `make run` until `/healthz` is green, which takes the web worker and the scheduler: {found.first_s:.1f} s with an empty
@@ -56,6 +62,7 @@ def main() -> None:
             _understanding(),
             _orders(Path(folder), server),
             _closing(Path(folder), server),
+            _exporting(Path(folder)),
             _startup(Path(folder)),
         ]
     text = "\n".join([*_head(load), *(line for part in parts for line in part)]) + "\n"
@@ -100,6 +107,15 @@ def _closing(folder: Path, server: PostgresServer | None) -> list[str]:
         store.dispose()
     said = ", ".join(f"{name} {ms:.0f} ms" for name, ms in zip(urls, taken, strict=True))
     return CLOSING.format(orders=closing.ORDERS, rounds=closing.ROUNDS, said=said).splitlines()
+
+
+def _exporting(folder: Path) -> list[str]:
+    url = f"sqlite:///{folder / 'exporting.db'}"
+    upgrade(url)
+    store = Store.open(url, wait_s=60)
+    found = exporting.measure(store)
+    store.dispose()
+    return EXPORTING.format(found=found).splitlines()
 
 
 def _startup(folder: Path) -> list[str]:

@@ -20,7 +20,7 @@ ORDERS, ROUNDS = 10_000, 5
 
 def measure(stores: Sequence[Store]) -> list[float]:
     """The median time of a close on each of these migrated, empty databases, in milliseconds; they take turns."""
-    worlds = [store.run(_prepared) for store in stores]
+    worlds = [store.run(prepared) for store in stores]
     times: list[list[float]] = [[] for _ in stores]
     for number in range(ROUNDS + 1):
         for store, world, taken in zip(stores, worlds, times, strict=True):
@@ -50,7 +50,7 @@ def _notices(store: Store) -> int:
         return work.db.execute(select(func.count()).where(notice.c.kind == "order_closed")).scalar_one()
 
 
-def _prepared(work: Work) -> tuple[int, int]:
+def prepared(work: Work) -> tuple[int, int]:
     """A leader's round with so many orders of one box each; rows written in bulk."""
     owner = people.recognise(work, "o_benchmark_leader_000000001").account_id
     leader_id = people.apply_as_leader(work, account_id=owner, name="小美", note=None, share_bps=1000)

@@ -79,8 +79,8 @@ def order_rows(work: Work, *, leader_id: int, round_id: int) -> Export:
     orders = of_round(work, leader_id, round_id, with_cancelled=True)
     context = _Context(
         head=head,
-        points=_points(work, leader_id, round_id, head),
-        routes=_routes(work, leader_id, round_id),
+        points=points_of(work, leader_id, round_id, head.pickup_point_id),
+        routes=routes_of(work, leader_id, round_id),
         clerks=_clerks(work, leader_id, round_id),
         refunded=refunded_milli(work, leader_id, round_id),
         dropped=dropped_milli(work, leader_id, round_id),
@@ -176,7 +176,7 @@ def _refunds(one: OrderView, context: _Context) -> list[int]:
     return spread(one.refunded_fen, named if any(named) else _ordered_fen(one))
 
 
-def _points(work: Work, leader_id: int, round_id: int, head: Row[Any]) -> dict[int, tuple[int, str]]:
+def points_of(work: Work, leader_id: int, round_id: int, usual_point_id: int | None) -> dict[int, tuple[int, str]]:
     statement = (
         select(order.c.id.label("order_id"), pickup_point.c.id, pickup_point.c.name)
         .join(
@@ -185,7 +185,7 @@ def _points(work: Work, leader_id: int, round_id: int, head: Row[Any]) -> dict[i
                 pickup_point.c.leader_id == order.c.leader_id,
                 or_(
                     pickup_point.c.id == order.c.pickup_point_id,
-                    and_(order.c.pickup_point_id.is_(None), pickup_point.c.id == head.pickup_point_id),
+                    and_(order.c.pickup_point_id.is_(None), pickup_point.c.id == usual_point_id),
                 ),
             ),
         )
@@ -194,7 +194,7 @@ def _points(work: Work, leader_id: int, round_id: int, head: Row[Any]) -> dict[i
     return {row.order_id: (row.id, row.name) for row in work.db.execute(statement)}
 
 
-def _routes(work: Work, leader_id: int, round_id: int) -> dict[int, str]:
+def routes_of(work: Work, leader_id: int, round_id: int) -> dict[int, str]:
     """The number of the route that stops at a pickup point with this round's goods."""
     statement = (
         select(route_stop.c.pickup_point_id, route.c.number)

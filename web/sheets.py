@@ -1,4 +1,7 @@
-"""The order export as a workbook. Every cell is written as text or as a number, never as a formula."""
+"""Files to download: the order export as a workbook, papers as PDF.
+
+Every cell of a workbook is written as text or as a number, never as a formula.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from werkzeug.wrappers import Response
 from operations import exports
 from operations.exports import OrderRow
 from web import words
+from web.paper import Paper
 from web.show import shown_time
 from web.site import site
 
@@ -58,10 +62,17 @@ def order_sheet(leader_id: int, round_id: int) -> Response:
     return download(body, f"订单_{export.title[:40]}_{export.code}.xlsx", f"orders_{export.code}.xlsx")
 
 
-def download(body: bytes, name: str, plain: str) -> Response:
-    """A workbook as a file: a plain name for old programs, the real one in UTF-8 (RFC 6266)."""
+def pdf_file(paper: Paper, *, size: str, name: str, plain_name: str) -> Response:
+    """A paper as a download; `name` without its ending."""
+    from web.pdf import write_pdf  # a heavy library that few requests want
+
+    return download(write_pdf(paper, size=size), f"{name}.pdf", f"{plain_name}.pdf", mimetype="application/pdf")
+
+
+def download(body: bytes, name: str, plain: str, *, mimetype: str = XLSX) -> Response:
+    """A file to keep: a plain name for old programs, the real one in UTF-8 (RFC 6266)."""
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(body, mimetype=XLSX, headers={"Content-Disposition": disposition})
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition})
 
 
 def write_workbook(rows: Iterator[OrderRow]) -> bytes:

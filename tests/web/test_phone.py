@@ -15,7 +15,7 @@ from operations import codes, order_views, pickup
 from tests.web.conftest import PUBLIC_URL, Pages
 from tests.web.doors import NONCE
 from tests.web.people import enter
-from web.leader.pages import by_building
+from web.buildings import by_building
 from web.resident.ticket import qr_path
 
 

@@ -1,6 +1,18 @@
 """The operator console: what an operator may see and decide, for all leaders. Importing it puts the pages in place."""
 
-from web.admin import account, actions, cases, dashboard, leaders, misread, orders, redeem, rounds, settlements
+from web.admin import (
+    account,
+    actions,
+    cases,
+    dashboard,
+    leaders,
+    misread,
+    orders,
+    papers,
+    redeem,
+    rounds,
+    settlements,
+)
 from web.admin.blueprint import admin
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "leaders",
     "misread",
     "orders",
+    "papers",
     "redeem",
     "rounds",
     "settlements",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import abort, request
 
-from bot.texts.wording import building
-from models import buildings
 from models.views import OrderView
 from operations import order_views
 from operations.listings import cases
 from operations.listings import rounds as listing
 from web.auth import allow, current
+from web.buildings import by_building
 from web.forms import read_choice, read_text
 from web.leader.blueprint import EVERYBODY, members, own_leader_id, page
 from web.site import site
@@ -66,11 +63,6 @@ def order(order_id: int) -> str:
         view = order_views.view(work, leader_id=own_leader_id(), order_id=order_id)
         history = cases.of_order(work, leader_id=own_leader_id(), order_id=order_id)
     return page("order", title=f"{view.seq} 号", order=view, cases=history)
-
-
-def by_building(orders: Iterable[OrderView]) -> list[tuple[str, list[OrderView]]]:
-    """Orders grouped by building, in walking order; what names no building comes last."""
-    return [(building(key), found) for key, found in buildings.by_building(orders)]
 
 
 def _is_shown(order: OrderView, shown: str) -> bool:

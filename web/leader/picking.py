@@ -14,9 +14,9 @@ from models.views import LineView, OrderView
 from operations import batches, nudges, order_views, pick_lists
 from operations.listings import rounds as listing
 from web.auth import allow, current
+from web.buildings import by_building
 from web.forms import read_choice
 from web.leader.blueprint import EVERYBODY, LEADER, members, own_leader_id, page
-from web.leader.pages import by_building
 from web.site import site
 
 BY = {"building": "按楼栋", "offer": "按品项"}
