@@ -9,8 +9,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import closing
-from benchmarks.order_message import Void
 from models import Store
 from operations import exports
 from web.sheets import write_workbook
@@ -30,6 +28,9 @@ class Exported:
 
 def measure(store: Store) -> Exported:
     """Fill a migrated, empty database and export from it."""
+    from benchmarks import closing  # not in the process that is measured: it loads the whole bot
+    from benchmarks.order_message import Void
+
     leader_id, round_id = store.run(closing.prepared)
     command = [sys.executable, "-m", "benchmarks.exporting", str(store.engine.url), str(leader_id), str(round_id)]
     root = Path(__file__).parent.parent
