@@ -44,7 +44,7 @@ def measure(store: Store) -> Exported:
 def _export(url: str, leader_id: int, round_id: int) -> Exported:
     import xlsxwriter  # loaded before the clock starts, as in a worker that has exported before
 
-    store, before = Store.open(url), _peak_mb()
+    store, before = Store.open(url), _held_mb("VmRSS:")
     started, cpu = time.perf_counter(), time.process_time()
     with store.read() as work:
         rows = list(exports.order_rows(work, leader_id=leader_id, round_id=round_id).rows)
@@ -52,13 +52,13 @@ def _export(url: str, leader_id: int, round_id: int) -> Exported:
     seconds, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     store.dispose()
     assert xlsxwriter
-    return Exported(len(rows), len(body) / 1024, seconds, cpu_s, before, _peak_mb())
+    return Exported(len(rows), len(body) / 1024, seconds, cpu_s, before, _held_mb("VmHWM:"))
 
 
-def _peak_mb() -> float:
-    """The most this process ever held. Linux only; getrusage would tell of the process that started this one."""
+def _held_mb(what: str) -> float:
+    """What this process holds (VmRSS) or held at most (VmHWM). Linux only; getrusage would tell of the process that started this one."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024  # kB
+    return int(status.split(what)[1].split()[0]) / 1024  # kB
 
 
 if __name__ == "__main__":
