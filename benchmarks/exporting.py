@@ -56,7 +56,10 @@ def _export(url: str, leader_id: int, round_id: int) -> Exported:
 
 
 def _held_mb(what: str) -> float:
-    """What this process holds (VmRSS) or held at most (VmHWM). Linux only; getrusage would tell of the process that started this one."""
+    """What this process holds (VmRSS) or held at most (VmHWM).
+
+    Linux only; getrusage would tell of the process that started this one.
+    """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split(what)[1].split()[0]) / 1024  # kB
 
