@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot.client import WeChatMessenger
+from bot.client import WeChatMessenger, WeChatPageLogin
 from bot.flow import FlowLimit
 from bot.pay.gateway import RefundResult, Trade
 from bot.pay.webhook import PATH as PAY_PATH
@@ -42,7 +42,7 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     """The web application: webhook and pages. The scheduler is another process: see `run_scheduler`."""
     app = Flask("lintuan", static_folder=None)
     store = store or open_store(config, clock)
-    register(app, store, web_settings(config))
+    register(app, store, web_settings(config), create_page_login(config))
     meter = Meter()
     webhook = Webhook(
         credentials=credentials(config),
@@ -120,6 +120,13 @@ def open_store(config: Config, clock: Clock = system_clock, *, wait_s: float = 2
     return Store.open(config.database.url, clock=clock, wait_s=wait_s, pool_size=config.database.pool_size)
 
 
+def handler_settings(config: Config) -> HandlerSettings:
+    """What the chat handlers are told."""
+    return HandlerSettings(
+        public_url(config), config.platform.default_share_bps, knows_visitors=config.wechat.page_login
+    )
+
+
 def credentials(config: Config) -> Credentials:
     """What the webhook checks pushes against."""
     wechat = config.wechat
@@ -143,6 +150,15 @@ def create_messenger(config: Config) -> WeChatMessenger:
         api_base=f"{wechat.api_base.rstrip('/')}/cgi-bin/",
         simulator=wechat.simulator,
     )
+
+
+def create_page_login(config: Config) -> WeChatPageLogin | None:
+    """What asks WeChat who opens a page, where the account may; else pages are opened by links from the chat."""
+    wechat = config.wechat
+    if not wechat.page_login:
+        return None
+    simulator = wechat.api_base if wechat.simulator else ""
+    return WeChatPageLogin(wechat.appid, wechat.secret.get_secret_value(), simulator=simulator)
 
 
 def run_scheduler(config: Config, store: Store, stop: threading.Event) -> bool:

@@ -68,6 +68,7 @@ class WeChat(_Part):
     account_id: str = ""
     simulator: bool = False
     api_base: str = WECHAT_API
+    page_login: bool = False
 
 
 class WeChatPay(_Part):

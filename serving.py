@@ -89,6 +89,7 @@ secret = "{secrets.token_hex(16)}"
 token = "{secrets.token_hex(16)}"
 aes_key = "{_aes_key()}"
 simulator = true
+page_login = true
 api_base = "{base}"
 [storage]
 media = "{folder / "media"}"

@@ -18,15 +18,25 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
+from wechatpy.oauth import WeChatOAuth
 
-from bot.messenger import Messenger, PageTicket, QrTicket
+from bot.messenger import Messenger, NotAPerson, PageLogin, PageTicket, QrTicket
 from bot.paging import clean, fit
 from bot.picture_urls import fetch_picture
 from bot.redaction import keep_secrets_out_of_logs, redact
 from bot.tokens import TokenCache
 from bot.wechat_errors import TOKEN_REFUSED, Category, SendError, category_of
 
-__all__ = ["API_BASE", "Category", "Messenger", "QrTicket", "SendError", "WeChatMessenger"]
+__all__ = [
+    "API_BASE",
+    "Category",
+    "Messenger",
+    "PageLogin",
+    "QrTicket",
+    "SendError",
+    "WeChatMessenger",
+    "WeChatPageLogin",
+]
 
 API_BASE = "https://api.weixin.qq.com/cgi-bin/"
 TIMEOUT_S = (3.0, 6.0)  # connect, read
@@ -151,6 +161,51 @@ class WeChatMessenger:
         body = {"grant_type": "client_credential", "appid": self._appid, "secret": self._secret, "force_refresh": force}
         with _nothing_sent_yet():
             return _lease(self._api.once("POST", "stable_token", token=None, data=body), "access_token")
+
+
+class WeChatPageLogin:
+    """PageLogin over wechatpy's WeChatOAuth, with timeouts and errors that hold nothing secret.
+
+    `simulator` is the address of the built-in WeChat instead of the platform's.
+    Source: developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html
+    """
+
+    def __init__(self, appid: str, secret: str, *, simulator: str = "") -> None:
+        self._appid, self._secret, self._simulator = appid, secret, simulator.rstrip("/")
+
+    def address(self, back: str, state: str) -> str:
+        return str(self._oauth(back, state).authorize_url)
+
+    def openid(self, code: str) -> str:
+        failure: SendError
+        try:
+            answer = self._oauth("", "").fetch_access_token(code)
+        except WeChatClientException as error:
+            failure = _refusal(error)
+        except requests.RequestException as error:
+            failure = _transport(error)
+        except (ValueError, TypeError, KeyError):
+            failure = SendError(Category.UNKNOWN, detail="unreadable answer")
+        else:
+            if answer.get("is_snapshotuser"):
+                raise NotAPerson
+            return _text(answer, "openid")
+        raise failure  # outside the handlers: their exceptions hold the secret
+
+    def _oauth(self, back: str, state: str) -> _OAuth:
+        return _OAuth(self._appid, self._secret, back, state, self._simulator)
+
+
+class _OAuth(WeChatOAuth):  # type: ignore[misc]  # wechatpy has no types
+    def __init__(self, appid: str, secret: str, back: str, state: str, simulator: str) -> None:
+        super().__init__(appid, secret, back, "snsapi_base", state)
+        self._http.trust_env = not simulator
+        if simulator:
+            self.API_BASE_URL, self.OAUTH_BASE_URL = f"{simulator}/", f"{simulator}/connect/"
+
+    def _request(self, method: str, url_or_endpoint: str, **request: Any) -> Any:
+        with self._http:
+            return super()._request(method, url_or_endpoint, timeout=TIMEOUT_S, allow_redirects=False, **request)
 
 
 class _Api(WeChatClient):  # type: ignore[misc]  # wechatpy has no types

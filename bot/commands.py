@@ -85,6 +85,11 @@ class ShowMenu(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPage(Command):
+    """下单: links to the pages on which the open rounds can be ordered from."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOrder(Command):
     """An order or a change of one, line by line; `doubts` are asked about. `is_for_guest`: for a neighbour, 代 …"""
 
@@ -266,6 +271,16 @@ class AddOffers(LeaderCommand):
     items: tuple[PostItem, ...]
     round_id: int | None = None
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend(LeaderCommand):
+    """推荐 1 今年头茬，特别甜: the leader's own words beside an offer on the page; None takes them away."""
+
+    number: int
+    words: str | None
+    nth: int | None = None
+    round_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.said import Rule, Said, just, rest_of, rule
 
 # A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
 _BEGUN = re.compile(
-    r"(?P<word>改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销)(?:[\s\d:].*)?"
+    r"(?P<word>推荐|改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销)(?:[\s\d:].*)?"
     r"|(?P<short>收|已付|退|补|拒绝?|回复?|转平台)(?:\s*s?\d.*|\s+.*)?"
 )
 
@@ -91,6 +91,11 @@ def _price(match: re.Match[str]) -> c.Command | None:
 def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
     reading = read_post(rest_of(said, match), said.situation.now)
     return c.AddOffers(reading.items) if reading.items else None
+
+
+def _recommendation(said: Said, match: re.Match[str]) -> c.Command:
+    words = rest_of(said, match)
+    return c.Recommend(int(match["number"]), None if words in {"不写了", "去掉", "删掉"} else words)
 
 
 def _arrival(rest: str, said: Said) -> c.Command | None:
@@ -175,6 +180,7 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: c.Withdraw(int(m["number"]), m["word"] == "下架"),
     ),
     rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
+    rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(
         r"(?:再来一团|再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",
         lambda m, said: c.CopyRound(rest_of(said, m)),

@@ -75,3 +75,17 @@ class Messenger(Protocol):
 
     def jsapi_ticket(self) -> PageTicket:
         """The ticket that signs pages' use of the JS-SDK, asked of the platform anew: keep it."""
+
+
+class NotAPerson(Exception):
+    """WeChat showed the page as a snapshot (快照页): the openid it gives belongs to nobody."""
+
+
+class PageLogin(Protocol):
+    """Asks WeChat who opens a page (网页授权, snsapi_base: the person is asked nothing)."""
+
+    def address(self, back: str, state: str) -> str:
+        """Where to send the browser; it comes to `back` with a code and `state` (at most 128 letters, digits)."""
+
+    def openid(self, code: str) -> str:
+        """Whose code that is; a code can be used once, within five minutes. Raises SendError, NotAPerson."""

@@ -19,6 +19,7 @@ from handlers import (
     chain,
     events,
     lists,
+    mall,
     members,
     money,
     ordering,
@@ -43,6 +44,7 @@ def router() -> Router:
     return Router(
         members.router,
         shop.router,
+        mall.router,
         ordering.router,
         rounds.router,
         round_changes.router,

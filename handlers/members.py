@@ -96,7 +96,9 @@ def erase_me(talk: Talk, command: c.EraseMe) -> str:
 def contact_leader(talk: Talk, command: c.ContactLeader) -> str:
     if not command.text:
         return caring.WHAT_TO_SAY
-    relays.ask(talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id, text=command.text)
+    relays.ask(
+        talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id, text=command.text, source_key=talk.key
+    )
     return caring.relayed()
 
 

@@ -10,7 +10,6 @@ from bot.parsing.post import read_post
 from bot.parsing.values import Pickup, PostItem, PostReading, TierPrice
 from bot.router import Router
 from bot.texts import leading
-from handlers.members import leader_url
 from handlers.talk import Talk
 from handlers.which import pick
 from models.views import OfferView, Tier
@@ -44,7 +43,7 @@ def post_round(talk: Talk, command: c.PostRound) -> str:
         payload={"scene": f"L{number}"},
         round_id=round_.id,
     )
-    return leading.published(round_, number, leader_url(talk))
+    return leading.published(round_, number, f"{talk.settings.public_url}/r/{round_.code}")
 
 
 def _preview(talk: Talk, command: c.PostRound) -> str:

@@ -28,6 +28,7 @@ class Settings:
     public_url: str
     default_share_bps: int = 1000
     pay_secret: str | None = None  # signs the addresses of payment pages; None where nobody pays online
+    knows_visitors: bool = False  # pages ask WeChat who opens them; else a link from the chat says it
 
 
 @dataclass

@@ -2,7 +2,16 @@
 
 from models.admin import action_log, counter, job_run, login_link, operator, web_session
 from models.base import Busy, Clock, Store, Work, metadata, system_clock
-from models.growth import announcement, announcement_read, coupon, coupon_use, invite, review, reward
+from models.growth import (
+    announcement,
+    coupon,
+    coupon_use,
+    invite,
+    invite_code,
+    review,
+    review_photo,
+    reward,
+)
 from models.messages import (
     channel_pause,
     conversation,
@@ -61,7 +70,6 @@ __all__ = [
     "action_log",
     "after_sales_case",
     "announcement",
-    "announcement_read",
     "attempt",
     "case_event",
     "case_line",
@@ -77,6 +85,7 @@ __all__ = [
     "helper",
     "inbound_message",
     "invite",
+    "invite_code",
     "job_run",
     "leader",
     "learned_alias",
@@ -113,6 +122,7 @@ __all__ = [
     "replacement",
     "resident",
     "review",
+    "review_photo",
     "reward",
     "round_",
     "route",

@@ -136,6 +136,7 @@ relay = owned(
     Column("number", Integer, nullable=False),
     Column("resident_id", BigInteger, nullable=False),
     Column("order_id", BigInteger),
+    Column("source_key", String(160), nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text),
     Column("asked_at", Instant, nullable=False),
@@ -144,6 +145,7 @@ relay = owned(
     ref("resident_id", "resident"),
     ref("order_id", "orders"),
     UniqueConstraint("leader_id", "number"),
+    UniqueConstraint("leader_id", "source_key"),
 )
 Index(
     "ix_relay_open",

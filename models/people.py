@@ -126,6 +126,7 @@ resident = owned(
     Column("note", String(120)),
     Column("default_point_id", BigInteger),
     Column("state", String(12), nullable=False, server_default="active"),
+    Column("wants_news", Boolean, nullable=False, server_default=text("true")),  # 公告 and 预告; 退订公告 ends them
     Column("created_at", Instant, nullable=False),
     of_leader(),
     ref("host_resident_id", "resident"),

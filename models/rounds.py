@@ -96,7 +96,10 @@ offer = owned(
     Column("share_bps", Integer),  # overrides the round's
     Column("commission_fen", BigInteger),  # per unit, instead of a share
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("words", String(300)),  # why the leader recommends it, in his own words
+    Column("photo_media_id", BigInteger),
     ref("round_id", "round"),
+    ref("photo_media_id", "media"),
     UniqueConstraint("leader_id", "round_id", "number"),
     CheckConstraint("price_fen >= 0", name="price"),
     CheckConstraint("reserved_milli >= 0", name="reserved_nonneg"),

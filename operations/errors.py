@@ -39,6 +39,18 @@ class LeaderInactive(Refused):
     code = "leader_inactive"
 
 
+class NotFollowing(Refused):
+    """The person has another leader and was not asked yet whether to change. facts: name, now (leaders' names)."""
+
+    code = "not_following"
+
+
+class OwnShop(Refused):
+    """A leader cannot become another leader's neighbour."""
+
+    code = "own_shop"
+
+
 class StillLeader(Refused):
     """A leader must be suspended or closed by the platform before this."""
 

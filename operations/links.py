@@ -1,4 +1,4 @@
-"""One-time links that are sent in chat: 「后台」 for a leader or helper, 「导出」 for a file.
+"""One-time links that are sent in chat: 「后台」 for a leader or helper, 「下单」 for a resident, 「导出」 for a file.
 
 A link is a secret of 256 random bits, short-lived and bound to one account and one leader. Only its hash is stored, so
 that a copy of the database opens nothing. Looking at it (link previews do) uses nothing up; `enter` does.
@@ -28,14 +28,18 @@ def create(
     purpose: str,
     target: Mapping[str, Any] | None = None,
 ) -> str:
-    """A new link's token for `/m/enter/<token>` (purpose leader, helper) or `/x/<token>` (export: target round_id).
+    """A new link's token, by purpose: leader, helper (`/m/enter/…`), resident (`/e/…`, target path), export (`/x/…`).
 
-    Leader and helper links open once within 15 minutes; an export may be fetched again for 10 minutes.
+    An export's target names its round_id.
+
+    Links of people open once within 15 minutes; an export may be fetched again for 10 minutes.
     Raises NotAllowed when the account is not this leader's own (or not his helper's).
     """
-    if purpose not in {"leader", "helper", "export"}:
+    if purpose not in {"leader", "helper", "resident", "export"}:
         raise ValueError(f"no link has the purpose {purpose!r}")
-    if not _belongs(work, account_id=account_id, leader_id=leader_id, is_helper=purpose == "helper"):
+    if purpose != sessions.RESIDENT and not _belongs(
+        work, account_id=account_id, leader_id=leader_id, is_helper=purpose == "helper"
+    ):
         raise NotAllowed
     token = sessions.new_token(work)
     work.db.execute(
@@ -73,22 +77,35 @@ def look(work: Work, token: str) -> Row[Any]:
 
 def enter(work: Work, token: str) -> str:
     """Use a leader's or helper's link up; returns the token of the session it opens. Raises LinkDead."""
-    row = work.db.execute(
-        update(login_link)
-        .where(
-            login_link.c.token_hash == sessions.hash_token(token),
-            login_link.c.purpose.in_(sessions.MEMBER_ROLES),
-            login_link.c.used_at.is_(None),
-            login_link.c.expires_at > work.now,
-        )
-        .values(used_at=work.now)
-        .returning(login_link.c.account_id, login_link.c.leader_id, login_link.c.purpose)
-    ).first()
+    row = _use_up(work, token, sessions.MEMBER_ROLES)
     if row is None or not _belongs(
         work, account_id=row.account_id, leader_id=row.leader_id, is_helper=row.purpose == "helper"
     ):
         raise LinkDead
     return sessions.open_for_member(work, account_id=row.account_id, leader_id=row.leader_id, role=row.purpose)
+
+
+def enter_as_resident(work: Work, token: str) -> tuple[str, str]:
+    """Use a resident's link up; (token of the session it opens, path it was sent for). Raises LinkDead."""
+    row = _use_up(work, token, (sessions.RESIDENT,))
+    if row is None:
+        raise LinkDead
+    opened = sessions.open_for_resident(work, account_id=row.account_id, leader_id=row.leader_id)
+    return opened, str((row.target or {}).get("path", "/"))
+
+
+def _use_up(work: Work, token: str, purposes: tuple[str, ...]) -> Row[Any] | None:
+    return work.db.execute(
+        update(login_link)
+        .where(
+            login_link.c.token_hash == sessions.hash_token(token),
+            login_link.c.purpose.in_(purposes),
+            login_link.c.used_at.is_(None),
+            login_link.c.expires_at > work.now,
+        )
+        .values(used_at=work.now)
+        .returning(login_link.c.account_id, login_link.c.leader_id, login_link.c.purpose, login_link.c.target)
+    ).first()
 
 
 def look_at_export(work: Work, token: str) -> Row[Any]:

@@ -58,13 +58,16 @@ _WHO: Select[Any] = (
 _BY_OPENID = _WHO.where(account.c.openid == bindparam("openid"))  # built once: every message asks it
 
 
-def recognise(work: Work, openid: str) -> Person:
-    """The person behind an openid; a stranger gets an account on the spot."""
+def recognise(work: Work, openid: str, *, follows: bool = True) -> Person:
+    """The person behind an openid; a stranger gets an account on the spot.
+
+    `follows` False: he came to a page, and nobody knows yet whether he follows the official account.
+    """
     row = work.db.execute(_BY_OPENID, {"openid": openid}).first()
     if row is None:
         work.db.execute(
             upsert(work, account)
-            .values(id=work.new_id(), openid=openid, created_at=work.now)
+            .values(id=work.new_id(), openid=openid, is_subscribed=follows, created_at=work.now)
             .on_conflict_do_nothing(index_elements=["openid"])
         )
         row = work.db.execute(_BY_OPENID, {"openid": openid}).one()

@@ -22,6 +22,7 @@ from models import (
     resident,
 )
 from models.views import OrderView
+from operations import sessions
 from operations.audit import record
 from operations.errors import StillLeader
 from operations.order_views import of_resident
@@ -66,6 +67,7 @@ def erase(work: Work, *, account_id: int) -> None:
     for row in _residents(work, account_id):
         _erase_resident(work, row)
     work.db.execute(delete(account_binding).where(account_binding.c.account_id == account_id))
+    sessions.close_all_of_account(work, account_id=account_id)
     work.db.execute(delete(conversation).where(conversation.c.account_id == account_id))
     work.db.execute(update(helper).where(helper.c.account_id == account_id).values(is_active=False, display_name="-"))
     work.db.execute(

@@ -14,8 +14,15 @@ from operations.people import next_number
 _LONGEST = 600
 
 
-def ask(work: Work, *, leader_id: int, resident_id: int, text: str, order_id: int | None = None) -> int:
-    """Pass a question on to the leader; returns its number."""
+def ask(
+    work: Work, *, leader_id: int, resident_id: int, text: str, source_key: str, order_id: int | None = None
+) -> int:
+    """Pass a question on to the leader; returns its number. The same `source_key` again passes nothing on twice."""
+    known = work.db.execute(
+        select(relay.c.number).where(relay.c.leader_id == leader_id, relay.c.source_key == source_key)
+    ).scalar()
+    if known is not None:
+        return int(known)
     number = next_number(work, f"relay:{leader_id}")
     work.db.execute(
         insert(relay).values(
@@ -24,6 +31,7 @@ def ask(work: Work, *, leader_id: int, resident_id: int, text: str, order_id: in
             number=number,
             resident_id=resident_id,
             order_id=order_id,
+            source_key=source_key,
             question=text[:_LONGEST],
             asked_at=work.now,
         )

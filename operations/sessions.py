@@ -1,4 +1,4 @@
-"""Web sessions of operators, leaders and helpers. The cookie holds a random token, the table only its hash.
+"""Web sessions of operators, leaders, helpers and residents. The cookie holds a random token, the table only its hash.
 
 A session counts for as long as it is not used up (`expires_at`), was seen lately, and its owner may still work: an
 operator who was switched off or a suspended leader is out with the next request, without anybody ending the session.
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, select, update
 
-from models import Work, helper, leader, operator, web_session
+from models import Work, helper, leader, login_link, operator, web_session
 
 # OWASP ASVS 5.0, 7.3.1 and 7.3.2: an idle limit and an absolute one, both on the server.
 OPERATOR_IDLE = timedelta(minutes=30)
@@ -23,14 +23,20 @@ SEEN_STEP = timedelta(minutes=1)  # `seen_at` is written at most this often
 
 OPERATOR = "operator"
 MEMBER_ROLES = ("leader", "helper")
+RESIDENT = "resident"
+RESIDENT_LIFE = timedelta(days=30)  # the phone in his own pocket; it sees his own orders and nothing else
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is looking. `name` is the operator's, the leader's or the helper's own."""
+    """Who is looking. `name` is the operator's, the leader's or the helper's own; a resident's is the leader's.
+
+    A resident's session says which account it is. `leader_id` is the leader whose page it was opened on; what the
+    resident may do there is decided by his own binding each time.
+    """
 
     token_hash: str
-    role: str  # operator, leader, helper
+    role: str  # operator, leader, helper, resident
     csrf: str
     seen_at: datetime
     name: str
@@ -66,6 +72,11 @@ def open_for_operator(work: Work, *, operator_id: int) -> str:
 def open_for_member(work: Work, *, account_id: int, leader_id: int, role: str) -> str:
     """A new session of a leader or helper, good for this leader's world only; returns the token for the cookie."""
     return _open(work, role=role, life=MEMBER_LIFE, account_id=account_id, leader_id=leader_id)
+
+
+def open_for_resident(work: Work, *, account_id: int, leader_id: int) -> str:
+    """A new session of a resident, for his own account's orders only; returns the token for the cookie."""
+    return _open(work, role=RESIDENT, life=RESIDENT_LIFE, account_id=account_id, leader_id=leader_id)
 
 
 def find(work: Work, token: str) -> Session | None:
@@ -106,6 +117,12 @@ def touch(work: Work, session: Session) -> None:
 def close(work: Work, token: str) -> None:
     """End one session; a copy of its cookie is worth nothing from now on."""
     work.db.execute(delete(web_session).where(web_session.c.token_hash == hash_token(token)))
+
+
+def close_all_of_account(work: Work, *, account_id: int) -> None:
+    """End every session of a person and make every link sent to him worthless."""
+    work.db.execute(delete(web_session).where(web_session.c.account_id == account_id))
+    work.db.execute(delete(login_link).where(login_link.c.account_id == account_id))
 
 
 def close_all_of_operator(work: Work, *, operator_id: int) -> None:
@@ -163,6 +180,8 @@ def _is_idle(row: Row[Any], now: datetime) -> bool:
 def _may_still_work(row: Row[Any]) -> bool:
     if row.role == OPERATOR:
         return bool(row.operator_is_active)
+    if row.role == RESIDENT:
+        return True  # being forgotten ends his sessions
     # Goods of a suspended leader are still handed out: his orders are paid, the neighbours are waiting.
     if row.leader_state not in {"active", "suspended"}:
         return False

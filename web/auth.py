@@ -19,16 +19,20 @@ from web.settings import WebSettings
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-CONSOLE, MEMBER = "console", "member"
+CONSOLE, MEMBER, NEIGHBOUR = "console", "member", "neighbour"
 VISIT = "visit"
 _FORM_BYTES = 1024 * 1024
 _PHOTOS_BYTES = 40 * 1024 * 1024
-_MEMBER_COOKIE_S = int(sessions.MEMBER_LIFE.total_seconds())
+_COOKIE_S = {  # an operator's ends with the browser
+    MEMBER: int(sessions.MEMBER_LIFE.total_seconds()),
+    NEIGHBOUR: int(sessions.RESIDENT_LIFE.total_seconds()),
+}
+_KINDS = {sessions.OPERATOR: CONSOLE, sessions.RESIDENT: NEIGHBOUR}  # every other role is a member's
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may open a page: everybody, operators with a permission, or leaders and helpers."""
+    """Who may open a page: everybody, operators with a permission, or people with one of these roles."""
 
     is_public: bool = False
     permission: str | None = None
@@ -112,7 +116,7 @@ class Guard:
 
     def let_in(self, response: AnyResponse, kind: str, token: str) -> AnyResponse:
         """Give the browser its new session; one that it brought along has no meaning any more."""
-        self._set_cookie(response, kind, token, max_age=_MEMBER_COOKIE_S if kind == MEMBER else None)
+        self._set_cookie(response, kind, token, max_age=_COOKIE_S.get(kind))
         response.delete_cookie(
             self.cookie_name(VISIT), path="/", secure=self.settings.is_https, httponly=True, samesite="Lax"
         )
@@ -139,7 +143,7 @@ class Guard:
         with self.store.read() as work:
             session = sessions.find(work, token)
             is_stale = session is not None and sessions.is_seen_stale(session, work.now)
-        if session is None or (session.role == sessions.OPERATOR) != (kind == CONSOLE):
+        if session is None or _KINDS.get(session.role, MEMBER) != kind:
             return None
         if is_stale:
             with self.store.transaction() as work:

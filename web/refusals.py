@@ -56,6 +56,21 @@ def _left(facts: Facts) -> str:
     return f"「{facts['name']}」只剩 {quantity(facts.get('left_milli'), facts.get('unit', ''))} 可取。"
 
 
+def _sold_out(facts: Facts) -> str:
+    left = facts.get("remaining_milli")
+    if not left:
+        return f"{facts.get('name', '')}已经订完了，没有加上。"
+    most = left + (facts.get("had_milli") or 0)
+    unit = facts.get("unit", "")
+    return f"{facts['name']}只剩{quantity(left, unit)}，没有加上；您最多可以订到{quantity(most, unit)}。"
+
+
+def _bad_quantity(facts: Facts) -> str:
+    if "name" not in facts:
+        return "数量不对，请检查。"
+    return f"{facts['name']}按{facts.get('unit', '份')}卖，不能订{quantity(facts.get('quantity_milli'))}，请填整数。"
+
+
 def _cases(facts: Facts) -> str:
     numbers = "、".join(f"S{number}" for number in facts.get("cases") or ())
     return f"有一部分在售后处理中（{numbers}），先处理售后再取货。" if numbers else "正在售后处理中，先处理售后再取货。"
@@ -68,6 +83,9 @@ _SENTENCES: dict[str, str | Callable[[Facts], str]] = {
     "wrong_state": "现在的状态不能这样操作，请刷新页面看看最新情况。",
     "link_dead": "这个链接已经用过，或者过期了。",
     "weak_password": _weak,
+    "sold_out": _sold_out,
+    "bad_quantity": _bad_quantity,
+    "no_order": "还没有选东西。在要的商品后面填上数量，再提交。",
     "unknown_code": _unknown,
     "tries_locked": lambda facts: f"试错太多次，{_clock(facts.get('until'))} 以后再试。",
     "already_redeemed": _redeemed,
@@ -81,5 +99,4 @@ _SENTENCES: dict[str, str | Callable[[Facts], str]] = {
     "refund_too_much": lambda facts: f"最多只能退 {yuan(facts.get('max_fen'))}。",
     "case_closed": lambda facts: f"售后 S{facts.get('number', '')} 已经处理过了。",
     "not_delivered": "货还没到，不能申请售后。",
-    "bad_quantity": "数量不对，请检查。",
 }

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.messenger import PageLogin
 from bot.texts.wording import building, cold
 from models import Busy, Store, Work
 from operations.errors import NotFound, Refused
@@ -42,6 +43,7 @@ class Site:
     settings: WebSettings
     guard: Guard
     flash: Flash
+    login: PageLogin | None = None
 
     def act(self, job: Callable[[Work], T], *, done: str | Callable[[T], str]) -> bool:
         """Run what a form asks for in one transaction; the next page says how it went. False: nothing was done."""
@@ -74,10 +76,10 @@ class KeyConverter(IntegerConverter):
         super().__init__(url_map, max=2**63 - 1)
 
 
-def install(app: Flask, store: Store, settings: WebSettings) -> Site:
+def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | None = None) -> Site:
     """Put what pages share into the application."""
     flash = Flash(settings)
-    made = Site(store, settings, Guard(store, settings, flash), flash)
+    made = Site(store, settings, Guard(store, settings, flash), flash, login)
     app.extensions[_KEY] = made
     app.url_map.converters["key"] = KeyConverter
     app.jinja_env.filters.update(
@@ -109,6 +111,7 @@ def install(app: Flask, store: Store, settings: WebSettings) -> Site:
         asset=asset,
         account_name=settings.account_name,
         clock=store.clock,
+        has_login=login is not None,
         words=words.TABLES,
     )
     return made

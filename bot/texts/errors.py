@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.texts.leading import STAYS_HOME
 from bot.texts.replies import NOT_BOUND
 from bot.texts.wording import amount, day_and_clock, money
 
@@ -134,6 +135,8 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "not_allowed": lambda f: "这件事只有团长能做。",
     "not_bound": lambda f: NOT_BOUND,
     "leader_inactive": lambda f: f"团长“{f.get('name', '')}”现在暂停接单，没有改动。",
+    "not_following": lambda f: f"您现在跟着团长“{f.get('now', '')}”，要先换到“{f.get('name', '')}”才能在这里订。",
+    "own_shop": lambda f: STAYS_HOME,
     "already_applied": lambda f: (
         "您已经是团长了。" if f.get("state") == "active" else "您的申请已经收到，请等平台审核。"
     ),

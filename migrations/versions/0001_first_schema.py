@@ -490,6 +490,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=120), nullable=True),
         sa.Column("default_point_id", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=12), server_default="active", nullable=False),
+        sa.Column("wants_news", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "account_id IS NOT NULL OR host_resident_id IS NOT NULL OR state = 'erased'",
@@ -645,20 +646,21 @@ def upgrade() -> None:
         "announcement",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("audience", sa.String(length=12), nullable=False),
         sa.Column("round_id", sa.BigInteger(), nullable=True),
         sa.Column("community_id", sa.BigInteger(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="sent", nullable=False),
         sa.Column("reach", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("source_key", sa.String(length=160), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("shown_until", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("audience IN ('all', 'round', 'community')", name=op.f("ck_announcement_audience_known")),
         sa.CheckConstraint("kind IN ('event', 'preview')", name=op.f("ck_announcement_kind_known")),
-        sa.CheckConstraint(
-            "state IN ('draft', 'queued', 'sent', 'cancelled')", name=op.f("ck_announcement_state_known")
-        ),
+        sa.CheckConstraint("state IN ('sent', 'withdrawn')", name=op.f("ck_announcement_state_known")),
         sa.ForeignKeyConstraint(
             ["leader_id", "community_id"],
             ["community.leader_id", "community.id"],
@@ -669,12 +671,16 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_announcement_leader_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_announcement")),
+        sa.UniqueConstraint("leader_id", "number", name=op.f("uq_announcement_leader_id_number")),
+        sa.UniqueConstraint("leader_id", "source_key", name=op.f("uq_announcement_leader_id_source_key")),
     )
+    op.create_index("ix_announcement_sent", "announcement", ["leader_id", "sent_at"], unique=False)
     op.create_table(
         "coupon",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("min_spend_fen", sa.BigInteger(), server_default="0", nullable=False),
@@ -684,10 +690,19 @@ def upgrade() -> None:
         sa.Column("owner_resident_id", sa.BigInteger(), nullable=True),
         sa.Column("valid_from", sa.BigInteger(), nullable=True),
         sa.Column("valid_until", sa.BigInteger(), nullable=True),
+        sa.Column("stopped_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('amount', 'percent')", name=op.f("ck_coupon_kind_known")),
         sa.CheckConstraint("value > 0 AND (kind <> 'percent' OR value <= 10000)", name=op.f("ck_coupon_value")),
+        sa.CheckConstraint(
+            "min_spend_fen >= 0 AND per_resident >= 1 AND (max_uses IS NULL OR max_uses >= 1)",
+            name=op.f("ck_coupon_limits"),
+        ),
         sa.CheckConstraint("used >= 0 AND (max_uses IS NULL OR used <= max_uses)", name=op.f("ck_coupon_uses")),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_from IS NULL OR valid_until > valid_from", name=op.f("ck_coupon_validity")
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "owner_resident_id"],
             ["resident.leader_id", "resident.id"],
@@ -697,6 +712,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_coupon")),
         sa.UniqueConstraint("leader_id", "code", name=op.f("uq_coupon_leader_id_code")),
     )
+    op.create_index("ix_coupon_owner", "coupon", ["leader_id", "owner_resident_id"], unique=False)
     op.create_table(
         "delivery_note",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -726,6 +742,20 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "invite_code",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("resident_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "resident_id"],
+            ["resident.leader_id", "resident.id"],
+            name=op.f("fk_invite_code_leader_id_resident_id"),
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_invite_code")),
+        sa.UniqueConstraint("leader_id", "resident_id", name=op.f("uq_invite_code_leader_id_resident_id")),
+    )
+    op.create_table(
         "offer",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -751,6 +781,8 @@ def upgrade() -> None:
         sa.Column("share_bps", sa.Integer(), nullable=True),
         sa.Column("commission_fen", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=True),
+        sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "capacity_milli IS NULL OR reserved_milli <= capacity_milli", name=op.f("ck_offer_not_oversold")
         ),
@@ -761,6 +793,11 @@ def upgrade() -> None:
         sa.CheckConstraint("price_fen >= 0", name=op.f("ck_offer_price")),
         sa.CheckConstraint("reserved_milli >= 0", name=op.f("ck_offer_reserved_nonneg")),
         sa.CheckConstraint("share_bps IS NULL OR share_bps BETWEEN 0 AND 10000", name=op.f("ck_offer_share")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "photo_media_id"],
+            ["media.leader_id", "media.id"],
+            name=op.f("fk_offer_leader_id_photo_media_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_offer_leader_id_round_id")
         ),
@@ -930,24 +967,6 @@ def upgrade() -> None:
     op.create_index("ix_case_due", "after_sales_case", ["state", "due_at"], unique=False)
     op.create_index("ix_case_order", "after_sales_case", ["leader_id", "order_id"], unique=False)
     op.create_table(
-        "announcement_read",
-        sa.Column("leader_id", sa.BigInteger(), nullable=False),
-        sa.Column("announcement_id", sa.BigInteger(), nullable=False),
-        sa.Column("resident_id", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "announcement_id"],
-            ["announcement.leader_id", "announcement.id"],
-            name=op.f("fk_announcement_read_leader_id_announcement_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "resident_id"],
-            ["resident.leader_id", "resident.id"],
-            name=op.f("fk_announcement_read_leader_id_resident_id"),
-        ),
-        sa.PrimaryKeyConstraint("leader_id", "announcement_id", "resident_id", name=op.f("pk_announcement_read")),
-    )
-    op.create_table(
         "coupon_use",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -973,10 +992,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_coupon_use")),
     )
+    op.create_index("ix_coupon_use_resident", "coupon_use", ["leader_id", "resident_id", "coupon_id"], unique=False)
     op.create_index(
         "uq_coupon_use_live",
         "coupon_use",
-        ["leader_id", "coupon_id", "order_id"],
+        ["leader_id", "order_id"],
         unique=True,
         postgresql_where=sa.text("released_at IS NULL"),
         sqlite_where=sa.text("released_at IS NULL"),
@@ -1005,14 +1025,21 @@ def upgrade() -> None:
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("inviter_id", sa.BigInteger(), nullable=False),
-        sa.Column("token", sa.String(length=24), nullable=False),
-        sa.Column("invitee_id", sa.BigInteger(), nullable=True),
-        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("invitee_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="joined", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("rewarded_at", sa.BigInteger(), nullable=True),
         sa.Column("rewarded_order_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("state IN ('open', 'joined', 'rewarded', 'expired')", name=op.f("ck_invite_state_known")),
-        sa.CheckConstraint("invitee_id IS NULL OR invitee_id <> inviter_id", name=op.f("ck_invite_not_self")),
+        sa.Column("why_not", sa.String(length=20), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('joined', 'rewarded', 'refused', 'expired', 'reversed')", name=op.f("ck_invite_state_known")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('rewarded', 'reversed') OR rewarded_order_id IS NOT NULL",
+            name=op.f("ck_invite_reward_has_order"),
+        ),
+        sa.CheckConstraint("inviter_id < invitee_id", name=op.f("ck_invite_inviter_came_first")),
         sa.ForeignKeyConstraint(
             ["leader_id", "invitee_id"],
             ["resident.leader_id", "resident.id"],
@@ -1030,8 +1057,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_invite")),
         sa.UniqueConstraint("leader_id", "invitee_id", name=op.f("uq_invite_leader_id_invitee_id")),
-        sa.UniqueConstraint("token", name=op.f("uq_invite_token")),
     )
+    op.create_index("ix_invite_inviter", "invite", ["leader_id", "inviter_id"], unique=False)
+    op.create_index("ix_invite_state", "invite", ["state", "leader_id", "id"], unique=False)
     op.create_table(
         "ledger_transfer",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1341,6 +1369,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("resident_id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("source_key", sa.String(length=160), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
@@ -1356,6 +1385,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_relay")),
         sa.UniqueConstraint("leader_id", "number", name=op.f("uq_relay_leader_id_number")),
+        sa.UniqueConstraint("leader_id", "source_key", name=op.f("uq_relay_leader_id_source_key")),
     )
     op.create_index(
         "ix_relay_open",
@@ -1369,21 +1399,21 @@ def upgrade() -> None:
         "review",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("resident_id", sa.BigInteger(), nullable=False),
         sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("media_id", sa.BigInteger(), nullable=True),
-        sa.Column("is_anonymous", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("shows_name", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("hidden_at", sa.BigInteger(), nullable=True),
+        sa.Column("hidden_by", sa.String(length=40), nullable=True),
         sa.Column("hidden_reason", sa.String(length=200), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("(hidden_at IS NULL) = (hidden_reason IS NULL)", name=op.f("ck_review_hidden_has_reason")),
         sa.CheckConstraint("stars BETWEEN 1 AND 5", name=op.f("ck_review_stars")),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "media_id"], ["media.leader_id", "media.id"], name=op.f("fk_review_leader_id_media_id")
-        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "order_id"], ["orders.leader_id", "orders.id"], name=op.f("fk_review_leader_id_order_id")
         ),
@@ -1393,6 +1423,7 @@ def upgrade() -> None:
             name=op.f("fk_review_leader_id_resident_id"),
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_review")),
+        sa.UniqueConstraint("leader_id", "number", name=op.f("uq_review_leader_id_number")),
         sa.UniqueConstraint("leader_id", "order_id", name=op.f("uq_review_leader_id_order_id")),
     )
     op.create_table(
@@ -1609,6 +1640,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "review_photo",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("review_id", sa.BigInteger(), nullable=False),
+        sa.Column("media_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "media_id"], ["media.leader_id", "media.id"], name=op.f("fk_review_photo_leader_id_media_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "review_id"],
+            ["review.leader_id", "review.id"],
+            name=op.f("fk_review_photo_leader_id_review_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "review_id", "media_id", name=op.f("pk_review_photo")),
+    )
+    op.create_table(
         "reward",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1616,6 +1662,7 @@ def upgrade() -> None:
         sa.Column("resident_id", sa.BigInteger(), nullable=False),
         sa.Column("coupon_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reversed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["leader_id", "coupon_id"], ["coupon.leader_id", "coupon.id"], name=op.f("fk_reward_leader_id_coupon_id")
         ),
@@ -1628,6 +1675,7 @@ def upgrade() -> None:
             name=op.f("fk_reward_leader_id_resident_id"),
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_reward")),
+        sa.UniqueConstraint("leader_id", "coupon_id", name=op.f("uq_reward_leader_id_coupon_id")),
         sa.UniqueConstraint(
             "leader_id", "invite_id", "resident_id", name=op.f("uq_reward_leader_id_invite_id_resident_id")
         ),
@@ -1695,6 +1743,7 @@ def downgrade() -> None:
     op.drop_table("redemption_line")
     op.drop_table("settlement_line")
     op.drop_table("reward")
+    op.drop_table("review_photo")
     op.drop_table("replacement")
     op.drop_table("refund")
     op.drop_table("redemption")
@@ -1717,12 +1766,12 @@ def downgrade() -> None:
     op.drop_table("invite")
     op.drop_table("delivery_note_line")
     op.drop_table("coupon_use")
-    op.drop_table("announcement_read")
     op.drop_table("after_sales_case")
     op.drop_table("settlement")
     op.drop_table("payer_alias")
     op.drop_table("orders")
     op.drop_table("offer")
+    op.drop_table("invite_code")
     op.drop_table("delivery_note")
     op.drop_table("coupon")
     op.drop_table("announcement")

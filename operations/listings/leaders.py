@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import RowMapping, func, or_, select
 
-from models import Work, account, helper, leader, order, pickup_point, resident, round_
+from models import Work, account, community, helper, leader, order, pickup_point, resident, round_
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page, total
 
@@ -94,24 +94,44 @@ def pickup_points(work: Work, *, leader_id: int) -> Sequence[RowMapping]:
     return work.db.execute(statement).mappings().all()
 
 
+def communities(work: Work, *, leader_id: int) -> Sequence[RowMapping]:
+    """The estates a leader serves."""
+    statement = select(community).where(community.c.leader_id == leader_id).order_by(community.c.id)
+    return work.db.execute(statement).mappings().all()
+
+
+_CARD = select(
+    leader.c.id,
+    leader.c.number,
+    leader.c.display_name,
+    leader.c.intro,
+    leader.c.photo_media_id,
+    leader.c.rest_until,
+    leader.c.after_sales_hours,
+    leader.c.state,
+)
+
+
 def card(work: Work, *, leader_number: int) -> RowMapping:
     """What anybody may know of an active leader, by the number in L7. Raises NotFound."""
-    row = (
-        work.db.execute(
-            select(
-                leader.c.id,
-                leader.c.number,
-                leader.c.display_name,
-                leader.c.intro,
-                leader.c.rest_until,
-            ).where(leader.c.number == leader_number, leader.c.state == "active")
-        )
-        .mappings()
-        .first()
-    )
+    row = work.db.execute(_CARD.where(leader.c.number == leader_number, leader.c.state == "active")).mappings().first()
     if row is None:
         raise NotFound(what="leader")
     return row
+
+
+def card_of(work: Work, *, leader_id: int) -> RowMapping:
+    """The same of a leader whose round somebody looks at, whatever his state. Raises NotFound."""
+    row = work.db.execute(_CARD.where(leader.c.id == leader_id)).mappings().first()
+    if row is None:
+        raise NotFound(what="leader")
+    return row
+
+
+def of_round(work: Work, code: str) -> int | None:
+    """The id of the leader whose round has this code."""
+    found: int | None = work.db.execute(select(round_.c.leader_id).where(round_.c.code == code)).scalar()
+    return found
 
 
 def id_of(work: Work, *, number: int) -> int | None:

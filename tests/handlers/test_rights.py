@@ -28,6 +28,7 @@ SAMPLES: list[c.Command] = [
     c.SetCapacity(1, 1000, is_more=False),
     c.Withdraw(1),
     c.AddOffers((), confirmed=True),
+    c.Recommend(1, "甜"),
     c.CopyRound(),
     c.CancelRound(confirmed=True),
     c.MarkArrived(confirmed=True),

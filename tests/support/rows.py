@@ -26,6 +26,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "web_session": {"role": "leader", "account_id": "ref", "leader_id": "ref"},
     "resident": {"account_id": "ref", "guest_key": "小明"},
     "route_stop": {"position": "nth"},
+    "invite": {"inviter_id": "eldest"},
     "ledger_transfer": {"to_book": "sales"},
     "settlement": {
         "gross_fen": 100,
@@ -57,6 +58,8 @@ def minimal(table: Table, *, leader_id: int = 1, nth: int = 1, **columns: Any) -
         wanted = together.get(column.name)
         if column.name in columns:
             row[column.name] = columns[column.name]
+        elif wanted == "eldest":
+            row[column.name] = eldest(leader_id)
         elif wanted not in (None, "ref", "nth"):
             row[column.name] = wanted
         elif wanted or not (column.nullable or (column.server_default and not column.foreign_keys)):
@@ -70,6 +73,16 @@ def fill(connection: Connection, *, leader_id: int = 1, nth: int = 1) -> None:
         if table.name == "leader" and nth > 1:
             continue
         connection.execute(table.insert(), [minimal(table, leader_id=leader_id, nth=nth)])
+        if table.name == "resident" and nth == 1:
+            first = minimal(
+                table, leader_id=leader_id, id=eldest(leader_id), account_id=None, guest_key="-", state="erased"
+            )
+            connection.execute(table.insert(), [first])
+
+
+def eldest(leader_id: int) -> int:
+    """The resident who was there before all others of this leader."""
+    return leader_id
 
 
 def id_of(leader_id: int, nth: int) -> int:

@@ -13,7 +13,7 @@ from models import round_
 from operations import pickup_days, settlements
 from operations.pay_links import token_of
 from tests.web.conftest import SETTINGS, Pages
-from tests.web.people import EVERYBODY
+from tests.web.people import EVERYBODY, RESIDENTS
 
 CONSOLE = ("owner", "operator", "service", "viewer")
 SERVICE = ("owner", "operator", "service")
@@ -57,7 +57,11 @@ def link(purpose: str, path: str) -> Callable[[Pages], Made]:
     """A path with a new one-time link of leader A."""
 
     def make(pages: Pages) -> Made:
-        target = {"round_id": pages.world.arrived} if purpose == "export" else {}
+        targets: dict[str, dict[str, Any]] = {
+            "export": {"round_id": pages.world.arrived},
+            "resident": {"path": "/l/L1"},
+        }
+        target = targets.get(purpose, {})
         return path.format(pages.link(purpose, pages.world.account_a, pages.world.leader_a, **target)), {}
 
     return make
@@ -108,7 +112,16 @@ DOORS = (
     Door("GET", "leader.scan_worker", EVERYBODY, at("/m/scan/worker.js")),
     Door("GET", "public.ticket", EVERYBODY, at("/p/{token}")),
     Door("GET", "public.front", EVERYBODY, at("/")),
-    Door("GET", "public.card", EVERYBODY, at("/l/L1")),
+    Door("GET", "mall.home", EVERYBODY, at("/l/L1")),
+    Door("GET", "mall.round_", EVERYBODY, at("/r/{round_code}")),
+    Door("GET", "mall.live", EVERYBODY, at("/r/{round_code}/live?q_1=2")),
+    Door("GET", "mall.picture", EVERYBODY, at("/i/{leader_a}/{face}?s=1")),
+    Door("GET", "mall.entrance", EVERYBODY, link("resident", "/e/{}")),
+    Door("POST", "mall.enter", EVERYBODY, link("resident", "/e/{}")),
+    # neighbours
+    Door("POST", "mall.place", RESIDENTS, at("/r/{round_code}", q_1="2", had_1="", nonce=NONCE)),
+    Door("POST", "mall.follow", RESIDENTS, at("/l/L1/follow")),
+    Door("POST", "mall.ask_leader", RESIDENTS, at("/l/L1/ask", text="几点能来取", nonce=NONCE)),
     Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
     Door("GET", "public.pay", EVERYBODY, pay_page("/pay/{}")),
     # the console
@@ -239,4 +252,12 @@ DOORS = (
     Door("POST", "public.hand_out_ticket", A_AND_HELPER, at("/p/{token}", nonce=NONCE)),
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.
-TRIED_ELSEWHERE = {"public.start_paying", "public.check_payment", "admin.enter", "leader.deliver_scans"}
+# Coming in by WeChat goes through WeChat and back.
+TRIED_ELSEWHERE = {
+    "public.start_paying",
+    "public.check_payment",
+    "admin.enter",
+    "leader.deliver_scans",
+    "mall.come_in",
+    "mall.come_back",
+}

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import event
 
 from models import Store
-from operations import sessions
+from operations import people, sessions
 from tests.web.conftest import Pages, Visitor
 
 OPERATORS = ("owner", "operator", "service", "viewer")
 MEMBERS = ("leader_a", "leader_b", "helper")
-EVERYBODY = ("anonymous", *MEMBERS, *OPERATORS)
+RESIDENTS = ("resident",)  # a neighbour of leader A
+EVERYBODY = ("anonymous", *RESIDENTS, *MEMBERS, *OPERATORS)
 
 
 def enter(pages: Pages, who: str) -> Visitor:
@@ -30,6 +31,9 @@ def enter(pages: Pages, who: str) -> Visitor:
     with pages.store.transaction() as work:
         if who in OPERATORS:
             token = sessions.open_for_operator(work, operator_id=world.operators[who])
+        elif who in RESIDENTS:
+            account_id = people.recognise(work, "o_test_resident_0").account_id
+            token = sessions.open_for_resident(work, account_id=account_id, leader_id=world.leader_a)
         else:
             account_id, leader_id, role = {
                 "leader_a": (world.account_a, world.leader_a, "leader"),
@@ -40,7 +44,7 @@ def enter(pages: Pages, who: str) -> Visitor:
         found = sessions.find(work, token)
     assert found is not None
     visitor.token = found.csrf
-    kind = "console" if who in OPERATORS else "member"
+    kind = "console" if who in OPERATORS else "neighbour" if who in RESIDENTS else "member"
     visitor.client.set_cookie(f"__Host-lintuan_{kind}", token, domain="lintuan.example.com", secure=True, httponly=True)
     return visitor
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from operations import people
+from tests.support.chromium import PHONE
 from tests.web.conftest import Pages, make_app, with_photos
 from tests.web.world import PASSWORD, World
 from web import WebSettings
@@ -214,3 +216,42 @@ def test_buttons_are_big_enough_for_thumbs(phone: Page, served: Served) -> None:
             box = control.bounding_box()
             assert box is not None
             assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} px high"
+
+
+def test_a_neighbour_orders_in_three_taps(phone: Page, served: Served) -> None:
+    """The link of the chat, one more strawberry, done: the page says what the order is and costs."""
+    walker, pages, world = Walker(phone, served), served.pages, served.pages.world
+    with pages.store.transaction() as work:
+        account_id = people.recognise(work, "o_test_resident_0").account_id
+    path = f"/r/{world.round_code}"
+    walker.go(path, "round-stranger")
+    walker.accessible()
+    token = pages.link("resident", account_id, world.leader_a, path=path)
+    walker.go(f"/e/{token}", "enter-resident")
+    walker.accessible()
+    phone.get_by_role("button", name="进去下单").tap()
+    expect(phone.get_by_role("heading", name="周二牛奶鸡蛋团")).to_be_visible()
+    phone.get_by_role("button", name="红颜草莓加一").tap()
+    expect(phone.locator("[data-total]")).to_have_text("¥207.00")
+    walker.look("round")
+    walker.accessible()
+    phone.get_by_role("button", name="改好了，提交").tap()
+    expect(phone.get_by_role("status")).to_contain_text("合计 ¥207.00（接龙号 1）")
+    walker.look("round-ordered")
+    walker.go("/l/L1", "home")
+    walker.accessible()
+
+
+def test_a_neighbour_orders_without_a_script(browser: Browser, served: Served) -> None:
+    pages, world = served.pages, served.pages.world
+    with pages.store.transaction() as work:
+        account_id = people.recognise(work, "o_test_resident_4").account_id
+    path = f"/r/{world.round_code}"
+    token = pages.link("resident", account_id, world.leader_a, path=path)
+    with browser.new_context(viewport=PHONE, java_script_enabled=False, locale="zh-CN") as context:
+        phone = context.new_page()
+        phone.goto(f"{served.url}/e/{token}")
+        phone.get_by_role("button", name="进去下单").click()
+        phone.get_by_label("土鸡蛋要多少份").fill("2")
+        phone.get_by_role("button", name="改好了，提交").click()
+        expect(phone.get_by_role("status")).to_contain_text("合计 ¥117.00（接龙号 2）")

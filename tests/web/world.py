@@ -22,7 +22,9 @@ from operations import (
     orders,
     payments,
     people,
+    round_views,
     rounds,
+    showcase,
 )
 from operations.offers import NewOffer
 from operations.orders import Change
@@ -58,6 +60,8 @@ class World:
     case: int = 0
     photo: int = 0
     failed_notice: int = 0
+    round_code: str = ""  # of the open round
+    face: int = 0  # the picture of leader A
 
 
 def build(store: Store, clock: StillClock, *, text: str = "") -> World:
@@ -73,9 +77,43 @@ def build(store: Store, clock: StillClock, *, text: str = "") -> World:
     with store.transaction() as work:
         world.resident = order_views.view(work, leader_id=world.leader_a, order_id=world.orders[2]).resident_id
         world.open = _open_round(work, world, clock, text)
+        _shop(work, world, text)
         _case(work, world, text)
         _trouble(work, world, text)
     return world
+
+
+def _shop(work: Work, world: World, text: str) -> None:
+    """What the mall shows: a face, the leader's words, a place on the map."""
+    world.round_code = round_views.view(work, world.leader_a, world.open).code
+    actor = f"account:{world.account_a}"
+    world.face = showcase.add_picture(
+        work,
+        leader_id=world.leader_a,
+        account_id=world.account_a,
+        path=PHOTO,
+        sha256="0" * 64,
+        size=1,
+        source_key="test:face",
+    )
+    intro = text or "只选自己家也吃的水果和鸡蛋。周二、周六到货，有问题拍照找我。"
+    showcase.introduce_leader(work, leader_id=world.leader_a, intro=intro, media_id=world.face, actor=actor)
+    showcase.recommend(
+        work,
+        leader_id=world.leader_a,
+        round_id=world.open,
+        number=1,
+        words=text or "我家每天一瓶，早上送到的。",
+        actor=actor,
+    )
+    showcase.picture_goods(
+        work, leader_id=world.leader_a, round_id=world.open, number=1, media_id=world.face, actor=actor
+    )
+    work.db.execute(
+        update(pickup_point)
+        .where(pickup_point.c.leader_id == world.leader_a)
+        .values(lat_e6=31_230_000, lng_e6=121_470_000)
+    )
 
 
 PHOTO = "photo.jpg"  # in the media folder of the tests

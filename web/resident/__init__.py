@@ -1,6 +1,6 @@
-"""Pages for everybody who has a link: a pickup QR, a leader's card, a file to fetch."""
+"""Pages for everybody who has a link: a leader's home, a round to order from, a pickup QR, a file to fetch."""
 
-from web.resident import card, file, pay, ticket
-from web.resident.blueprint import public
+from web.resident import file, front, home, identity, pay, pictures, round_page, ticket
+from web.resident.blueprint import mall, public
 
-__all__ = ["card", "file", "pay", "public", "ticket"]
+__all__ = ["file", "front", "home", "identity", "mall", "pay", "pictures", "public", "round_page", "ticket"]

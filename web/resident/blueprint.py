@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from web.auth import MEMBER
+from web.auth import MEMBER, NEIGHBOUR
 from web.site import guarded
 
 public = guarded("public", prefix="", kind=MEMBER)
+mall = guarded("mall", prefix="", kind=NEIGHBOUR)  # where neighbours are known and order
+
+RESIDENTS = ("resident",)

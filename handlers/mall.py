@@ -1,0 +1,52 @@
+"""Ways from the chat to the pages, and what a leader says there about her goods."""
+
+from __future__ import annotations
+
+from bot import commands as c
+from bot.router import Router
+from bot.texts import leading, mall, replies
+from handlers.talk import Talk
+from handlers.which import pick
+from operations import links, sessions, showcase
+
+router = Router()
+
+
+@router.on(c.OrderPage)
+def order_page(talk: Talk, command: c.OrderPage) -> str:
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    if not talk.rounds:
+        return leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name)
+    pages = [(r.title, page_url(talk, f"/r/{r.code}")) for r in talk.rounds[:3]]
+    return mall.order_pages(pages, is_personal=not talk.settings.knows_visitors)
+
+
+def page_url(talk: Talk, path: str) -> str:
+    """An address of ours for this person: a plain one where pages ask WeChat who opens them, else a one-time link."""
+    if talk.settings.knows_visitors:
+        return f"{talk.settings.public_url}{path}"
+    token = links.create(
+        talk.work,
+        account_id=talk.person.account_id,
+        leader_id=talk.leader_id,
+        purpose=sessions.RESIDENT,
+        target={"path": path},
+    )
+    return f"{talk.settings.public_url}/e/{token}"
+
+
+@router.on(c.Recommend)
+def recommend(talk: Talk, command: c.Recommend) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    name = showcase.recommend(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        number=command.number,
+        words=command.words,
+        actor=talk.actor,
+    )
+    return mall.recommended(name, command.words)

@@ -1,0 +1,161 @@
+"""What a leader's pages tell a neighbour beside prices: her own words, what neighbours take, and her record.
+
+Counted by household (the room, else the person), never by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import String, and_, case, cast, func, select
+
+from models import Work, after_sales_case, offer, order, order_line, resident, round_
+from models.views import RoundView
+from operations.totals import to_full_case
+
+_HOUSEHOLD = func.coalesce(order.c.room, resident.c.room, cast(order.c.resident_id, String))
+_LIVE_LINES = (
+    order.join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    .join(
+        order_line,
+        and_(
+            order_line.c.leader_id == order.c.leader_id,
+            order_line.c.order_id == order.c.id,
+            order_line.c.quantity_milli > 0,
+        ),
+    )
+    .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+)
+_ROUNDS_IN_FASHION = 5  # 邻里热销 looks back this far
+_MOST_POPULAR = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands beside an offer. `short_milli`: still missing for a full case, None where there are no cases."""
+
+    words: str | None
+    photo_id: int | None
+    households: int
+    short_milli: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFront:
+    """A round as neighbours see it. `offers` by offer id."""
+
+    offers: dict[int, Shown]
+    households: int
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Popular:
+    """Goods that neighbours of this leader took lately."""
+
+    name: str
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a leader has done so far. The rates are in basis points, None where there is nothing to go by.
+
+    On time: the goods were there when pickup was to begin. Answered: after-sales decided before they were due.
+    """
+
+    rounds: int
+    households: int
+    on_time_bps: int | None
+    answered_bps: int | None
+
+
+def round_front(work: Work, round_view: RoundView) -> RoundFront:
+    """Three statements, whatever the number of orders."""
+    mine = (order.c.leader_id == round_view.leader_id, order.c.round_id == round_view.id, order.c.state != "cancelled")
+    count = func.count(func.distinct(_HOUSEHOLD))
+    by_offer = {
+        row.offer_id: int(row.households)
+        for row in work.db.execute(
+            select(order_line.c.offer_id, count.label("households"))
+            .select_from(_LIVE_LINES)
+            .where(*mine)
+            .group_by(order_line.c.offer_id)
+        )
+    }
+    households = work.db.execute(select(count).select_from(_LIVE_LINES).where(*mine)).scalar_one()
+    told = work.db.execute(
+        select(offer.c.id, offer.c.words, offer.c.photo_media_id).where(
+            offer.c.leader_id == round_view.leader_id, offer.c.round_id == round_view.id
+        )
+    )
+    offers = {o.id: o for o in round_view.offers}
+    shown = {
+        row.id: Shown(
+            words=row.words,
+            photo_id=row.photo_media_id,
+            households=by_offer.get(row.id, 0),
+            short_milli=to_full_case(offers[row.id].reserved_milli, offers[row.id].case_milli),
+        )
+        for row in told
+        if row.id in offers
+    }
+    last = select(round_.c.last_seq).where(round_.c.leader_id == round_view.leader_id, round_.c.id == round_view.id)
+    return RoundFront(shown, int(households), int(work.db.execute(last).scalar_one()))
+
+
+def popular(work: Work, *, leader_id: int) -> Sequence[Popular]:
+    """邻里热销: what most households took in the last rounds; what only one took is nobody else's business."""
+    recent = (
+        select(round_.c.id)
+        .where(
+            round_.c.leader_id == leader_id, round_.c.state.in_(("open", "closed", "arrived", "completed", "settled"))
+        )
+        .order_by(round_.c.id.desc())
+        .limit(_ROUNDS_IN_FASHION)
+    )
+    households = func.count(func.distinct(_HOUSEHOLD)).label("households")
+    statement = (
+        select(offer.c.name, households)
+        .select_from(_LIVE_LINES)
+        .where(order.c.leader_id == leader_id, order.c.round_id.in_(recent), order.c.state != "cancelled")
+        .group_by(offer.c.name)
+        .having(func.count(func.distinct(_HOUSEHOLD)) > 1)
+        .order_by(households.desc(), offer.c.name)
+        .limit(_MOST_POPULAR)
+    )
+    return [Popular(row.name, int(row.households)) for row in work.db.execute(statement)]
+
+
+def record_of(work: Work, *, leader_id: int) -> Record:
+    """A leader's service record, from the rows themselves."""
+    done = round_.c.state.in_(("arrived", "completed", "settled"))
+    has_promise = and_(round_.c.arrived_at.is_not(None), round_.c.pickup_from.is_not(None))
+    rounds = work.db.execute(
+        select(
+            func.count().label("rounds"),
+            func.count(case((has_promise, 1))).label("promised"),
+            func.count(case((and_(has_promise, round_.c.arrived_at <= round_.c.pickup_from), 1))).label("kept"),
+        ).where(round_.c.leader_id == leader_id, round_.c.kind == "presale", done)
+    ).one()
+    served = select(func.count(func.distinct(_HOUSEHOLD))).select_from(_LIVE_LINES)
+    households = work.db.execute(
+        served.where(order.c.leader_id == leader_id, order.c.state.in_(("picked_up", "partly")))
+    ).scalar_one()
+    in_time = and_(after_sales_case.c.closed_at <= after_sales_case.c.due_at, after_sales_case.c.escalated_at.is_(None))
+    cases = work.db.execute(
+        select(func.count().label("decided"), func.count(case((in_time, 1))).label("in_time")).where(
+            after_sales_case.c.leader_id == leader_id, after_sales_case.c.state.in_(("resolved", "rejected"))
+        )
+    ).one()
+    return Record(
+        rounds=int(rounds.rounds),
+        households=int(households),
+        on_time_bps=_share(rounds.kept, rounds.promised),
+        answered_bps=_share(cases.in_time, cases.decided),
+    )
+
+
+def _share(part: int, whole: int) -> int | None:
+    return part * 10_000 // whole if whole else None

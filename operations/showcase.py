@@ -1,0 +1,99 @@
+"""What a leader shows of her goods and herself: her words, and pictures that everybody may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import exists, insert, select, update
+
+from models import Work, leader, media, offer, review, review_photo
+from operations.audit import record
+from operations.errors import NotFound
+
+LONGEST_WORDS = 300
+_KEPT = timedelta(days=3650)  # as long as it is shown; taking it down ends it
+
+
+def recommend(work: Work, *, leader_id: int, round_id: int, number: int, words: str | None, actor: str) -> str:
+    """Say in the leader's own words why an offer is good; None takes them away. Returns its name. Raises NotFound."""
+    row = work.db.execute(
+        update(offer)
+        .where(offer.c.leader_id == leader_id, offer.c.round_id == round_id, offer.c.number == number)
+        .values(words=words[:LONGEST_WORDS] if words else None)
+        .returning(offer.c.id, offer.c.name)
+    ).first()
+    if row is None:
+        raise NotFound(what="offer", typed=str(number))
+    _log(work, leader_id, actor, "offer.recommend", "offer", row.id)
+    return str(row.name)
+
+
+def add_picture(
+    work: Work, *, leader_id: int, account_id: int | None, path: str, sha256: str, size: int, source_key: str
+) -> int:
+    """A picture that lies in the media folder; returns its id. The same `source_key` again is the same picture."""
+    known = work.db.execute(
+        select(media.c.id).where(media.c.leader_id == leader_id, media.c.source_key == source_key)
+    ).scalar()
+    if known is not None:
+        return int(known)
+    media_id = work.new_id()
+    work.db.execute(
+        insert(media).values(
+            leader_id=leader_id,
+            id=media_id,
+            account_id=account_id,
+            path=path,
+            content_type="image/jpeg",
+            sha256=sha256,
+            size=size,
+            state="stored",
+            next_at=work.now,
+            source_key=source_key,
+            created_at=work.now,
+            expires_at=work.now + _KEPT,
+        )
+    )
+    return media_id
+
+
+def picture_goods(work: Work, *, leader_id: int, round_id: int, number: int, media_id: int | None, actor: str) -> None:
+    """Put a picture beside an offer, or take it away. Raises NotFound."""
+    row = work.db.execute(
+        update(offer)
+        .where(offer.c.leader_id == leader_id, offer.c.round_id == round_id, offer.c.number == number)
+        .values(photo_media_id=media_id)
+        .returning(offer.c.id)
+    ).first()
+    if row is None:
+        raise NotFound(what="offer", typed=str(number))
+    _log(work, leader_id, actor, "offer.picture", "offer", row.id)
+
+
+def introduce_leader(work: Work, *, leader_id: int, intro: str | None, media_id: int | None, actor: str) -> None:
+    """What stands on the leader's home page; the face stays where `media_id` is None."""
+    values: dict[str, object] = {"intro": intro[:600] if intro else None}
+    if media_id is not None:
+        values["photo_media_id"] = media_id
+    work.db.execute(update(leader).where(leader.c.id == leader_id).values(**values))
+    _log(work, leader_id, actor, "leader.introduce", "leader", leader_id)
+
+
+def public_picture(work: Work, *, leader_id: int, media_id: int) -> str | None:
+    """The path of a picture that anybody may see: a face, goods, a review that is not hidden. Else None."""
+    this = media.c.leader_id == leader_id, media.c.id == media_id, media.c.state == "stored"
+    is_face = exists().where(leader.c.id == leader_id, leader.c.photo_media_id == media_id)
+    is_goods = exists().where(offer.c.leader_id == leader_id, offer.c.photo_media_id == media_id)
+    is_review = exists().where(
+        review_photo.c.leader_id == leader_id,
+        review_photo.c.media_id == media_id,
+        review.c.leader_id == leader_id,
+        review.c.id == review_photo.c.review_id,
+        review.c.hidden_at.is_(None),
+    )
+    path = work.db.execute(select(media.c.path).where(*this, is_face | is_goods | is_review)).scalar()
+    return str(path) if path else None
+
+
+def _log(work: Work, leader_id: int, actor: str, action: str, entity: str, entity_id: int) -> None:
+    record(work, leader_id=leader_id, actor=actor, action=action, entity=entity, entity_id=entity_id)

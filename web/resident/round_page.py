@@ -1,0 +1,200 @@
+"""`/r/<code>`: a round, and the form that changes the same order as chat, through the same operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import jsonify, redirect, request, url_for
+from sqlalchemy import RowMapping
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from models import Work
+from models.views import OrderView, RoundView
+from operations import order_views, orders, people, round_views, shopfront, visitors
+from operations.errors import NoOrder, Refused
+from operations.listings import leaders
+from operations.orders import Change, Changed, NothingBooked
+from operations.pricing import line_total
+from operations.shopfront import RoundFront
+from operations.visitors import Visitor
+from web.auth import allow, current
+from web.forms import BadInput, read_milli, read_nonce, read_text
+from web.refusals import refusal
+from web.resident.blueprint import RESIDENTS, mall
+from web.resident.identity import ask, is_to_be_asked, known
+from web.show import yuan
+from web.site import render, site
+
+_CODE = re.compile(r"[2-9A-Z]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Everything the page shows."""
+
+    round: RoundView
+    leader: RowMapping
+    points: list[RowMapping]
+    front: RoundFront
+    visitor: Visitor | None
+    order: OrderView | None
+    is_open: bool
+
+
+@mall.get("/r/<code>")
+@allow(public=True)
+def round_(code: str) -> Response | str:
+    """What is on offer, what this neighbour has ordered, and the form."""
+    if is_to_be_asked():
+        return ask(f"/r/{_checked(code)}")
+    with site().store.read() as work:
+        return _page(_front(work, _checked(code)))
+
+
+@mall.post("/r/<code>")
+@allow(members=RESIDENTS)
+def place(code: str) -> Response | str:
+    """Change the order to what the form says; what it did not touch stays as it is, whatever chat did meanwhile."""
+    account_id = current().account_id
+    form = request.form
+    try:
+        done = site().store.run(lambda work: _place(work, _checked(code), account_id or 0, form))
+    except NothingBooked as refused:
+        return _again(code, 409, [refusal(one) for one in refused.refusals], form)
+    except Refused as refused:
+        return _again(code, 409, [refusal(refused)], form)
+    except BadInput as error:
+        return _again(code, 400, [str(error)], form)
+    lines = [_said(done.order), *(refusal(one) for one in done.refused)]
+    site().flash.say("bad" if done.refused and not done.moved else "good", "\n".join(lines))
+    return redirect(url_for(".round_", code=code))
+
+
+@mall.get("/r/<code>/live")
+@allow(public=True)
+def live(code: str) -> Response:
+    """For the page's script: what is left and taken now, and what these quantities would cost."""
+    with site().store.read() as work:
+        shown = _front(work, _checked(code))
+    total = 0
+    mine = {line.offer_id: line for line in shown.order.lines} if shown.order else {}
+    for offer in shown.round.offers:
+        milli = _asked(request.args, offer.number)
+        line = mine.get(offer.id)
+        price, tiers = (line.unit_price_fen, line.tiers) if line else (offer.price_fen, offer.tiers)
+        total += line_total(milli, price, tiers)
+    return jsonify(
+        total=yuan(total),
+        households=shown.front.households,
+        left={
+            str(offer.number): None if offer.remaining_milli is None else offer.remaining_milli / 1000
+            for offer in shown.round.offers
+        },
+        taken={str(offer.number): shown.front.offers[offer.id].households for offer in shown.round.offers},
+        is_open=shown.is_open,
+    )
+
+
+def _front(work: Work, code: str) -> Front:
+    round_view = round_views.by_code(work, code)
+    leader = leaders.card_of(work, leader_id=round_view.leader_id)
+    visitor = known(work, round_view.leader_id)
+    own = None
+    if visitor and visitor.resident_id:
+        own = order_views.load(
+            work, leader_id=round_view.leader_id, round_id=round_view.id, resident_id=visitor.resident_id
+        )
+    return Front(
+        round=round_view,
+        leader=leader,
+        points=list(leaders.pickup_points(work, leader_id=round_view.leader_id)),
+        front=shopfront.round_front(work, round_view),
+        visitor=visitor,
+        order=own if own and own.lines else None,
+        is_open=_is_open(round_view, work.now) and leader["state"] == "active",
+    )
+
+
+def _page(shown: Front, *, problems: list[str] | None = None, typed: Mapping[str, str] | None = None) -> str:
+    mine = {line.offer_id: line.quantity_milli for line in shown.order.lines} if shown.order else {}
+    return render(
+        "resident/round.html",
+        title=shown.round.title,
+        shown=shown,
+        round=shown.round,
+        leader=shown.leader,
+        mine=mine,
+        typed=typed or {},
+        problems=problems or [],
+        path=f"/r/{shown.round.code}",
+    )
+
+
+def _place(work: Work, code: str, account_id: int, form: Mapping[str, str]) -> Changed:
+    round_view = round_views.by_code(work, code)
+    leader_id = round_view.leader_id
+    key = f"page:{read_nonce(form)}"
+    changes = _changes(round_view, form)
+    resident_id = visitors.customer(work, account_id=account_id, leader_id=leader_id)
+    room, name = read_text(form, "room", most=40) or None, read_text(form, "name", most=20) or None
+    people.introduce(work, leader_id=leader_id, resident_id=resident_id, name=name, room=room)
+    try:
+        return orders.change(
+            work,
+            leader_id=leader_id,
+            round_id=round_view.id,
+            resident_id=resident_id,
+            changes=changes,
+            actor=f"account:{account_id}",
+            source_key=key,
+            room=room,
+            note=read_text(form, "note", most=200) or None,
+        )
+    except NoOrder:
+        raise BadInput(refusal(NoOrder())) from None
+
+
+def _changes(round_view: RoundView, form: Mapping[str, str]) -> list[Change]:
+    """The lines somebody has touched: what stands in the field is no longer what the page had put there."""
+    found = []
+    for offer in round_view.offers:
+        wanted = read_milli(form, f"q_{offer.number}", offer.name)
+        shown = read_milli(form, f"had_{offer.number}", offer.name)
+        if wanted != shown:
+            found.append(Change(offer.id, wanted))
+    return found
+
+
+def _again(code: str, status: int, problems: list[str], form: Mapping[str, str]) -> Response:
+    """The page with what was typed, and why it was not taken."""
+    with site().store.read() as work:
+        return Response(
+            _page(_front(work, _checked(code)), problems=problems, typed=form), status, mimetype="text/html"
+        )
+
+
+def _said(order: OrderView) -> str:
+    if not order.lines:
+        return f"好的，您在“{order.round_title}”没有订单了。"
+    return f"记好了，合计 {yuan(order.total_fen - order.discount_fen)}（接龙号 {order.seq}）。"
+
+
+def _asked(values: Mapping[str, str], number: int) -> int:
+    try:
+        return read_milli(values, f"q_{number}", "")
+    except BadInput:
+        return 0
+
+
+def _checked(code: str) -> str:
+    if not _CODE.fullmatch(code):
+        raise NotFound
+    return code
+
+
+def _is_open(round_view: RoundView, now: datetime) -> bool:
+    return round_view.state == "open" and round_view.closes_at is not None and round_view.closes_at > now
