@@ -18,6 +18,7 @@ from bot.pay.gateway import RefundResult, Trade
 from bot.pay.webhook import PATH as PAY_PATH
 from bot.pay.webhook import create_blueprint as create_pay_blueprint
 from bot.protocol import Credentials
+from bot.texts.growth import INVITEE_COUPON, INVITER_COUPON
 from bot.texts.notices import NoticeTexts
 from bot.texts.replies import TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
@@ -26,6 +27,7 @@ from handlers import Settings as HandlerSettings
 from handlers import create_answer
 from models import Clock, Store, system_clock
 from operations import online
+from operations.invites import Terms
 from scheduler import runner
 from scheduler.channels import Channels, Template
 from scheduler.jobs import Settings as JobSettings
@@ -65,12 +67,6 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     if config.server.proxies:  # else whoever calls could name any address as his own
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies)  # type: ignore[method-assign]
     return app
-
-
-def handler_settings(config: Config) -> HandlerSettings:
-    """What the chat is told."""
-    secret = config.server.secret.get_secret_value() if config.wechatpay else None
-    return HandlerSettings(public_url(config), config.platform.default_share_bps, secret)
 
 
 def create_gateway(config: Config) -> WeChatPayGateway | None:
@@ -121,9 +117,30 @@ def open_store(config: Config, clock: Clock = system_clock, *, wait_s: float = 2
 
 
 def handler_settings(config: Config) -> HandlerSettings:
-    """What the chat handlers are told."""
+    """What the chat is told."""
+    secret = config.server.secret.get_secret_value() if config.wechatpay else None
     return HandlerSettings(
-        public_url(config), config.platform.default_share_bps, knows_visitors=config.wechat.page_login
+        public_url(config),
+        config.platform.default_share_bps,
+        secret,
+        knows_visitors=config.wechat.page_login,
+        invites=invite_terms(config),
+    )
+
+
+def invite_terms(config: Config) -> Terms:
+    """What an invitation is worth."""
+    invites = config.invites
+    return Terms(
+        inviter_fen=invites.inviter_fen,
+        invitee_fen=invites.invitee_fen,
+        min_spend_fen=invites.min_spend_fen,
+        coupon_life=timedelta(days=invites.coupon_days),
+        join_within=timedelta(days=invites.join_days),
+        most_per_month=invites.most_per_month,
+        most_share_bps=invites.most_share_bps,
+        inviter_title=INVITER_COUPON,
+        invitee_title=INVITEE_COUPON,
     )
 
 
@@ -181,6 +198,7 @@ def job_settings(config: Config) -> JobSettings:
         remind_before=timedelta(hours=1),
         gateway=create_gateway(config),
         appid=config.wechat.appid,
+        invites=invite_terms(config),
     )
 
 
@@ -192,6 +210,7 @@ def web_settings(config: Config) -> WebSettings:
         secret=config.server.secret.get_secret_value(),
         media_folder=Path(config.storage.media),
         appid=config.wechat.appid,
+        invites=invite_terms(config),
     )
 
 

@@ -91,6 +91,18 @@ class Platform(_Part):
     default_share_bps: int = Field(default=1000, ge=0, le=10000)
 
 
+class Invites(_Part):
+    """What a neighbour who brings another gets, and the newcomer; 0 and 0 switch it off."""
+
+    inviter_fen: int = Field(default=500, ge=0, le=100_000)
+    invitee_fen: int = Field(default=500, ge=0, le=100_000)
+    min_spend_fen: int = Field(default=3000, ge=0)
+    coupon_days: int = Field(default=30, ge=1, le=365)
+    join_days: int = Field(default=14, ge=1, le=90)
+    most_per_month: int = Field(default=10, ge=1, le=1000)
+    most_share_bps: int = Field(default=3000, ge=0, le=10000)
+
+
 class TemplateMessage(_Part):
     """A template of the account: its id, and which fact goes into which of its fields."""
 
@@ -144,6 +156,7 @@ class Config(_Part):
     database: Database = Database()
     platform: Platform = Platform()
     notices: Notices = Notices()
+    invites: Invites = Invites()
     storage: Storage = Storage()
     wechatpay: WeChatPay | None = None
     log: Log = Log()

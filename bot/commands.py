@@ -139,6 +139,42 @@ class OpenCase(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class UseCoupon(Command):
+    """用券 / 用券 ABC123 / 不用券. Without a code: the only one there is, or which one."""
+
+    code: str | None = None
+    is_off: bool = False
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MyCoupons(Command):
+    """我的券."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite(Command):
+    """邀请: the resident's own link, and how it went so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinInvited(Command):
+    """邀请码 23482913, or a scanned one: a newcomer comes by a neighbour's word."""
+
+    code: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReview(Command):
+    """评价 5 很新鲜: of the last order that was handed out. No stars: how it is said."""
+
+    stars: int | None = None
+    words: str | None = None
+    shows_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ContactLeader(Command):
     """联系团长 …"""
 
@@ -387,6 +423,19 @@ class DecideCase(LeaderCommand):
 @dataclass(frozen=True, slots=True)
 class AnswerRelay(LeaderCommand):
     """回 12 …: the leader's answer to a neighbour's question."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListReviews(LeaderCommand):
+    """评价: what neighbours said."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReview(LeaderCommand):
+    """回评 3 谢谢: the leader's answer under a review."""
 
     number: int
     text: str

@@ -120,6 +120,25 @@ def _guest_rule(match: re.Match[str], said: Said) -> c.Command | None:
     return for_guest(again, said) if again else None
 
 
+def _coupon(match: re.Match[str], said: Said) -> c.Command:
+    code = re.sub(r"[\s\-]", "", match["code"] or "").upper()
+    return c.UseCoupon(code or None)
+
+
+_STARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "好评": 5, "差评": 1}
+
+
+def _review(match: re.Match[str], said: Said) -> c.Command:
+    """评价 5 很新鲜 / 评价 五星 署名 很新鲜 / 好评 很新鲜."""
+    stars = match["stars"] or (match["word"] if match["word"] != "评价" else "")
+    if not stars:
+        return c.WriteReview()
+    words = rest_of(said, match).strip(" ,，。")
+    shows_name = words.startswith("署名")
+    words = words.removeprefix("署名").strip(" ,，")
+    return c.WriteReview(_STARS.get(stars) or int(stars), words or None, shows_name)
+
+
 EVERYBODY = (
     rule(r"帮助|help|怎么用|使用说明|说明|指令|功能|教程|\?|菜单说明", just(c.Help())),
     rule(r"更多|继续|下一页|more", just(c.More())),
@@ -131,9 +150,14 @@ EVERYBODY = (
         _about("talk"),
     ),
     rule(
-        r"(?:公告|预告|休息|代班|邀请(?!核销员|帮手|助手|码)|我的券|优惠券|领券|评价)(?:[\s:,，\d].*)?",
+        r"(?:公告|预告|休息|代班)(?:[\s:,，\d].*)?",
         _about("not_yet"),
     ),
+    rule(r"不用券|(?:取消|去掉|撤掉)(?:用券|优惠券|券)", just(c.UseCoupon(is_off=True))),
+    rule(r"(?:用|使用)(?:优惠)?券\s*[:：]?\s*(?P<code>[0-9a-z][0-9a-z\s\-]{1,24})?", _coupon),
+    rule(r"(?:我的)?(?:优惠)?券|领券|有(?:什么|哪些)?(?:优惠)?券[吗么]?", just(c.MyCoupons())),
+    rule(r"邀请码\s*[:：]?\s*(?P<code>[0-9a-z][0-9a-z\s\-]{4,14})", lambda m, said: c.JoinInvited(m["code"])),
+    rule(r"(?:我要|我的)?邀请(?:邻居|好友|朋友|有礼|链接)?|我的邀请码", just(c.Invite())),
     rule(r"(?:绑定|团长|加入|跟)?\s*l\s*(?P<number>\d{1,6})", lambda m, said: c.BindLeader(int(m["number"]))),
     rule(r"(?:我要|我想|我?想要?|申请)(?:当|做|成为)?团长(?:[\s:,，]+(?P<rest>.*))?|成为团长", _application),
     rule(r"退订(?:通知|消息|推送)?|不要(?:再)?(?:通知|推送)(?:我)?|关闭通知", just(c.SetMuted(True))),
@@ -157,6 +181,10 @@ RESIDENT = (
     rule(
         r"(?:联系|告诉|转告|问(?:一?下)?|找)团长\s*[:,，]?\s*(?P<rest>.*)",
         lambda m, said: c.ContactLeader(rest_of(said, m)),
+    ),
+    rule(
+        r"(?P<word>评价|好评|差评)\s*(?:(?P<stars>[1-5一二两三四五])(?!\d)\s*[颗个]?\s*[星分]?)?[\s:：,，]*(?P<rest>.*)",
+        _review,
     ),
     rule(r"(?:售后|申请售后|退款|投诉)\s*[:,，]?\s*(?P<rest>.*)", lambda m, said: c.OpenCase(rest_of(said, m))),
     rule(

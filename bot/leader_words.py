@@ -17,7 +17,7 @@ from bot.said import Rule, Said, just, rest_of, rule
 
 # A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
 _BEGUN = re.compile(
-    r"(?P<word>推荐|改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销)(?:[\s\d:].*)?"
+    r"(?P<word>推荐|改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销|回评价?)(?:[\s\d:].*)?"
     r"|(?P<short>收|已付|退|补|拒绝?|回复?|转平台)(?:\s*s?\d.*|\s+.*)?"
 )
 
@@ -210,6 +210,11 @@ LEADER: tuple[Rule, ...] = (
     rule(
         r"(?:回|回复)\s*#?(?P<number>\d{1,6})[\s:：,，]+(?P<rest>\S.*)",
         lambda m, said: c.AnswerRelay(int(m["number"]), rest_of(said, m)),
+    ),
+    rule(r"(?:看看?)?(?:邻居)?(?:的)?评价(?:列表)?", just(c.ListReviews())),
+    rule(
+        r"(?:回|回复)评价?\s*#?(?P<number>\d{1,6})[\s:：,，]+(?P<rest>\S.*)",
+        lambda m, said: c.AnswerReview(int(m["number"]), rest_of(said, m)),
     ),
     rule(
         r"(?:加|添加|邀请)(?:核销员|帮手|助手)\s*(?P<rest>.{0,20})",

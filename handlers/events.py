@@ -8,14 +8,15 @@ from collections.abc import Callable
 from bot import commands as c
 from bot.parsing.codes import read_scanned
 from bot.protocol import Inbound
-from bot.texts import caring, handing, replies
+from bot.texts import caring, growth, handing, replies
 from bot.understand import understand
 from handlers.talk import Talk
-from operations import aftersales, people, photo_codes, round_views, windows
+from operations import aftersales, people, photo_codes, reviews, round_views, windows
 from operations.errors import NotFound
 
 _LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
 _ROUND_SCENE = re.compile(r"[Rr]([2-9A-Z]{6})")
+_INVITE_SCENE = re.compile(r"Y(\d{8})")
 
 _MENU: dict[str, Callable[[], c.Command]] = {
     "ROUNDS": c.ShowMenu,
@@ -67,6 +68,8 @@ def scanned(result: str) -> c.Command:
 def _scene(talk: Talk, scene: str) -> c.Command | None:
     if leader := _LEADER_SCENE.fullmatch(scene):
         return c.BindLeader(int(leader[1]), via="scene")
+    if invited := _INVITE_SCENE.fullmatch(scene):
+        return c.JoinInvited(invited[1])
     if code := _ROUND_SCENE.fullmatch(scene):
         try:
             round_ = round_views.by_code(talk.work, code[1])
@@ -108,10 +111,27 @@ def _opted(talk: Talk) -> None:
         change(talk.work, account_id=talk.person.account_id, template_id=one.template_id)
 
 
+def _of_review(talk: Talk) -> int | None:
+    return reviews.attach_photo(
+        talk.work,
+        leader_id=talk.leader_id,
+        resident_id=talk.resident_id,
+        account_id=talk.person.account_id,
+        wechat_media_id=talk.inbound.media_id,
+        source_key=talk.key,
+    )
+
+
 def _picture(talk: Talk) -> str:
-    """A photo belongs to the sender's open case. Who hands out may have photographed a pickup code: a job looks."""
+    """A photo belongs to the review just written, else to the sender's open case.
+
+    Who hands out may have photographed a pickup code: a job looks.
+    """
     if not talk.has_leader and not talk.hands_out:
         return replies.NOT_BOUND
+    of_review = _of_review(talk) if talk.has_leader and not talk.is_leader else None
+    if of_review:
+        return growth.review_photo_kept(of_review)
     kept = (
         aftersales.attach_photo(
             talk.work,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import books, errors, replies
+from bot.texts import books, errors, growth, replies
 from handlers.doubts import ask
 from handlers.talk import Talk
 from models.views import RoundView
@@ -86,6 +86,9 @@ def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed
         shown = replace(done.order, room=done.order.room or command.room)
         return "\n".join([books.guest_order(shown), *refused])
     headline = replies.UNCHANGED if refused and not done.moved else replies.BOOKED
+    had = talk.orders.get(round_.id)
+    if had and had.discount_fen and done.order.lines and not done.order.discount_fen:
+        refused.append(growth.COUPON_CAME_OFF)
     return "\n".join([replies.order(done.order, round_, talk.now, headline=headline), *refused])
 
 

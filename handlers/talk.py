@@ -17,6 +17,7 @@ from models import Work
 from models.views import OfferView, OrderView, Person, RoundView
 from operations import order_views, people, rounds
 from operations.errors import LeaderInactive, NotBound
+from operations.invites import Terms
 
 _MOST_CATALOGUES = 512
 
@@ -29,6 +30,7 @@ class Settings:
     default_share_bps: int = 1000
     pay_secret: str | None = None  # signs the addresses of payment pages; None where nobody pays online
     knows_visitors: bool = False  # pages ask WeChat who opens them; else a link from the chat says it
+    invites: Terms = field(default_factory=Terms)
 
 
 @dataclass

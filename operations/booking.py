@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, order, order_event, order_line
 from models.views import LineView, OrderView
+from operations.coupon_uses import rediscount
 from operations.order_views import view
 
 
@@ -52,7 +53,9 @@ def write_head(work: Work, booking: Booking, *, room: str | None, note: str | No
             )
         )
         return replace(view(work, leader_id=booking.leader_id, order_id=order_id), lines=live)
-    discount = min(before.discount_fen, total)  # a discount is never more than there is to pay
+    discount = before.discount_fen
+    if discount and booking.moved:
+        discount = rediscount(work, before, total, actor=booking.actor, source_key=booking.source_key)
     if booking.moved or extra:
         work.db.execute(
             update(order)

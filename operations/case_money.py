@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from models import Work, order, order_line
 from models.views import LineView, OrderView
-from operations import ledger
+from operations import coupon_uses, ledger
 from operations.allocation import share_of, spread
 from operations.case_claims import Claim, not_picked
 from operations.errors import RefundTooMuch
@@ -112,6 +112,8 @@ def lower_worth(
     )
     if changed.rowcount != 1:
         raise RefundTooMuch(amount_fen=amount_fen, max_fen=0)
+    if discount:
+        coupon_uses.follow(work, leader_id=one.leader_id, order_ids=[one.id])
     _write_events(work, one, parts, discount, reference, actor)
     if one.round_state not in {"draft", "open"}:  # before the close nothing was booked that could be taken back
         back = ledger.Transfer(

@@ -19,7 +19,7 @@ from models import (
     resident,
     round_,
 )
-from operations import ledger
+from operations import coupon_uses, ledger
 from operations.audit import record
 from operations.errors import AlreadyCancelled, NotFound, WrongState
 from operations.notices import Addressed, enqueue, enqueue_many
@@ -89,6 +89,7 @@ def cancel_round(work: Work, *, leader_id: int, round_id: int, reason: str | Non
     _set_orders(work, row, ("placed", "confirmed"), "cancelled")
     if row.state == "closed":
         _post_sales(work, row, orders, kind="reversal", sign="back")
+    coupon_uses.release_all(work, leader_id=leader_id, order_ids=[o.id for o in orders if o.discount_fen])
     _owe_back(work, orders, actor)
     _revoke_codes(work, row)
     work.db.execute(

@@ -117,6 +117,33 @@ class BadQuantity(Refused):
     code = "bad_quantity"
 
 
+class BadCoupon(Refused):
+    """A coupon that cannot be made. facts: field (title, kind, value, code …), typed (its code)."""
+
+    code = "bad_coupon"
+
+
+class CouponRefused(Refused):
+    """A coupon cannot be used on this order. facts: why, typed, min_spend_fen, valid_from, in_use.
+
+    why: unknown, closed, not_yet, over, stopped, used_up, per_resident, min_spend, other (another is in use).
+    """
+
+    code = "coupon_refused"
+
+
+class InviteRefused(Refused):
+    """An invitation cannot count. facts: why (unknown, self, not_new), leader (the name of the leader it leads to)."""
+
+    code = "invite_refused"
+
+
+class NothingToReview(Refused):
+    """There is no order that was handed out and is not reviewed yet."""
+
+    code = "nothing_to_review"
+
+
 class BelowReserved(Refused):
     """A capacity below what is already ordered. facts: name, unit, reserved_milli."""
 

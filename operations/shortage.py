@@ -18,7 +18,7 @@ from models import Work, offer, order, order_event, order_line, resident, round_
 from models.outcomes import ShortagePlan, ShortLine, ShortOffer
 from models.units import WEIGHT_UNITS
 from models.views import Tier
-from operations import ledger
+from operations import coupon_uses, ledger
 from operations.allocation import allocate_by_increase, share_of, spread, standing_increases
 from operations.errors import BadQuantity, NotFound
 from operations.pricing import line_total
@@ -121,6 +121,9 @@ def write(
             changed_at=work.now,
         ),
         [{"of_order": o.order_id, "to_total": o.total_fen, "to_discount": o.discount_fen} for o in reckoning.orders],
+    )
+    coupon_uses.follow(
+        work, leader_id=leader_id, order_ids=[o.order_id for o in reckoning.orders if o.discount_delta_fen]
     )
     _write_events(work, leader_id, reckoning, actor, source_key)
     ledger.post_many(

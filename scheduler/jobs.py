@@ -17,7 +17,17 @@ import structlog
 from bot.messenger import Messenger
 from bot.pay.gateway import Gateway
 from models import Store, Work
-from operations import case_decisions, housekeeping, ledger_check, pickup_days, reminders, rounds, settlements
+from operations import (
+    case_decisions,
+    housekeeping,
+    invites,
+    ledger_check,
+    pickup_days,
+    reminders,
+    rounds,
+    settlements,
+)
+from operations.invites import Terms
 from scheduler import page_ticket, paying, pictures
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
@@ -39,6 +49,7 @@ class Settings:
     stop_within_s: float = 40.0
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""  # empty: no JS-SDK on pages
+    invites: Terms = field(default_factory=Terms)
 
 
 class Context:
@@ -101,6 +112,13 @@ def escalate_after_sales(context: Context) -> int:
 def deliver_notices(context: Context) -> int:
     """Push what is due."""
     return context.deliverer.deliver_due()
+
+
+def reward_invites(context: Context) -> int:
+    """Coupons for invitations whose newcomer has fetched his first order; those of orders paid back are stopped."""
+    terms = context.settings.invites
+    given = context.repeat(lambda work: invites.reward_due(work, terms=terms)) if terms.is_on else 0
+    return given + context.repeat(invites.take_back)
 
 
 def expire_questions(context: Context) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.pay.gateway import Gateway
+from operations.invites import Terms
 
 MIN_SECRET = 32
 
@@ -28,6 +29,7 @@ class WebSettings:
     media_folder: Path | None = None
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""
+    invites: Terms = field(default_factory=Terms)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

@@ -16,6 +16,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.messenger import PageLogin
+from bot.texts import growth
 from bot.texts.wording import building, cold
 from models import Busy, Store, Work
 from operations.errors import NotFound, Refused
@@ -92,6 +93,9 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         masked_openid=show.masked_openid,
         without_secrets=show.without_secrets,
         first_character=show.first_character,
+        coupon_words=lambda one: growth.coupon(
+            one.title, one.kind, one.value, one.min_spend_fen, one.code, one.valid_until
+        ),
         refusal=refusal,
         changes=lambda row: list(changes(row)),
         word=lambda key, table: words.word(table, key),

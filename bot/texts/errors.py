@@ -30,6 +30,9 @@ def _not_found(f: Facts) -> str:
         "relay": "这条留言",
         "resident": "这位邻居",
         "settlement": "这张结算单",
+        "coupon": "这张券",
+        "review": "这条评价",
+        "announcement": "这条公告",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"
@@ -129,6 +132,46 @@ def _case_closed(f: Facts) -> str:
     return f"S{f['number']}已经{how}完了，没有再改。"
 
 
+def _coupon_refused(f: Facts) -> str:
+    why = str(f.get("why"))
+    if why == "min_spend":
+        return f"这张券满{money(f['min_spend_fen'])}才能用，现在是{money(f['total_fen'])}，没有用上。"
+    if why == "unknown":
+        return f"没有“{f.get('typed', '')}”这张券，请核对券码；回复“我的券”看您有哪些。"
+    if why == "not_yet":
+        return f"这张券要到{_at(f.get('valid_from'))}才能用。"
+    if why == "other":
+        return f"这一单已经用了“{f.get('in_use', '')}”，一单只能用一张；要换先回复“不用券”。"
+    return {
+        "closed": f"“{f.get('title') or '这一团'}”已经截单，不能再改用券。",
+        "over": "这张券过期了，没有用上。",
+        "stopped": "这张券已经停用，没有用上。",
+        "used_up": "这张券已经被用完了，没有用上。",
+        "per_resident": "这张券您已经用过了，没有用上。",
+    }.get(why, "这张券现在不能用，没有改动。")
+
+
+def _bad_coupon(f: Facts) -> str:
+    return {
+        "title": "请写券的名字。",
+        "kind": "券要么减金额，要么打折。",
+        "value": "券的面额不对：金额要大于0，折扣要在0到100%之间。",
+        "code": f"券码“{f.get('typed', '')}”不能用：要3到20个字母或数字，并且没有用过。",
+        "min_spend": "最低消费不对。",
+        "max_uses": "总张数至少是1。",
+        "per_resident": "每人张数至少是1。",
+        "validity": "结束时间要晚于开始时间。",
+    }.get(str(f.get("field")), "这张券填得不对，没有建。")
+
+
+def _invite_refused(f: Facts) -> str:
+    return {
+        "unknown": "没有这个邀请码，请核对一下。",
+        "self": "这是您自己的邀请码，发给还没来过的邻居才有礼。",
+        "not_new": f"您已经是“{f.get('leader') or '这位团长'}”的邻居了，邀请只算新邻居，没有改动。",
+    }.get(str(f.get("why")), "这个邀请不能算，没有改动。")
+
+
 ERRORS: dict[str, Callable[[Facts], str]] = {
     "refused": lambda f: "这样不行，没有改动。",
     "not_found": _not_found,
@@ -150,6 +193,10 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "over_limit": _over_limit,
     "offer_withdrawn": lambda f: f"{f.get('name', '这个商品')}已经下架，没有记上。",
     "bad_quantity": _bad_quantity,
+    "bad_coupon": _bad_coupon,
+    "coupon_refused": _coupon_refused,
+    "invite_refused": _invite_refused,
+    "nothing_to_review": lambda f: "还没有取过货的订单可以评价。取了货再来说说怎么样。",
     "below_reserved": lambda f: f"{f['name']}已经订出去{amount(f['reserved_milli'], f['unit'])}，总量不能比这个少。",
     "no_order": lambda f: "还没有订单可以改。",
     "nothing_booked": lambda f: "一样也没有记上。",

@@ -166,6 +166,18 @@ def _relay_answer(p: Payload) -> str:
     return f"团长回复您：\n{p['text']}"
 
 
+def _reward(p: Payload) -> str:
+    until = _at(p, "until")
+    end = f"，{until.astimezone(SHANGHAI):%-m月%-d日}前" if until else ""
+    why = "您邀请的邻居取走了第一单" if p["is_inviter"] else "欢迎新邻居，您的第一单取走了"
+    return f"{why}，送您一张{money(p['amount_fen'])}券（满{money(p['min_spend_fen'])}可用{end}）。下单后回复：用券 {p['code']}"
+
+
+def _review_written(p: Payload) -> str:
+    said = f"：{p['text']}" if p.get("text") else ""
+    return f"“{p['title']}”{p['seq']}号给了{p['stars']}分评价{said}\n回复请发：回评 {p['number']} 谢谢"
+
+
 def _qr(p: Payload) -> str:
     return f"二维码：{p['url']}" if p.get("url") else ""
 
@@ -204,6 +216,9 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
     "redeem_locked": _redeem_locked,
     "photo_redeemed": handing.photo_said,
+    "reward": _reward,
+    "review_written": _review_written,
+    "review_answered": lambda p: f"团长回复了您的评价：\n{p['text']}",
     "pickup_qr": _qr,
     "leader_qr": _qr,
     "refund_failed": lambda p: (

@@ -94,6 +94,8 @@ def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline:
     if not view.lines:
         return f"好的，已经取消，您在“{view.round_title}”没有订单了。"
     lines = [headline, *(order_line(x) for x in view.lines)]
+    if view.discount_fen:
+        lines.append(f"优惠券 -{money(view.discount_fen)}")
     total = f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）"
     lines.append(total)
     if view.room or view.resident_name:
@@ -130,6 +132,8 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
     if view.host_name is not None or view.account_id is None:
         lines.append(f"（替 {' '.join(x for x in (view.room, view.resident_name) if x)} 订的）")
     lines += [_kept(x) for x in view.lines]
+    if view.discount_fen:
+        lines.append(f"优惠券 -{money(view.discount_fen)}")
     lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）")
     if view.code and view.state in {"ready", "partly", "no_show"}:
         lines.append(f"取货码：{view.code[:3]} {view.code[3:]}")

@@ -43,6 +43,8 @@ SAMPLES: list[c.Command] = [
     c.ListCases(),
     c.DecideCase(1, "refund", confirmed=True),
     c.AnswerRelay(1, "好"),
+    c.ListReviews(),
+    c.AnswerReview(1, "好"),
     c.AddHelper("3-502"),
     c.LeaderPage(),
     c.Console(),

@@ -27,7 +27,8 @@ from bot.texts.replies import TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
 from handlers import Settings, create_answer
 from models import Store, leader
-from operations import applications, people
+from operations import applications, coupons, people
+from operations.coupons import NewCoupon
 from scheduler.jobs import Context
 from scheduler.jobs import Settings as JobSettings
 from scheduler.schedule import SCHEDULE
@@ -124,6 +125,7 @@ class World:
             "平台拒绝": lambda name: self._decide(name, "reject"),
             "平台暂停": lambda name: self._decide(name, "suspend"),
             "先收钱": self._prepaid,
+            "券": self._coupon,
             "数据库坏了": lambda _: self._break(True),
             "数据库好了": lambda _: self._break(False),
         }
@@ -131,6 +133,14 @@ class World:
             acts[verb](whom)
         else:
             self.pass_time(what)
+
+    def _coupon(self, what: str) -> None:
+        """The platform makes a coupon for L1: its title, its code, what it takes off in fen."""
+        title, code, value = what.split()
+        with self.store.transaction() as work:
+            leader_id = people.find_leader(work, number=1).id
+            new = NewCoupon(title=title, kind="amount", value=int(value), code=code)
+            coupons.create(work, leader_id=leader_id, new=new, actor="operator:1")
 
     def make_leader(self, name: str) -> None:
         """One more leader who works; the first one is L1, the next L2."""

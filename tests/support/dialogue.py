@@ -25,6 +25,7 @@ The world they play in is `tests.support.chat`: a leader 小美 (L1), and whoeve
     @ 2026-05-02 20:00                            … to this time in Shanghai (it begins 2026-05-02 10:00, a Saturday)
     @ 团长 大刘                                     there is one more leader (L2)
     @ 平台同意 小王                                 the operator approves (平台拒绝 rejects, 平台暂停 suspends)
+    @ 券 省一点 S10OFF 1000                          the platform makes a coupon for L1: title, code, fen off
     @ 先收钱 小美                                   this leader takes money beforehand
     @ 数据库坏了                                    … until 数据库好了: orders cannot be written
 """

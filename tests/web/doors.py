@@ -120,6 +120,14 @@ DOORS = (
     Door("POST", "mall.enter", EVERYBODY, link("resident", "/e/{}")),
     # neighbours
     Door("POST", "mall.place", RESIDENTS, at("/r/{round_code}", q_1="2", had_1="", nonce=NONCE)),
+    Door("GET", "mall.invited", EVERYBODY, at("/y/{invite_code}")),
+    Door("POST", "mall.join", RESIDENTS, at("/y/{invite_code}")),
+    Door("GET", "mall.mine", RESIDENTS, at("/my")),
+    Door(
+        "POST", "mall.review", RESIDENTS, at("/my/review", order="{order}", leader="{leader_a}", stars="5", words="好")
+    ),
+    Door("POST", "mall.erase", RESIDENTS, at("/my/erase", sure="1")),
+    Door("POST", "mall.use_coupon", RESIDENTS, at("/r/{round_code}/coupon", coupon="SAVE10", nonce=NONCE)),
     Door("POST", "mall.follow", RESIDENTS, at("/l/L1/follow")),
     Door("POST", "mall.ask_leader", RESIDENTS, at("/l/L1/ask", text="几点能来取", nonce=NONCE)),
     Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
@@ -169,6 +177,14 @@ DOORS = (
     Door("POST", "admin.payouts", LEADERS, at("/admin/settlements/payouts")),
     Door("POST", "admin.pay_settlements", LEADERS, settled("/admin/settlements/pay", paid="{leader_b}:SETTLEMENT")),
     Door("POST", "admin.set_terms", LEADERS, at("/admin/rounds/{leader_a}/{arrived}/offers/{offer}/terms", share="8")),
+    Door("GET", "admin.coupons", CONSOLE, at("/admin/coupons?leader=L1")),
+    Door(
+        "POST", "admin.create_coupon", LEADERS, at("/admin/coupons", leader="L1", title="券", value="5", kind="amount")
+    ),
+    Door("POST", "admin.stop_coupon", LEADERS, at("/admin/coupons/{leader_a}/{coupon}/stop")),
+    Door("GET", "admin.reviews", CONSOLE, at("/admin/reviews?leader=L1")),
+    Door("POST", "admin.hide_review", LEADERS, at("/admin/reviews/{leader_a}/1/hide", reason="x")),
+    Door("POST", "admin.show_review", LEADERS, at("/admin/reviews/{leader_a}/1/show")),
     Door("GET", "admin.notices", CONSOLE, at("/admin/notices")),
     Door("POST", "admin.retry_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/retry")),
     Door("POST", "admin.drop_notice", SERVICE, at("/admin/notices/{leader_a}/{failed_notice}/drop")),

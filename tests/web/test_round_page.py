@@ -141,6 +141,7 @@ def test_a_quantity_that_cannot_be_is_said_beside_what_was_typed(pages: Pages, q
 
 def newcomer(pages: Pages, openid: str = "o_test_newcomer") -> Visitor:
     """Somebody who came by a link: an account without a leader."""
+    pages.clock.advance(seconds=1)
     with pages.store.transaction() as work:
         account_id = people.recognise(work, openid, follows=False).account_id
     token = pages.link("resident", account_id, pages.world.leader_a, path=path_of(pages))

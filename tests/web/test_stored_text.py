@@ -22,7 +22,7 @@ PAYLOADS = (
     "{{ 7*7 }}{% raw %}",
     "<!--<a href=//evil.example>x</a>",
 )
-ADDRESSES = ("/", "tel:", "#")
+ADDRESSES = ("/", "tel:", "#", "https://uri.amap.com/marker?position=121.47,31.23&name=")
 
 
 class Page(HTMLParser):

@@ -16,7 +16,9 @@ from operations import (
     aftersales,
     applications,
     codes,
+    coupons,
     goods,
+    invites,
     operators,
     order_views,
     orders,
@@ -26,6 +28,7 @@ from operations import (
     rounds,
     showcase,
 )
+from operations.coupons import NewCoupon
 from operations.offers import NewOffer
 from operations.orders import Change
 from operations.rounds import NewRound
@@ -62,6 +65,8 @@ class World:
     failed_notice: int = 0
     round_code: str = ""  # of the open round
     face: int = 0  # the picture of leader A
+    invite_code: str = ""  # of leader A's first neighbour
+    coupon: int = 0
 
 
 def build(store: Store, clock: StillClock, *, text: str = "") -> World:
@@ -109,6 +114,14 @@ def _shop(work: Work, world: World, text: str) -> None:
     showcase.picture_goods(
         work, leader_id=world.leader_a, round_id=world.open, number=1, media_id=world.face, actor=actor
     )
+    neighbour = people.recognise(work, "o_test_resident_0")
+    world.invite_code = invites.own_code(work, leader_id=world.leader_a, resident_id=neighbour.resident_id or 0)
+    world.coupon = coupons.create(
+        work,
+        leader_id=world.leader_a,
+        new=NewCoupon(text[:40] or "开张券", "amount", 1000, min_spend_fen=5000, code="SAVE10"),
+        actor=f"operator:{world.operators['operator']}",
+    ).id
     work.db.execute(
         update(pickup_point)
         .where(pickup_point.c.leader_id == world.leader_a)

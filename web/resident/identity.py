@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from bot.messenger import NotAPerson
 from bot.wechat_errors import SendError
 from models import Work
-from operations import links, people, sessions, visitors
+from operations import invites, links, people, sessions, visitors
 from operations.errors import LinkDead, NotFound
 from operations.listings import leaders
 from operations.sessions import Session
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 _ASKED = "lintuan_asked"  # what WeChat was asked for: state and the page to come back to
 _ASKED_S = 600
-_PAGE = re.compile(r"/(?:[lr]/[0-9A-Za-z]{1,12}|y/[0-9A-Z]{4,12}|my)(?:/[0-9a-z]{1,20})?")
+_PAGE = re.compile(r"/(?:[lr]/[0-9A-Za-z]{1,12}|y/[0-9]{8}|my)(?:/[0-9a-z]{1,20})?")
 _LEADER_OF = re.compile(r"/(?P<kind>[lry])/(?P<code>[0-9A-Za-z]{1,12})")
 SNAPSHOT = "现在是快照页面，看不出您是谁。请点页面上的“使用完整服务”，再来下单。"
 FAILED = "微信没有告诉我们您是谁，请再点一次；还不行的话，在公众号里发送「下单」。"
@@ -111,14 +111,19 @@ def _open(work: Work, openid: str, path: str) -> str:
     leader_id = _leader_of(work, path)
     if leader_id is None:
         raise NotFound(what="leader")
-    visitors.arrive(work, account_id=account_id, leader_id=leader_id)
+    if not path.startswith("/y/"):  # who is invited joins by the button, so that it counts
+        visitors.arrive(work, account_id=account_id, leader_id=leader_id)
     return sessions.open_for_resident(work, account_id=account_id, leader_id=leader_id)
 
 
 def _leader_of(work: Work, path: str) -> int | None:
     """Whose page it is."""
     match = _LEADER_OF.match(path)
-    finders: dict[str, Callable[[Work, str], int | None]] = {"l": _by_number, "r": leaders.of_round}
+    finders: dict[str, Callable[[Work, str], int | None]] = {
+        "l": _by_number,
+        "r": leaders.of_round,
+        "y": lambda work, code: int(invites.inviter(work, code=code).leader_id),
+    }
     return finders[match["kind"]](work, match["code"]) if match and match["kind"] in finders else None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import jsonify, redirect, request, url_for
 from sqlalchemy import RowMapping
@@ -14,7 +15,8 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from models.views import OrderView, RoundView
-from operations import order_views, orders, people, round_views, shopfront, visitors
+from operations import coupon_uses, coupons, order_views, orders, people, round_views, shopfront, visitors
+from operations.coupons import CouponView
 from operations.errors import NoOrder, Refused
 from operations.listings import leaders
 from operations.orders import Change, Changed, NothingBooked
@@ -22,7 +24,7 @@ from operations.pricing import line_total
 from operations.shopfront import RoundFront
 from operations.visitors import Visitor
 from web.auth import allow, current
-from web.forms import BadInput, read_milli, read_nonce, read_text
+from web.forms import BadInput, read_milli, read_nonce, read_text, require_text
 from web.refusals import refusal
 from web.resident.blueprint import RESIDENTS, mall
 from web.resident.identity import ask, is_to_be_asked, known
@@ -43,6 +45,8 @@ class Front:
     visitor: Visitor | None
     order: OrderView | None
     is_open: bool
+    coupons: list[CouponView]
+    coupon: CouponView | None  # the one in the order
 
 
 @mall.get("/r/<code>")
@@ -71,6 +75,29 @@ def place(code: str) -> Response | str:
         return _again(code, 400, [str(error)], form)
     lines = [_said(done.order), *(refusal(one) for one in done.refused)]
     site().flash.say("bad" if done.refused and not done.moved else "good", "\n".join(lines))
+    return redirect(url_for(".round_", code=code))
+
+
+@mall.post("/r/<code>/coupon")
+@allow(members=RESIDENTS)
+def use_coupon(code: str) -> Response:
+    """Use a coupon on the order that stands, or take it off: the same as 「用券」 in chat."""
+    form, account_id = request.form, current().account_id or 0
+
+    def change(work: Work) -> OrderView:
+        round_view = round_views.by_code(work, _checked(code))
+        facts: dict[str, Any] = {
+            "leader_id": round_view.leader_id,
+            "round_id": round_view.id,
+            "resident_id": visitors.customer(work, account_id=account_id, leader_id=round_view.leader_id),
+            "actor": f"account:{account_id}",
+            "source_key": f"page:{read_nonce(form)}",
+        }
+        if form.get("off"):
+            return coupon_uses.leave_out(work, **facts)
+        return coupon_uses.use(work, **facts, code=require_text(form, "coupon", "券码", most=30))
+
+    site().act(change, done=_said)
     return redirect(url_for(".round_", code=code))
 
 
@@ -103,11 +130,14 @@ def _front(work: Work, code: str) -> Front:
     round_view = round_views.by_code(work, code)
     leader = leaders.card_of(work, leader_id=round_view.leader_id)
     visitor = known(work, round_view.leader_id)
-    own = None
+    own, usable, in_use = None, [], None
     if visitor and visitor.resident_id:
+        usable = coupons.usable(work, leader_id=round_view.leader_id, resident_id=visitor.resident_id)
         own = order_views.load(
             work, leader_id=round_view.leader_id, round_id=round_view.id, resident_id=visitor.resident_id
         )
+        if own and own.discount_fen:
+            in_use = coupon_uses.in_order(work, leader_id=round_view.leader_id, order_id=own.id)
     return Front(
         round=round_view,
         leader=leader,
@@ -116,6 +146,8 @@ def _front(work: Work, code: str) -> Front:
         visitor=visitor,
         order=own if own and own.lines else None,
         is_open=_is_open(round_view, work.now) and leader["state"] == "active",
+        coupons=usable,
+        coupon=in_use,
     )
 
 

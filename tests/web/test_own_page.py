@@ -1,0 +1,170 @@
+"""A neighbour's own page: orders, coupons, reviews, the invitation; and coming by somebody's invitation."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from models import account, coupon_use, invite, review
+from operations import people, pickup, reviews
+from operations.listings import growth
+from tests.web.conftest import Pages
+from tests.web.doors import NONCE
+from tests.web.people import enter
+from tests.web.test_round_page import newcomer, order_of, path_of
+
+
+def hand_out_first(pages: Pages) -> int:
+    """王姐 (1号) fetches her order; its id."""
+    world = pages.world
+    with pages.store.transaction() as work:
+        done = pickup.redeem(
+            work,
+            leader_id=world.leader_a,
+            device="d",
+            nonce="n",
+            by_account_id=world.account_a,
+            code=world.codes[0],
+            forced=True,
+        )
+    assert done.ok
+    return world.orders[0]
+
+
+def test_ones_own_page_shows_orders_coupons_and_the_link(pages: Pages) -> None:
+    text = enter(pages, "resident").get("/my").text
+    for shown in (
+        "周六水果团",
+        "周二牛奶鸡蛋团",
+        "接龙 1 号",
+        "取货码和二维码",
+        "开张券",
+        f"/y/{pages.world.invite_code}",
+    ):
+        assert shown in text, shown
+    for secret in ("李想", "13800000002", "孙老师"):
+        assert secret not in text
+
+
+def test_a_stranger_has_no_page_of_his_own(pages: Pages) -> None:
+    assert pages.visitor().get("/my").status_code == 401
+
+
+def test_a_review_on_the_page_is_the_review_of_the_chat(pages: Pages) -> None:
+    neighbour, order_id = enter(pages, "resident"), hand_out_first(pages)
+    form = {"order": order_id, "leader": pages.world.leader_a, "stars": "4", "words": "甜<b>", "shows_name": "1"}
+    neighbour.get("/my")
+    assert neighbour.post("/my/review", form).status_code == 302
+    home = pages.visitor().get("/l/L1").text
+    for shown in ("甜&lt;b&gt;", "平均 4.0 分", "王**", "已取货", 'aria-label="4 分"'):
+        assert shown in home, shown
+    assert "王姐" not in home
+    neighbour.post("/my/review", form | {"stars": "9"})
+    assert "请先选几颗星" in neighbour.get("/my").text
+
+
+def test_nobody_reviews_a_neighbours_order(pages: Pages) -> None:
+    hand_out_first(pages)
+    other = newcomer(pages)
+    other.post(path_of(pages), {"q_1": "1", "had_1": "", "nonce": NONCE})
+    other.post("/my/review", {"order": pages.world.orders[0], "leader": pages.world.leader_a, "stars": "1"})
+    with pages.store.read() as work:
+        assert work.db.execute(select(review.c.id)).first() is None
+
+
+def test_the_operator_hides_a_review_with_a_reason(pages: Pages) -> None:
+    order_id = hand_out_first(pages)
+    world = pages.world
+    with pages.store.transaction() as work:
+        resident_id = people.recognise(work, "o_test_resident_0").resident_id or 0
+        one = reviews.write(
+            work, leader_id=world.leader_a, resident_id=resident_id, stars=1, words="骂人", order_id=order_id
+        )
+    operator = enter(pages, "operator")
+    operator.get("/admin/reviews")
+    operator.post(f"/admin/reviews/{world.leader_a}/{one.id}/hide", {"reason": ""})
+    assert "骂人" in pages.visitor().get("/l/L1").text
+    operator.post(f"/admin/reviews/{world.leader_a}/{one.id}/hide", {"reason": "人身攻击"})
+    assert "骂人" not in pages.visitor().get("/l/L1").text
+    assert "人身攻击" in operator.get("/admin/reviews").text
+    operator.post(f"/admin/reviews/{world.leader_a}/{one.id}/show")
+    assert "骂人" in pages.visitor().get("/l/L1").text
+
+
+def test_a_coupon_on_the_page(pages: Pages) -> None:
+    neighbour, path = enter(pages, "resident"), path_of(pages)
+    assert "开张券 减¥10（满¥50） 券码 SAVE10" in neighbour.get(path).text
+    neighbour.post(f"{path}/coupon", {"coupon": "save 10", "nonce": NONCE})
+    text = neighbour.get(path).text
+    assert "合计 ¥152.00" in text
+    assert "用了券：开张券 -¥10.00" in text
+    own = order_of(pages)
+    assert own is not None
+    assert own.discount_fen == 1000
+    neighbour.post(f"{path}/coupon", {"off": "1", "nonce": NONCE[::-1]})
+    own = order_of(pages)
+    assert own is not None
+    assert own.discount_fen == 0
+    with pages.store.read() as work:
+        assert [row.released_at is not None for row in work.db.execute(select(coupon_use))] == [True]
+
+
+def test_the_operator_makes_a_coupon_and_stops_it(pages: Pages) -> None:
+    operator = enter(pages, "operator")
+    operator.get("/admin/coupons")
+    form = {
+        "leader": "L1",
+        "title": "九折",
+        "kind": "percent",
+        "value": "10",
+        "valid_until": "2026-06-01",
+        "code": "te-n",
+    }
+    operator.post("/admin/coupons", form)
+    assert "券“九折”建好了，券码 TEN。" in operator.get("/admin/coupons").text
+    for wrong, said in (
+        ({"value": "0"}, "面额不对"),
+        ({"value": "101"}, "百分数"),
+        ({"value": "10", "leader": "L99"}, "没有这个团长"),
+        ({"value": "10", "valid_until": "明天"}, "日期要写成"),
+        ({"value": "10", "valid_from": "2026-07-01"}, "结束时间要晚于"),
+        ({}, "没有用过"),
+    ):
+        operator.post("/admin/coupons", form | wrong)
+        assert said in operator.get("/admin/coupons").text, wrong
+    with pages.store.read() as work:
+        made = next(row for row in growth.coupons(work).rows if row["code"] == "TEN")
+    assert (made["value"], made["kind"]) == (1000, "percent")
+    operator.post(f"/admin/coupons/{pages.world.leader_a}/{made['id']}/stop")
+    assert "已停用" in operator.get("/admin/coupons").text
+
+
+def test_a_newcomer_comes_by_an_invitation(pages: Pages) -> None:
+    path = f"/y/{pages.world.invite_code}"
+    text = pages.visitor().get(path).text
+    assert "王**邀请您" in text
+    assert "得 ¥5.00 优惠券" in text
+    visitor = newcomer(pages)
+    visitor.get(path)
+    assert visitor.post(path).headers["Location"] == "/l/L1"
+    assert "好了，您现在跟着团长“张团长”" in visitor.get("/l/L1").text
+    with pages.store.read() as work:
+        assert [row.state for row in work.db.execute(select(invite))] == ["joined"]
+
+
+def test_ones_own_invitation_is_refused(pages: Pages) -> None:
+    neighbour = enter(pages, "resident")
+    path = f"/y/{pages.world.invite_code}"
+    neighbour.get(path)
+    neighbour.post(path)
+    assert "这是您自己的邀请码" in neighbour.get("/l/L1").text
+
+
+def test_being_forgotten_on_the_page(pages: Pages) -> None:
+    neighbour = enter(pages, "resident")
+    neighbour.get("/my")
+    neighbour.post("/my/erase")
+    assert "请先勾选" in neighbour.get("/my").text
+    neighbour.post("/my/erase", {"sure": "1"})
+    assert neighbour.get("/my").status_code == 401
+    with pages.store.read() as work:
+        assert work.db.execute(select(account.c.id).where(account.c.openid == "o_test_resident_0")).first() is None

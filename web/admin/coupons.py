@@ -1,0 +1,97 @@
+"""Coupons of all leaders: made and stopped here, used by neighbours in chat and on pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from models import Work
+from operations import coupons as business
+from operations.coupons import CouponView, NewCoupon
+from operations.listings import growth as listing
+from operations.listings import leaders
+from web.admin.blueprint import admin, page
+from web.auth import allow, current
+from web.forms import BadInput, read_bps, read_choice, read_fen, read_leader_number, read_page, read_text, require_text
+from web.site import site
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@admin.get("/coupons")
+@allow(permission="view")
+def coupons() -> str:
+    """All coupons, the newest first, with how often each was used and what it took off."""
+    number = read_leader_number(request.args)
+    with site().store.read() as work:
+        found = listing.coupons(work, leader_number=number, number=read_page(request.args))
+    return page("coupons", here="coupons", title="优惠券", found=found)
+
+
+@admin.post("/coupons")
+@allow(permission="growth")
+def create_coupon() -> Response:
+    """A new coupon of one leader."""
+
+    def create(work: Work) -> CouponView:
+        number = read_leader_number(request.form)
+        leader_id = leaders.id_of(work, number=number) if number is not None else None
+        if leader_id is None:
+            raise BadInput("没有这个团长编号，请写成 L7 这样。")
+        return business.create(work, leader_id=leader_id, new=_new(), actor=current().actor)
+
+    site().act(create, done=lambda made: f"券“{made.title}”建好了，券码 {made.code}。")
+    return redirect(url_for(".coupons"))
+
+
+@admin.post("/coupons/<key:leader_id>/<key:coupon_id>/stop")
+@allow(permission="growth")
+def stop_coupon(leader_id: int, coupon_id: int) -> Response:
+    """Nobody can use it from now on."""
+    site().act(
+        lambda work: business.stop(work, leader_id=leader_id, coupon_id=coupon_id, actor=current().actor),
+        done="已停用。已经用在订单里的不变。",
+    )
+    return redirect(url_for(".coupons"))
+
+
+def _new() -> NewCoupon:
+    form = request.form
+    kind = read_choice(form, "kind", ("amount", "percent"), "amount")
+    value = read_fen(form, "value", "面额") if kind == "amount" else read_bps(form, "value", "减百分之几")
+    return NewCoupon(
+        title=require_text(form, "title", "券的名字", most=40),
+        kind=kind,
+        value=value,
+        min_spend_fen=read_fen(form, "min_spend", "最低消费") if form.get("min_spend") else 0,
+        max_uses=_count("max_uses", "总张数"),
+        per_resident=_count("per_resident", "每人张数") or 1,
+        valid_from=_day("valid_from"),
+        valid_until=_day("valid_until", ends=True),
+        code=read_text(form, "code", most=30) or None,
+    )
+
+
+def _count(name: str, label: str) -> int | None:
+    text = read_text(request.form, name, most=8)
+    if not text:
+        return None
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise BadInput(f"{label}要写成整数，比如 100。")
+    return int(text)
+
+
+def _day(name: str, *, ends: bool = False) -> datetime | None:
+    """A date of Shanghai; a last day counts whole."""
+    text: Any = read_text(request.form, name, most=10)
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_SHANGHAI)
+    except ValueError:
+        raise BadInput("日期要写成 2026-05-01 这样。") from None
+    return (day + timedelta(days=1) if ends else day).astimezone(UTC)
