@@ -111,12 +111,18 @@ class TemplateMessage(_Part):
     url: str | None = None
 
 
+def _no_news(templates: Mapping[str, TemplateMessage]) -> Mapping[str, TemplateMessage]:
+    if "news" in templates:
+        raise ValueError("announcements must not be template messages: WeChat allows no marketing in those")
+    return templates
+
+
 class Notices(_Part):
     """What the account may push with."""
 
     customer: bool = True
     per_second: float = Field(default=20, gt=0, le=100)
-    templates: Mapping[str, TemplateMessage] = Field(default_factory=dict)
+    templates: Annotated[Mapping[str, TemplateMessage], AfterValidator(_no_news)] = Field(default_factory=dict)
     subscriptions: Mapping[str, TemplateMessage] = Field(default_factory=dict)
 
 

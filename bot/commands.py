@@ -198,6 +198,13 @@ class SetMuted(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SetNews(Command):
+    """退订公告 / 订阅公告: announcements only; other notices go on."""
+
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExportMe(Command):
     """导出我的资料."""
 
@@ -426,6 +433,31 @@ class AnswerRelay(LeaderCommand):
 
     number: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(LeaderCommand):
+    """公告 … / 公告 本团 … / 预告 …: to all neighbours, or to who ordered in a round; shown first."""
+
+    kind: Literal["event", "preview"]
+    words: str
+    is_for_round: bool = False
+    nth: int | None = None
+    round_id: int | None = None
+    title: str | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListNews(LeaderCommand):
+    """公告: what was sent, and to how many it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawNews(LeaderCommand):
+    """撤公告 3."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

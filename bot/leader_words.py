@@ -93,6 +93,11 @@ def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
     return c.AddOffers(reading.items) if reading.items else None
 
 
+def _announcement(match: re.Match[str], said: Said) -> c.Command:
+    kind = "event" if match["kind"] == "公告" else "preview"
+    return c.Announce(kind, rest_of(said, match)[:500], is_for_round=match["round"] is not None)  # type: ignore[arg-type]
+
+
 def _recommendation(said: Said, match: re.Match[str]) -> c.Command:
     words = rest_of(said, match)
     return c.Recommend(int(match["number"]), None if words in {"不写了", "去掉", "删掉"} else words)
@@ -210,6 +215,12 @@ LEADER: tuple[Rule, ...] = (
     rule(
         r"(?:回|回复)\s*#?(?P<number>\d{1,6})[\s:：,，]+(?P<rest>\S.*)",
         lambda m, said: c.AnswerRelay(int(m["number"]), rest_of(said, m)),
+    ),
+    rule(r"公告(?:列表|记录)?|预告", just(c.ListNews())),
+    rule(r"撤回?(?:公告|预告)\s*#?(?P<number>\d{1,6})", lambda m, said: c.WithdrawNews(int(m["number"]))),
+    rule(
+        r"(?P<kind>公告|预告|新品预告)\s*[:：]?\s*(?:(?P<round>(?:给|发给)?(?:本团|这团|下过单的|买过的))\s*[:：,，]?\s+)?(?P<rest>\S.*)",
+        _announcement,
     ),
     rule(r"(?:看看?)?(?:邻居)?(?:的)?评价(?:列表)?", just(c.ListReviews())),
     rule(

@@ -138,6 +138,12 @@ class InviteRefused(Refused):
     code = "invite_refused"
 
 
+class NewsCapReached(Refused):
+    """The leader has sent as many announcements today as she may. facts: most."""
+
+    code = "news_cap_reached"
+
+
 class NothingToReview(Refused):
     """There is no order that was handed out and is not reviewed yet."""
 

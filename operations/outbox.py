@@ -32,6 +32,7 @@ ANSWERS = frozenset(
         "case_escalated",
         "relay_question",
         "relay_answer",
+        "relay_escalated",
         "review_answered",
         "leader_approved",
         "leader_rejected",

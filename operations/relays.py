@@ -1,28 +1,38 @@
-"""联系团长: a resident's words to the leader, and the answer back."""
+"""联系团长: a resident's words to the leader, and the answer back; what waits too long goes to the platform."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, select, update
 
-from models import Work, leader, relay, resident
+from models import Work, leader, order, relay, resident
+from operations import order_views
+from operations.audit import record
 from operations.errors import NotFound
 from operations.notices import enqueue
 from operations.people import next_number
+from operations.upserts import for_update
 
 _LONGEST = 600
+PATIENCE = timedelta(hours=4)  # the leader's; then the platform looks
 
 
 def ask(
     work: Work, *, leader_id: int, resident_id: int, text: str, source_key: str, order_id: int | None = None
 ) -> int:
-    """Pass a question on to the leader; returns its number. The same `source_key` again passes nothing on twice."""
+    """Pass a question on to the leader with the order it is about; returns its number.
+
+    The same `source_key` again passes nothing on twice.
+    """
     known = work.db.execute(
         select(relay.c.number).where(relay.c.leader_id == leader_id, relay.c.source_key == source_key)
     ).scalar()
     if known is not None:
         return int(known)
+    if order_id is None:
+        order_id = _current_order(work, leader_id, resident_id)
     number = next_number(work, f"relay:{leader_id}")
     work.db.execute(
         insert(relay).values(
@@ -48,13 +58,19 @@ def ask(
         account_id=owner,
         kind="relay_question",
         key=f"relay:{number}",
-        payload={"number": number, "name": who.display_name, "room": who.room, "text": text[:_LONGEST]},
+        payload={
+            "number": number,
+            "name": who.display_name,
+            "room": who.room,
+            "text": text[:_LONGEST],
+            "order": _order_facts(work, leader_id, order_id),
+        },
         order_id=order_id,
     )
     return number
 
 
-def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: str) -> None:
+def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: str, is_platform: bool = False) -> None:
     """Pass the leader's answer back; a second answer is passed on too. Raises NotFound."""
     row = _find(work, leader_id, number)
     if row is None or row.account_id is None:
@@ -70,7 +86,7 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: st
         account_id=row.account_id,
         kind="relay_answer",
         key=f"relay_answer:{source_key}",
-        payload={"number": number, "text": text[:_LONGEST]},
+        payload={"number": number, "text": text[:_LONGEST], "is_platform": is_platform},
     )
 
 
@@ -80,3 +96,59 @@ def _find(work: Work, leader_id: int, number: int) -> Any:
         .join(resident, and_(resident.c.leader_id == relay.c.leader_id, resident.c.id == relay.c.resident_id))
         .where(relay.c.leader_id == leader_id, relay.c.number == number)
     ).first()
+
+
+def escalate_due(work: Work, *, limit: int = 50) -> int:
+    """Questions that waited too long: the platform sees them, leader and resident are told. How many."""
+    waiting = (
+        select(relay)
+        .where(relay.c.answered_at.is_(None), relay.c.escalated_at.is_(None), relay.c.asked_at <= work.now - PATIENCE)
+        .order_by(relay.c.asked_at)
+        .limit(limit)
+    )
+    rows = work.db.execute(for_update(work, waiting, skip_locked=True)).all()
+    for row in rows:
+        mine = relay.c.leader_id == row.leader_id, relay.c.id == row.id
+        work.db.execute(update(relay).where(*mine).values(escalated_at=work.now))
+        _tell_escalated(work, row)
+    return len(rows)
+
+
+def answer_for_leader(work: Work, *, leader_id: int, number: int, text: str, actor: str, source_key: str) -> None:
+    """The platform answers in the leader's place. Raises NotFound."""
+    answer(work, leader_id=leader_id, number=number, text=text, source_key=source_key, is_platform=True)
+    after = {"number": number}
+    record(work, leader_id=leader_id, actor=actor, action="relay.answer", entity="relay", entity_id=number, after=after)
+
+
+def _tell_escalated(work: Work, row: Any) -> None:
+    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == row.leader_id)).scalar_one()
+    asker = work.db.execute(
+        select(resident.c.account_id).where(resident.c.leader_id == row.leader_id, resident.c.id == row.resident_id)
+    ).scalar()
+    for audience, account_id in (("leader", owner), ("resident", asker)):
+        if account_id is not None:
+            enqueue(
+                work,
+                leader_id=row.leader_id,
+                account_id=account_id,
+                kind="relay_escalated",
+                key=f"relay_escalated:{row.number}:{audience}",
+                payload={"audience": audience, "number": row.number, "text": row.question[:60]},
+            )
+
+
+def _current_order(work: Work, leader_id: int, resident_id: int) -> int | None:
+    """The order the words are probably about: his latest that is not cancelled."""
+    mine = order.c.leader_id == leader_id, order.c.resident_id == resident_id, order.c.state != "cancelled"
+    found = work.db.execute(select(order.c.id).where(*mine).order_by(order.c.id.desc()).limit(1)).scalar()
+    return int(found) if found is not None else None
+
+
+def _order_facts(work: Work, leader_id: int, order_id: int | None) -> dict[str, Any] | None:
+    """What the leader sees of the order. Raises NotFound for an order of somebody else's world."""
+    if order_id is None:
+        return None
+    one = order_views.view(work, leader_id=leader_id, order_id=order_id)
+    lines = [{"name": x.name, "unit": x.unit, "quantity_milli": x.quantity_milli} for x in one.lines]
+    return {"title": one.round_title, "seq": one.seq, "lines": lines}

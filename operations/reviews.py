@@ -130,6 +130,7 @@ def attach_photo(
             id=media_id,
             account_id=account_id,
             wechat_media_id=wechat_media_id,
+            purpose="review",
             source_key=source_key,
             next_at=work.now,
             created_at=work.now,

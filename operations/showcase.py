@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
-from models import Work, leader, media, offer, review, review_photo
+from models import Work, leader, media, offer, pickup_point, review, review_photo
 from operations.audit import record
 from operations.errors import NotFound
 
@@ -28,23 +28,34 @@ def recommend(work: Work, *, leader_id: int, round_id: int, number: int, words: 
     return str(row.name)
 
 
+def picture_of(work: Work, *, leader_id: int, source_key: str) -> int | None:
+    """The picture that came with this form before."""
+    mine = media.c.leader_id == leader_id, media.c.source_key == source_key
+    found: int | None = work.db.execute(select(media.c.id).where(*mine)).scalar()
+    return found
+
+
 def add_picture(
-    work: Work, *, leader_id: int, account_id: int | None, path: str, sha256: str, size: int, source_key: str
+    work: Work,
+    *,
+    leader_id: int,
+    account_id: int | None,
+    picture_id: int,
+    source_key: str,
+    path: str,
+    content_type: str,
+    sha256: str,
+    size: int,
 ) -> int:
-    """A picture that lies in the media folder; returns its id. The same `source_key` again is the same picture."""
-    known = work.db.execute(
-        select(media.c.id).where(media.c.leader_id == leader_id, media.c.source_key == source_key)
-    ).scalar()
-    if known is not None:
-        return int(known)
-    media_id = work.new_id()
+    """A picture that lies in the media folder; returns its id."""
     work.db.execute(
         insert(media).values(
             leader_id=leader_id,
-            id=media_id,
+            id=picture_id,
             account_id=account_id,
             path=path,
-            content_type="image/jpeg",
+            content_type=content_type,
+            purpose="shop",
             sha256=sha256,
             size=size,
             state="stored",
@@ -54,7 +65,7 @@ def add_picture(
             expires_at=work.now + _KEPT,
         )
     )
-    return media_id
+    return picture_id
 
 
 def picture_goods(work: Work, *, leader_id: int, round_id: int, number: int, media_id: int | None, actor: str) -> None:
@@ -77,6 +88,37 @@ def introduce_leader(work: Work, *, leader_id: int, intro: str | None, media_id:
         values["photo_media_id"] = media_id
     work.db.execute(update(leader).where(leader.c.id == leader_id).values(**values))
     _log(work, leader_id, actor, "leader.introduce", "leader", leader_id)
+
+
+def of_round(work: Work, *, leader_id: int, round_id: int) -> dict[int, tuple[str | None, int | None]]:
+    """(words, picture) of each offer, by offer id."""
+    mine = offer.c.leader_id == leader_id, offer.c.round_id == round_id
+    rows = work.db.execute(select(offer.c.id, offer.c.words, offer.c.photo_media_id).where(*mine))
+    return {row.id: (row.words, row.photo_media_id) for row in rows}
+
+
+def set_place(
+    work: Work,
+    *,
+    leader_id: int,
+    name: str,
+    address: str | None,
+    hours: str | None,
+    position: tuple[int, int] | None,
+    actor: str,
+) -> None:
+    """The leader's pickup point, the first if she has several; `position`: (latitude, longitude) in millionths."""
+    lat, lng = position or (None, None)
+    values = {"name": name, "address": address, "hours": hours, "lat_e6": lat, "lng_e6": lng}
+    first = select(func.min(pickup_point.c.id)).where(pickup_point.c.leader_id == leader_id, pickup_point.c.is_active)
+    point_id = work.db.execute(first).scalar()
+    if point_id is None:
+        point_id = work.new_id()
+        work.db.execute(insert(pickup_point).values(leader_id=leader_id, id=point_id, **values))
+    else:
+        mine = pickup_point.c.leader_id == leader_id, pickup_point.c.id == point_id
+        work.db.execute(update(pickup_point).where(*mine).values(**values))
+    _log(work, leader_id, actor, "leader.place", "pickup_point", point_id)
 
 
 def public_picture(work: Work, *, leader_id: int, media_id: int) -> str | None:

@@ -23,6 +23,7 @@ from operations import (
     invites,
     ledger_check,
     pickup_days,
+    relays,
     reminders,
     rounds,
     settlements,
@@ -112,6 +113,11 @@ def escalate_after_sales(context: Context) -> int:
 def deliver_notices(context: Context) -> int:
     """Push what is due."""
     return context.deliverer.deliver_due()
+
+
+def escalate_questions(context: Context) -> int:
+    """Questions to leaders that waited too long go to the platform."""
+    return context.repeat(relays.escalate_due)
 
 
 def reward_invites(context: Context) -> int:

@@ -26,6 +26,7 @@ SCHEDULE = (
     Job("remind_uncollected", 60, jobs.remind_uncollected),
     Job("end_pickup_days", 60, jobs.end_pickup_days),
     Job("escalate_after_sales", 60, jobs.escalate_after_sales),
+    Job("escalate_questions", 60, jobs.escalate_questions),
     Job("reward_invites", 60, jobs.reward_invites),
     Job("expire_questions", 60, jobs.expire_questions),
     Job("ask_about_payments", 10, jobs.ask_about_payments),

@@ -94,3 +94,10 @@ def test_an_unknown_name_in_the_environment_is_an_error() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"absent\.toml"):
         load(tmp_path / "absent.toml", {})
+
+
+def test_announcements_cannot_become_template_messages(tmp_path: Path) -> None:
+    """WeChat allows no marketing in those: an account that tries is blocked."""
+    table = '[notices.templates.news]\nid = "t"\nfields = { thing1 = "title" }\n'
+    with pytest.raises(ConfigError, match="marketing"):
+        load(written(tmp_path, f"{EXAMPLE.read_text(encoding='utf-8')}\n{table}"), {})

@@ -196,6 +196,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "bad_coupon": _bad_coupon,
     "coupon_refused": _coupon_refused,
     "invite_refused": _invite_refused,
+    "news_cap_reached": lambda f: f"今天已经发过{f.get('most', 2)}次公告了，明天再发，免得打扰邻居。",
     "nothing_to_review": lambda f: "还没有取过货的订单可以评价。取了货再来说说怎么样。",
     "below_reserved": lambda f: f"{f['name']}已经订出去{amount(f['reserved_milli'], f['unit'])}，总量不能比这个少。",
     "no_order": lambda f: "还没有订单可以改。",

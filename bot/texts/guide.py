@@ -93,7 +93,7 @@ def for_leader(*, has_open: bool, has_closed: bool, has_arrived: bool, cases: in
         now.append("发一条开团文字就能开团；再来一团 — 照上次的开")
     always = [
         "主页 — 您的链接和编号；后台 — 打开手机后台",
-        "评价 — 看邻居说什么；回评 3 … — 回复",
+        "公告 … / 预告 … — 告诉邻居们；评价 — 看邻居说什么；回评 3 … — 回复",
         "回 12 … — 回复邻居留言；加核销员 3-502 — 请人帮忙核销",
     ]
     return "\n".join(["团长，您可以这样发：", *dict.fromkeys(now), *always])

@@ -159,11 +159,19 @@ def _redeem_locked(p: Payload) -> str:
 
 
 def _relay_question(p: Payload) -> str:
-    return f"{who(p.get('name'), p.get('room'))} 给您留言：\n{p['text']}\n回复请发：回 {p['number']} 您要说的话"
+    o = p.get("order")
+    about = f"\n（“{o['title']}”{o['seq']}号：{_goods(o['lines'])}）" if o else ""
+    return f"{who(p.get('name'), p.get('room'))} 给您留言：\n{p['text']}{about}\n回复请发：回 {p['number']} 您要说的话"
 
 
 def _relay_answer(p: Payload) -> str:
-    return f"团长回复您：\n{p['text']}"
+    return f"{'平台' if p.get('is_platform') else '团长'}回复您：\n{p['text']}"
+
+
+def _relay_escalated(p: Payload) -> str:
+    if p["audience"] == "resident":
+        return f"您给团长的留言“{p['text']}”还没有回复，已转给平台。"
+    return f"留言 {p['number']}“{p['text']}”超过4小时没有回复，已转给平台。您也可以现在回：回 {p['number']} 您要说的话"
 
 
 def _reward(p: Payload) -> str:
@@ -176,6 +184,12 @@ def _reward(p: Payload) -> str:
 def _review_written(p: Payload) -> str:
     said = f"：{p['text']}" if p.get("text") else ""
     return f"“{p['title']}”{p['seq']}号给了{p['stars']}分评价{said}\n回复请发：回评 {p['number']} 谢谢"
+
+
+def _news(p: Payload) -> str:
+    kind = {"event": "公告", "preview": "新品预告"}[p["kind"]]
+    whose = f"团长“{p['from']}”的{kind}" if p.get("from") else f"平台{kind}"
+    return f"【{whose}】\n{p['text']}\n（不想再收，回复“退订公告”）"
 
 
 def _qr(p: Payload) -> str:
@@ -212,10 +226,12 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "case_escalated": _case_escalated,
     "relay_question": _relay_question,
     "relay_answer": _relay_answer,
+    "relay_escalated": _relay_escalated,
     "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
     "redeem_locked": _redeem_locked,
     "photo_redeemed": handing.photo_said,
+    "news": _news,
     "reward": _reward,
     "review_written": _review_written,
     "review_answered": lambda p: f"团长回复了您的评价：\n{p['text']}",

@@ -389,7 +389,9 @@ def upgrade() -> None:
         sa.Column("source_key", sa.String(length=160), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("purpose IN ('case', 'code', 'case_code')", name=op.f("ck_media_purpose_known")),
+        sa.CheckConstraint(
+            "purpose IN ('case', 'code', 'case_code', 'shop', 'review')", name=op.f("ck_media_purpose_known")
+        ),
         sa.CheckConstraint(
             "state IN ('wanted', 'fetching', 'stored', 'failed', 'expired')", name=op.f("ck_media_state_known")
         ),

@@ -1,10 +1,10 @@
-"""Coupons and reviews of all leaders, for the console."""
+"""Coupons, reviews, announcements and questions to leaders, of all leaders, for the console."""
 
 from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
-from models import Work, coupon, coupon_use, leader, order, resident, review, round_
+from models import Work, announcement, coupon, coupon_use, leader, order, relay, resident, review, round_
 from operations.listings.paging import Page, page
 
 _saved = (
@@ -57,3 +57,43 @@ def reviews(work: Work, *, leader_number: int | None = None, number: int = 1) ->
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
     return page(work, statement.order_by(review.c.id.desc()), number)
+
+
+def news(work: Work, *, leader_number: int | None = None, number: int = 1) -> Page:
+    """Announcements, the newest first."""
+    statement = select(
+        announcement, leader.c.display_name.label("leader_name"), leader.c.number.label("leader_number")
+    ).join(leader, leader.c.id == announcement.c.leader_id)
+    if leader_number is not None:
+        statement = statement.where(leader.c.number == leader_number)
+    return page(work, statement.order_by(announcement.c.id.desc()), number)
+
+
+_RELAY_STATES = {
+    "escalated": and_(relay.c.escalated_at.is_not(None), relay.c.answered_at.is_(None)),
+    "open": and_(relay.c.escalated_at.is_(None), relay.c.answered_at.is_(None)),
+    "answered": relay.c.answered_at.is_not(None),
+}
+
+
+def relays(work: Work, *, state: str = "", leader_number: int | None = None, number: int = 1) -> Page:
+    """Questions to leaders: unanswered ones first, the oldest of them on top."""
+    statement = (
+        select(
+            relay,
+            leader.c.display_name.label("leader_name"),
+            leader.c.number.label("leader_number"),
+            resident.c.display_name.label("name"),
+            order.c.seq,
+            round_.c.title.label("round_title"),
+        )
+        .join(leader, leader.c.id == relay.c.leader_id)
+        .join(resident, and_(resident.c.leader_id == relay.c.leader_id, resident.c.id == relay.c.resident_id))
+        .outerjoin(order, and_(order.c.leader_id == relay.c.leader_id, order.c.id == relay.c.order_id))
+        .outerjoin(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+    )
+    if state in _RELAY_STATES:
+        statement = statement.where(_RELAY_STATES[state])
+    if leader_number is not None:
+        statement = statement.where(leader.c.number == leader_number)
+    return page(work, statement.order_by(relay.c.answered_at.is_not(None), relay.c.asked_at.desc()), number)

@@ -96,10 +96,12 @@ def _shop(work: Work, world: World, text: str) -> None:
         work,
         leader_id=world.leader_a,
         account_id=world.account_a,
+        picture_id=work.new_id(),
+        source_key="test:face",
         path=PHOTO,
+        content_type="image/jpeg",
         sha256="0" * 64,
         size=1,
-        source_key="test:face",
     )
     intro = text or "只选自己家也吃的水果和鸡蛋。周二、周六到货，有问题拍照找我。"
     showcase.introduce_leader(work, leader_id=world.leader_a, intro=intro, media_id=world.face, actor=actor)

@@ -14,6 +14,7 @@ from web.leader import (
     redeem,
     scan,
     settlements,
+    showcase,
 )
 from web.leader.blueprint import members
 
@@ -32,4 +33,5 @@ __all__ = [
     "redeem",
     "scan",
     "settlements",
+    "showcase",
 ]

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from operations import relays, reviews, round_views, shopfront, visitors
+from operations import news, relays, reviews, round_views, shopfront, visitors
 from operations.listings import leaders
 from web.auth import allow, current
 from web.forms import read_nonce, require_text
@@ -38,6 +38,7 @@ def home(code: str) -> Response | str:
             rounds=round_views.open_rounds(work, leader_id),
             record=shopfront.record_of(work, leader_id=leader_id),
             popular=shopfront.popular(work, leader_id=leader_id),
+            news=news.on_page(work, leader_id=leader_id),
             reviews=reviews.of_leader(work, leader_id=leader_id, limit=8),
             stars=reviews.average(work, leader_id=leader_id),
             visitor=known(work, leader_id),

@@ -1,0 +1,37 @@
+"""Announcements and previews of what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.texts.leading import CONFIRM_OR_NOT
+
+KINDS = {"event": "公告", "preview": "新品预告"}
+NOBODY = "现在没有人收得到：邻居还没有来，或者都退订了公告。没有发。"
+NOTHING_SENT = "还没有发过公告。要发请写：公告 明天下午到货，请带袋子"
+OFF = "好的，不再给您发公告和预告，取货的消息照样发。想恢复请回复“订阅公告”。"
+ON = "好的，团长的公告和预告会发给您。"
+
+
+def ask(kind: str, words: str, count: int, *, title: str | None) -> str:
+    whom = f"“{title}”下过单的" if title else "您的全部"
+    return f"{KINDS[kind]}，发给{whom}{count}位邻居：\n\n{words}\n\n晚上休息时间会等到早上再发。发吗？{CONFIRM_OR_NOT}"
+
+
+def sent(number: int, kind: str, count: int) -> str:
+    return f"{KINDS[kind]} {number} 发出去了，一共{count}位邻居，也写在您的主页上。\n看送到多少，发“公告”；撤回，发“撤公告 {number}”。"
+
+
+def report(rows: Sequence[tuple[int, str, str, int, int, int, bool]]) -> str:
+    """(number, kind, words, to how many, told, waiting, withdrawn), the newest first."""
+    lines = []
+    for number, kind, words, reach, told, waiting, is_withdrawn in rows:
+        short = words if len(words) <= 20 else f"{words[:20]}…"
+        state = "已撤回" if is_withdrawn else f"发给{reach}位，送到{told}位"
+        later = f"，{waiting}位等下次来时看" if waiting and not is_withdrawn else ""
+        lines.append(f"{number} {KINDS[kind]}“{short}” {state}{later}")
+    return "\n".join(lines)
+
+
+def withdrawn(number: int) -> str:
+    return f"公告 {number} 撤回了：主页上没有了，还没收到的邻居也不会再收到。"

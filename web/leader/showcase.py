@@ -1,0 +1,132 @@
+"""What neighbours see: the leader's words and photos beside her goods, her face, her introduction, her pickup point."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from models import Work
+from operations import picture_files, round_views, showcase
+from operations.listings import leaders
+from operations.picture_files import LARGEST_BYTES, NotAPicture, Picture, redraw
+from web.auth import allow, current
+from web.forms import BadInput, read_nonce, read_text
+from web.leader.blueprint import members, own_leader_id, page
+from web.site import site
+
+LEADER = ("leader",)
+
+
+@members.get("/rounds/<key:round_id>/showcase")
+@allow(members=LEADER)
+def showcase_of(round_id: int) -> str:
+    """The form: for each offer the leader's words and a photo."""
+    leader_id = own_leader_id()
+    with site().store.read() as work:
+        round_view = round_views.view(work, leader_id, round_id)
+        shown = showcase.of_round(work, leader_id=leader_id, round_id=round_id)
+    return page("showcase", title="推荐和照片", round=round_view, shown=shown)
+
+
+@members.post("/rounds/<key:round_id>/showcase/<int:number>")
+@allow(members=LEADER, takes_photos=True)
+def show_offer(round_id: int, number: int) -> Response:
+    """Keep words and photo of one offer."""
+    leader_id, form = own_leader_id(), request.form
+    back = redirect(url_for(".showcase_of", round_id=round_id))
+
+    def change(work: Work) -> None:
+        words = read_text(form, "words", most=showcase.LONGEST_WORDS) or None
+        actor = current().actor
+        showcase.recommend(work, leader_id=leader_id, round_id=round_id, number=number, words=words, actor=actor)
+        media_id = _kept(work, leader_id, read_nonce(form))
+        if media_id is not None or form.get("no_photo"):
+            showcase.picture_goods(
+                work, leader_id=leader_id, round_id=round_id, number=number, media_id=media_id, actor=actor
+            )
+
+    site().act(change, done="记好了，邻居在下单页面上看得到。")
+    return back
+
+
+@members.get("/profile")
+@allow(members=LEADER)
+def profile() -> str:
+    """The form for face and introduction."""
+    with site().store.read() as work:
+        leader = leaders.card_of(work, leader_id=own_leader_id())
+        points = leaders.pickup_points(work, leader_id=own_leader_id())
+    return page("profile", title="我的介绍", leader=leader, point=points[0] if points else None)
+
+
+@members.post("/profile")
+@allow(members=LEADER, takes_photos=True)
+def save_profile() -> Response:
+    """Keep face, introduction and pickup point."""
+    leader_id, form = own_leader_id(), request.form
+
+    def change(work: Work) -> None:
+        showcase.introduce_leader(
+            work,
+            leader_id=leader_id,
+            intro=read_text(form, "intro", most=600) or None,
+            media_id=_kept(work, leader_id, read_nonce(form)),
+            actor=current().actor,
+        )
+        if name := read_text(form, "place", most=80):
+            showcase.set_place(
+                work,
+                leader_id=leader_id,
+                name=name,
+                address=read_text(form, "address", most=200) or None,
+                hours=read_text(form, "hours", most=120) or None,
+                position=_position(read_text(form, "position", most=60)),
+                actor=current().actor,
+            )
+
+    site().act(change, done="记好了。")
+    return redirect(url_for(".profile"))
+
+
+def _kept(work: Work, leader_id: int, nonce: str) -> int | None:
+    """The picture of the form, drawn anew and kept; None where none was chosen. Raises BadInput."""
+    folder, sent = site().settings.media_folder, request.files.get("photo")
+    if sent is None or not sent.filename:
+        return None
+    if folder is None:
+        raise BadInput("这里现在不能放照片。")
+    source_key = f"web:{nonce}"
+    known = showcase.picture_of(work, leader_id=leader_id, source_key=source_key)
+    if known is not None:
+        return known
+    picture_id = work.new_id()
+    kept = picture_files.store(folder, leader_id=leader_id, picture_id=picture_id, picture=_read(sent))
+    return showcase.add_picture(
+        work,
+        leader_id=leader_id,
+        account_id=current().account_id,
+        picture_id=picture_id,
+        source_key=source_key,
+        **kept,
+    )
+
+
+def _read(sent: FileStorage) -> Picture:
+    try:
+        return redraw(sent.stream.read(LARGEST_BYTES + 1))
+    except NotAPicture:
+        raise BadInput("这张照片打不开，请换一张手机拍的照片，不超过 10 MB。") from None
+
+
+def _position(text: str) -> tuple[int, int] | None:
+    """31.2304, 121.4737 (latitude, longitude) in millionths; "" is nowhere. Raises BadInput."""
+    if not text:
+        return None
+    try:
+        lat, lng = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        raise BadInput("位置要写成“纬度,经度”，比如 31.2304,121.4737。") from None
+    if not (-90 <= lat <= 90 and -180 <= lng <= 180):
+        raise BadInput("位置要写成“纬度,经度”，比如 31.2304,121.4737。")
+    return round(lat * 1_000_000), round(lng * 1_000_000)
