@@ -327,6 +327,14 @@ class Recommend(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class MakePoster(LeaderCommand):
+    """海报: the open round as one picture for the group."""
+
+    nth: int | None = None
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRound(LeaderCommand):
     """再来一团: the last round's items with a new deadline, shown as a preview."""
 

@@ -185,6 +185,7 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: c.Withdraw(int(m["number"]), m["word"] == "下架"),
     ),
     rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
+    rule(r"(?:做|生成|要)?(?:一张)?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),
     rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(
         r"(?:再来一团|再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",

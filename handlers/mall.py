@@ -8,6 +8,7 @@ from bot.texts import leading, mall, replies
 from handlers.talk import Talk
 from handlers.which import pick
 from operations import links, sessions, showcase
+from operations.notices import enqueue
 
 router = Router()
 
@@ -50,3 +51,21 @@ def recommend(talk: Talk, command: c.Recommend) -> str:
         actor=talk.actor,
     )
     return mall.recommended(name, command.words)
+
+
+@router.on(c.MakePoster)
+def make_poster(talk: Talk, command: c.MakePoster) -> str:
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    page = f"{talk.settings.public_url}/r/{round_.code}"
+    enqueue(
+        talk.work,
+        leader_id=talk.leader_id,
+        account_id=talk.person.account_id,
+        kind="poster",
+        key=f"poster:{talk.key}",
+        payload=mall.poster_facts(round_, talk.leader_name, page),
+        round_id=round_.id,
+    )
+    return mall.poster_follows(round_.title, f"{page}/poster.png")

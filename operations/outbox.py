@@ -40,6 +40,7 @@ ANSWERS = frozenset(
         "photo_redeemed",
         "pickup_qr",
         "leader_qr",
+        "poster",
     }
 )
 

@@ -11,16 +11,20 @@ import qrcode
 import zxingcpp
 from PIL import Image, ImageOps
 
+from bot import poster
 from bot.messenger import Messenger
+from bot.texts import mall
 
-PICTURES = frozenset({"pickup_qr", "leader_qr"})  # kinds of notices that are a picture
+PICTURES = frozenset({"pickup_qr", "leader_qr", "poster"})  # kinds of notices that are a picture
 
 
 def picture(messenger: Messenger, kind: str, payload: Mapping[str, Any]) -> bytes:
-    """The PNG of a picture notice: the address of a pickup code, or the account's own code that leads to a leader.
+    """The PNG of a picture notice: a round's poster, the address of a pickup code, the account's code for a leader.
 
-    Raises SendError when the platform does not make the latter (only a verified service account has them).
+    Raises SendError when the platform does not make the last (only a verified service account has them).
     """
+    if kind == "poster":
+        return poster.draw(mall.poster(payload))
     if kind == "leader_qr":
         return draw(messenger.create_qr(payload["scene"]).url)
     return draw(payload["url"])

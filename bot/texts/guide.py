@@ -88,6 +88,7 @@ def for_leader(*, has_open: bool, has_closed: bool, has_arrived: bool, cases: in
             "代 3-502 王姐 草莓2 — 替邻居下单；也可以直接粘贴接龙",
             "截单 / 延长 1小时 / 改截单 明晚8点 / 撤团",
             "改价 2 38 / 加量 1 50 / 下架 2 / 加品 … / 推荐 1 特别甜",
+            "海报 — 这一团的图片，发到群里",
         ]
     else:
         now.append("发一条开团文字就能开团；再来一团 — 照上次的开")

@@ -237,6 +237,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "review_answered": lambda p: f"团长回复了您的评价：\n{p['text']}",
     "pickup_qr": _qr,
     "leader_qr": _qr,
+    "poster": _qr,
     "refund_failed": lambda p: (
         f"{who(p.get('name'), p.get('room'))}（“{p['title']}”{p['seq']}号）的 {money(p['amount_fen'])} 没能从微信退回去，"
         "请您直接退给邻居，退好了发“待退”记一下。"

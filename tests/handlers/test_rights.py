@@ -29,6 +29,7 @@ SAMPLES: list[c.Command] = [
     c.Withdraw(1),
     c.AddOffers((), confirmed=True),
     c.Recommend(1, "甜"),
+    c.MakePoster(),
     c.CopyRound(),
     c.CancelRound(confirmed=True),
     c.MarkArrived(confirmed=True),

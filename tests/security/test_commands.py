@@ -61,9 +61,12 @@ def theirs(world: World) -> dict[str, Any]:
         "round_id": world.arrived,
         "said": "",
         "seqs": (1, 2),
+        "stars": 5,
         "text": "草莓1",
         "token": world.tokens[4],
+        "title": None,
         "topic": None,
+        "words": "x",
         "by": None,
         "doubts": (),
     }

@@ -25,7 +25,20 @@ from web.security import SAFE_METHODS
 __all__ = ["open_pages", "ready_made"]
 
 # What the holder of a link or of a leader's number is meant to see, whoever he is.
-OPEN_TO_THE_HOLDER = {"public.ticket", "public.card", "public.export_file", "leader.entrance", "leader.enter"}
+OPEN_TO_THE_HOLDER = {
+    "public.ticket",
+    "public.export_file",
+    "leader.entrance",
+    "leader.enter",
+    "mall.home",
+    "mall.round_",
+    "mall.live",
+    "mall.poster",
+    "mall.picture",
+    "mall.invited",
+    "mall.entrance",
+    "mall.enter",
+}
 OUTSIDE_PAGES = {("GET", "wechat.verify"), ("POST", "wechat.receive")}  # tests/bot/test_webhook.py attacks these
 
 

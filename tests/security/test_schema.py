@@ -17,6 +17,7 @@ DIRECTORY = {
     "counter": "leader numbers and such are given out over all leaders",
     "delivery_run": "a central tour brings goods to many leaders",
     "inbound_message": "the dedupe key decides before anybody is known",
+    "invite_code": "found by the word in a link, before anybody knows whose neighbour it leads to",
     "job_run": "jobs work for all leaders",
     "leader": "the root of a leader's world",
     "login_link": "found by the hash of its token",

@@ -115,6 +115,7 @@ DOORS = (
     Door("GET", "mall.home", EVERYBODY, at("/l/L1")),
     Door("GET", "mall.round_", EVERYBODY, at("/r/{round_code}")),
     Door("GET", "mall.live", EVERYBODY, at("/r/{round_code}/live?q_1=2")),
+    Door("GET", "mall.poster", EVERYBODY, at("/r/{round_code}/poster.png")),
     Door("GET", "mall.picture", EVERYBODY, at("/i/{leader_a}/{face}?s=1")),
     Door("GET", "mall.entrance", EVERYBODY, link("resident", "/e/{}")),
     Door("POST", "mall.enter", EVERYBODY, link("resident", "/e/{}")),

@@ -34,7 +34,8 @@ def showcase_of(round_id: int) -> str:
 def show_offer(round_id: int, number: int) -> Response:
     """Keep words and photo of one offer."""
     leader_id, form = own_leader_id(), request.form
-    back = redirect(url_for(".showcase_of", round_id=round_id))
+    with site().store.read() as work:
+        round_views.view(work, leader_id, round_id)  # a round of another leader is none
 
     def change(work: Work) -> None:
         words = read_text(form, "words", most=showcase.LONGEST_WORDS) or None
@@ -47,7 +48,7 @@ def show_offer(round_id: int, number: int) -> Response:
             )
 
     site().act(change, done="记好了，邻居在下单页面上看得到。")
-    return back
+    return redirect(url_for(".showcase_of", round_id=round_id))
 
 
 @members.get("/profile")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import jsonify, redirect, request, url_for
@@ -13,6 +15,8 @@ from sqlalchemy import RowMapping
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from bot.poster import draw
+from bot.texts import mall as words
 from models import Work
 from models.views import OrderView, RoundView
 from operations import coupon_uses, coupons, order_views, orders, people, round_views, shopfront, visitors
@@ -124,6 +128,25 @@ def live(code: str) -> Response:
         taken={str(offer.number): shown.front.offers[offer.id].households for offer in shown.round.offers},
         is_open=shown.is_open,
     )
+
+
+@mall.get("/r/<code>/poster.png")
+@allow(public=True)
+def poster(code: str) -> Response:
+    """The round as a picture to save and send on; made anew when the round has changed."""
+    with site().store.read() as work:
+        round_view = round_views.by_code(work, _checked(code))
+        leader = leaders.card_of(work, leader_id=round_view.leader_id)
+    url = site().settings.url(url_for(".round_", code=code))
+    facts = words.poster_facts(round_view, leader["display_name"], url)
+    response = Response(_drawn(json.dumps(facts, sort_keys=True)), mimetype="image/png")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@lru_cache(maxsize=32)
+def _drawn(facts: str) -> bytes:
+    return draw(words.poster(json.loads(facts)))
 
 
 def _front(work: Work, code: str) -> Front:
