@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.chain_rows import is_example, is_mark, read_layout
-from bot.parsing.foods import GOODS
+from bot.parsing.goods_words import mentions_goods
 from bot.parsing.normalise import normalise
 from bot.parsing.post_prices import find_prices
 from bot.parsing.rooms import find_rooms
@@ -83,19 +83,19 @@ def _is_person(row: str) -> bool:
     head = _HEAD.match(row)
     if head is None:
         return bool(rooms) and _QUANTITY.search(row) is not None
-    if _names_goods(head[0]) or head[0] in ("我", "我家", "我们", "自己", "楼下", "楼上", "隔壁", "对门"):
+    if mentions_goods(head[0]) or head[0] in ("我", "我家", "我们", "自己", "楼下", "楼上", "隔壁", "对门"):
         return False
     rest = row[head.end() :]
     has_quantity = _QUANTITY.search(rest) is not None or _QUANTITY.search(head[0], 1) is not None
     if not has_quantity:
         return bool(_is_name(head[0]) and len(row) <= 10)
     words = rest.split()
-    return _is_name(head[0]) or (len(words) >= 1 and (bool(rooms) or any(_names_goods(word) for word in words)))
+    return _is_name(head[0]) or (len(words) >= 1 and (bool(rooms) or any(mentions_goods(word) for word in words)))
 
 
 def _is_goods(row: str) -> bool:
     head = _HEAD.match(row)
-    return head is not None and _names_goods(head[0])
+    return head is not None and mentions_goods(head[0])
 
 
 def _is_name(head: str) -> bool:
@@ -104,12 +104,4 @@ def _is_name(head: str) -> bool:
         (head[:1] in _SURNAMES and len(bare) <= 4)
         or _ADDRESS.search(bare) is not None
         or re.match(r"[a-z][a-z .']+$", bare) is not None
-    )
-
-
-def _names_goods(word: str) -> bool:
-    if word in GOODS:
-        return True
-    return any(
-        word[start : start + size] in GOODS for size in (4, 3, 2) for start in range(max(0, len(word) - size + 1))
     )

@@ -14,7 +14,7 @@ _STOCK = re.compile(
     rf"(?:库存|名额|(?:每[日天]|每日)?限[量做供产]|每[日天](?:只|仅|限)|只有|仅有|仅剩|只剩|就剩|就剩下|就|还剩|剩余|剩下|剩|还有|一共"
     rf"|总共|总量|共|数量|现货|余量?|拢共|统共|只到了?|只拿到|只抢到|只做|就做|才做|做了"
     rf"|只备了?|备货|准备了?|手里有|拿了|匀(?:给|出)?(?:大家|邻居)?|分给大家|最后|先到先得)"
-    rf"(?:只有|就|了|有|约|大概|是|为|只剩|:|\s|最后|这){{0,3}}(?P<n>{_N})\s?(?P<unit>{UNIT}"
+    rf"(?:只有|就|了|有|各|约|大概|是|为|只剩|:|\s|最后|这){{0,3}}(?P<n>{_N})\s?(?P<unit>{UNIT}"
     rf"|名|位|个名额)(?!\s?[/×]|装)"
 )
 _STOCK_LABEL = re.compile(rf"(?:库存|名额|限量|数量|余量|总量|现货)\s?[:：=]?\s?(?P<n>{_N})(?!\d|\s?{MEASURE}/)")
@@ -24,7 +24,7 @@ _STOCK_TAIL = re.compile(
 )
 _LIMIT = re.compile(
     rf"(?:限购|每户|每家|每人|一家|一户|一人|单户|每单|每个?(?:门牌|房号|id|账号|微信)"
-    rf"|人均|各家|家家|户均)\s?(?:每样|每种|每款|各)?(?:人|户|家)?\s?(?:限购|限定?|最多"
+    rf"|人均|各家|家家|户均)\s?(?:合计|总共|一共|加起来)?(?:每样|每种|每款|各)?(?:人|户|家)?\s?(?:限购|限定?|最多"
     rf"|顶多|至多|只能|不超过|不能超过?|仅限|可|只|就|限量|封顶|不要超过?)?"
     rf"(?:买|订|拍|拿|接|要|定|抢|购|团|下单)?\s?(?P<n>{_N})\s?(?P<unit>{UNIT})?"
 )
@@ -71,7 +71,7 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         milli = milli_of(next(groups[key] for key in ("n", "n2", "n3") if groups.get(key)))
         if milli is None or milli <= 0:
             continue
-        is_each = text[: match.start()].endswith("各")
+        is_each = text[: match.start()].endswith("各") or "各" in match[0]
         is_total = re.match(r"限量|一共|总共|总量|库存|共", match[0]) is not None
         found.append(Amount(_kind(pattern, groups, milli), milli, groups.get("unit"), is_each, is_total))
         text = text[: match.start()] + "\x00" + text[match.end() :]

@@ -18,6 +18,9 @@ _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]"
 _OPEN_UNTIL = re.compile(
     r"(?:接龙|接单|下单|报名|报单|登记|活动|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?到\s*$"
 )
+_ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
+_PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
+_ORDERED_ON = re.compile(r"\s?(?:我)?就(?:去|要)?(?:给?厂家)?(?:下单|订货|报单|报上去|拿货|进货)")  # 够10份我今晚就下单
 _LATEST = re.compile(
     r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
 )
@@ -50,8 +53,10 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
 
 def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> Role | None:
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
-    if _is_after_arrival(text, hit):
+    if _is_after_arrival(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
+    if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end):
+        return "close"
     left, right = _clause_of(text, hit.start, hit.end)
     words = [word for word in words if not _is_unrelated(word, hit)]
     before = [word for word in words if left <= word.start and word.end <= hit.start]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_amounts import take_case, without_amounts
-from bot.parsing.post_draft import LABEL, Draft, label_key, pack_of
-from bot.parsing.post_names import best_name, clean_name, headline_name, mentions_goods
+from bot.parsing.post_draft import LABEL, Draft, label_key
+from bot.parsing.post_names import best_name, headline_name, name_and_spec
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
-from bot.parsing.post_specs import SPEC, UNIT, find_spec, unit_of
-from bot.parsing.post_table import Columns, is_rule, read_columns, read_row
+from bot.parsing.post_specs import SPEC, find_spec, unit_of
+from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
 
 COLD = re.compile(r"冷藏|冷冻|冰鲜|速冻|冰冻|急冻|低温|❄|🧊|需冷|冷链|生冻")
 _NUMBERING = re.compile(
@@ -29,23 +30,10 @@ _META = re.compile(
     r"付[:：]|团长[:：]|接龙方式|怎么订|如何|满\d+|包邮|起送|\(|#接龙|第[二三]件|买[一二三四五1-5]送)"
 )
 _GRADE = re.compile(
-    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|装|款|规格|箱|包)?(?:\s.{0,8})?"
-)
-_UNIT_FOR_ALL = re.compile(
-    rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都是[一每](?P<unit2>{UNIT})的?价"
+    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)?(?:\s.{0,8})?|礼盒|[散袋盒罐瓶]装"
 )
 _LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
 _ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
-_ORIGINAL = re.compile(
-    r"(?:原价?|市场价?|市价|超市[里卖]*价?|外面[卖的要]*|门店价?|专柜价?|零售价?|平时[卖要都]*"
-    r"|日常价?|吊牌价?|京东|淘宝|盒马|山姆|订金|定金|押金|满|减|运费|单买|之前卖?|以前卖?"
-    r"|官方价?)[^\s,，。;)）\d]{0,4}\s?[:：]?\s?[¥]?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块)?(?:钱)?(?:\d(?!\d))?(?:一"
-    rf"|/)?(?:{UNIT})?"
-)
-_EXPIRY = re.compile(
-    r"(?:临期|保质期?|有效期|到期|生产日期?|新日期|赏味期?)(?:到|至|是|为|:|还有)?[\s\x00]*(?:\d{1,3}(?:天"
-    r"|个月|月|年))?[\s\x00]*"
-)
 
 
 class Reader:
@@ -75,7 +63,7 @@ class Reader:
             position += len(line) + 1
         if not self.drafts:
             self._without_prices()
-        self.share_unit()
+        self.shares.share_unit(self.text)
 
     # -- one line
 
@@ -108,27 +96,10 @@ class Reader:
             return True
         if self.columns is None or is_rule(line):
             return self.columns is not None
-        row = read_row(line, self.columns)
-        price = next(iter(find_prices("价:" + row["price"])), None) if row is not None else None
-        if row is None or price is None:
-            return False
-        draft = Draft(clean_name(row["name"]) or row["name"], offset, spec=row.get("spec") or find_spec(row["name"]))
-        self._open(draft, price, f"{row.get('unit', '')} {row.get('spec', '')}")
-        draft.unit = draft.unit or pack_of(row.get("unit") or None)
-        for key in ("limit", "stock"):
-            if row.get(key):
-                draft.take_label(key, row[key])
-        return True
-
-    def share_unit(self) -> None:
-        """以上都是斤价, 元贝按份: the unit of goods that were priced without one."""
-        for match in _UNIT_FOR_ALL.finditer(self.text):
-            for draft in self.drafts:
-                if draft.fen is not None and draft.unit is None and not _sold_apart(draft, self.text):
-                    draft.unit = match["unit"] or match["unit2"]
-        for draft in self.drafts:
-            own = _sold_apart(draft, self.text) if draft.unit is None and draft.fen is not None else None
-            draft.unit = own["unit"] if own is not None else draft.unit
+        draft = row_draft(line, self.columns, offset)
+        if draft is not None:
+            self.drafts.append(draft)
+        return draft is not None
 
     def _is_waiting(self) -> bool:
         """Is there an item without a price yet?"""
@@ -175,7 +146,7 @@ class Reader:
         before = len(self.drafts)
         body = self.shares.take_by_name(body)
         rest = self.shares.take(body, self.drafts[-1] if self.drafts else None, own_line=True)
-        name, spec = _name_and_spec(rest)
+        name, spec = name_and_spec(rest)
         if not name:
             if spec and self.drafts and self.drafts[-1].spec is None and rest.strip(" \x00"):
                 self.drafts[-1].spec = spec
@@ -199,11 +170,11 @@ class Reader:
             region = body[floor : price.start]
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
-            name, spec = _name_and_spec(region, is_first=index == 0)
+            name, spec = name_and_spec(region, is_first=index == 0)
             spec = find_spec(body[floor : price.amount_at]) or spec
             if not name and index == 0 and not self._is_waiting():
                 ahead = body[price.end : until]
-                name, ahead_spec = _name_and_spec(without_amounts(ahead))
+                name, ahead_spec = name_and_spec(without_amounts(ahead))
                 if name and (index + 1 == len(prices) or _is_tail_name(ahead)):
                     draft = Draft(name, start + price.start, spec=spec or ahead_spec, unit=unit_of(ahead))
                     self._open(draft, price)
@@ -250,18 +221,22 @@ class Reader:
             spec = spec or pending_spec
         elif not name and self.titles:
             name = headline
-        name = self._graded(name)
+        name = self._graded(name, body) or last_goods(
+            self.shown[max(0, start + price.start - 80) : start + price.start]
+        )
         self.pending = None
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         self._open(draft, price, region)
 
-    def _graded(self, name: str) -> str:
+    def _graded(self, name: str, body: str) -> str:
         """大果, 小份 below a line that names the goods: 海南贵妃芒 大果."""
         if _GRADE.fullmatch(name) is None:
             self.kind_of = None
             return name
         if self.kind_of is None:
-            self.kind_of = self.pending[0] if self.pending is not None else self._headline()
+            heading = re.match(r"[^:：,，\d\x00]{2,10}(?=[:：])", body)  # 坚果礼包:小包装25元
+            above = self.pending[0] if self.pending is not None else self._headline()
+            self.kind_of = heading[0].strip() if heading is not None else above
         return f"{self.kind_of} {name}".strip()
 
     def _is_variant(self, current: Draft, price: Price, spec: str | None) -> bool:
@@ -303,17 +278,6 @@ class Reader:
     def _without_prices(self) -> None:
         if self.pending is not None:
             self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
-
-
-def _sold_apart(draft: Draft, text: str) -> re.Match[str] | None:
-    """元贝按份."""
-    return re.search(rf"{re.escape(draft.name)}按(?P<unit>{UNIT})", text) if draft.name else None
-
-
-def _name_and_spec(region: str, is_first: bool = True) -> tuple[str, str | None]:
-    """The name of the goods in the words before a price, and their spec."""
-    region = _EXPIRY.sub("\x00", _ORIGINAL.sub("\x00", region))
-    return best_name(region, is_first=is_first), find_spec(region)
 
 
 def _is_headline_like(body: str, drafts: list[Draft]) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.parsing.foods import CATEGORIES, GOODS
-from bot.parsing.post_specs import UNIT, without_specs
+from bot.parsing.foods import CATEGORIES
+from bot.parsing.goods_words import last_goods, mentions_goods
+from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
 _PIECE = re.compile(r"[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•\-—_=+\x00/×…\"'“”｜]+")
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
@@ -45,7 +46,7 @@ _FILLER = re.compile(
     r"每[份盒箱斤袋]|一[份盒箱斤袋板瓶包]|[一二两三四五六七八九十\d]+[份盒箱斤袋板瓶包]?起?送?"
     r"|左右|约|大概|大约|净重|规格|单位|实惠.{0,3}|划算.{0,3}|只有|仅有|就|才|仅|只|要"
     r"|是|的|了|哦|哈|啊|呀|呢|吧|也|都|还|和|跟|或|或者|以及|另外|还有|"
-    r"然后|再|再来|(?:还是)?老(?:价[钱格]?|样子)?|还是|不变|不限量?|不限购|管够|冷藏|冷冻|到手|团|拼|价"
+    r".{0,6}供应.{0,2}|然后|再|再来|(?:还是)?老(?:价[钱格]?|样子)?|还是|不变|不限量?|不限购|管够|冷藏|冷冻|到手|团|拼|价"
     r"|[a-g]|临期|保质期.{0,6}|库存|限量|限购|每户|每家|每人|限|元|块|钱|块钱|[.]+|\d+"
     r"|咱们?|我们|我|你们|(?:我们|咱们?)?小区(?:内部|专享)?价?|给大家|给大家算|算|卖|真空|整|单|每|"
     r"(?:这次|上次|这回)?(?:我们?|俺们?|团长)(?:这次|又|就|只)?[拿进抢订]?了?|装|箱|盒"
@@ -55,24 +56,35 @@ _FILLER = re.compile(
 _PROMOTION = re.compile(
     r"买[一二两三四五六1-9]+送[一二两三四五1-9]+|第[二三2-3][件盒袋份瓶提个]半价|满\d+[减送]\S{0,4}"
 )
+_VERB = re.compile(r"不[完了掉动下够]|^(?:吃|喝|用|拆|分|买|卖|送|做|种|养|钓|捞|摘|寄|够|上次|群里|厂家|老板|给)")
 _PARTICLE = re.compile(r"[是的了啊哈呢吧]|还有|有没有|大家|我们?|你们|那个|这个|一[点些批波]|说一下")
 _WEAK = re.compile(
-    r"^这次|我|你|侬|俺|咱|大家|各位|邻居|阿姨|爷叔|叔叔|姐妹|家人|宝子|团长|上次|这次"
+    r"^个个|^路上|^估计|^这次|我|你|侬|俺|咱|大家|各位|邻居|阿姨|爷叔|叔叔|姐妹|家人|宝子|团长|上次|这次"
     r"|上回|好多人|老家|亲戚|朋友|吗$|了$|来了|来啦|到了|去看|看过|有人|抓紧|接龙|截"
     r"|报名|统计|最后一波|真空|一年|好吃|好喝|新鲜|不错|"
-    r"推荐|放心|保证|数量|有限|质量|品质|口感|味道|孩子|老人|送礼|自己吃|超值|活动|福利"
+    r"推荐|放心|保证|数量|有限|质量|品质|口感|味道|比.{1,4}还|奶香|浓郁|孩子|老人|送礼|自己吃|超值|活动|福利"
     r"|优惠|通知|今天|明天|现货|车|市场|喜欢|需要|想要|的$|地$|很|超|特别|非常|真|又"
     r"|甜$|脆$|糯$"
 )
+_ORIGINAL = re.compile(
+    r"(?:某[宝东猫多](?:同款)?|原价?|市场价?|市价|超市[里卖]*价?|外面[卖的要]*|门店价?|专柜价?|零售价?|平时[卖要都]*"
+    r"|日常价?|吊牌价?|京东|淘宝|盒马|山姆|订金|定金|押金|满|减|运费|单买|之前卖?|以前卖?"
+    r"|官方价?)(?:[一每]?[斤盒箱袋份])?[^\s,，。;)）\d]{0,4}\s?[:：]?\s?[¥]?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块)?(?:钱)?(?:\d(?!\d))?(?:一"
+    rf"|/)?(?:{UNIT})?"
+)
+_EXPIRY = re.compile(
+    r"(?:临期|保质期?|有效期|到期|生产日期?|新日期|赏味期?)(?:到|至|是|为|:|还有)?[\s\x00]*(?:\d{1,3}(?:天"
+    r"|个月|月|年))?[\s\x00]*"
+)
 _HEADS = frozenset(
-    "果瓜菜肉鱼虾蟹贝饼糕面包奶蛋米油茶酒糖豆椒菇笋枣桃梨橙柑橘莓葱姜蒜藕薯汤丸饺酱醋粉丝纸液膏巾皂花鸡鸭鹅牛羊猪卷串饭粥馍馒酥皮翅爪排骨柚柿蕉荔芒萄"
+    "果瓜菜肉鱼虾蟹贝饼糕面包奶蛋米油茶酒糖豆椒菇笋枣桃梨橙柑橘莓葱姜蒜藕薯汤丸饺酱醋粉丝纸液膏巾皂花鸡鸭鹅牛羊猪卷串饭粥馍馒酥皮翅爪排骨柚被枕柿蕉荔芒萄"
 )
 _HEADLINE = re.compile(
     r"(?:[团團](?:购|品)?|开团(?:啦|了|咯|喽)?|来啦?|来了|到货啦?|上新|接龙|接力|团购"
     r"|开抢|预售|预定|预订|菜单|价目表?|清单|汇总|好物)[啦了咯喽!！~]*$"
 )
 _LEAD_IN = re.compile(
-    r"^(?:#?开团[:：\s啦了]*|#?团购?[:：]|那个|咱们?这次团的是|(?:今天|明天|今晚|今朝"
+    r"^(?:(?:有没有人|有人|谁)(?:想|要)?(?:一起)?[拼团买要](?=.)|(?:上次|上回|之前|前面)(?:说|团|问|提)(?:过|到)?的|顺[路便]带[点些]?|#?开团[:：\s啦了]*|#?团购?[:：]|那个|咱们?这次团的是|(?:今天|明天|今晚|今朝"
     r"|这次|本次|本期|这期|今日|我们?|咱们?|俺们?|我们家|群里|这周|周末|这个|第[一二三四五六七八九十\d][个样种款](?:是"
     r"|呢|就是)?|(?:想|要)(?:要|拼|团|订|买|吃|喝|囤)|"
     r"给(?:大家|各位|你们)|为大家|又|再|还|也|就|想|可以|自己|这边)*"
@@ -90,7 +102,7 @@ _LEAD_IN = re.compile(
     r"|朋友家的?|那边的|最后\d+份|一手)"
 )
 _TRAIL = re.compile(
-    r"(?:(?:刚|都|已经?)?[打做蒸煮烤炸晒腌卤包炖熬]好[了啦]?|又.{1,2}又.{1,2}|(?:的)?(?:抓紧|速度|赶紧|快点?|举手|看过来|注意|报名|扣1|接龙"
+    r"(?:(?<=.{2})到|好多人.{0,4}|(?:又)?补货了?|(?:刚|都|已经?)?[打做蒸煮烤炸晒腌卤包炖熬]好[了啦]?|又.{1,2}又.{1,2}|(?:的)?(?:抓紧|速度|赶紧|快点?|举手|看过来|注意|报名|扣1|接龙"
     r"|走起|安排上|接起来)(?:了|啦|报|来|接|咯)*|开团(?:啦|了|咯|喽)?|开拼|(?<=.)团(?:购)?(?:啦"
     r"|了)?|接龙|(?:团购)?(?:价格?|价钱)|又?来了|又?来啦|今天|现在|我们|咱们?|这边|这里"
     r"|群里|团里|"
@@ -108,6 +120,12 @@ class _Candidate:
     order: int
 
 
+def name_and_spec(region: str, is_first: bool = True) -> tuple[str, str | None]:
+    """The name of the goods in the words before a price, and their spec."""
+    region = _EXPIRY.sub("\x00", _ORIGINAL.sub("\x00", region))
+    return best_name(region, is_first=is_first), find_spec(region)
+
+
 def best_name(region: str, *, is_first: bool) -> str:
     """The name in `region`, the words before a price; `is_first`: nothing else was priced in this line before."""
     region = re.sub(
@@ -121,34 +139,33 @@ def best_name(region: str, *, is_first: bool) -> str:
     for order, (clause, is_heading, end) in enumerate(clauses):
         is_last = not bare[end:].strip(" \x00,，:：")
         for part in re.split(r"\s{3,}", clause):
-            name = clean_name(part)
+            name = _core(clean_name(part))
             if name:
                 found.append(_Candidate(name, _weight(name, part, is_heading, is_last, is_first), order))
     if not found:
         return ""
     top = max(candidate.score for candidate in found)
     best = [candidate for candidate in found if candidate.score == top]
-    return _core((best[0] if is_first else best[-1]).name)
+    return (best[0] if is_first else best[-1]).name
 
 
 def _core(name: str) -> str:
     """大家说一下啊我这边进了一点羊肉是内蒙的羔羊腿肉 -> 羔羊腿肉: the goods in what somebody says without a pause."""
-    kind = re.fullmatch(r".{1,3}是(?P<kind>.{2,6})", name)
+    if " " in name or not mentions_goods(name):
+        return name
+    loose = re.split(r"[了哈啊呢](?=[^了啦哈啊呢吧])", name)[-1]
+    if 2 <= len(loose) < len(name) and mentions_goods(loose):
+        name = re.sub(rf"^[一两几]{UNIT}(?=..)", "", loose)
+    kind = re.fullmatch(r".{1,3}是(?:.{1,4}的)?(?P<kind>.{2,6})", name)
     if kind is not None and mentions_goods(kind["kind"]):  # 鸭子是麻鸭
         return kind["kind"]
-    if len(name) <= 9 or " " in name or not mentions_goods(name):
+    if len(name) <= 9:
         return name
     pieces = [piece for piece in _PARTICLE.split(name) if mentions_goods(piece)]
     piece = pieces[-1] if pieces else name
     if len(piece) <= 9:
         return piece
-    found = [
-        piece[start : start + size]
-        for start in range(len(piece))
-        for size in (4, 3, 2)
-        if piece[start : start + size] in GOODS
-    ]
-    return found[-1] if found and len(piece) > 12 else piece
+    return last_goods(piece) if len(piece) > 12 else piece
 
 
 def _is_heading(bare: str, clause: re.Match[str]) -> bool:
@@ -157,7 +174,11 @@ def _is_heading(bare: str, clause: re.Match[str]) -> bool:
 
 
 def _is_remark(inner: str) -> bool:
-    return _FILLER.fullmatch(inner) is not None or _WEAK.search(inner) is not None
+    return (
+        _FILLER.fullmatch(inner) is not None
+        or re.search(r"\d.*(?:#|以上)", inner) is not None
+        or _WEAK.search(inner) is not None
+    )
 
 
 def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: bool) -> float:
@@ -171,7 +192,7 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
         score += 1.5
     if is_last and re.search(r"[款味色号码级]$", bare):
         score += 2
-    if _WEAK.search(bare):
+    if _WEAK.search(bare) or (_VERB.search(bare) and not mentions_goods(bare)):
         score -= 3
     if len(bare) > 10:
         score -= 2
@@ -180,15 +201,6 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
     if is_heading and not is_last:
         score -= 4
     return score
-
-
-def mentions_goods(name: str) -> bool:
-    """Does a word for goods stand in `name`?"""
-    for start in range(len(name)):
-        for size in (2, 3, 4):
-            if name[start : start + size] in GOODS and len(name) >= start + size:
-                return True
-    return name in GOODS
 
 
 def _is_headline(word: str) -> bool:

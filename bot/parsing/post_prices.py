@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.parsing.goods_words import mentions_goods
 from bot.parsing.numerals import CHINESE, read_number
 from bot.parsing.post_specs import SPEC, UNIT
 
@@ -26,7 +27,7 @@ _NOT_GROUP = re.compile(
     r"(?:原价?|市场价?|市价|市面上?|超市[里卖]*价?|商超|外面[卖的要]*|外边[卖的要]*|门店价?"
     r"|店里?[卖要]*|专柜价?|零售价?|平时[卖要都]*|平常[卖要都]*|日常价?|吊牌价?|划线价?"
     r"|"
-    r"某[宝东猫多]\S{0,3}|同款|京东|淘宝|天猫|盒马|山姆|拼多多|美团|官网|官方价?|旗舰店|菜场|菜市场|建议零售价?"
+    r"厂家(?:给)?的?(?:报?价)?|某[宝东猫多]\S{0,3}|京东|淘宝|天猫|盒马|山姆|拼多多|美团|官网|官方价?|旗舰店|菜场|菜市场|建议零售价?"
     r"|老价|之前[卖]?|以前[卖]?|往年|往常|上次|上回|去年|正价|单买|单点|别人家?|人家"
     r"|线下|电商|网上|"
     r"订金|定金|押金|预付款?|先付|首付|运费|邮费|配送费|包装费|打包费|跑腿费|服务费|满"
@@ -38,6 +39,9 @@ _NOT_GROUP = re.compile(
 _NOT_GROUP_BEHIND = re.compile(
     r"\s?(?:的)?(?:(?:订金|定金|押金|运费)(?!\s?[:是]?\s?¥?\d)|起送|起订|(?<!\s)以上"
     r"|包邮起|减|优惠券|红包|左右的?市场价)|(?:元|块)?\s?(?:off)"
+)
+_SEEN_ELSEWHERE = re.compile(  # 昨天超市看到要89一斤
+    r"(?:超市|菜场|市场|网上|店里|外面|人家|别处|商场)[^,，。;!！\n\x00]{0,4}(?:看到|看了|问了|卖到|要卖)[^,，。;!！\n]{0,10}$"
 )
 _LABEL = re.compile(
     r"(?:团购价?格?|团长价|团价|团|拼团价?|特价|现价|价格|价钱|价|单价|售价|到手价?|到手"
@@ -109,7 +113,7 @@ def _fen(match: re.Match[str]) -> int | None:
     else:
         whole, point, fraction = match["cn"].partition("点")
         number = read_number(whole)
-        if number is None or number.end != len(whole) or number.kind == "range":
+        if number is None or number.end != len(whole) or number.kind == "range" or whole in ("百", "千"):  # 千张
             return None
         fen = number.milli // 10
         if point:
@@ -141,6 +145,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
         return None
     has_money = bool(match["sign"] or match["money"] or match["only_mao"])
     if not has_money and (_NOT_A_PRICE_BEHIND.match(text, end) or (before[-1:].isalnum() and before[-1:].isascii())):
+        return None
+    if _SEEN_ELSEWHERE.search(text, max(floor, start - 24), start):
         return None
     left = _LEFT.search(before)
     right = _right(text, end, has_money, left)
@@ -202,6 +208,7 @@ def _is_bare_price(
         behind_spec = (
             re.search(rf"(?:{SPEC.pattern}|装)$", text[max(0, match.start() - 12) : match.start()]) is not None
         )
+        behind_spec = behind_spec or mentions_goods(text[max(0, match.start() - 4) : match.start()][-3:])
         return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
     is_last = re.match(r"\s*(?:$|[\n,，。;；!！)）\x00(（]|\s|限|剩|仅|库存)", text[end:]) is not None
     if is_last and _is_glued(text, match):

@@ -16,17 +16,21 @@ _PER = rf"(?:\s?[一/每]\s?{UNIT})?"
 _MEMBER = r"(?<!非)(?:会员|vip|老客户?|老顾客|老粉|团员|老师傅|学生)"
 _PLAIN = r"(?:非会员|普通价?|散客|新客户?|新人|路人价?|非团员)"
 _KINDS = (
-    rf"(?:每)?(?:满|够|凑满|超过)\s?(?:{_SUM}|{FIGURE}\s?{UNIT}?)\s?(?:就|可|再|立|即)?(?:减|送|返|打|免|包邮|包送|便宜)[^\s,，。;；\n\x00]{{0,10}}",
+    rf"(?:每)?(?:满|够|凑满|超过)\s?(?:{_SUM}|{FIGURE}\s?{UNIT}?)\s?(?:就|可|再|立|即)?(?:减|送(?=[^\s,，。;；\n\x00货上到])|返|打|免|包邮|便宜)[^\s,，。;；\n\x00]{{0,10}}",
     rf"买\s?{FIGURE}\s?{UNIT}?\s?(?:就|可|再|立)?(?:减|送|赠|打|便宜|返)[^\s,，。;；\n\x00]{{0,8}}",
     rf"第\s?[二三四2-4]\s?{UNIT}\s?(?:半价|[\d一二三四五六七八九.]{{1,3}}折|只要\s?{_SUM}|{_SUM})",
-    rf"[两二三四五六七八九十2-9]\s?(?:人|户|家)\s?(?:拼[单团]?|成团|起拼|同行|一起[拼买])[^\s,，。;；\n\x00\d]{{0,4}}\s?{_SUM}{_PER}",
     r"(?:打)?(?<![\d.])(?:\d(?:\.\d)?|[一二三四五六七八九][一二三四五六七八九五]?)折(?!叠|扇|耳)(?:优惠)?",
     rf"(?:先?[付交]|需付)?(?:定金|订金|押金|预付款?|首付)\s?[:：]?\s?{_SUM}{_PER}",
     rf"(?:运费|邮费|配送费|跑腿费|服务费|包装费|打包费)\s?[:：]?\s?{_SUM}{_PER}",
 )
 _ANY = re.compile("|".join(f"(?:{kind})" for kind in _KINDS))
-_MEMBERS_PRICE = re.compile(rf"[(（]?{_MEMBER}\s?(?:专享|特享)?价?\s?[:：]?\s?{_SUM}{_PER}[)）]?")
+_TOGETHERS_PRICE = re.compile(
+    r"[(（]?(?:[两二三四五六七八九十]|\d{1,3})\s?(?:人|户|家)\s?(?:拼[单团]?|成团|起拼|同行|一起[拼买])"
+    rf"[^\s,，。;；\n\x00\d]{{0,4}}\s?{_SUM}{_PER}[)）]?"
+)
+_MEMBERS_PRICE = re.compile(rf"[(（]?(?:{_MEMBER}\s?(?:专享|特享)?价?)\s?[:：]?\s?{_SUM}{_PER}[)）]?")
 _PLAIN_PRICE = re.compile(rf"{_PLAIN}\s?(?=[:：]?\s?¥?\d)")
+_OTHER_PRICE = re.compile(r"\d\s?(?:元|块|/)|[¥:：]\s?\d|\s\d{1,4}(?:\.\d)?(?=\s|$)")
 _MOST = 8
 
 
@@ -40,6 +44,9 @@ def take_promotions(text: str) -> tuple[str, tuple[str, ...]]:
 
     if "折" in text or any(char.isdigit() for char in text) or "半价" in text or "送" in text:
         text = _ANY.sub(blank, text)
+        together = _TOGETHERS_PRICE.sub("", text)
+        if together != text and _OTHER_PRICE.search(together) is not None:
+            text = _TOGETHERS_PRICE.sub(blank, text)
         text = "\n".join(_without_members_price(line, blank) for line in text.split("\n"))
     return text, tuple(dict.fromkeys(found))[:_MOST]
 
@@ -49,9 +56,7 @@ def _without_members_price(line: str, blank: Callable[[re.Match[str]], str]) -> 
     if _MEMBERS_PRICE.search(line) is None:
         return line
     rest = _MEMBERS_PRICE.sub("", line)
-    if re.search(r"\d\s?(?:元|块|/)|[¥:：]\s?\d|\s\d{1,4}(?:\.\d)?(?=\s|$)", rest) is None and not _PLAIN_PRICE.search(
-        rest
-    ):
+    if _OTHER_PRICE.search(rest) is None and _PLAIN_PRICE.search(rest) is None:
         return line
     line = _MEMBERS_PRICE.sub(blank, line)
     return _PLAIN_PRICE.sub(lambda match: "\x00" * len(match[0]), line)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.numerals import CHINESE
 from bot.parsing.post_amounts import take_amounts
 from bot.parsing.post_draft import Draft, pack_of
+from bot.parsing.post_specs import UNIT
 
 _CLAUSE = re.compile(r"[^\s,，;；。!！]+")
+_SPEAKS_OF_AMOUNTS = re.compile(r"限|最多|每[户家人]|名额|库存|数量|余量|现货|就|只有|剩|共")
+_FIGURE = re.compile(rf"[\d{CHINESE}]")
+_MOST_CLAUSES, _MOST_NAMES = 12, 20
+_UNIT_FOR_ALL = re.compile(
+    rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都是[一每](?P<unit2>{UNIT})的?价"
+)
 _STOCK_WORD = re.compile(r"名额|库存|限量|数量|余量|现货|就|只有|还有|还剩|仅剩|共")
 
 
@@ -50,8 +58,12 @@ class Shares:
     def take_by_name(self, line: str) -> str:
         """红薯就30袋,芋头20袋 / 每户鲜奶限4瓶: amounts of goods that were priced before; the line without them."""
         kind: str | None = None
-        for match in list(_CLAUSE.finditer(line)):
-            named = [(draft, word) for draft in self.drafts if (word := called(draft.name, match[0]))]
+        if _SPEAKS_OF_AMOUNTS.search(line) is None:
+            return line
+        for match in list(_CLAUSE.finditer(line))[:_MOST_CLAUSES]:
+            if _FIGURE.search(match[0]) is None:
+                continue
+            named = [(draft, word) for draft in self.drafts[-_MOST_NAMES:] if (word := called(draft.name, match[0]))]
             if len(named) != 1:
                 kind = None if not named else kind
                 continue
@@ -69,6 +81,16 @@ class Shares:
                 line = line[: match.start()] + "\x00" * len(match[0]) + line[match.end() :]
         return line
 
+    def share_unit(self, text: str) -> None:
+        """以上都是斤价, 元贝按份: the unit of goods that were priced without one."""
+        for match in _UNIT_FOR_ALL.finditer(text):
+            for draft in self.drafts:
+                if draft.fen is not None and draft.unit is None and not _sold_apart(draft, text):
+                    draft.unit = match["unit"] or match["unit2"]
+        for draft in self.drafts:
+            own = _sold_apart(draft, text) if draft.unit is None and draft.fen is not None else None
+            draft.unit = own["unit"] if own is not None else draft.unit
+
     def share_total(self, tail: str, current: Draft) -> None:
         """，限量100斤 behind several goods sold by 斤: of which of them? Every one has it, and it is asked."""
         total = next((amount for amount in take_amounts(tail)[1] if amount.kind == "stock" and amount.is_total), None)
@@ -82,8 +104,15 @@ class Shares:
         self.is_total_shared = True
 
 
+def _sold_apart(draft: Draft, text: str) -> re.Match[str] | None:
+    """元贝按份."""
+    return re.search(rf"{re.escape(draft.name)}按(?P<unit>{UNIT})", text) if draft.name else None
+
+
 def called(name: str, text: str) -> str:
     """The longest part of `name`, two characters and more, that stands in `text`; "" for none."""
+    if all(name[at : at + 2] not in text for at in range(len(name) - 1)):
+        return ""
     for size in range(len(name), 1, -1):
         for start in range(len(name) - size + 1):
             if name[start : start + size] in text:

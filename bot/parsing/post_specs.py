@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.foods import GOODS
 from bot.parsing.numerals import CHINESE
 
 PACK_UNITS = (
@@ -38,6 +39,8 @@ _FREE_BEHIND = "的一每单限只仅原特团才卖就价约净给算共剩"
 def find_spec(region: str) -> str | None:
     """The first pack specification in `region`."""
     for match in SPEC.finditer(region):
+        if match[0] in GOODS:  # 千张
+            continue
         if not re.fullmatch(rf"[一1每]?{UNIT}", match[0].strip()) and _ends_a_word(region, match):
             return match[0].strip()
     return None
@@ -45,7 +48,7 @@ def find_spec(region: str) -> str | None:
 
 def without_specs(region: str, blank: str = "\x00") -> str:
     """`region` with specifications blanked. 大闸蟹4两母 is a name, 2斤草莓 and 草莓2斤 carry a specification."""
-    return SPEC.sub(lambda match: blank if _ends_a_word(region, match) else match[0], region)
+    return SPEC.sub(lambda match: blank if match[0] not in GOODS and _ends_a_word(region, match) else match[0], region)
 
 
 def unit_of(text: str) -> str | None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.parsing.post_draft import Draft, pack_of
+from bot.parsing.post_names import clean_name
+from bot.parsing.post_prices import find_prices
+from bot.parsing.post_specs import UNIT, WEIGHT_UNITS, find_spec, unit_of
+
 _KEYS = (
     ("name", r"品名|商品(?:名称?)?|名称|团品|货品|产品|菜名|菜品|品种"),
     ("spec", r"规格|净重|净含量|重量|包装|分量"),
@@ -32,15 +37,29 @@ def read_columns(line: str) -> Columns | None:
     return Columns(keys) if "" not in keys and "name" in keys and "price" in keys else None
 
 
-def read_row(line: str, columns: Columns) -> dict[str, str] | None:
-    """The cells of a line by column; None when the line does not fit the table."""
+def row_draft(line: str, columns: Columns, offset: int) -> Draft | None:
+    """The item of a row; None when the line does not fit the table."""
+    row = _cells_by_key(line, columns)
+    price = next(iter(find_prices("价:" + row.get("price", ""))), None)
+    if price is None or not row.get("name"):
+        return None
+    spec, unit = row.get("spec") or None, row.get("unit") or None
+    sold_by = re.fullmatch(rf"[1一每]\s?(?P<unit>{UNIT})", spec or "")
+    if sold_by is not None and sold_by["unit"] not in WEIGHT_UNITS:  # 1只: what it is sold by
+        spec, unit = None, unit or sold_by["unit"]
+    draft = Draft(clean_name(row["name"]) or row["name"], offset, spec=spec or find_spec(row["name"]))
+    draft.take_price(price)
+    draft.unit = draft.unit or unit_of(spec or "") or pack_of(unit)
+    for key in ("limit", "stock"):
+        if row.get(key):
+            draft.take_label(key, row[key])
+    return draft
+
+
+def _cells_by_key(line: str, columns: Columns) -> dict[str, str]:
     cells = cells_of(line)
-    if not len(columns.keys) - 2 <= len(cells) <= len(columns.keys) or len(cells) < 2:
-        return None
-    if len(cells) < len(columns.keys) and "|" not in line and "｜" not in line and len(cells) != len(columns.keys) - 1:
-        return None
-    row = dict(zip(columns.keys, cells, strict=False))
-    return row if row.get("name") and re.search(r"\d", row.get("price", "")) else None
+    fits = 2 <= len(cells) <= len(columns.keys) and len(cells) >= len(columns.keys) - 2
+    return dict(zip(columns.keys, cells, strict=False)) if fits else {}
 
 
 def is_rule(line: str) -> bool:
@@ -54,4 +73,5 @@ def cells_of(line: str) -> list[str]:
 
 
 def _key(cell: str) -> str:
-    return next((key for key, words in _KEYS if re.fullmatch(words, cell.strip(" ()（）"))), "")
+    cell = re.sub(r"[(（].*", "", cell).strip()
+    return next((key for key, words in _KEYS if re.fullmatch(words, cell)), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
@@ -21,6 +21,8 @@ _UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可�
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _MOST_HITS = 60
+_WEEK = timedelta(days=7)
+_FEW_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     _resolve_all(text, bound, now, headline_end)
     closes = sorted(item.closes for item in bound if item.role == "close" and item.closes is not None)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
+    _into_next_week(bound, deadline)
     chosen = pickup_hits(text, bound, deadline, headline_end)
     doubts = [] if deadline is None or deadline > now else ["past_closes_at"]
     if len({at for at in closes if at > now}) > 1:
@@ -60,6 +63,19 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     terms = {item.hit.start for item in bound if item.role not in (None, "other")} | {start for start, _ in spans}
     taken = tuple((word.start, word.end) for word in words if word.is_taken)
     return PostTimes(deadline, pickup, tuple(hits), spans, tuple(doubts), taken, tuple(sorted(terms)))
+
+
+def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
+    """接到周一晚上,周四到: on a Thursday that is next week's, when it follows the deadline by a few days."""
+    for item in bound:
+        is_weekday = item.hit.day is not None and item.hit.day.is_weekday
+        if deadline is None or not is_weekday or item.on is None or item.role not in ("pickup", "arrival", "shipping"):
+            continue
+        days = (item.on + _WEEK - deadline.astimezone(SHANGHAI).date()).days
+        if item.on < deadline.astimezone(SHANGHAI).date() and 0 < days <= _FEW_DAYS:
+            item.on += _WEEK
+            item.start = item.start + _WEEK if item.start is not None else None
+            item.end = item.end + _WEEK if item.end is not None else None
 
 
 def _close_windows(text: str, bound: list[Bound]) -> None:
@@ -88,7 +104,7 @@ def _spread(text: str, bound: list[Bound]) -> None:
 
 def _goes_on(first: TimeHit, last: TimeHit, gap: str) -> bool:
     """明天我在小广场摆摊,四点到六点: the clock of the day spoken of."""
-    is_day = first.day is not None and not first.has_clock and first.part is None
+    is_day = first.day is not None and not first.has_clock
     if first.mark or "每" in gap:
         return False
     return is_day and last.clock is not None and last.day is None and len(gap) <= 20 and not re.search(r"[\n。]", gap)
@@ -109,6 +125,7 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             after = before_close
         if item.role == "other" and re.search("临期|期|保质", text[max(0, hit.start - 8) : hit.end + 4]):
             continue
+        is_title = hit.start < headline_end and item.role is None and hit.clock is None
         prefer: Literal["deadline", "pickup"] = "deadline" if item.role == "close" else "pickup"
         when = resolve(hit, now, prefer=prefer, after=after)
         item.start, item.end, item.on = when.start, when.end, when.on
@@ -120,5 +137,5 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             after = spoken
         elif spoken is None and when.on is not None and hit.day is not None:
             after = datetime(when.on.year, when.on.month, when.on.day, tzinfo=SHANGHAI)
-        if item.role in (None, "close"):
+        if item.role in (None, "close") and not is_title:
             before_close = after
