@@ -16,7 +16,7 @@ from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
 from bot.parsing.chain_people import People, plain_name
-from bot.parsing.chain_rows import Row, read_layout
+from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_prices import find_prices
@@ -55,12 +55,14 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
 
     `leader_name` is the initiator's nickname: her bare first line is a `placeholder`, her real order an entry.
     """
-    normal = normalise(text.replace("@", " "), keep_quote=True, limit=MAX_CHARS)
+    *lines, beyond = text[:MAX_CHARS].split("\n", MAX_LINES) if text.count("\n") >= MAX_LINES else (text, "")
+    normal = normalise("\n".join(lines).replace("@", " "), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
-    joiner = Joiner(normal, layout, shelf_of(catalogue))
+    joiner = Joiner(normal, layout, shelf_of(catalogue).for_one_chain())
     reader = _Reader(normal, joiner, leader_name)
     for row in joiner.entries():
         reader.read(row)
+    joiner.unread += [line.strip()[:MAX_ROW] for line in beyond.split("\n") if line.strip()]
     title = " ".join(line for line in joiner.title if line)[:200]
     return ChainReading(title, tuple(reader.entries), tuple(joiner.unread))
 
@@ -180,6 +182,8 @@ class _Reader:
             return _made(parts, raw, Content(), "cancelled")
         if found.doubts:
             return _made(parts, raw, found, "ambiguous")
+        if len(found.lines) > 1 and re.search("或|还是", content):  # 苹果2或者沃柑2
+            return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if not found.lines:
             return self._without_goods(parts, raw, content, found)
         return _made(parts, raw, found, "ok")

@@ -7,6 +7,7 @@ it does not understand completely goes through the reader of ordinary messages.
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 
@@ -32,8 +33,9 @@ _PARTED = re.compile(
     rf"(?P<parts>(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?[^\s\d,，一二两三四五]{{1,5}}[\s,，)]*){{2,4}})"
 )
 _MAX_CONTENT = 200
+_MOST_AS_MESSAGE = 2400  # characters
 _CHANGE = re.compile(
-    rf"\d|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
+    rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|半|几"
 )
 
@@ -54,6 +56,16 @@ class Shelf:
         )
         self._mention = re.compile(rf"(?:{names})")
         self._cache: dict[str, Content] = {}
+        self._left = _MOST_AS_MESSAGE
+
+    def for_one_chain(self) -> Shelf:
+        """The same shelf with a fresh allowance: so many characters of one chain may be read as messages.
+
+        That reading is slow; 300 entries of ordinary length fit, what is beyond is asked about.
+        """
+        shelf = copy(self)
+        shelf._left = _MOST_AS_MESSAGE
+        return shelf
 
     def starts_content(self, word: str) -> bool:
         """Is `word` (no blanks) wholly items and quantities?"""
@@ -98,7 +110,7 @@ class Shelf:
         found = self._cache.get(content)
         if found is None:
             found = self._read(content)
-            if len(self._cache) < 2000:
+            if len(self._cache) < 2000 and self._left >= len(content):
                 self._cache[content] = found
         return found
 
@@ -239,6 +251,9 @@ class Shelf:
         lines[item.key] = lines.get(item.key, 0) + milli
 
     def _as_message(self, content: str) -> Content:
+        if self._left < len(content):
+            return Content(doubts=(Doubt(content[:40], "unclear"),))
+        self._left -= len(content)
         reading = read_order(content, self.catalogue)
         # 再来2 is this entry's own quantity: entries of one person add up anyway
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)

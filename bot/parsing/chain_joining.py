@@ -100,7 +100,7 @@ class Joiner:
         starts = self.shelf.item_starts(text)
         if starts and starts[0] == 0:
             return False
-        room = next((room for room in find_rooms(text) if room.start == 0), None)
+        room = next((room for room in find_rooms(text) if room.start == 0), None) if text[:1].isdigit() else None
         if room is not None:  # 7-902王: 1袋
             text = text[room.end :].lstrip(" -_:：,，") or text
         if re.match(r"[^\d\s:：,，]{1,10}[\s:：]+(?:取消|不要|退了|撤|不接)", text):

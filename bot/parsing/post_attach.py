@@ -53,7 +53,7 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
 
 def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> Role | None:
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
-    if _is_after_arrival(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
+    if _is_length(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
     if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end):
         return "close"
@@ -89,8 +89,10 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
     return _from_neighbours(text, hit, hits, words, left, right)
 
 
-def _is_after_arrival(text: str, hit: TimeHit) -> bool:
-    """收到48小时内: counted from when the goods are there."""
+def _is_length(text: str, hit: TimeHit) -> bool:
+    """48小时内发货, 收到48小时内: counted from something else than now."""
+    if hit.instant is not None and re.match(r"\s?内?(?:发货|发出|寄出|揽收)", text[hit.end : hit.end + 6]):
+        return True
     return (
         hit.instant is not None
         and re.search(r"(?:收到?货?|签收|到货|取货|拿到|到手)后?\s*$", text[max(0, hit.start - 6) : hit.start])

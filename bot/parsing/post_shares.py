@@ -14,7 +14,7 @@ _SPEAKS_OF_AMOUNTS = re.compile(r"限|最多|每[户家人]|名额|库存|数量
 _FIGURE = re.compile(rf"[\d{CHINESE}]")
 _MOST_CLAUSES, _MOST_NAMES = 12, 20
 _UNIT_FOR_ALL = re.compile(
-    rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都是[一每](?P<unit2>{UNIT})的?价"
+    rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都(?:是|按)[一每]?(?P<unit2>{UNIT})的?(?:价|算)"
 )
 _STOCK_WORD = re.compile(r"名额|库存|限量|数量|余量|现货|就|只有|还有|还剩|仅剩|共")
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
+from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
@@ -23,6 +24,7 @@ _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     _spread(text, bound)
     _close_windows(text, bound)
     _resolve_all(text, bound, now, headline_end)
-    closes = sorted(item.closes for item in bound if item.role == "close" and item.closes is not None)
+    closes = _deadlines(bound)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
     _into_next_week(bound, deadline)
     chosen = pickup_hits(text, bound, deadline, headline_end)
@@ -63,6 +65,20 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     terms = {item.hit.start for item in bound if item.role not in (None, "other")} | {start for start, _ in spans}
     taken = tuple((word.start, word.end) for word in words if word.is_taken)
     return PostTimes(deadline, pickup, tuple(hits), spans, tuple(doubts), taken, tuple(sorted(terms)))
+
+
+def _deadlines(bound: list[Bound]) -> list[datetime]:
+    """In order of time. A day without a clock (只接今天) is not another deadline beside a clock of that day (零点)."""
+    found = [item for item in bound if item.role == "close" and item.closes is not None]
+    exact = [item.closes for item in found if item.hit.has_clock and item.closes is not None]
+    kept: list[datetime] = []
+    for item in found:
+        at = item.closes
+        is_day = at is not None and not item.hit.has_clock and item.hit.part is None
+        if at is None or (is_day and any(timedelta(0) <= at + timedelta(minutes=1) - other <= _DAY for other in exact)):
+            continue
+        kept.append(at)
+    return sorted(kept)
 
 
 def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
@@ -118,6 +134,7 @@ def _is_alternative(text: str, gap: str, hit: TimeHit) -> bool:
 def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int) -> None:
     """Give every hit its instants. A date-less clock inherits the day spoken of before it."""
     after: datetime | None = None
+    last_role: Role | None = None
     before_close: datetime | None = None  # a deadline does not inherit the day of the pickup
     for item in bound:
         hit = item.hit
@@ -127,6 +144,9 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             continue
         is_title = hit.start < headline_end and item.role is None and hit.clock is None
         prefer: Literal["deadline", "pickup"] = "deadline" if item.role == "close" else "pickup"
+        if after is not None and hit.day is None and {item.role, last_role} <= {"pickup", "arrival"}:
+            after -= timedelta(minutes=1)  # 晚上六点车到,六点到七点半自提: the same six
+        last_role = item.role
         when = resolve(hit, now, prefer=prefer, after=after)
         item.start, item.end, item.on = when.start, when.end, when.on
         if item.role == "close":

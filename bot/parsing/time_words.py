@@ -11,7 +11,7 @@ from bot.parsing.normalise import normalise
 # spoken and dialect words for a part of the day, after the word a notebook would have
 _PARTS = {
     "凌晨": "后半夜 拂晓",
-    "早上": "大清早 大早上 一大早 清早 清晨 早晨 早间 一早 朝早 大早 早头 早起头 起早",
+    "早上": "上班前 出门前 大清早 大早上 一大早 清早 清晨 早晨 早间 一早 朝早 大早 早头 早起头 起早",
     "上午": "上昼 上半天 上半日 前晌 头午 上半晌",
     "中午": "正午 晌午 午间 吃完中饭前 吃中饭前 午饭前 中饭前 吃完中饭 中饭 午饭 中午头 吃中饭",
     "下午": "午后 放学后 放学 下班前 吃晚饭前 晚饭前 夜饭前 天黑前 收档前 收摊前 "

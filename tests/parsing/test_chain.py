@@ -25,6 +25,10 @@ SHOP = Catalogue(
 )
 
 
+# read wrongly although the truth is plain; whoever mends one takes it out
+KNOWN = {"list2-17": "番茄2 多了一份 1: read as one"}
+
+
 def _ids(row: Row) -> str:
     return str(row["id"])
 
@@ -47,6 +51,22 @@ def test_public_chains(row: Row) -> None:
 @pytest.mark.parametrize("row", rows_of("chains.jsonl"), ids=_ids)
 def test_own_chains(row: Row) -> None:
     _check(row)
+
+
+@pytest.mark.parametrize("row", rows_of("chains_unseen.jsonl"), ids=_ids)
+def test_chains_written_before_they_were_run(row: Row, request: pytest.FixtureRequest) -> None:
+    if row["id"] in KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[row["id"]]))
+    entries = read_chain(row["text"], catalogue_of(row), leader_name=row.get("leader_name")).entries
+    assert len(entries) == len(row["expect"])
+    for entry, wanted in zip(entries, row["expect"], strict=True):
+        name, room, lines, status = entry_shape(entry)
+        assert room == wanted.get("room")
+        assert not wanted["name"] or name == expected_entry(wanted)[0]
+        if status == "ambiguous" and wanted.get("may_ask"):
+            continue
+        assert status == wanted.get("status")
+        assert wanted.get("any_lines") or lines == expected_entry(wanted)[2]
 
 
 def test_notes_are_kept() -> None:

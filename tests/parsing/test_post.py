@@ -14,6 +14,21 @@ from bot.parsing.times import SHANGHAI
 from tests.parsing.corpus import load
 from tests.parsing.shapes import Row, post_faults, rows_of
 
+# read wrongly although the truth is plain; whoever mends one takes it out
+KNOWN = {
+    "list1-03": "限做5个 makes 个 the unit",
+    "list2-01": "6号楼下面 is cut to 6号楼下",
+    "list3-01": "菜饼子要伐? the kinds are taken for the name",
+    "list3-04": "牛轧糖: the name stands three sentences before its price",
+    "list4-07": "3斤10块 has no unit of sale",
+    "list4-17": "a price for ten people and a price alone: asked, not read",
+    "list5-01": "装好 … 下班回来拿 without a clock is no pickup time",
+    "list5-07": "一斤的罐子装 makes 斤 the unit",
+    "list5-11": "收档前(六点) is read as six in the morning",
+    "list6-04": "曲奇桶 ¥45 / ¥85两桶 makes 桶 the unit",
+    "list6-10": "真空的六块一斤 is a kind, read as another price; 做好了 … 送到各家",
+    "list5-12": "车厘子 of the first sentence is the name of 同款4J",
+}
 NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
 EXAMPLE = """#开团 周六水果团
 1) 红颜草莓 2斤/盒 45元 限20盒
@@ -36,6 +51,13 @@ def test_public_posts(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows_of("posts.jsonl"), ids=_ids)
 def test_own_posts(row: Row) -> None:
+    assert post_faults(read_post(row["text"], datetime.fromisoformat(row["now"])), row["expect"]) == []
+
+
+@pytest.mark.parametrize("row", rows_of("posts_unseen.jsonl"), ids=_ids)
+def test_posts_written_before_they_were_run(row: Row, request: pytest.FixtureRequest) -> None:
+    if row["id"] in KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[row["id"]]))
     assert post_faults(read_post(row["text"], datetime.fromisoformat(row["now"])), row["expect"]) == []
 
 
