@@ -15,7 +15,7 @@ _TENS = {"廿": 20, "卅": 30}
 CHINESE = "".join(DIGITS) + "".join(MAGNITUDES) + "".join(_TENS)
 CHINESE_NUMBER = f"[{CHINESE}]{{1,8}}"
 ARABIC_NUMBER = r"\d{1,11}(?:\.\d{1,3})?"
-_ARABIC = re.compile(r"(\d{1,11})(?:\.(\d{1,3}))?(?!\d)")
+_ARABIC = re.compile(r"(\d{1,11})(?:\.(\d{1,3})0*)?(?!\d)")
 _CHINESE = re.compile(f"[{CHINESE}]{{1,8}}")
 
 Kind = Literal["exact", "digits", "range"]

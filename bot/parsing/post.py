@@ -30,6 +30,10 @@ from bot.parsing.values import PostReading
 MAX_CHARS = 3000
 _MONEY = re.compile(r"[元¥钱毛蚊圆./]|块\S")  # 豆腐3块 is no price
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=SHANGHAI)  # only the shape matters
+_ONE_LINE_HEAD = re.compile(  # #开团 周六水果 红颜草莓 45元/盒
+    r"\s*#?开团[\s:]+((?=\S*(?:[周今明]|星期|第.{1,2}期))[^\d\s,，:]{2,10}|[^\d\s,，:]{1,9}团)"
+    r"(?=[ \t]+[^\s\d]{2}[^\n]*\d)"
+)
 _CHAIN_MARK = re.compile(r"#接龙|#group\s?note|接龙\s*$", re.M)
 
 
@@ -40,9 +44,12 @@ def read_post(text: str, now: datetime) -> PostReading:
     times = read_post_times(body, now, _headline_end(body))
     place = read_place(body, times.pickup_spans)
     text, promotions = goods_text(body, times, place)
+    head = _ONE_LINE_HEAD.match(body)
+    if head is not None:
+        text = "\x00" * head.end() + text[head.end() :]
     goods = read_items(text, body, normal)
     return PostReading(
-        title=_plain_headline(body) or goods.title,
+        title=(head[1] if head is not None else _plain_headline(body)) or goods.title,
         items=goods.items,
         closes_at=times.closes_at,
         pickup=times.pickup,

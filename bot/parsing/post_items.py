@@ -12,6 +12,7 @@ from bot.parsing.post_names import headline_title
 from bot.parsing.values import PostItem
 
 _COLD_GOODS = re.compile(r"(?:冷藏|冷冻|冰鲜)(?:品|的|商品|食品|货|类)")
+_NEAR = 30  # a spec may stand behind its price
 _COLD_KIND = re.compile(r"奶|乳|酪|冰|冻|雪糕|虾仁|鱼片|海鲜|水饺|馄饨|汤圆|慕斯")
 
 
@@ -24,15 +25,15 @@ class ItemsReading:
     doubts: tuple[str, ...]
 
 
-def _as_written(draft: Draft, text: str, written: Normal | None) -> str:
-    """The name with the letters the leader typed (M码, not m码)."""
+def _as_written(said: str, at: int, text: str, written: Normal | None) -> str:
+    """Words with the letters the leader typed (M码, 5L/桶), looked for around offset `at`."""
     if written is None:
-        return draft.name
+        return said
     words = []
-    for word in draft.name.split(" "):
-        at = text.rfind(word, 0, draft.at)
-        at = text.find(word) if at < 0 else at
-        words.append(word if at < 0 else written.cut(at, at + len(word)) or word)
+    for word in said.split(" "):
+        found = text.rfind(word, 0, at + len(word))
+        found = text.find(word) if found < 0 else found
+        words.append(word if found < 0 else written.cut(found, found + len(word)) or word)
     return " ".join(words)
 
 
@@ -43,7 +44,8 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
     doubts: list[str] = []
     items: list[PostItem] = []
     for number, draft in enumerate(_kept(reader.drafts), start=1):
-        draft.name = _as_written(draft, text, written)
+        draft.name = _as_written(draft.name, draft.at, text, written)
+        draft.spec = _as_written(draft.spec, draft.at + _NEAR, text, written) if draft.spec else None
         items.append(draft.finished(number, reader.shares.stock, reader.shares.limit))
         if draft.fen is None:
             doubts.append(f"price:{number}")
@@ -59,11 +61,12 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
 
 
 def _title_in(shown: str, items: list[PostItem]) -> str:
-    """鸡蛋团:一板28: the headline at the beginning of a line that goes on; else the name of the only item."""
+    """鸡蛋团:一板28: the headline at the beginning of a line that goes on; else the names of the goods."""
     match = re.match(r"[\W_]*(?P<title>[^\s,，:：。!！\d]{1,14}?(?:团|开团[啦了]?))(?=[\s:：,，!！]|[^\w])", shown)
-    if match is not None:
+    if match is not None and match["title"] != "开团":
         return match["title"]
-    return items[0].name if len(items) == 1 else ""
+    names = [item.name for item in items if item.name]
+    return "、".join(names[:2]) + ("等" if len(names) > 2 else "")
 
 
 def _kept(drafts: list[Draft]) -> list[Draft]:

@@ -171,7 +171,7 @@ class Reader:
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
             name, spec = name_and_spec(region, is_first=index == 0)
-            spec = find_spec(body[floor : price.amount_at]) or spec
+            spec = find_spec(without_amounts(body[floor : price.amount_at])) or spec
             if not name and index == 0 and not self._is_waiting():
                 ahead = body[price.end : until]
                 name, ahead_spec = name_and_spec(without_amounts(ahead))

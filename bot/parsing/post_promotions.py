@@ -59,4 +59,4 @@ def _without_members_price(line: str, blank: Callable[[re.Match[str]], str]) -> 
     if _OTHER_PRICE.search(rest) is None and _PLAIN_PRICE.search(rest) is None:
         return line
     line = _MEMBERS_PRICE.sub(blank, line)
-    return _PLAIN_PRICE.sub(lambda match: "\x00" * len(match[0]), line)
+    return _PLAIN_PRICE.sub(lambda match: "\x00" * (len(match[0]) - 1) + ":", line)

@@ -115,6 +115,49 @@ def test_later_lines_that_take_back() -> None:
     assert reading.entries[3].doubts[0].reason == "out_of_range"
 
 
+def test_a_later_line_may_be_a_new_total() -> None:
+    reading = read_chain(
+        "1. 阿月 柚子3 核桃1\n2. 阿月 柚子改成2\n3. 阿月 核桃换成柚子\n"
+        "4. 阿星 核桃1→2\n5. 阿星 改成柚子1\n6. 阿云 改成柚子1",
+        SHOP,
+    )
+    assert [(entry.replaces, entry.status, entry.lines) for entry in reading.entries] == [
+        (False, "ok", (Line(1, 3000), Line(2, 1000))),
+        (True, "ok", (Line(1, 2000),)),
+        (True, "ok", (Line(2, 0), Line(1, 1000))),
+        (False, "ok", (Line(2, 2000),)),
+        (False, "ambiguous", ()),  # instead or beside?
+        (False, "ok", (Line(1, 1000),)),  # nothing to change: an order
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["柚子1❌", "❌柚子1", "（撤）柚子1", "柚子1（已取消）", "柚子勿要了", "柚子1(不要了)", "柚子1 退单"]
+)
+def test_struck_lines_book_nothing(line: str) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 {line}\n2. 阿星 核桃1", SHOP).entries[0]
+    assert (entry.name, entry.status, entry.lines) == ("阿月", "cancelled", ())
+
+
+@pytest.mark.parametrize("line", ["柚子2或者核桃2", "柚子2 核桃？", "柚子1 共30"])
+def test_doubts_between_clear_goods(line: str) -> None:
+    assert read_chain(f"#接龙\n1. 阿月 {line}\n2. 阿星 核桃1", SHOP).entries[0].status == "ambiguous"
+
+
+def test_a_right_sum_says_nothing_new() -> None:
+    entry = read_chain("#接龙\n1. 阿月 柚子2+核桃1=72\n2. 阿星 核桃1", SHOP).entries[0]
+    assert (entry.status, entry.lines) == ("ok", (Line(1, 2000), Line(2, 1000)))
+
+
+def test_slow_entries_have_an_allowance_and_are_asked_about_beyond_it() -> None:
+    text = "#接龙\n" + "\n".join(f"{n}. 阿{n}花 麻烦帮{n}楼订{n % 9 + 1}个红心柚哦辛苦" for n in range(1, 400))
+    entries = read_chain(text, SHOP).entries
+    assert (entries[0].status, entries[-1].status) == ("ok", "ambiguous")
+    assert len(entries) == 399
+    again = read_chain("#接龙\n1. 阿月 麻烦给我8个柚子\n2. 阿星 核桃1", SHOP).entries[0]
+    assert again.status == "ok"  # the allowance is each chain's own
+
+
 def test_two_people_of_one_name_are_told_apart_by_room() -> None:
     reading = read_chain("1. 阿月 3-101 2袋\n2. 阿月 5-202 1袋\n3. 阿月 5-202 取消1袋\n4. 阿月 3-101 取消1袋", BUNS)
     assert [(entry.room, entry.status, entry.lines) for entry in reading.entries] == [

@@ -175,10 +175,80 @@ def test_case_size() -> None:
         ("腰果 39元/罐 周六晚8点截单 周五下午自提", "pickup_before_close"),
         ("大家好，今晚8点截单", "items"),
         ("腰果 39元 今晚8点截单", "unit:1"),
+        ("腰果 39元/斤，杏仁 35元/斤，限量100斤", "shared_stock"),
+        ("腰果 39元/罐 今晚8点截单 明天下午、后天上午自提", "pickup_windows"),
     ],
 )
 def test_doubts(text: str, doubt: str) -> None:
     assert doubt in read_post(text, NOW).doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "price_fen", "terms"),
+    [
+        ("腰果 39元/罐 满100减10", 3900, ["满100减10"]),
+        ("腰果 39元/罐 第二罐半价", 3900, ["第二罐半价"]),
+        ("腰果 39元/罐 买2罐减5元", 3900, ["买2罐减5元"]),
+        ("腰果 39元/罐（老客35）", 3900, ["老客35"]),
+        ("腰果 会员价35 非会员39", 3900, ["会员价35"]),
+        ("腰果 会员价35元", 3500, []),  # no other price: it is the price
+        ("腰果 39元/罐，三人成团33元/罐", 3900, ["三人成团33元/罐"]),
+        ("腰果 定金10元，全款39元/罐", 3900, ["定金10元"]),
+        ("腰果 39元/罐 运费5元", 3900, ["运费5元"]),
+        ("腰果 39元/罐 两罐75", 3900, []),  # a bundle price is computed
+    ],
+)
+def test_terms_no_round_can_hold_are_named(text: str, price_fen: int, terms: list[str]) -> None:
+    reading = read_post(text, NOW)
+    assert [item.price_fen for item in reading.items] == [price_fen]
+    assert [code.removeprefix("promotion:") for code in reading.doubts if code.startswith("promotion:")] == terms
+
+
+def test_goods_without_a_name_are_not_a_bundle_of_the_goods_above() -> None:
+    reading = read_post("1) 腰果 39元/罐\n2) 35元/袋", NOW)
+    assert [(item.name, item.price_fen) for item in reading.items] == [("腰果", 3900), ("", 3500)]
+    assert "name:2" in reading.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("腰果 39元/罐 限20罐，杏仁 35元/袋", "腰果、杏仁"),
+        ("腰果 39元/罐，杏仁 35元/袋，松子 58元/袋", "腰果、杏仁等"),
+        ("#开团 周六坚果 腰果 39元/罐，今晚8点截", "周六坚果"),
+        ("#开团 腰果 39元/罐", "腰果"),
+    ],
+)
+def test_title_of_one_line(text: str, title: str) -> None:
+    reading = read_post(text, NOW)
+    assert (reading.title, reading.items[0].name) == (title, "腰果")
+
+
+def test_a_limit_is_not_the_spec_of_the_next_goods_and_letters_stay() -> None:
+    first, second = read_post("花生油 5L/桶 69元 限20桶，洗衣液 3KG/瓶 29.9元", NOW).items
+    assert (first.spec, first.capacity_milli, second.spec) == ("5L/桶", 20_000, "3KG/瓶")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "品名 | 规格 | 价格 | 限购\n腰果 | 250g/罐 | 39 | 2\n杏仁 | 200g/袋 | 35 | ",
+        "| 商品 | 规格 | 价格（元） | 限购 |\n|---|---|---|---|\n| 腰果 | 250g/罐 | 39 | 2 |\n| 杏仁 | 200g/袋 | 35 | |",
+        "商品      规格       价格    限购\n腰果      250g/罐     39     2\n杏仁      200g/袋     35",
+    ],
+)
+def test_tables(text: str) -> None:
+    items = read_post(text + "\n今晚8点截单", NOW).items
+    assert [(item.name, item.unit, item.price_fen, item.limit_milli) for item in items] == [
+        ("腰果", "罐", 3900, 2000),
+        ("杏仁", "袋", 3500, None),
+    ]
+
+
+def test_a_weekday_after_the_deadline_is_next_weeks() -> None:
+    pickup = read_post("腰果 39元/罐 接到周一晚上8点，周四到货", NOW).pickup
+    assert pickup is not None
+    assert str(pickup.on) == "2025-11-27"
 
 
 def test_two_deadlines_the_earlier_counts() -> None:
