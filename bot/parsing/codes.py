@@ -30,7 +30,7 @@ _NOT_A_CODE_BEFORE = re.compile(
     r"|(?<!接)(?<!取)单号|邮编|账号|帐号|卡号|尾号|车牌|"
     r"电话|手机号?|座机|热线|qq|群号|身份证|¥|\$|原价|共|合计|总计|0\d{2,3}-)[\s:是为#号]{0,3}$"
 )
-_NOT_A_CODE_AFTER = re.compile(r"\s?(?:元|块钱|块|份|人|公里|毫升|[a-z]|[.:/]\d|%|年|号楼|栋)")
+_NOT_A_CODE_AFTER = re.compile(r"\s?(?:元|块钱|块|份|人|公里|毫升|[a-z]|[.:]\d|/(?!\d{6}(?!\d))\d|%|年|号楼|栋)")
 _GLUED_LETTERS = re.compile(r"[a-z]+$")
 _CODE_WORDS = {"code", "qr", "no", "pin", "ma", "hx", "hexiao", "qhm", "tihuoma"}
 _CUE = re.compile(r"(?:核销|撤销|取货|提货|自提|验证|核|码|code)[\s:是为]{0,3}$")
@@ -154,7 +154,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 14) : start]
     if _NOT_A_CODE_AFTER.match(text, end) or _NOT_A_CODE_BEFORE.search(before):
         return False
-    if re.search(r"\d[.:/]$", before) and not re.search(r"(?:^|\n)\s*\d{1,3}\.$", before):
+    is_next = re.search(r"(?:^|\n)\s*\d{1,3}\.$|(?<!\d)\d{6}/$", before) is not None  # 1.482913, 118204/482913
+    if re.search(r"\d[.:/]$", before) and not is_next:
         return False
     letters = _GLUED_LETTERS.search(before)
     return letters is None or letters[0] in _CODE_WORDS

@@ -66,6 +66,40 @@ def test_corrections_change_what_they_name_and_nothing_else() -> None:
     assert reading.items[1].tiers == ()  # they went with the old price
 
 
+def test_what_was_read_with_a_doubt_is_named_until_it_is_corrected() -> None:
+    draft = _draft(
+        "#开团 周六团\n1) 草莓 45元\n2) 鲜牛奶 15元/瓶 满30减3\n冷藏品当天取\n"
+        "今天20:00截单，外地的明天中午截单\n明天下午、后天上午自提"
+    )
+    assert drafts.remarks(draft.reading) == [
+        "cold:2", "several_closes_at", "pickup_windows", "promotion:满30减3", "unit:1", "pickup_place",
+    ]  # fmt: skip
+    for said in (
+        "截单 今天21:00",
+        "自提 明天15:00-17:00",
+        "单位 1 盒",
+        "不冷藏 2",
+        "地点 北门",
+        "限购 1 2",
+        "1号叫红颜草莓",
+    ):
+        corrected = drafts.correct(draft, said, NOW)
+        assert corrected is not None, said
+        draft = corrected
+    assert drafts.remarks(draft.reading) == ["promotion:满30减3"]
+    first, second = draft.reading.items
+    assert (first.name, first.unit, first.limit_milli, second.is_cold) == ("红颜草莓", "盒", 2000, False)
+
+
+def test_a_pickup_before_the_deadline_is_asked_about() -> None:
+    draft = _draft(POST.replace("今天20:00", "后天20:00"))
+    assert drafts.remarks(draft.reading) == ["pickup_before_close"]
+
+
+def test_goods_without_a_name_are_not_published() -> None:
+    assert drafts.problems(_draft("#开团 试试\n1) 草莓 45元/盒\n2) 36元/板\n截单:今天20:00"), NOW) == ["name:2"]
+
+
 def test_an_item_is_taken_off_and_the_rest_numbered_anew() -> None:
     corrected = drafts.correct(_draft(), "去掉 1", NOW)
     assert corrected is not None
