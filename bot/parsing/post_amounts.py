@@ -28,7 +28,7 @@ _LIMIT = re.compile(
     rf"|顶多|至多|只能|不超过|不能超过?|仅限|可|只|就|限量|封顶|不要超过?)?"
     rf"(?:买|订|拍|拿|接|要|定|抢|购|团|下单)?\s?(?P<n>{_N})\s?(?P<unit>{UNIT})?"
 )
-_LIMIT_BARE = re.compile(rf"(?<!不)限\s?(?P<n>{_N})\s?(?P<unit>{UNIT}|组)(?P<per>\s?(?:/|每)\s?(?:户|家|人))?")
+_LIMIT_BARE = re.compile(rf"(?<!不)限前?\s?(?P<n>{_N})\s?(?P<unit>{UNIT}|组)(?P<per>\s?(?:/|每)\s?(?:户|家|人))?")
 _LIMIT_MOST = re.compile(
     rf"(?:最多|顶多|至多)(?:可|能|只能)?(?:买|订|拍|拿|接|要|定|抢|下)?\s?(?P<n>{_N})\s?(?P<unit>{UNIT})"
 )

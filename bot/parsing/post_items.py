@@ -65,7 +65,7 @@ def _title_in(shown: str, items: list[PostItem]) -> str:
     match = re.match(r"[\W_]*(?P<title>[^\s,，:：。!！\d]{1,14}?(?:团|开团[啦了]?))(?=[\s:：,，!！]|[^\w])", shown)
     if match is not None and match["title"] != "开团":
         return match["title"]
-    names = [item.name for item in items if item.name]
+    names = list(dict.fromkeys(item.name for item in items if item.name))
     return "、".join(names[:2]) + ("等" if len(names) > 2 else "")
 
 

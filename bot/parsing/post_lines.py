@@ -245,7 +245,7 @@ class Reader:
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:
         self.drafts.append(draft)
         draft.take_price(price)
-        draft.unit = draft.unit or unit_of(region)
+        draft.unit = draft.unit or unit_of(re.split(r"[;；。]", region)[-1])
 
     def _after(self, tail: str, behind_several: bool) -> None:
         """What is written behind the last price of a line: spec, stock, limit, and perhaps 冷藏.

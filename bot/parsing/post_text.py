@@ -41,6 +41,7 @@ _MENDS = (
 
 def mended(text: str) -> str:
     """Voice and keyboard slips in the words that carry a post's terms (结单, 自题, 今碗8店); the length stays."""
+    text = text.replace("💰", "¥")
     for pattern, right in _MENDS:
         text = pattern.sub(right, text)
     return text

@@ -98,7 +98,7 @@ def _close_windows(text: str, bound: list[Bound]) -> None:
     """10:30开始提货,一直到12:00: the second clock ends the window that the first began."""
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
-        is_open = one.role in ("pickup", "arrival") and one.hit.to_clock is None
+        is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
         if _UNTIL.search(gap) and not re.search(r"[。;\n]|截|接龙|下单", gap):

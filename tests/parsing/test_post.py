@@ -25,6 +25,7 @@ KNOWN = {
     "list5-01": "装好 … 下班回来拿 without a clock is no pickup time",
     "list5-07": "一斤的罐子装 makes 斤 the unit",
     "list5-11": "收档前(六点) is read as six in the morning",
+    "list7-07": "香菜除外 is not heard: its unit becomes that of all",
     "list6-04": "曲奇桶 ¥45 / ¥85两桶 makes 桶 the unit",
     "list6-10": "真空的六块一斤 is a kind, read as another price; 做好了 … 送到各家",
     "list5-12": "车厘子 of the first sentence is the name of 同款4J",
