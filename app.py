@@ -211,6 +211,7 @@ def web_settings(config: Config) -> WebSettings:
         media_folder=Path(config.storage.media),
         appid=config.wechat.appid,
         invites=invite_terms(config),
+        phones_url="/__sim__/phones" if config.demo else "",
     )
 
 

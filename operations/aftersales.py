@@ -120,6 +120,15 @@ def add_message(work: Work, *, leader_id: int, case_number: int, text: str, acto
     if any((row.kind, row.actor, row.text) == said and work.now - row.at < _AT_ONCE for row in before):
         return found
     add_case_event(work, leader_id=leader_id, case_id=found.id, kind="message", actor=actor, text=text)
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="case.note",
+        entity="case",
+        entity_id=found.id,
+        after={"number": found.number, "note": text},
+    )
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import exists, insert, select
 from models import Work, after_sales_case, case_event, media
 from models.outcomes import CaseView
 from operations import picture_files
+from operations.audit import record
 from operations.case_claims import OPEN
 from operations.case_views import view_case_id
 from operations.picture_files import Picture
@@ -73,7 +74,9 @@ def attach_picture(
         return False
     media_id = work.new_id()
     kept = picture_files.store(folder, leader_id=leader_id, picture_id=media_id, picture=picture)
-    return _attach(work, leader_id, case_id, actor, source_key, media_id, {"state": "stored", **kept})
+    _attach(work, leader_id, case_id, actor, source_key, media_id, {"state": "stored", **kept})
+    record(work, leader_id=leader_id, actor=actor, action="case.photo", entity="case", entity_id=case_id)
+    return True
 
 
 def _attach(

@@ -114,11 +114,6 @@ def get(work: Work, operator_id: int) -> Row[Any]:
     return row
 
 
-def everybody(work: Work) -> list[Row[Any]]:
-    """All operators, those who may enter first."""
-    return list(work.db.execute(select(operator).order_by(operator.c.is_active.desc(), operator.c.username)))
-
-
 def begin_login(work: Work, *, username: str, address: str) -> bool:
     """Count a log-in that is about to be looked at; False: too many wrong ones, do not look. Commit before looking."""
     if not attempts.note_failure(work, "login_address", address[:80], ADDRESS_LIMIT).is_allowed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from web import show, words
@@ -33,9 +34,22 @@ _LABELS = {
     "no_shows": "过期未取",
     "orders": "订单",
     "name": "名称",
+    "refunded_fen": "已退",
+    "per_unit_fen": "每件提成",
+    "method": "方式",
+    "lines": "品项",
+    "is_withdrawn": "已下架",
+    "closed": "已截单",
+    "alias": "叫法",
+    "note": "内容",
 }
-_HIDDEN = {"source_key", "order", "redemption", "nonce"}  # for machines
+_HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}
+
+
+def is_shown_in_words(key: str) -> bool:
+    """Whether people are spared the name that the log has for it."""
+    return key in _LABELS or key in _HIDDEN
 
 
 def changes(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -45,7 +59,7 @@ def changes(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         old = before.get(key)
         if key in _HIDDEN or (not value and old is None and value is not False):
             continue
-        yield _LABELS.get(key, key), _shown(row["entity"], key, old), _shown(row["entity"], key, value)
+        yield _LABELS.get(key, key), _shown(row["entity"], key, old), _shown(row["entity"], key, value) or "—"
 
 
 def _shown(entity: str, key: str, value: Any) -> str:
@@ -54,6 +68,10 @@ def _shown(entity: str, key: str, value: Any) -> str:
     if key in {"state", "role", "outcome"}:
         table = {"role": "roles", "outcome": "outcomes"}.get(key, _STATES.get(entity, "notice_states"))
         return words.word(table, str(value))
+    if key == "method":
+        return words.word("pay_methods", str(value))
+    if key.endswith("_at") and isinstance(value, str):
+        return show.shown_time(datetime.fromisoformat(value))
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int) and key.endswith("_fen"):

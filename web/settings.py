@@ -19,7 +19,8 @@ class WebSettings:
     `public_url` is where people reach the pages, without a path; `account_name` the official account's name as people
     see it; `secret` signs forms of visitors who have no session yet; `media_folder` is where photos
     of after-sales cases lie, without it they are only mentioned; with the account's `appid` the scanning page uses
-    WeChat's own scanner inside WeChat. Raises ValueError for values that cannot be.
+    WeChat's own scanner inside WeChat; `phones_url` is where a try-out has its fake phones. Raises ValueError for
+    values that cannot be.
     """
 
     public_url: str
@@ -30,6 +31,7 @@ class WebSettings:
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""
     invites: Terms = field(default_factory=Terms)
+    phones_url: str = ""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

@@ -209,6 +209,8 @@ ACTIONS = {
     "case.escalate": "售后转平台",
     "case.cancel": "撤回售后",
     "case.hand_out": "给了补货",
+    "case.note": "售后留言",
+    "case.photo": "加售后照片",
     "resident.erase": "删除居民资料",
     "settlement.compute": "出结算单",
     "pay.unknown": "收到不认识的微信付款",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
 from models import Work, after_sales_case, inbound_message, job_run, leader, notice, order, round_
-from operations.listings import cases, rounds
+from operations.listings import cases, rounds, traffic
 from operations.listings.orders import PAY_STATE
 from operations.listings.paging import local_day, total
 from operations.listings.traffic import TROUBLE
@@ -25,6 +25,7 @@ class Today:
     rounds: Sequence[RowMapping]
     money: Sequence[RowMapping]
     cases: Sequence[RowMapping]
+    notices: Sequence[RowMapping]  # that did not arrive, the newest
     orders: int
     orders_fen: int
     applications: int
@@ -37,10 +38,16 @@ class Today:
 
 
 def today(work: Work) -> Today:
-    """The dashboard, in five statements."""
+    """The dashboard: a handful of statements, whatever the number of rows."""
     start, end = local_day(work.now)
     head = work.db.execute(_heads(start, end, work.now)).mappings().one()
-    return Today(rounds=_rounds(work, start, end), money=_money(work, start, end), cases=_cases(work), **head)
+    return Today(
+        rounds=_rounds(work, start, end),
+        money=_money(work, start, end),
+        cases=_cases(work),
+        notices=traffic.notices(work).rows[:5],
+        **head,
+    )
 
 
 def _heads(start: datetime, end: datetime, now: datetime) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import RowMapping, func, or_, select
 
@@ -25,9 +26,16 @@ _residents = (
     .scalar_subquery()
 )
 
+SORTS: dict[str, tuple[Any, ...]] = {
+    "new": (),
+    "name": (leader.c.display_name,),
+    "residents": (_residents.desc(),),
+    "open": (_open_rounds.desc(),),
+}
 
-def search(work: Work, *, text: str = "", state: str = "", number: int = 1) -> Page:
-    """Leaders by name, phone or number (7, L7); applications first, then the newest."""
+
+def search(work: Work, *, text: str = "", state: str = "", sort: str = "new", number: int = 1) -> Page:
+    """Leaders by name, phone or number (7, L7); applications come first, then as sorted."""
     statement = select(leader, _open_rounds.label("open_rounds"), _residents.label("residents"))
     if state:
         statement = statement.where(leader.c.state == state)
@@ -37,7 +45,8 @@ def search(work: Work, *, text: str = "", state: str = "", number: int = 1) -> P
         if digits.isdecimal() and len(digits) < 9:
             found.append(leader.c.number == int(digits))
         statement = statement.where(or_(*found))
-    return page(work, statement.order_by((leader.c.state == "applied").desc(), leader.c.number.desc()), number)
+    by = SORTS.get(sort, SORTS["new"])
+    return page(work, statement.order_by((leader.c.state == "applied").desc(), *by, leader.c.number.desc()), number)
 
 
 def detail(work: Work, *, leader_id: int) -> RowMapping:

@@ -11,8 +11,10 @@ READINGS = ("unclear", "unknown")
 ROUNDS_SHOWN = 3  # of a leader: the newest that have not been cancelled
 
 
-def messages(work: Work, *, reading: str = "", leader_number: int | None = None, number: int = 1) -> Page:
-    """Newest first; `reading` narrows to what was asked about (`unclear`) or not understood (`unknown`)."""
+def messages(
+    work: Work, *, reading: str = "", leader_number: int | None = None, sort: str = "new", number: int = 1
+) -> Page:
+    """Newest first or oldest; `reading` narrows to what was asked about (`unclear`) or not understood (`unknown`)."""
     statement = (
         select(
             inbound_message.c.dedupe_key,
@@ -31,7 +33,8 @@ def messages(work: Work, *, reading: str = "", leader_number: int | None = None,
     )
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
-    return page(work, statement.order_by(inbound_message.c.received_at.desc(), inbound_message.c.dedupe_key), number)
+    at = inbound_message.c.received_at
+    return page(work, statement.order_by(at if sort == "old" else at.desc(), inbound_message.c.dedupe_key), number)
 
 
 def offers_of(work: Work, leader_ids: set[int]) -> dict[int, list[RowMapping]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, and_, case, func, or_, select
 
 from models import Work, leader, offer, order, order_line, round_
 from operations.errors import NotFound
@@ -28,8 +29,24 @@ LISTED = select(
 ).join(leader, leader.c.id == round_.c.leader_id)
 
 
-def search(work: Work, *, text: str = "", leader_number: int | None = None, state: str = "", number: int = 1) -> Page:
-    """Rounds by title, code or leader's name, newest first."""
+SORTS: dict[str, tuple[Any, ...]] = {
+    "new": (),
+    "closes": (case((round_.c.closes_at.is_(None), 1), else_=0), round_.c.closes_at.desc()),
+    "orders": (_orders.desc(),),
+    "sum": (_total.desc(),),
+}
+
+
+def search(
+    work: Work,
+    *,
+    text: str = "",
+    leader_number: int | None = None,
+    state: str = "",
+    sort: str = "new",
+    number: int = 1,
+) -> Page:
+    """Rounds by title, code or leader's name, the newest first or as sorted."""
     statement = LISTED
     if state:
         statement = statement.where(round_.c.state == state)
@@ -39,7 +56,7 @@ def search(work: Work, *, text: str = "", leader_number: int | None = None, stat
         statement = statement.where(
             or_(contains(round_.c.title, text), round_.c.code == text, contains(leader.c.display_name, text))
         )
-    return page(work, statement.order_by(round_.c.id.desc()), number)
+    return page(work, statement.order_by(*SORTS.get(sort, ()), round_.c.id.desc()), number)
 
 
 def detail(work: Work, *, leader_id: int, round_id: int) -> RowMapping:

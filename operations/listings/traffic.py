@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, and_, cast, literal, or_, select
 
@@ -10,12 +11,15 @@ from models import Work, account, action_log, helper, inbound_message, leader, n
 from operations.listings.paging import Page, contains, page
 
 NOTICE_STATES = ("trouble", "failed", "held", "waiting", "expired", "queued", "sending", "sent", "shown")
+SORTS = ("new", "old")
 TROUBLE = ("failed", "held", "waiting")
 MESSAGE_STATES = ("done", "failed", "ignored", "received")
 
 
-def notices(work: Work, *, text: str = "", state: str = "trouble", kind: str = "", number: int = 1) -> Page:
-    """Notices by neighbour's or leader's name, newest first; `trouble`: failed, or no channel would carry them."""
+def notices(
+    work: Work, *, text: str = "", state: str = "trouble", kind: str = "", sort: str = "new", number: int = 1
+) -> Page:
+    """Notices by neighbour's or leader's name, newest or oldest first; `trouble`: no channel carried them."""
     statement = (
         select(
             notice,
@@ -41,11 +45,13 @@ def notices(work: Work, *, text: str = "", state: str = "trouble", kind: str = "
         statement = statement.where(notice.c.kind == kind)
     if text:
         statement = statement.where(or_(contains(resident.c.display_name, text), contains(leader.c.display_name, text)))
-    return page(work, statement.order_by(notice.c.id.desc()), number)
+    return page(work, statement.order_by(*_by(sort, notice.c.id)), number)
 
 
-def messages(work: Work, *, text: str = "", state: str = "", reading: str = "", number: int = 1) -> Page:
-    """Messages that came in, newest first."""
+def messages(
+    work: Work, *, text: str = "", state: str = "", reading: str = "", sort: str = "new", number: int = 1
+) -> Page:
+    """Messages that came in, newest first or oldest."""
     statement = select(
         inbound_message,
         leader.c.display_name.label("leader_name"),
@@ -59,7 +65,7 @@ def messages(work: Work, *, text: str = "", state: str = "", reading: str = "", 
         statement = statement.where(
             or_(contains(inbound_message.c.content, text), contains(inbound_message.c.reply, text))
         )
-    by = (inbound_message.c.received_at.desc(), inbound_message.c.dedupe_key)
+    by = _by(sort, inbound_message.c.received_at, inbound_message.c.dedupe_key)
     return page(work, statement.order_by(*by), number)
 
 
@@ -72,6 +78,7 @@ def actions(
     leader_number: int | None = None,
     leader_id: int | None = None,
     entity_id: int | None = None,
+    sort: str = "new",
     number: int = 1,
 ) -> Page:
     """The action log, newest first, with the names of who acted; `names` are actions that `text` means in words."""
@@ -108,7 +115,11 @@ def actions(
         statement = statement.where(action_log.c.leader_id == leader_id)
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
-    return page(work, statement.order_by(action_log.c.at.desc(), action_log.c.id.desc()), number)
+    return page(work, statement.order_by(*_by(sort, action_log.c.at, action_log.c.id)), number)
+
+
+def _by(sort: str, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return columns if sort == "old" else tuple(column.desc() for column in columns)
 
 
 def _is_actor(table: Table) -> ColumnElement[bool]:

@@ -9,9 +9,10 @@ from models import Work
 from operations import operators as people
 from operations import sessions
 from operations.errors import NotAllowed
+from operations.listings import operators as listing
 from web.admin.blueprint import admin, page
 from web.auth import CONSOLE, allow, current
-from web.forms import BadInput, read_choice, read_text, require_text
+from web.forms import BadInput, read_choice, read_page, read_text, require_text
 from web.site import render, site
 
 WRONG = "用户名或密码不对。"
@@ -84,8 +85,14 @@ def change_password() -> Response:
 def operators() -> str:
     """Who may enter the console."""
     with site().store.read() as work:
-        rows = people.everybody(work)
-    return page("operators", here="operators", title="账号与权限", rows=rows, roles=people.ROLES)
+        found = listing.search(
+            work,
+            text=read_text(request.args, "q", most=40),
+            role=read_choice(request.args, "role", people.ROLES),
+            sort=read_choice(request.args, "sort", listing.SORTS, "name"),
+            number=read_page(request.args),
+        )
+    return page("operators", here="operators", title="账号与权限", found=found, roles=people.ROLES)
 
 
 @admin.post("/operators")

@@ -25,21 +25,9 @@ def notices() -> str:
     state = read_choice(request.args, "state", listing.NOTICE_STATES, "trouble")
     kind = read_choice(request.args, "kind", tuple(NOTICE_KINDS))
     with site().store.read() as work:
-        found = listing.notices(
-            work,
-            text=read_text(request.args, "q", most=40),
-            state=state,
-            kind=kind,
-            number=read_page(request.args),
-        )
+        found = listing.notices(work, state=state, kind=kind, **_common())
     return page(
-        "notices",
-        here="notices",
-        title="通知",
-        found=found,
-        states=listing.NOTICE_STATES,
-        state=state,
-        kind=kind,
+        "notices", here="notices", title="通知", found=found, states=listing.NOTICE_STATES, state=state, kind=kind
     )
 
 
@@ -87,21 +75,10 @@ def messages() -> str:
     state = read_choice(request.args, "state", listing.MESSAGE_STATES)
     reading = read_choice(request.args, "reading", READINGS)
     with site().store.read() as work:
-        found = listing.messages(
-            work,
-            text=read_text(request.args, "q", most=40),
-            state=state,
-            reading=reading,
-            number=read_page(request.args),
-        )
+        found = listing.messages(work, state=state, reading=reading, **_common())
+    states = listing.MESSAGE_STATES
     return page(
-        "messages",
-        here="messages",
-        title="收到的消息",
-        found=found,
-        states=listing.MESSAGE_STATES,
-        state=state,
-        reading=reading,
+        "messages", here="messages", title="收到的消息", found=found, states=states, state=state, reading=reading
     )
 
 
@@ -109,14 +86,18 @@ def messages() -> str:
 @allow(permission="view")
 def actions() -> str:
     """Who changed what."""
-    entity, text = read_choice(request.args, "entity", tuple(ENTITIES)), read_text(request.args, "q", most=40)
+    entity, common = read_choice(request.args, "entity", tuple(ENTITIES)), _common()
+    names = [action for action, word in ACTIONS.items() if common["text"] in word]
+    number = read_leader_number(request.args)
     with site().store.read() as work:
-        found = listing.actions(
-            work,
-            text=text,
-            names=[action for action, word in ACTIONS.items() if text in word],
-            entity=entity,
-            leader_number=read_leader_number(request.args),
-            number=read_page(request.args),
-        )
+        found = listing.actions(work, names=names, entity=entity, leader_number=number, **common)
     return page("actions", here="actions", title="操作记录", found=found, entity=entity, entities=tuple(ENTITIES))
+
+
+def _common() -> dict[str, Any]:
+    """What the three lists are searched, sorted and turned by."""
+    return {
+        "text": read_text(request.args, "q", most=40),
+        "sort": read_choice(request.args, "sort", listing.SORTS, "new"),
+        "number": read_page(request.args),
+    }

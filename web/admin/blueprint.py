@@ -9,7 +9,7 @@ from flask import request
 from web.auth import CONSOLE
 from web.site import guarded, render
 
-FILTERS = ("q", "leader", "round", "state", "pay", "sort", "kind", "reading", "entity")
+FILTERS = ("q", "leader", "round", "state", "pay", "sort", "kind", "reading", "entity", "reason", "role")
 
 admin = guarded("admin", prefix="/admin", kind=CONSOLE)
 

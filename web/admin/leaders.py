@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import redirect, request, url_for
+from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from operations import applications, people
@@ -20,9 +24,10 @@ def leaders() -> str:
     """All leaders, applications first."""
     text = read_text(request.args, "q", most=40)
     state = read_choice(request.args, "state", listing.STATES)
+    sort = read_choice(request.args, "sort", tuple(listing.SORTS), "new")
     with site().store.read() as work:
-        found = listing.search(work, text=text, state=state, number=read_page(request.args))
-    return page("leaders", here="leaders", title="团长", found=found, states=listing.STATES, state=state)
+        found = listing.search(work, text=text, state=state, sort=sort, number=read_page(request.args))
+    return page("leaders", here="leaders", title="团长", found=found, states=listing.STATES, state=state, sort=sort)
 
 
 @admin.get("/leaders/<key:leader_id>")
@@ -45,11 +50,7 @@ def leader(leader_id: int) -> str:
 @allow(permission="leaders")
 def approve_leader(leader_id: int) -> Response:
     """Let an applicant, or a suspended leader, work."""
-    site().act(
-        lambda work: applications.approve(work, leader_id=leader_id, actor=current().actor),
-        done=lambda row: f"{row.display_name} 可以开团了，专属码是 L{row.number}。",
-    )
-    return _back(leader_id)
+    return _decide(leader_id, applications.approve, "{0.display_name} 可以开团了，专属码是 L{0.number}。")
 
 
 @admin.post("/leaders/<key:leader_id>/reject")
@@ -72,11 +73,7 @@ def reject_leader(leader_id: int) -> Response:
 @allow(permission="leaders")
 def suspend_leader(leader_id: int) -> Response:
     """Stop a leader for now."""
-    site().act(
-        lambda work: applications.suspend(work, leader_id=leader_id, actor=current().actor),
-        done=lambda row: f"已停用 {row.display_name}：不能再接单，已有的订单照常取货。",
-    )
-    return _back(leader_id)
+    return _decide(leader_id, applications.suspend, "已停用 {0.display_name}：不能再接单，已有的订单照常取货。")
 
 
 @admin.post("/leaders/<key:leader_id>/share")
@@ -89,6 +86,13 @@ def set_share(leader_id: int) -> Response:
         ),
         done="新的分成从下一次开团算起，已经开的团不变。",
     )
+    return _back(leader_id)
+
+
+def _decide(leader_id: int, change: Callable[..., Row[Any]], done: str) -> Response:
+    """A change of a leader's state; `done` is said of the row it returns."""
+    actor = current().actor
+    site().act(lambda work: change(work, leader_id=leader_id, actor=actor), done=done.format)
     return _back(leader_id)
 
 

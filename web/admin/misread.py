@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from operations import offers
 from operations.listings import misread as listing
+from operations.listings.traffic import SORTS
 from web.admin.blueprint import admin, page, query
 from web.auth import allow, current
 from web.forms import BadInput, read_choice, read_leader_number, read_page, require_text
@@ -20,15 +21,17 @@ from web.site import site
 def misread() -> str:
     """Newest first, each with what was made of it and the items its words could be taught for."""
     reading = read_choice(request.args, "reading", listing.READINGS)
+    sort = read_choice(request.args, "sort", SORTS, "new")
     with site().store.read() as work:
         found = listing.messages(
             work,
             reading=reading,
             leader_number=read_leader_number(request.args),
+            sort=sort,
             number=read_page(request.args),
         )
         items = listing.offers_of(work, {row["leader_id"] for row in found.rows})
-    return page("misread", here="misread", title="听不懂的话", found=found, reading=reading, items=items)
+    return page("misread", here="misread", title="听不懂的话", found=found, reading=reading, items=items, sort=sort)
 
 
 @admin.post("/misread/<key:leader_id>/teach")

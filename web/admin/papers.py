@@ -32,15 +32,17 @@ _ROUND = re.compile(r"(\d{1,18})-(\d{1,18})")
 def papers() -> str:
     """Which rounds go out together: those that are closed, or on the counter."""
     state = read_choice(request.args, "state", STATES, "closed")
+    sort = read_choice(request.args, "sort", tuple(listing.SORTS), "closes")
     with site().store.read() as work:
         found = listing.search(
             work,
             text=read_text(request.args, "q", most=40),
             leader_number=read_leader_number(request.args),
             state=state,
+            sort=sort,
             number=read_page(request.args),
         )
-    return page("papers", here="papers", title="单据", found=found, states=STATES, state=state, kinds=KINDS)
+    return page("papers", here="papers", title="单据", found=found, states=STATES, state=state, sort=sort, kinds=KINDS)
 
 
 @admin.get("/papers/print")

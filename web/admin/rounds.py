@@ -20,10 +20,13 @@ def rounds() -> str:
     """All rounds, newest first."""
     text = read_text(request.args, "q", most=40)
     state = read_choice(request.args, "state", listing.STATES)
+    sort = read_choice(request.args, "sort", tuple(listing.SORTS), "new")
     number = read_leader_number(request.args)
     with site().store.read() as work:
-        found = listing.search(work, text=text, leader_number=number, state=state, number=read_page(request.args))
-    return page("rounds", here="rounds", title="团购", found=found, states=listing.STATES, state=state)
+        found = listing.search(
+            work, text=text, leader_number=number, state=state, sort=sort, number=read_page(request.args)
+        )
+    return page("rounds", here="rounds", title="团购", found=found, states=listing.STATES, state=state, sort=sort)
 
 
 @admin.get("/rounds/<key:leader_id>/<key:round_id>")

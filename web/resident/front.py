@@ -11,4 +11,4 @@ from web.site import render, site
 @allow(public=True)
 def front() -> str:
     """How to order, and the way to the console."""
-    return render("resident/front.html", title=site().settings.account_name)
+    return render("resident/front.html", title=site().settings.account_name, phones_url=site().settings.phones_url)
