@@ -25,7 +25,9 @@ def test_days_count_standing_orders_of_the_day_in_shanghai(world: World, clock: 
     second = world.order(world.resident("乙"), {1: 2})
     gone = world.order(world.resident("丙"), {1: 1})
     today = clock()
-    midnight = today.astimezone(UTC).replace(hour=16, minute=0, second=0, microsecond=0) - timedelta(days=1)  # 00:00 there
+    midnight = today.astimezone(UTC).replace(hour=16, minute=0, second=0, microsecond=0) - timedelta(
+        days=1
+    )  # 00:00 there
     with world.store.transaction() as work:
         work.db.execute(update(order).where(order.c.id == first).values(placed_at=midnight))
         work.db.execute(update(order).where(order.c.id == second).values(placed_at=midnight - timedelta(seconds=1)))
