@@ -42,6 +42,10 @@ _LABELS = {
     "closed": "已截单",
     "alias": "叫法",
     "note": "内容",
+    "bill_on": "账单日",
+    "people": "人数",
+    "kind": "类型",
+    "reference": "流水号",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}

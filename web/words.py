@@ -187,6 +187,9 @@ ACTIONS = {
     "round.close": "截单",
     "round.deadline": "改截单时间",
     "round.arrive": "到货",
+    "round.short": "补登缺货",
+    "round.tell_all": "通知全部来取",
+    "bill.settle": "对账差异处理",
     "round.complete": "结束取货",
     "round.cancel": "撤团",
     "offer.add": "加品",
@@ -232,6 +235,7 @@ ENTITIES = {
     "account": "微信账号",
     "resident": "居民",
     "settlement": "结算单",
+    "bill": "支付账单",
 }
 # The name of the command a message was read as: see bot.commands.
 READINGS = {
