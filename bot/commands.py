@@ -129,6 +129,11 @@ class ClaimPaid(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class HowToPay(Command):
+    """怎么付: what is owed, how this leader is paid, and the link where she takes WeChat Pay."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase(Command):
     """售后 草莓 坏了两个."""
 
@@ -402,6 +407,15 @@ class GiveBack(LeaderCommand):
     """待退: who is to get money back, each a numbered choice; with an order: its money was handed over."""
 
     order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPaying(LeaderCommand):
+    """收款方式 / 收款方式 转账 扫门口的收款码 / 自动取消 24小时 / 自动取消 关. Nothing set: how it stands."""
+
+    mode: Literal["pickup", "transfer", "wechat"] | None = None
+    note: str | None = None
+    cancel_after_h: int | None = None  # 0: never
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from bot import commands as c
 from bot.parsing.batches import read_batches
@@ -128,6 +129,31 @@ def _payment(rest: str) -> c.Command | None:
     return None
 
 
+_MODES: tuple[tuple[str, Literal["pickup", "transfer", "wechat"]], ...] = (
+    (r"微信支付|在线(?:付|支付)", "wechat"),
+    (r"先?(?:转账|群收款|收款码|扫码|先付|预付|先收钱)", "transfer"),
+    (r"取货(?:时)?(?:再)?付款?|到付|当面付?|货到付款|现付", "pickup"),
+)
+
+
+def _paying(rest: str) -> c.Command:
+    """收款方式 转账 扫门口的收款码: the mode, then her own words for the neighbours."""
+    for pattern, mode in _MODES:
+        if found := re.match(rf"(?:{pattern})[\s,，:：]*", rest):
+            return c.SetPaying(mode=mode, note=rest[found.end() :].strip() or None)
+    return c.Unknown(rest, "how:收款方式") if rest else c.SetPaying()
+
+
+def _auto_cancel(rest: str) -> c.Command | None:
+    """自动取消 24小时 / 自动取消 关."""
+    if re.fullmatch(r"关(?:闭|掉|了)?|不要了?|停", rest):
+        return c.SetPaying(cancel_after_h=0)
+    by = read_duration(rest)
+    if by is None:
+        return c.Unknown(rest, "how:自动取消")
+    return c.SetPaying(cancel_after_h=max(1, round(by.total_seconds() / 3600)))
+
+
 def _case_for(match: re.Match[str], said: Said) -> c.Command | None:
     """售后 482913 草莓1 坏果 is for a neighbour, 售后 草莓坏了一个 about the leader's own order."""
     rest = rest_of(said, match)
@@ -202,6 +228,8 @@ LEADER: tuple[Rule, ...] = (
     rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
     rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
     rule(r"(?:待退|要退的?钱?|谁要退钱|该退的?钱?)", just(c.GiveBack())),
+    rule(r"(?:收款|付款|支付)(?:方式|办法|设置)\s*[:：]?\s*(?P<rest>.*)", lambda m, said: _paying(rest_of(said, m))),
+    rule(r"(?:未付)?自动取消\s*(?P<rest>.*)", lambda m, said: _auto_cancel(m["rest"])),
     rule(r"(?:结算单?|对账单?|我的提成|提成)" + _WHICH, lambda m, said: c.ShowSettlement(_nth(m))),
     rule(r"售后(?:列表|单)?", just(c.ListCases())),
     rule(r"售后\s*(?P<rest>\S.*)", _case_for),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import books, leading, replies
+from bot.texts import books, leading, paying, replies
 from handlers.talk import Talk
 from handlers.which import CHOICES
 from models.views import OrderView
-from operations import order_views, payments, rounds
+from operations import order_views, pay_links, paying_terms, payments, rounds
+from operations.paying_terms import PayingTerms
 
 router = Router()
 
@@ -27,6 +29,40 @@ def claim_paid(talk: Talk, command: c.ClaimPaid) -> str:
     for o in orders:
         payments.claim_paid(talk.work, leader_id=talk.leader_id, order_id=o.id, actor=talk.actor, source_key=talk.key)
     return replies.pay_claimed(sum(o.due_fen for o in orders))
+
+
+@router.on(c.HowToPay)
+def how_to_pay(talk: Talk, command: c.HowToPay) -> str:
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    owing = [o for o in talk.own_orders() if o.due_fen > 0]
+    if not owing:
+        return replies.nothing_to_pay()
+    terms = paying_terms.get(talk.work, talk.leader_id)
+    return paying.how_to_pay(terms.payment_mode, terms.payment_note, [_to_pay(talk, o, terms) for o in owing[:4]])
+
+
+def _to_pay(talk: Talk, o: OrderView, terms: PayingTerms) -> paying.ToPay:
+    secret, link = talk.settings.pay_secret, None
+    if secret and terms.payment_mode == "wechat":
+        token = pay_links.token_of(secret, leader_id=o.leader_id, order_id=o.id)
+        link = f"{talk.settings.public_url}/pay/{token}"
+    code = rounds.view(talk.work, talk.leader_id, o.round_id).code
+    return paying.ToPay(o.round_title, o.seq, o.due_fen, paying_terms.pay_note(code, o.seq), link)
+
+
+@router.on(c.SetPaying)
+def set_paying(talk: Talk, command: c.SetPaying) -> str:
+    mine: dict[str, Any] = {"leader_id": talk.leader_id, "actor": talk.actor}
+    if command.mode == "wechat" and not talk.settings.pay_secret:
+        return paying.NO_WECHAT_PAY
+    if command.mode:
+        paying_terms.set_mode(talk.work, mode=command.mode, note=command.note, **mine)
+    if command.cancel_after_h is not None:
+        paying_terms.set_auto_cancel(talk.work, hours=command.cancel_after_h or None, **mine)
+    terms = paying_terms.get(talk.work, talk.leader_id)
+    is_change = command.mode is not None or command.cancel_after_h is not None
+    return paying.terms(terms.payment_mode, terms.payment_note, terms.cancel_unpaid_after_h, is_change=is_change)
 
 
 @router.on(c.MarkPaid)
@@ -57,7 +93,7 @@ def give_back(talk: Talk, command: c.GiveBack) -> str:
         done = payments.pay_back(
             talk.work, leader_id=talk.leader_id, order_id=command.order_id, actor=talk.actor, source_key=talk.key
         )
-        return books.given_back(done.order, done.amount_fen)
+        return books.given_back(done.order, done.amount_fen, done.online_fen)
     owed = payments.owed_back(talk.work, leader_id=talk.leader_id)
     if owed:
         talk.ask_choice([c.GiveBack(o.id) for o, _ in owed[:CHOICES]])

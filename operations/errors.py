@@ -180,6 +180,12 @@ class NothingToPay(Refused):
     code = "nothing_to_pay"
 
 
+class TransferDone(Refused):
+    """Somebody has decided about this transfer already. facts: amount_fen."""
+
+    code = "transfer_done"
+
+
 class TooEarlyToSettle(Refused):
     """Goods may still be sent back, or a case is open. facts: title, until, cases."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from models import Work, leader, order, payment, refund
+from models import Work, order, payment, refund
 from models.views import OrderView
 from operations import ledger
 from operations.audit import record
@@ -24,7 +24,7 @@ from operations.errors import BadAmount, NotFound, RefundTooMuch
 from operations.notices import enqueue
 from operations.order_views import view
 from operations.orders import add_event
-from operations.receivers import receiver
+from operations.receivers import owner_of, receiver
 from operations.refund_plan import Refundable, may_refund, most_refundable, propose
 from operations.upserts import for_update
 
@@ -386,7 +386,7 @@ def _tell(work: Work, one: OrderView, refund_id: int, amount: int) -> None:
 
 def _tell_leader(work: Work, one: OrderView, refund_id: int, amount: int) -> None:
     """A refund did not reach the resident: the leader has to see to it."""
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == one.leader_id)).scalar_one()
+    owner = owner_of(work, one.leader_id)
     facts = {"title": one.round_title, "seq": one.seq, "name": one.resident_name, "room": one.room}
     enqueue(
         work,

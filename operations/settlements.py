@@ -29,6 +29,7 @@ from operations import ledger, settlement_lines
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, TooEarlyToSettle, WrongState
 from operations.notices import enqueue
+from operations.receivers import owner_of
 from operations.settlement_books import post, post_corrections, reverse
 from operations.settlement_corrections import LIVE, later_changes, newly_collected_fen
 from operations.settlement_lines import SettledLine
@@ -136,7 +137,7 @@ def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> 
         amount_fen=row.commission_fen + row.correction_fen,
         round_id=row.round_id,
     )
-    account_id = work.db.execute(select(leader.c.account_id).where(leader.c.id == leader_id)).scalar_one()
+    account_id = owner_of(work, leader_id)
     enqueue(
         work,
         leader_id=leader_id,

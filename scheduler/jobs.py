@@ -27,6 +27,7 @@ from operations import (
     reminders,
     rounds,
     settlements,
+    unpaid,
 )
 from operations.invites import Terms
 from scheduler import page_ticket, paying, pictures
@@ -135,6 +136,16 @@ def expire_questions(context: Context) -> int:
 def fetch_pictures(context: Context) -> int:
     """Fetch pictures people sent."""
     return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def remind_unpaid(context: Context) -> int:
+    """Ask for money that is due beforehand, once."""
+    return context.repeat(unpaid.remind_unpaid)
+
+
+def cancel_unpaid(context: Context) -> int:
+    """Cancel what nobody paid for, where the leader wants that."""
+    return context.repeat(unpaid.cancel_unpaid)
 
 
 def ask_about_payments(context: Context) -> int:

@@ -29,6 +29,8 @@ SCHEDULE = (
     Job("escalate_questions", 60, jobs.escalate_questions),
     Job("reward_invites", 60, jobs.reward_invites),
     Job("expire_questions", 60, jobs.expire_questions),
+    Job("remind_unpaid", 60, jobs.remind_unpaid),
+    Job("cancel_unpaid", 60, jobs.cancel_unpaid),
     Job("ask_about_payments", 10, jobs.ask_about_payments),
     Job("send_refunds", 15, jobs.send_refunds),
     Job("check_bill", 600, jobs.check_bill),

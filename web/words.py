@@ -95,6 +95,8 @@ NOTICE_KINDS = {
     "pickup_qr": "取货二维码",
     "leader_qr": "团长二维码",
     "refund_failed": "退款没成功",
+    "reminder_pay": "付款提醒",
+    "unpaid_cancelled": "没付取消",
     "settlement_ready": "结算单",
     "settlement_paid": "结算到账",
 }
@@ -223,6 +225,10 @@ ACTIONS = {
     "settlement.paid": "结算到账",
     "settlement.void": "作废结算单",
     "offer.terms": "改提成",
+    "transfers.upload": "上传微信账单",
+    "transfers.ignore": "不是货款",
+    "leader.paying": "改收款方式",
+    "order.cancel_unpaid": "没付自动取消",
 }
 ENTITIES = {
     "leader": "团长",
@@ -235,8 +241,10 @@ ENTITIES = {
     "account": "微信账号",
     "resident": "居民",
     "settlement": "结算单",
+    "transfer": "转账",
     "bill": "支付账单",
 }
+MATCH_REASONS = {"note": "备注", "amount": "金额", "room": "房号", "alias": "以前付过", "name": "名字"}
 # The name of the command a message was read as: see bot.commands.
 READINGS = {
     "Help": "帮助",
@@ -278,6 +286,8 @@ READINGS = {
     "Annul": "撤销核销",
     "MarkPaid": "收款",
     "GiveBack": "退钱给邻居",
+    "HowToPay": "问怎么付",
+    "SetPaying": "收款方式",
     "ShowSettlement": "看结算",
     "ConfirmSettlement": "确认结算",
     "ListCases": "看售后",

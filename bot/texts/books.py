@@ -94,7 +94,11 @@ def owed_back(owed: Sequence[tuple[str, OrderView, int]], *, more: int) -> str:
     return "\n".join(lines)
 
 
-def given_back(o: OrderView, fen: int) -> str:
+def given_back(o: OrderView, fen: int, online_fen: int = 0) -> str:
+    if online_fen == fen:
+        return f"{who(o.resident_name, o.room)} 的 {money(fen)} 正从微信原路退回，到账后邻居会收到消息。还有没有，发“待退”看。"
+    if online_fen:
+        return f"{who(o.resident_name, o.room)}：{money(online_fen)} 正从微信原路退回，另外 {money(fen - online_fen)} 请您直接给邻居，已经记下。"
     return f"记下了，{who(o.resident_name, o.room)} 已退 {money(fen)}，邻居会收到消息。还有没有，发“待退”看。"
 
 

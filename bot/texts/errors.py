@@ -33,6 +33,7 @@ def _not_found(f: Facts) -> str:
         "coupon": "这张券",
         "review": "这条评价",
         "announcement": "这条公告",
+        "transfer": "这笔转账",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"
@@ -226,6 +227,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "claim_too_much": _claim_too_much,
     "case_closed": _case_closed,
     "nothing_to_pay": lambda f: f"{f['seq']}号订单不用付钱了。",
+    "transfer_done": lambda f: f"这笔 {money(f['amount_fen'])} 已经处理过了。",
     "too_early_to_settle": _too_early_to_settle,
     "settlement_state": lambda f: {
         "computed": "这张结算单还没有确认，先确认再打款。",

@@ -210,6 +210,17 @@ def _settlement_paid(p: Payload) -> str:
     return f"“{p['title']}”结算完成：{money(fen)} 已经转给您，请查收。"
 
 
+def _reminder_pay(p: Payload) -> str:
+    lines = [f"“{p['title']}”{p['seq']}号还没付，合计 {money(p['due_fen'])}，麻烦有空付一下。"]
+    if p["mode"] == "transfer":
+        lines.append(f"{p.get('how') or '按团长说的办法转账'}，备注写 {p['note']}。付好了回复“付好了”。")
+    else:
+        lines.append("回复“怎么付”就能付款。")
+    if p.get("cancel_after_h"):
+        lines.append(f"截单后{p['cancel_after_h']}小时还没付的，会自动取消。")
+    return "\n".join(lines)
+
+
 NOTICES: dict[str, Callable[[Payload], str]] = {
     "order_closed": _order_closed,
     "round_closed": _round_closed,
@@ -242,6 +253,8 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
         f"{who(p.get('name'), p.get('room'))}（“{p['title']}”{p['seq']}号）的 {money(p['amount_fen'])} 没能从微信退回去，"
         "请您直接退给邻居，退好了发“待退”记一下。"
     ),
+    "reminder_pay": _reminder_pay,
+    "unpaid_cancelled": lambda p: f"“{p['title']}”{p['seq']}号一直没有付款，已经取消了。还想要的话请联系团长。",
     "settlement_ready": _settlement_ready,
     "settlement_paid": _settlement_paid,
 }

@@ -39,6 +39,7 @@ SAMPLES: list[c.Command] = [
     c.Annul("482913"),
     c.MarkPaid((1,)),
     c.GiveBack(1),
+    c.SetPaying(mode="transfer"),
     c.ShowSettlement(),
     c.ConfirmSettlement(1, confirmed=True),
     c.ListCases(),

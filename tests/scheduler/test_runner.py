@@ -93,6 +93,8 @@ def test_the_table_of_jobs() -> None:
         "end_pickup_days": 60,
         "escalate_after_sales": 60,
         "expire_questions": 60,
+        "remind_unpaid": 60,
+        "cancel_unpaid": 60,
         "ask_about_payments": 10,
         "send_refunds": 15,
         "check_bill": 600,

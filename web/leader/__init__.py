@@ -15,6 +15,7 @@ from web.leader import (
     scan,
     settlements,
     showcase,
+    transfers,
 )
 from web.leader.blueprint import members
 
@@ -34,4 +35,5 @@ __all__ = [
     "scan",
     "settlements",
     "showcase",
+    "transfers",
 ]

@@ -1,0 +1,50 @@
+"""How residents are told to pay, and how leaders set it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.texts.wording import money
+
+NO_WECHAT_PAY = "平台还没有开通微信支付，可以用：收款方式 取货付，收款方式 转账。"
+MODES = {"pickup": "取货时付", "transfer": "先转账", "wechat": "微信支付"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay:
+    """What one order owes. `link` where it can be paid online."""
+
+    title: str
+    seq: int
+    due_fen: int
+    note: str
+    link: str | None
+
+
+def how_to_pay(mode: str, how: str | None, orders: Sequence[ToPay]) -> str:
+    lines = [f"【{one.title}】{one.seq}号 要付 {money(one.due_fen)}" + _way(mode, one) for one in orders]
+    if mode == "pickup":
+        lines.append("取货的时候付给团长就行。" + (f"（{how}）" if how else ""))
+    elif mode == "transfer":
+        lines.append(f"付款办法：{how or '按团长在群里说的办法转账'}。")
+        lines.append("转账时请写上备注，付好了回复“付好了”，也可以把付款截图发过来。")
+    return "\n".join(lines)
+
+
+def _way(mode: str, one: ToPay) -> str:
+    if one.link:
+        return f'：<a href="{one.link}">点这里付款</a>'
+    return f"，备注写 {one.note}" if mode == "transfer" else ""
+
+
+def terms(mode: str, how: str | None, cancel_after_h: int | None, *, is_change: bool) -> str:
+    head = "改好了。现在是这样收款的：" if is_change else "现在是这样收款的："
+    lines = [head, MODES[mode] + (f"，{how}" if how else "")]
+    if mode != "pickup":
+        never = "不会自动取消"
+        lines.append(f"截单后没付的：{f'{cancel_after_h}小时后自动取消' if cancel_after_h else never}")
+    lines.append(
+        "要改请发：收款方式 取货付，收款方式 转账 扫门口的收款码，收款方式 微信支付，自动取消 24小时，自动取消 关"
+    )
+    return "\n".join(lines)
