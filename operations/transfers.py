@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, select, update
 
 from models import Work, order, payer_alias, resident, round_, transfer_in
 from operations.audit import record
-from operations.bill_reader import Bill
 from operations.errors import NotFound, TransferDone
 from operations.matching import Owing, Proposal, Transfer, propose
 from operations.paying_terms import pay_note
@@ -24,6 +23,17 @@ MOST_OPEN = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """Money that came in, as a bill has it."""
+
+    transaction_no: str
+    paid_at: datetime
+    payer: str
+    note: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Uploaded:
     """What an upload brought: lines that are new, and those that were there already."""
 
@@ -31,20 +41,16 @@ class Uploaded:
     known: int
 
 
-def upload(work: Work, *, leader_id: int, bill: Bill, actor: str) -> Uploaded:
+def upload(work: Work, *, leader_id: int, lines: Iterable[Incoming], actor: str) -> Uploaded:
     """Keep every line once: the same bill again, or one that overlaps, doubles nothing."""
     rows = [
         {
             "leader_id": leader_id,
             "id": work.new_id(),
-            "transaction_no": line.transaction_no,
-            "paid_at": line.paid_at,
-            "payer": line.payer,
-            "note": line.note,
-            "amount_fen": line.amount_fen,
             "uploaded_at": work.now,
         }
-        for line in bill.lines
+        | asdict(line)
+        for line in lines
     ]
     if not rows:
         return Uploaded(0, 0)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.parsing.wechat_bill import NoBill, read_bill
 from models import Store, payer_alias, payment, transfer_in
 from operations import transfers
-from operations.bill_reader import NoBill, read_bill
 from operations.errors import TransferDone
 from operations.matching import Owing, Transfer, propose
 from operations.paying_terms import pay_note
@@ -149,7 +150,8 @@ def bill_of(world: World, order_ids: list[int]) -> str:
 
 def upload(world: World, text: str) -> transfers.Uploaded:
     with world.store.transaction() as work:
-        return transfers.upload(work, leader_id=world.leader_id, bill=read_bill(text), actor="system")
+        lines = [transfers.Incoming(**asdict(line)) for line in read_bill(text).lines]
+        return transfers.upload(work, leader_id=world.leader_id, lines=lines, actor="system")
 
 
 def test_sure_ones_are_entered_together_and_once(store: Store) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.parsing.wechat_bill import MOST_BYTES, Bill, NoBill, read_bill
 from models import Work
 from operations import order_views, transfers
-from operations.bill_reader import MOST_BYTES, Bill, NoBill, read_bill
 from operations.payments import PaidOrder
-from operations.transfers import Uploaded
+from operations.transfers import Incoming, Uploaded
 from web.auth import allow, current
 from web.forms import BadInput, read_id
 from web.leader.blueprint import members, own_leader_id, page
@@ -39,7 +41,8 @@ def upload_bill() -> Response:
 
     def keep(work: Work) -> tuple[Uploaded, Bill]:
         bill = _read()
-        return transfers.upload(work, leader_id=own_leader_id(), bill=bill, actor=current().actor), bill
+        lines = [Incoming(**asdict(line)) for line in bill.lines]
+        return transfers.upload(work, leader_id=own_leader_id(), lines=lines, actor=current().actor), bill
 
     site().act(keep, done=lambda done: _said(*done))
     return redirect(url_for(".transfers_"))
