@@ -26,6 +26,7 @@ from config import Config, TemplateMessage
 from handlers import Settings as HandlerSettings
 from handlers import create_answer
 from models import Clock, Store, system_clock
+from models.clocks import follow_server
 from operations import online
 from operations.invites import Terms
 from scheduler import runner
@@ -113,7 +114,10 @@ def note_payment(store: Store, said: Trade | RefundResult) -> str:
 
 def open_store(config: Config, clock: Clock = system_clock, *, wait_s: float = 2.5) -> Store:
     """The database of the configuration. `wait_s` bounds the wait for a lock, in seconds."""
-    return Store.open(config.database.url, clock=clock, wait_s=wait_s, pool_size=config.database.pool_size)
+    store = Store.open(config.database.url, clock=clock, wait_s=wait_s, pool_size=config.database.pool_size)
+    if clock is system_clock:  # the try-out's is put forward by hand, on one machine
+        follow_server(store)
+    return store
 
 
 def handler_settings(config: Config) -> HandlerSettings:

@@ -37,12 +37,13 @@ def cli(context: click.Context, path: Path | None) -> None:
 
 @cli.command()
 @click.option("--port", type=int, help="Another port than the configured one.")
+@click.option("--scheduler/--no-scheduler", "has_scheduler", default=True, help="Whether a scheduler runs beside it.")
 @click.pass_obj
-def run(path: Path, port: int | None) -> None:
+def run(path: Path, port: int | None, has_scheduler: bool) -> None:
     """Serve everything: webhook, pages, scheduler. Without config.toml: a demo with a simulated WeChat."""
     from serving import run_everything
 
-    sys.exit(run_everything(path, port=port))
+    sys.exit(run_everything(path, port=port, has_scheduler=has_scheduler))
 
 
 @cli.command()

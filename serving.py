@@ -37,7 +37,7 @@ TRY_OUT = Path("data/try-out.toml")
 EXAMPLE_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"  # the EncodingAESKey of config.example.toml
 
 
-def run_everything(path: Path, *, port: int | None = None) -> int:
+def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool = True) -> int:
     """Serve until told to stop; the exit status. Without a configuration a try-out is made."""
     if not path.exists():
         if path.name != "config.toml":
@@ -52,7 +52,8 @@ def run_everything(path: Path, *, port: int | None = None) -> int:
         if config.metrics.enabled:
             _share_metrics()
         scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
-        scheduler.start()
+        if has_scheduler:
+            scheduler.start()
         try:
             _serve(config, listener, scheduler)
         finally:

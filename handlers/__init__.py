@@ -113,7 +113,7 @@ def _note_window(talk: Talk) -> None:
     kind = events.window_kind(talk.inbound)
     if kind:
         windows.opened(talk.work, account_id=talk.person.account_id, kind=kind)
-    if not talk.person.is_subscribed and talk.inbound.event != "unsubscribe":
+    if not talk.person.is_subscribed and talk.inbound.event not in events.REPORTS:
         people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True)
 
 

@@ -11,12 +11,15 @@ from bot.protocol import Inbound
 from bot.texts import caring, growth, handing, replies
 from bot.understand import understand
 from handlers.talk import Talk
-from operations import aftersales, people, photo_codes, reviews, round_views, windows
+from operations import aftersales, outbox, people, photo_codes, reviews, round_views, windows
 from operations.errors import NotFound
 
 _LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
 _ROUND_SCENE = re.compile(r"[Rr]([2-9A-Z]{6})")
 _INVITE_SCENE = re.compile(r"Y(\d{8})")
+
+# WeChat's own reports: nobody did anything, so nobody has come back by them.
+REPORTS = frozenset({"unsubscribe", "templatesendjobfinish", "subscribe_msg_sent_event", "masssendjobfinish"})
 
 _MENU: dict[str, Callable[[], c.Command]] = {
     "ROUNDS": c.ShowMenu,
@@ -122,6 +125,12 @@ def _of_review(talk: Talk) -> int | None:
     )
 
 
+def _template_finished(talk: Talk) -> None:
+    """Anything but success: "failed:user block" for who refuses the account's messages, "failed: system failed"."""
+    if talk.inbound.msg_id and talk.inbound.status.lower() != "success":
+        outbox.bounced(talk.work, account_id=talk.person.account_id, wx_msgid=talk.inbound.msg_id)
+
+
 def _picture(talk: Talk) -> str:
     """A photo belongs to the review just written, else to the sender's open case.
 
@@ -163,4 +172,5 @@ _REPORTS: dict[str, Callable[[Talk], str | None]] = {
     "unsubscribe": _left,
     "subscribe_msg_popup_event": _opted,
     "subscribe_msg_change_event": _opted,
+    "templatesendjobfinish": _template_finished,
 }

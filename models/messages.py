@@ -109,6 +109,7 @@ notice = owned(
 # Not partial: SQLite uses a partial index only where the query repeats its condition word for word.
 Index("ix_notice_due", notice.c.state, notice.c.next_at, notice.c.id)
 Index("ix_notice_round", notice.c.leader_id, notice.c.round_id, notice.c.kind)
+Index("ix_notice_wx_msgid", notice.c.wx_msgid)
 Index("ix_notice_waiting", notice.c.account_id, notice.c.state, notice.c.id)
 
 channel_pause = Table(

@@ -195,6 +195,22 @@ def finish_sent(work: Work, claimed: Claimed, *, channel: str, wx_msgid: str | N
     return _finish(work, claimed, state="sent", channel=channel, sent_at=work.now, wx_msgid=wx_msgid, lease_until=None)
 
 
+def bounced(work: Work, *, account_id: int, wx_msgid: str) -> bool:
+    """WeChat took a template message and reports later that the person did not get it: it waits for his next message.
+
+    The report may overtake our own writing down of `wx_msgid`: then it is the one that is just being sent to him.
+    Returns False when there is no such notice.
+    """
+    reported = and_(notice.c.wx_msgid == wx_msgid, notice.c.state == "sent")
+    on_its_way = and_(notice.c.wx_msgid.is_(None), notice.c.state == "sending", notice.c.channel == "template")
+    changed = work.db.execute(
+        update(notice)
+        .where(notice.c.account_id == account_id, or_(reported, on_its_way))
+        .values(state="waiting", fence=notice.c.fence + 1, lease_until=None, sent_at=None)
+    )
+    return bool(changed.rowcount)
+
+
 def retry_later(work: Work, claimed: Claimed, *, code: int | None, maybe_arrived: bool = False) -> bool:
     """Try again, after 10, 30, 60, 300 and 900 s; when all these tries are used up it waits for the person to write."""
     if claimed.attempts > len(RETRY_AFTER):

@@ -1148,6 +1148,7 @@ def upgrade() -> None:
     op.create_index("ix_notice_due", "notice", ["state", "next_at", "id"], unique=False)
     op.create_index("ix_notice_round", "notice", ["leader_id", "round_id", "kind"], unique=False)
     op.create_index("ix_notice_waiting", "notice", ["account_id", "state", "id"], unique=False)
+    op.create_index("ix_notice_wx_msgid", "notice", ["wx_msgid"], unique=False)
     op.create_table(
         "offer_alias",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),

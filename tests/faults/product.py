@@ -84,6 +84,7 @@ class Product:
     config: Path
     port: int
     starts: int = 0
+    has_scheduler: bool = True
     _run: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _seen: set[int] = field(default_factory=set, repr=False)
 
@@ -91,6 +92,7 @@ class Product:
         """Start it and wait until it answers."""
         self.starts += 1
         command = [sys.executable, str(ROOT / "cli.py"), "--config", str(self.config), "run"]
+        command += [] if self.has_scheduler else ["--no-scheduler"]
         self._run = subprocess.Popen(
             command, cwd=self.config.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -17,6 +17,11 @@ from tests.faults.product import ACCOUNT, Product, children, command_line, is_al
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "database",
+    ["sqlite", pytest.param("postgresql", marks=(pytest.mark.soak, pytest.mark.postgresql))],
+    indirect=True,
+)
 def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedClock) -> None:
     """SIGHUP under load: every push is answered at its first attempt, though main process, web worker and scheduler are
     new programs afterwards; the process id that a supervisor knows stays.

@@ -16,9 +16,9 @@ from tests.fuzz.targets import Program, Target
 def test_damaged_input_makes_nothing_fail_or_stall(tmp_path: Path) -> None:
     program = Program(tmp_path)
     with structlog.testing.capture_logs():
-        report = run(program.targets(), inputs=1500, seed=7)
+        report = run(program.targets(), inputs=700, seed=7)
     program.store.dispose()
-    assert report.inputs.total() == 1500
+    assert report.inputs.total() == 700
     assert len(report.inputs) == len(program.targets())
     assert report.findings == [], str(report)
 

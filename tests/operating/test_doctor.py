@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -44,12 +45,22 @@ def sim() -> Iterator[Sim]:
 Make = Callable[..., Patient]
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `init-db` leaves it, to be copied."""
+    path = tmp_path_factory.mktemp("doctor") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def make(sim: Sim, tmp_path: Path) -> Make:
+def make(sim: Sim, tmp_path: Path, migrated: Path) -> Make:
     """Makes a patient; `wechat`, `server` … change its configuration."""
 
     def patient(*, url: str = f"sqlite:///{tmp_path / 'doctor.db'}", is_ready: bool = True, **parts: Any) -> Patient:
-        if is_ready:
+        if is_ready and url.startswith("sqlite"):
+            shutil.copyfile(migrated, url.removeprefix("sqlite:///"))
+        elif is_ready:
             upgrade(url)
         values: dict[str, dict[str, Any]] = {
             "server": {"public_url": "https://lintuan.example.com", "secret": "5" * 64, "proxies": 1},

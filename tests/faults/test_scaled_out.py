@@ -1,0 +1,129 @@
+"""Several machines: three web processes and two schedulers, nothing shared but a PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.simulator import Sim, create_simulator, serve
+from bot.simulator.clock import ShiftedClock
+from bot.simulator.target import Answer, HttpTarget
+from config import load
+from demo.day import Day, play
+from demo.people import simulated
+from migrations import upgrade
+from models import Store, job_run, offer
+from tests.faults.neighbourhood import looking_at, settle
+from tests.faults.phones import Phones
+from tests.faults.product import ACCOUNT, Product, start_scheduler, until, write_config
+from tests.support.invariants import violations
+from tests.support.ports import find_free_port
+from tests.support.postgres import PostgresServer
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(300)]
+
+WEB, SCHEDULERS, BUYERS, UNITS = 3, 2, 200, 10
+
+
+class InTurn:
+    """A load balancer: each push goes to the next web process."""
+
+    path = "/wechat"
+
+    def __init__(self, ports: list[int]) -> None:
+        self._next = itertools.cycle([HttpTarget(f"http://127.0.0.1:{port}/wechat") for port in ports])
+        self._lock = threading.Lock()
+
+    def send(self, method: str, query: Mapping[str, str], body: bytes, limit: float) -> Answer:
+        with self._lock:
+            target = next(self._next)
+        return target.send(method, query, body, limit)
+
+
+@dataclass
+class Cluster:
+    """What runs, the simulated platform in front of it, and the database behind."""
+
+    sim: Sim
+    base: str  # of the platform
+    ports: list[int]
+    schedulers: list[int]
+    store: Store
+    clock: ShiftedClock
+
+
+@pytest.fixture(scope="module")
+def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Started once for both tests."""
+    folder = tmp_path_factory.mktemp("cluster")
+    url = postgresql_server.url(postgresql_server.create_database())
+    upgrade(url)
+    ports = [find_free_port() for _ in range(WEB)]
+    platform, clock_file = find_free_port(), folder / "clock"
+    api_base = f"http://127.0.0.1:{platform}"
+    paths = [write_config(folder, url, port=port, api_base=api_base, clock_file=clock_file) for port in ports]
+    for path in paths:  # the day hears by customer-service messages
+        path.write_text(path.read_text("utf-8").replace("customer = false", "customer = true"), "utf-8")
+    clock = ShiftedClock(clock_file)
+    sim = simulated(load(paths[0]), clock)
+    sim.base_url, sim.control_token = api_base, None
+    sim.attach(InTurn(ports))
+    with ExitStack() as running:
+        running.enter_context(serve(create_simulator(sim), platform))
+        for path, port in zip(paths, ports, strict=True):
+            product = Product(path, port, has_scheduler=False)
+            running.callback(product.stop)
+            product.start()
+        schedulers = [start_scheduler(paths[0]) for _ in range(SCHEDULERS)]
+        for scheduler in schedulers:
+            running.callback(scheduler.wait, 60)
+            running.callback(scheduler.terminate)
+        store = running.enter_context(looking_at(url, clock))
+        yield Cluster(sim, api_base, ports, [one.pid for one in schedulers], store, clock)
+
+
+def test_two_hundred_buyers_of_ten_units_over_three_processes(cluster: Cluster) -> None:
+    """Exactly ten are sold; everybody else is told that there is none left."""
+    place = settle(cluster.store, residents=BUYERS)
+    with cluster.store.transaction() as work:
+        work.db.execute(update(offer).where(offer.c.leader_id == place.leader_id).values(capacity_milli=UNITS * 1000))
+    phones = [
+        Phones(port, ACCOUNT, cluster.clock, itertools.count(n * 10**9 + 1)) for n, port in enumerate(cluster.ports)
+    ]
+    with ThreadPoolExecutor(24) as pool:
+        told = list(pool.map(lambda n: phones[n % WEB].say(place.openids[n], "草莓1"), range(BUYERS)))
+    assert sum(one.is_booked for one in told) == UNITS
+    assert place.total_milli() == UNITS * 1000
+    assert all("没有" in one.text or "只剩" in one.text or "完" in one.text for one in told if not one.is_booked)
+    assert violations(cluster.store) == []
+
+
+def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluster) -> None:
+    """The scripted day, each message to another process than the one before; every expected answer and push comes."""
+    seen: set[str] = set()
+
+    def all_work() -> bool:
+        seen.update(workers(cluster.store))
+        return {f":{pid}" for pid in cluster.schedulers} <= {worker[worker.rindex(":") :] for worker in seen}
+
+    until(all_work, "both schedulers do jobs", seconds=120)
+    day = Day(cluster.base, "")
+    day.begin_at(hour=10)
+    play(day)
+    assert cluster.sim.failures == []
+    pushes = [entry for entry in cluster.sim.state.log if entry.side == "push"]
+    assert len(pushes) > 30
+    assert violations(cluster.store) == []
+
+
+def workers(store: Store) -> set[str]:
+    """The schedulers that have written that they run."""
+    with store.read() as work:
+        return set(work.db.execute(select(job_run.c.worker).where(func.length(job_run.c.worker) > 0)).scalars())
