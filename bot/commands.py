@@ -313,6 +313,15 @@ class Withdraw(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class TeachAlias(LeaderCommand):
+    """别名 2 红的: what the neighbours call item 2, here and in the leader's later rounds."""
+
+    number: int
+    alias: str
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddOffers(LeaderCommand):
     """加品 鲜牛奶 950ml 15元."""
 

@@ -9,16 +9,17 @@ from typing import Literal
 from bot import commands as c
 from bot.parsing.batches import read_batches
 from bot.parsing.codes import read_codes_with_lines
-from bot.parsing.numerals import chinese_value
+from bot.parsing.numerals import chinese_value, read_number
 from bot.parsing.post import read_post
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.rooms import find_room
 from bot.parsing.times import read_deadline, read_duration
+from bot.parsing.vocabulary import WORDS
 from bot.said import Rule, Said, just, rest_of, rule
 
 # A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
 _BEGUN = re.compile(
-    r"(?P<word>推荐|改价|加量|加货|限量|改量|库存|下架|上架|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销|回评价?)(?:[\s\d:].*)?"
+    r"(?P<word>推荐|改价|加量|加货|限量|改量|库存|下架|上架|别名|加品|延长|延后|重开|改截单|截单|撤团|加核销员|核销|撤销|回评价?)(?:[\s\d:].*)?"
     r"|(?P<short>收|已付|退|补|拒绝?|回复?|转平台)(?:\s*s?\d.*|\s+.*)?"
 )
 
@@ -87,6 +88,12 @@ def _new_deadline(rest: str, said: Said) -> c.Command | None:
 def _price(match: re.Match[str]) -> c.Command | None:
     fen = amount_fen(match["amount"])
     return c.SetPrice(int(match["number"]), fen) if fen is not None else None
+
+
+def _alias(match: re.Match[str], words: str) -> c.Command | None:
+    """A word that already means something in an order (要, 两盒, 全部) is no name."""
+    means = WORDS.get(match["rest"], "quality")
+    return None if means != "quality" or read_number(match["rest"]) else c.TeachAlias(int(match["number"]), words)
 
 
 def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
@@ -209,6 +216,10 @@ LEADER: tuple[Rule, ...] = (
     rule(
         r"(?P<word>下架|上架)\s*(?P<number>\d{1,2})\s*号?",
         lambda m, said: c.Withdraw(int(m["number"]), m["word"] == "下架"),
+    ),
+    rule(
+        r"别名\s*(?P<number>\d{1,2})\s*[号:：]?\s*(?P<rest>[^\s\d][^\s]{0,11})",
+        lambda m, said: _alias(m, rest_of(said, m)),
     ),
     rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
     rule(r"(?:做|生成|要)?(?:一张)?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),

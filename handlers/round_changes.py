@@ -69,6 +69,27 @@ def withdraw(talk: Talk, command: c.Withdraw) -> str:
     return leading.withdrawn(_offer(talk, round_.id, command.number))
 
 
+@router.on(c.TeachAlias)
+def teach_alias(talk: Talk, command: c.TeachAlias) -> str:
+    """The name of another item is never taken away from it."""
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    offer = _offer(talk, round_.id, command.number)
+    owner = next((o for o in round_.offers if o.id != offer.id and command.alias in (o.name, *o.aliases)), None)
+    if owner is not None:
+        return leading.alias_taken(command.alias, owner)
+    offers.teach_alias(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        offer_id=offer.id,
+        alias=command.alias,
+        actor=talk.actor,
+    )
+    return leading.alias_taught(offer, command.alias)
+
+
 @router.on(c.AddOffers)
 def add_offers(talk: Talk, command: c.AddOffers) -> str:
     talk.check_leader_works()

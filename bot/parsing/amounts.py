@@ -23,7 +23,7 @@ _WEIGHED = re.compile(
 )
 
 
-_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给|了)|来个|出头")
+_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给|了|一?点[没也都无少])|来个|出头")
 _TAELS = re.compile(rf"([\d.]+|[一二三四五六七八九十半]|半斤八)两(半)?(?!\s?(?:{UNIT_PATTERN}|[样种]))")
 
 
@@ -45,7 +45,7 @@ _DECIMAL_OR_INT = re.compile(rf"{ARABIC_NUMBER}|{CHINESE_NUMBER}")
 def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
     if text.startswith("一半", start):
         return None
-    for reader in (_range, _taels, _weighed, _half_unit):
+    for reader in (_range, _sexes, _taels, _weighed, _half_unit):
         token = reader(text, start)
         if token is not None:
             return token
@@ -62,6 +62,18 @@ def _range(text: str, start: int) -> Token | None:
     return Token(
         "qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=canonical_unit(match[3]), approx=True
     )
+
+
+_KIND = "[公雄母雌大小红白黑绿黄荤素]"
+_SEXES = re.compile(rf"({NUM})(?:只|个)?{_KIND}的?[,\s]?({NUM})(?:只|个)?{_KIND}(?!{UNIT_PATTERN})的?")
+
+
+def _sexes(text: str, start: int) -> Token | None:
+    """三公三母, 一大一小: so many of them together."""
+    match = _SEXES.match(text, start)
+    if match is None:
+        return None
+    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]) + figure_value(match[2]), unit="只")
 
 
 def _weighed(text: str, start: int) -> Token | None:
@@ -163,7 +175,7 @@ def _vague(text: str, position: int) -> bool:
 def _bare(text: str, start: int, catalogue: Catalogue) -> Token | None:
     match = _DECIMAL_OR_INT.match(text, start)
     number = read_number(match[0]) if match is not None else None
-    if match is None or number is None:
+    if match is None or number is None or text.startswith("五花", start):
         return None
     end = start + number.end
     if text[end : end + 1] == "半" and number.end == len(match[0]):

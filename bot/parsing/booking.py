@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
-from bot.parsing.draft import Entry
+from bot.parsing.applying import Applying
 from bot.parsing.pairing import Claim
-from bot.parsing.people import PERSONS, is_per_head
-from bot.parsing.quantity import to_sale_units
-from bot.parsing.targets import Targets
+from bot.parsing.people import PERSONS
+from bot.parsing.quantity import parse_spec, to_sale_units
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
 
-_PARTIES: Final = frozenset({"person", "name", "room", "note"})
-_MYSELF: Final = frozenset("我 我家 我们 我们家 咱家 俺 俺家 阿拉 给我 我要 也 也要 也来".split())
-_PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
-
-class Booking(Targets):
+class Booking(Applying):
     """Amounts, and what a second number for the same item means."""
 
     def _quantified(self, claim: Claim, mode: str | None) -> None:
@@ -29,6 +23,12 @@ class Booking(Targets):
             self.mentions += [key for item in claim.items for key in item.keys]
             self.mode = "denied"
             return
+        if self._is_what_remains(claim, quantity) or self._is_reached(claim, quantity, mode):
+            return
+        if self.factor is None and self._is_per(quantity) and self._totals_later(claim):
+            self.mentions += [key for item in claim.items for key in item.keys]
+            return  # 豆浆每人一杯 一共7杯
+        self._decide(claim)
         if mode == "total" and self.booked and not claim.items:
             self._check_total(quantity)
             return
@@ -36,6 +36,7 @@ class Booking(Targets):
             if self.draft.last is not None:
                 self.draft.entries.pop(self.draft.last, None)
             self.draft.doubt(self._fragment(claim), "how_many")
+            self.undecided = self.draft.last
             return
         if self._describes_part(claim) or (not claim.items and self.booked and self._is_price(quantity)):
             return
@@ -51,6 +52,41 @@ class Booking(Targets):
         self.last_quantity = quantity
         if self.mode == "minus":
             self.mode = None
+
+    def _decide(self, claim: Claim) -> None:
+        """要一袋还是两袋呢…两袋吧: the choice is made."""
+        if claim.items or not self._settles(claim) or len(self.draft.doubts) != 1:
+            return
+        doubt = self.draft.doubts[0]
+        if self.undecided is None and doubt.reason in ("unit", "how_many", "range") and len(doubt.candidates) == 1:
+            self.undecided = doubt.candidates[0]  # 一人一支康乃馨 来一扎够了
+        if self.undecided is None:
+            return
+        self.draft.doubts.clear()
+        self.draft.last, self.undecided, self.fixing = self.undecided, None, True
+
+    def _is_reached(self, claim: Claim, quantity: Token, mode: str | None) -> bool:
+        """再加两箱 凑四箱: where that gets to is only said once more."""
+        key = self.draft.last
+        entry = self.draft.entries.get(key) if key is not None else None
+        if claim.items or key is None or entry is None or entry.op not in ("add", "sub"):
+            return False
+        return mode == "set" and self.draft.current(key) == quantity.milli
+
+    def _totals_later(self, claim: Claim) -> bool:
+        later = self.kinds[claim.end + 1 :]
+        return "total" in later and "qty" in later[later.index("total") :]
+
+    def _is_what_remains(self, claim: Claim, quantity: Token) -> bool:
+        """退两瓶 留一瓶 of three: what is left is only said once more."""
+        key = self.draft.last
+        entry = self.draft.entries.get(key) if key is not None else None
+        if claim.items or key is None or entry is None or entry.op != "sub":
+            return False
+        kept = {"留", "剩", "剩下", "还剩", "就剩", "还有", "留着", "就留"} & set(
+            self.words[max(claim.start - 2, 0) : claim.start]
+        )
+        return bool(kept) and self.draft.prior.get(key, 0) - entry.milli == quantity.milli
 
     def _goes_to_another(self, claim: Claim) -> bool:
         """两份牛肉一份给隔壁: one of the two, or a third?"""
@@ -73,7 +109,9 @@ class Booking(Targets):
         if last.unit != claim.quantity.unit or claim.quantity.milli > last.milli or self._for_somebody_else(claim):
             return False
         around = [self.kinds[i] for i in range(max(claim.start - 2, 0), claim.start) if self.words[i] == "其中"]
-        following = [kind for kind in self.kinds[claim.end + 1 : claim.end + 4] if kind not in SILENT][:2]
+        following = [
+            kind for kind in self.kinds[claim.end + 1 : claim.end + 5] if kind not in SILENT and kind != "text"
+        ][:2]
         is_part = bool(around) or bool(following and following[0] == "note")
         self.part_left = last.milli - claim.quantity.milli if is_part else 0
         return is_part
@@ -99,24 +137,6 @@ class Booking(Targets):
             return True  # 公的3只母的3只, 一只炖汤一只白切
         return any(self.kinds[i] in ("person", "room", "name") or self.words[i] in self.selves for i in between)
 
-    def _is_two_sided(self) -> bool:
-        """Are both parties named (我家两袋,隔壁一袋), so that the second number is surely no part of the first?"""
-        if "rest" in self.kinds:
-            return False
-        sides, inside = 0, False
-        for kind, word in zip(self.kinds, self.words, strict=True):
-            party = kind in _PARTIES or word in _MYSELF
-            sides += party and not inside
-            inside = party or (inside and kind == "space")
-        return sides > 1
-
-    def _has_own_wish(self, claim: Claim) -> bool:
-        """Does a wish follow the last number of the message, as one followed the number before it?"""
-        between = set(self.kinds[self.booked[-1].end + 1 : claim.start])
-        return (
-            "note" in between and between <= {"note", "space"} and "note" in self.kinds[claim.end + 1 : claim.end + 3]
-        )
-
     def _is_price(self, quantity: Token) -> bool:
         return quantity.value == "bare" and quantity.milli // 10 in self.catalogue.by_price and quantity.milli >= 10_000
 
@@ -126,7 +146,7 @@ class Booking(Targets):
             return False
         before = self.booked[-1]
         between = self.text[self.tokens[before.end].end : self.tokens[claim.start].start]
-        return "好呢" in self.text or (not self._settles(claim) and not re.search(r"[要来,。算就]", between))
+        return "好呢" in self.text or (not self._settles(claim) and not re.search(r"[要来,。算就不]", between))
 
     def _book(self, claim: Claim, item: Token | None, quantity: Token, mode: str | None) -> None:
         fragment = self._fragment(claim)
@@ -151,7 +171,7 @@ class Booking(Targets):
             self.draft.doubt(fragment, "range" if quantity.milli else "how_many", (key,))
             return None
         factor = self.factor or 1
-        if self.factor is None and self._is_per(quantity):
+        if self._is_per(quantity) and (self.factor is None or self._is_for_a_group(quantity)):
             self.draft.doubt(fragment, "how_many", (key,))
             return None
         several = self._each_person(quantity)
@@ -161,18 +181,16 @@ class Booking(Targets):
         if quantity.value == "bare" and quantity.milli >= 10_000 and quantity.milli == item.price_fen * 10:
             self.draft.doubt(fragment, "unclear", (key,))  # 牛肉38 of something that costs 38
             return None
+        self.multiplied = self.multiplied or several > 1 or (factor > 1 and self._is_per(quantity))
+        if factor > 1 and quantity.unit is None and self._is_per(quantity) and parse_spec(item.spec, item.unit).counts:
+            self.draft.doubt(fragment, "how_many", (key,))  # 肉包一人俩: two bags, or two of a bag?
+            return None
         converted = to_sale_units(quantity.milli * (factor if self._is_per(quantity) else several), quantity.unit, item)
         if converted.milli is None and quantity.value == "slip":
             self.draft.doubt(fragment, "how_many", (key,))
         elif converted.milli is None:
             self.draft.doubt(fragment, converted.reason, (key,))
         return converted.milli
-
-    def _is_per(self, quantity: Token) -> bool:
-        index = self.position[id(quantity)] - 1
-        while index >= 0 and self.kinds[index] in ("want", "filler", "space", "each"):
-            index -= 1
-        return index >= 0 and is_per_head(self.tokens[index])
 
     def _each_person(self, quantity: Token) -> int:
         """我和隔壁各要一只: how many people 各 is about; 1 without 各, 0 when 各 is about nobody one can count."""
@@ -191,100 +209,3 @@ class Booking(Targets):
             return 1
         people = sum(self.kinds[i] in PERSONS or self.words[i] in ("我", "我家") for i in before)
         return people if people > 1 else 0
-
-    def _apply(self, key: int, milli: int, mode: str | None, fragment: str) -> None:
-        draft = self.draft
-        existing = draft.entries.get(key)
-        if mode == "add":
-            self._add(key, milli, existing)
-        elif mode in ("sub", "minus"):
-            self._sub(key, milli, existing, fragment)
-        elif mode == "cancel":
-            self._cancel_some(key, milli, existing)
-        elif (
-            existing is not None
-            and existing.op == "drop"
-            and self.claim_in_hand
-            and not self.claim_in_hand.items
-            and not self.fixing
-        ):
-            draft.doubt(fragment, "unclear", (key,))  # 今天不要 明天要两只
-        elif self.fixing:
-            self._correct(key, milli, existing, fragment)
-        elif existing is None or mode == "set" or existing.op == "drop":
-            draft.put(key, "set", milli, changed=mode == "set")
-        else:
-            self._once_more(key, milli, existing, fragment)
-        self.fixing = False
-
-    def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
-        """取消两盒: two of more, or all there are."""
-        named = existing is not None and existing.op == "set" and existing.milli == milli
-        if not named and self.draft.prior.get(key, 0) > milli:
-            self.draft.put(key, "sub", milli, changed=True)
-        else:
-            self.draft.drop(key)
-
-    def _once_more(self, key: int, milli: int, existing: Entry, fragment: str) -> None:
-        """A second number for the same goods: another household, the same said twice, a decision, or who knows."""
-        if existing.milli == milli and self._repeats_itself():
-            return
-        if self.another_house and (self.shared or self._is_two_sided()):
-            existing.milli += milli
-        elif not self.another_house and existing.milli == milli:
-            return
-        elif not self.another_house and self._settles(self.claim_in_hand):
-            existing.milli = milli
-        else:
-            self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
-
-    def _repeats_itself(self) -> bool:
-        """四盒,我们两家分,一家两盒: the same amount again, reckoned by heads."""
-        claim = self.claim_in_hand
-        return claim is not None and claim.quantity is not None and self._is_per(claim.quantity)
-
-    def _settles(self, claim: Claim | None) -> bool:
-        """Does a claim end like a decision: 两袋好了, 三盒吧, or follow a bare 不?"""
-        after = self.words[claim.end + 1] if claim is not None and claim.end + 1 < len(self.words) else ""
-        before = [self.words[i] for i in range(max(claim.start - 2, 0), claim.start)] if claim is not None else []
-        return after in ("好了", "好啦", "吧", "好吧", "就行", "就好", "就够了", "够了") or "不" in before
-
-    def _add(self, key: int, milli: int, existing: Entry | None) -> None:
-        if existing is None or existing.op == "drop":
-            self.draft.put(key, "add", milli, changed=True)
-        elif self.fixing:
-            existing.milli = milli
-        else:
-            existing.milli += milli
-        self.draft.last = key
-
-    def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
-        had = self.draft.prior.get(key, 0)
-        if had > milli:
-            self.draft.put(key, "sub", milli, changed=True)
-        elif had == milli:
-            self.draft.drop(key)
-        else:
-            self.draft.doubt(fragment, "out_of_range", (key,))
-
-    def _correct(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
-        """Last wins: an item named again is overwritten, another item takes the place of the only one before it."""
-        entries = self.draft.entries
-        if existing is not None:
-            existing.milli = milli
-            self.draft.last = key
-            return
-        if len(entries) == 1 and self.fix_word not in _PAUSES and not self.draft.prior:
-            entries.clear()
-        elif entries and not self.draft.prior:
-            self.draft.doubt(fragment, "unclear", (key,))
-            return
-        self.draft.put(key, "set", milli)
-
-    def _check_total(self, quantity: Token) -> None:
-        totals = {sum(entry.milli for entry in self.draft.entries.values())}
-        totals.add(sum(self.draft.current(key) for key in self.draft.entries))
-        totals.add(sum(self.draft.current(key) for key in self.draft.entries | self.draft.prior))
-        if quantity.milli not in totals and not self.draft.doubts:
-            self.draft.doubt(quantity.word, "unclear")
-        self.mode = None

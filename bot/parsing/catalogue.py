@@ -6,20 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
+from functools import lru_cache
 from typing import TypeVar
 
 from bot.parsing.foods import CATEGORIES, GOODS, SYNONYMS
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import CHINESE
-from bot.parsing.pinyin import loose_syllable, loosen, main_syllable, syllables
+from bot.parsing.pinyin import loose_sound, loose_syllable, loosen, main_syllable, other_sounds, sound_of
 from bot.parsing.quantity import is_weight
 from bot.parsing.values import Item
 from bot.parsing.vocabulary import WORDS
 
 MAX_CANDIDATES = 4
 _K = TypeVar("_K", int, str)
+CHINESE_DIGITS = "零一二三四五六七八九"
 _FIGURES = frozenset(CHINESE + "几半")
 _BREAKS = frozenset(" ,。;!?\n0123456789")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -31,7 +31,7 @@ _APART = frozenset(
 )
 """Characters that never join a one-character name to another word."""
 _TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥粒糁乳卷饺滑花叶苗子膏脆圈仁丸松肠蛋奶肉")
-_MODIFIERS = frozenset("青红黄绿白黑紫冻干鲜熟生酸甜咸腌烤炸卤煮小大野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
+_MODIFIERS = frozenset("青红黄绿白黑紫冻干熟生酸腌烤炸卤煮小野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +84,16 @@ class Catalogue:
         fragment = fragment.strip()
         if not fragment or fragment in CATEGORIES:
             return None
-        if len(fragment) == 1:
-            keys = tuple(item.key for item in self.items if _folded(item.name).endswith(fragment))
+        if len(fragment) == 1 and fragment not in _WEAK_CHARS:
+            keys = tuple(item.key for item in self.items if any(name.endswith(fragment) for name in _full_names(item)))
             return Named(keys[:MAX_CANDIDATES]) if keys and _HAN.match(fragment) else None
         if fragment in GOODS:
             return None
-        sound = _sound(fragment)
-        for form in (sound, *_other_sounds(fragment)):
+        sound = sound_of(fragment)
+        for form in (sound, *other_sounds(fragment)):
             if form in self._sounds:
                 return Named(self._sounds[form][:MAX_CANDIDATES])
-        loose = self._sounds.get("~" + "".join(loosen(part) for part in sound.split("'")))
+        loose = self._sounds.get(loose_sound(sound))
         return Named(loose[:MAX_CANDIDATES]) if loose else None
 
     def heard(self, text: str, position: int, known: int) -> tuple[int, tuple[int, ...]] | None:
@@ -166,10 +166,10 @@ class Catalogue:
         for term, named in self.names.items():
             if named.weak or len(term) < 2 or len(_HAN.findall(term)) != len(term):
                 continue
-            sound = _sound(term)
-            for other in _other_sounds(term):
+            sound = sound_of(term)
+            for other in other_sounds(term):
                 sounds.setdefault(other, named.keys)
-            for form in {sound, sound.replace("'", ""), "~" + "".join(loosen(part) for part in sound.split("'"))}:
+            for form in {sound, sound.replace("'", ""), loose_sound(sound)}:
                 sounds[form] = tuple(dict.fromkeys(sounds.get(form, ()) + named.keys))
         return sounds
 
@@ -189,23 +189,32 @@ def compounds(before: str, after: str, term: str, item_name: str) -> bool:
     return False
 
 
-def _full_names(item: Item) -> list[str]:
+@lru_cache(maxsize=8192)
+def _full_names(item: Item) -> tuple[str, ...]:
     names = [_folded(item.name), *(_folded(alias) for alias in item.aliases)]
     name = names[0]
     names += [part for part in _parts(item) if len(part) > 1]
     bare = _PACKAGING.sub("", name).strip()
     if len(bare) > 1:
         names.append(bare)
-    return list(dict.fromkeys(term for term in names if term and term not in _USELESS))
+    names += [spoken for name in names if (spoken := _spoken(name)) != name]
+    return tuple(dict.fromkeys(term for term in names if term and term not in _USELESS))
 
 
-def _parts(item: Item) -> list[str]:
+def _spoken(name: str) -> str:
+    """5号电池 as it is dictated: 五号电池."""
+    return re.sub(r"\d(?=号)", lambda match: CHINESE_DIGITS[int(match[0])], name)
+
+
+@lru_cache(maxsize=8192)
+def _parts(item: Item) -> tuple[str, ...]:
     """The name, and what stands outside and inside its brackets."""
     name = _folded(item.name)
-    return [name, *(part for part in _PARTS.split(name) if part and part != name), *(_folded(a) for a in item.aliases)]
+    return (name, *(part for part in _PARTS.split(name) if part and part != name), *(_folded(a) for a in item.aliases))
 
 
-def _fragments(item: Item) -> list[str]:
+@lru_cache(maxsize=8192)
+def _fragments(item: Item) -> tuple[str, ...]:
     """Every run of two and more Chinese characters of the name that is not an everyday word by itself."""
     found: list[str] = []
     for run in re.findall(r"[\u3400-\u9fff]+", _PACKAGING.sub(" ", _folded(item.name))):
@@ -214,7 +223,7 @@ def _fragments(item: Item) -> list[str]:
                 piece = run[start:end]
                 if piece not in WORDS and piece not in _USELESS and not set(piece) <= _WEAK_CHARS:
                     found.append(piece)
-    return found
+    return tuple(found)
 
 
 _USELESS = frozenset(
@@ -222,21 +231,9 @@ _USELESS = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def _folded(name: str) -> str:
     return normalise(name, keep_quote=True).text.strip()
-
-
-def _sound(fragment: str) -> str:
-    """Syllables joined by '; letters stay as they are."""
-    return "'".join(main_syllable(char) or char for char in fragment) if _HAN.search(fragment) else fragment
-
-
-def _other_sounds(fragment: str) -> list[str]:
-    """Readings with the rarer syllables of characters that have several (呱: gu, gua, wa)."""
-    readings = [sorted(syllables(char)) or [char] for char in fragment[:4]]
-    if len(fragment) > 4 or prod(len(options) for options in readings) > 12:
-        return []
-    return ["'".join(parts) for parts in product(*readings)]
 
 
 def _one_edit(left: str, right: str) -> bool:
@@ -259,9 +256,9 @@ def _first_sounds(sounds: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """First loose syllable -> lengths in characters, longest first."""
     found: dict[str, set[int]] = {}
     for sound in sounds:
-        syllables = sound.split("'")
-        if len(syllables) > 1:
-            found.setdefault(loosen(syllables[0]), set()).add(len(syllables))
+        length = sound.count("'") + 1
+        if length > 1:
+            found.setdefault(loosen(sound[: sound.index("'")]), set()).add(length)
     return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 

@@ -9,6 +9,7 @@ from bot.parsing.amounts import read_quantity
 from bot.parsing.lone import LoneItems
 from bot.parsing.pairing import Claim
 from bot.parsing.quantity import is_weight, to_sale_units
+from bot.parsing.smalltalk import unexplained
 
 _PART: Final = re.compile(r"(?:其中|里面?|里头)的?(.+)")
 
@@ -22,6 +23,7 @@ class Changes(LoneItems):
             if keys is not None:
                 self.draft.drop(keys[0])
                 self.booked.append(claim)
+                self.fixing = False
 
     def _cancel(self, position: int, last: int) -> None:
         if self.excepted is not None:
@@ -29,10 +31,14 @@ class Changes(LoneItems):
             self.excepted = None
         elif self.rest:
             self._drop_rest()
+        elif self._cancels_something_else(position):
+            self.pending = []
         elif self.pending:
             for claim in self.pending:
                 self._drop_items(claim)
             self.pending = []
+        elif self.each and self.draft.prior and self.kinds[position + 1 : position + 2] == ["space"]:
+            self._drop_all_but(set())  # 全部不要 我重新报
         elif self._ahead(position, last) and self.words[position][-1] not in "了啦喽咯":
             self.mode = "cancel"
         elif self.each and self.draft.prior:
@@ -42,6 +48,16 @@ class Changes(LoneItems):
             self._take_back(self.booked.pop(), position)
         else:
             self._cancel_alone(position)
+
+    def _cancels_something_else(self, position: int) -> bool:
+        """球赛取消了: an unknown word right in front of the verb, away from the goods, is what is called off."""
+        before = self.tokens[position - 1] if position else None
+        if before is None or before.kind != "text" or before.keys or not unexplained(before.word):
+            return False
+        apart = position > 1 and self.kinds[position - 2] == "space"
+        if apart and (self.pending or self.draft.prior):
+            self.draft.doubt(before.word, "unclear", tuple(self.draft.prior))
+        return apart
 
     def _ahead(self, position: int, last: int) -> bool:
         return any(
@@ -68,6 +84,8 @@ class Changes(LoneItems):
         if before is not None and before.kind in ("text", "goods") and not self.booked:
             self.draft.doubt(before.word, "unclear", tuple(self.draft.prior))  # who knows what it is that goes
             return
+        if self.draft.entries and all(entry.op == "drop" for entry in self.draft.entries.values()):
+            return  # 肉包不要了帮她退了
         if self.booked or self.draft.doubts:
             self.draft.entries.clear()
             self.draft.doubts.clear()
@@ -75,8 +93,16 @@ class Changes(LoneItems):
         elif mentioned:
             for key in mentioned:
                 self.draft.drop(key)
+        elif self.kept or self._names_goods(position):
+            self.draft.doubt(self.words[position], "unclear", tuple(self.draft.prior))
         else:
             self.draft.cancels_all = True
+
+    def _names_goods(self, position: int) -> bool:
+        """Are goods named in the segment of a cancellation that found none to cancel?"""
+        token = self.tokens[position]
+        segment = next(s for s in self.segments if s.start <= token.start < s.end)
+        return any(other.kind in ("item", "goods") for other in segment.tokens)
 
     def _drop_rest(self) -> None:
         self.rest = False
@@ -100,7 +126,7 @@ class Changes(LoneItems):
         elif following is not None and following.kind == "item":
             self.mode = "keep"
         elif self.booked and self._touches(self.booked[-1], position) and self.mode == "cancel":
-            for item in self.booked.pop().items:  # cancel可颂 曲奇keep
+            for item in (named for named in self.booked.pop().items if named.keys):  # cancel可颂 曲奇keep
                 self.draft.entries.pop(item.keys[0], None)
                 self.kept.add(item.keys[0])
         elif self.fixing:
@@ -113,6 +139,12 @@ class Changes(LoneItems):
             return False
         named = {key for item in claim.items for key in item.keys}
         return bool(named) and not named & set(self.booked[-1].keys)
+
+    def _names_unknown(self, position: int) -> bool:
+        """水其中一箱换可乐: is something named in front of the verb that is not what was ordered?"""
+        return any(
+            kind == "text" and unexplained(word) for kind, word in zip(self.kinds[:position], self.words, strict=False)
+        )
 
     def _swap(self, position: int, last: int) -> None:
         sources: list[tuple[int, int | None]] = []
@@ -135,7 +167,9 @@ class Changes(LoneItems):
                 else None
             )
             sources = [(key, part)]
-        elif len(self.draft.prior) == 1:
+        elif len(set(self.mentions)) == 1 and self.mentions[0] in self.draft.prior:
+            sources = [(self.mentions[0], None)]  # 昨天订的白菜两棵 换成南瓜两袋
+        elif len(self.draft.prior) == 1 and not self._names_unknown(position):
             sources = [(next(iter(self.draft.prior)), None)]
         self.swap_from, self.mode = sources, "swap"
 
@@ -156,13 +190,13 @@ class Changes(LoneItems):
             if targets_only is not None:
                 self.draft.put(key, "set", targets_only, changed=True)
             return
-        if not sources and claim.quantity is not None and not self.draft.prior:
-            self._quantified(claim, None)
-            return
         if not sources and claim.quantity is not None and any(e.op == "drop" for e in self.draft.entries.values()):
             self._quantified(claim, "set")
             return
         moved = [part or self.draft.current(source) or self.draft.prior.get(source, 0) for source, part in sources]
+        if claim.quantity is not None and not self.draft.prior and not (sources and all(moved)):
+            self._quantified(claim, None)  # 苹果唔好 改要哈密瓜一个
+            return
         if not sources or not all(moved):
             self.draft.doubt(fragment, "unclear", (key,))
             return
@@ -208,7 +242,8 @@ class Changes(LoneItems):
         """其中一盒鸡蛋换成…: how much of what there is gives way; None when all of it does."""
         after = self.kinds[claim.end + 1 : claim.end + 2]
         half, odd = divmod(self.draft.prior.get(key, 0), 2)
-        if after == ["portion"] and half and not odd and to_sale_units(half, None, self.catalogue.by_key[key]).milli:
+        beside = after + self.kinds[max(claim.start - 1, 0) : claim.start]
+        if "portion" in beside and half and not odd and to_sale_units(half, None, self.catalogue.by_key[key]).milli:
             return half  # 牛奶一半换燕麦奶
         before = self.tokens[claim.start - 1] if claim.start else None
         number = _PART.match(before.word) if before is not None and before.kind == "note" else None
@@ -222,8 +257,12 @@ class Changes(LoneItems):
         kind, word = self.kinds[position], self.words[position]
         numbers = (2, 1) if kind == "double" else (1, 2)
         keys = [key for claim in self.pending for item in claim.items for key in (self._keys(item, None) or ())]
+        ahead = self._next_solid(position, last)
+        if not keys and ahead is not None and ahead.kind == "item":
+            keys = list(self._keys(ahead, None) or ())  # double the 蛋挞
+            self.skipped.add(self.position[id(ahead)])
         keys = keys or list(dict.fromkeys(self.mentions)) or list(self.draft.prior)
-        if len(keys) > 1 and not self.pending and not self.each:
+        if len(keys) > 1 and not (self.pending or self.each or self.rest):
             self.draft.doubt(word, "which_item", keys)
             return
         self.pending = []

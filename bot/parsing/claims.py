@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.clauses import clause_of
 from bot.parsing.foods import GOODS
-from bot.parsing.pairing import Claim, Node, group, pair, qualify
+from bot.parsing.packs import qualify
+from bot.parsing.pairing import Claim, Node, group, pair
+from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
 from bot.parsing.segments import Segment
 from bot.parsing.tokens import Token
+from bot.parsing.values import Item
 
 _NODE_KINDS: Final = frozenset({"item", "goods", "qty", "text"})
 _GRAMMAR: Final = frozenset(
@@ -22,19 +27,24 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     """Pair items and quantities over all segments; items of segments that order nothing are only mentions."""
     nodes: list[Node] = []
     lead, crossed = "start", []
+    at = -1
     rank = ("start", "none", "space", "comma", "stop")
-    position = {id(token): index for index, token in enumerate(tokens)}
     for index, segment in enumerate(segments):
         if nodes and rank.index(segment.lead) > rank.index(lead):
             lead = segment.lead
         for token in segment.tokens:
-            kind = _node_kind(token, segment, tokens[max(position[id(token)] - 1, 0)], catalogue)
+            at += 1
+            kind = _node_kind(token, segment, tokens[max(at - 1, 0)], catalogue)
             if not kind:
                 crossed.append(token.kind)
                 continue
-            node = Node(token, position[id(token)], index, lead, tuple(crossed), kind)
+            node = Node(token, at, index, lead, tuple(crossed), kind)
             nodes.append(node)
             lead, crossed = "start", []
+    nodes = _without_specs(nodes, catalogue)
+    zipped = _zip_lists(nodes)
+    if zipped:
+        return zipped
     nodes = qualify(nodes, catalogue, [token.word for token in tokens])
     nodes = group(nodes, [token.kind for token in tokens])
     if any(token.kind == "evenly" for token in tokens):
@@ -45,18 +55,76 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
 def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalogue) -> str:
     if token.kind == "qty" and _is_denied(token, segment, before):
         return ""
+    if token.kind == "goods" and before.word in ("不是", "唔系", "伐是", "弗是"):
+        return ""  # 要的是抽纸不是湿巾
+    if token.kind == "goods" and before.end == token.start and before.word.endswith(_COOKING):
+        return ""  # 鱼丸煮火锅
+    if token.approx and token.sign == "w" and _is_counted_later(token, segment):
+        return ""  # 整点葡萄 两筐
     if segment.verdict != "order":
         return "mention" if token.kind == "item" and token.keys and segment.verdict != "note" else ""
     if token.kind == "price" and token.keys and not segment.kinds & {"item", "goods"}:
         return "item"
-    if token.kind == "text" and not token.keys and not _may_be_goods(token, catalogue):
+    if token.kind == "text" and not token.keys and not (_may_be_goods(token, catalogue) and _is_beside(token, segment)):
         return ""
     return token.kind if token.kind in _NODE_KINDS else ""
 
 
+def _affirmed_before(token: Token, segment: Segment) -> bool:
+    """The second number of 是两袋不是三袋."""
+    before = [other for other in segment.tokens if other.start < token.start]
+    return any(a.word.endswith("是") and a.word != "不是" and b.kind == "qty" for a, b in pairwise(before))
+
+
+_COOKING: Final = (
+    "煮",
+    "涮",
+    "做",
+    "炖",
+    "烧",
+    "炒",
+    "包",
+    "蒸",
+    "煲",
+    "打",
+    "泡",
+    "下",
+    "吃",
+    "配",
+    "蘸",
+    "当",
+    "过",
+    "榨",
+)
+
+
+def _is_beside(token: Token, segment: Segment) -> bool:
+    """Is an unknown noun in one clause with a number, or alone in its clause? A longer clause is talk."""
+    clause = clause_of(segment.tokens, token)
+    return len(clause) == 1 or any(other.kind in ("qty", "each") for other in clause)
+
+
+def _is_counted_later(token: Token, segment: Segment) -> bool:
+    """Is the next number behind 整点 that of the goods named right behind it (整点葡萄 两筐)?"""
+    named = 0
+    for other in segment.tokens:
+        if other.start <= token.start:
+            continue
+        if other.kind == "qty":
+            return not other.approx and named < 2
+        named += other.kind in ("item", "goods")
+    return False
+
+
 def _is_denied(token: Token, segment: Segment, before: Token) -> bool:
     """The first number of 不是两盒是三盒."""
-    if before.word not in ("不是", "唔系", "不是不是"):
+    if before.word == "不是" and _affirmed_before(token, segment):
+        return True
+    if before.word not in ("不是", "唔系", "不是不是") and not (
+        before.kind in ("text", "filler")
+        and before.word.endswith(("从", "由"))
+        and segment.kinds & {"set", "sub", "add"}
+    ):
         return False
     return any(other.kind == "qty" and other.start > token.start for other in segment.tokens)
 
@@ -67,6 +135,57 @@ def _may_be_goods(token: Token, catalogue: Catalogue) -> bool:
     if len(word) == 1:
         return word in GOODS or catalogue.resolve(word) is not None
     return not set(word) & _GRAMMAR and re.search(r"[\u3400-\u9fffa-z]", word) is not None
+
+
+_VERBS: Final = frozenset({"set", "add", "sub", "swap", "want", "cancel", "fix", "unwant"})
+
+
+def _without_specs(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
+    """南瓜一袋三个我要六个: one unit of sale and what is in it describe the pack; a later number is the order."""
+    if sum(node.kind == "qty" for node in nodes) < 2:
+        return nodes
+    for index, node in enumerate(nodes[:-1]):
+        following = nodes[index + 1]
+        near = nodes[max(index - 1, 0) : index + 3]
+        keys = {key for other in near if other.kind == "item" for key in other.token.keys}
+        if node.kind != "qty" or len(keys) != 1 or following.kind not in ("qty", "item"):
+            continue
+        inner = following if following.kind == "qty" else nodes[index + 2] if index + 2 < len(nodes) else None
+        if inner is None or inner.kind != "qty" or _VERBS & {*following.crossed, *inner.crossed}:
+            continue
+        item = catalogue.by_key[keys.pop()]
+        outer, inside = (node, inner) if node.token.unit == item.unit else (inner, node)
+        if not _is_spec(outer.token, inside.token, item):
+            continue
+        later = any(other.kind == "qty" for other in nodes[nodes.index(inner) + 1 :])
+        redundant = (outer, inside) if later and outer.token.milli == 1000 else (inside,)
+        return _without_specs([other for other in nodes if not any(other is each for each in redundant)], catalogue)
+    return nodes
+
+
+def _is_spec(outer: Token, inside: Token, item: Item) -> bool:
+    """Do 一袋 and 三个, 四两 and 一只, 三份 and 三十只 say the same of an item?"""
+    if outer.unit != item.unit or inside.unit in (None, item.unit) or outer.approx or inside.approx:
+        return False
+    counted = inside.unit in WEIGHTS or piece_group(inside.unit or "") in parse_spec(item.spec, item.unit).counts
+    if not counted or (inside.milli <= 1000 and inside.unit not in WEIGHTS):
+        return False
+    return to_sale_units(inside.milli, inside.unit, item).milli == outer.milli
+
+
+def _zip_lists(nodes: list[Node]) -> list[Claim]:
+    """垃圾袋/保鲜膜/厨房纸 2/1/1: as many bare numbers behind as there are names before."""
+    half, odd = divmod(len(nodes), 2)
+    names, numbers = nodes[:half], nodes[half:]
+    listed = half > 1 and not odd and all(n.kind == "item" and len(n.token.keys) == 1 for n in names)
+    if not listed or not all(n.kind == "qty" and n.token.value == "bare" for n in numbers):
+        return []
+    if any("comma" not in (n.lead, *n.crossed) and "and" not in n.crossed for n in (*names[1:], *numbers[1:])):
+        return []
+    return [
+        Claim(name.position, name.position, name.segment, (name.token,), number.token)
+        for name, number in zip(names, numbers, strict=True)
+    ]
 
 
 def _share_evenly(nodes: list[Node]) -> list[Node]:
@@ -81,10 +200,13 @@ def _share_evenly(nodes: list[Node]) -> list[Node]:
     return [Node(items[0].token, items[0].position, quantities[0].segment, "start", (), "group", members, total)]
 
 
+_PARTIES: Final = frozenset({"person", "name", "room"})
+
+
 def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
     """火龙果10个,5个给302,5个给我: lone numbers that add up to the one before them say who gets what."""
     for index, claim in enumerate(claims):
-        if not claim.items or claim.quantity is None:
+        if not claim.items or claim.quantity is None or _PARTIES & set(kinds[claim.start : claim.end]):
             continue
         parts = []
         for part in claims[index + 1 :]:

@@ -12,27 +12,41 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.draft import Draft, Entry
+from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
-from bot.parsing.segments import Segment
+from bot.parsing.segments import PLAIN, Segment
 from bot.parsing.tokens import Token
+from bot.parsing.values import Role
 
 _QUIET: Final = frozenset({"space", "filler", "colon"})
-_TO_EVERYBODY: Final = re.compile(r"谁(?!家|知|说)|有没有人|有人(?:要|想|愿|能|可以|多|匀|拼|转)")
+_TO_EVERYBODY: Final = re.compile(
+    r"谁(?!家|知|说|上次|上回|昨|刚|之前|前[天几]|那天)|有没有人|有人(?:要|想|愿|能|可以|多|匀|拼|转)"
+)
 _REPORTED: Final = re.compile(
-    r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|[他她]|人家|朋友|同事|邻居|隔壁|楼[上下])(?:们|家)?(?:说|讲|想)(?!一[声下]|错|好|不错)[^,。]{0,6}[一二两三四五六七八九十\d]"
+    r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|[他她]|人家|朋友|同事|邻居|隔壁|楼[上下])(?:们|家)?(?:说|讲|想)(?!一[声下]|错|好|不错)[^,。\s]{0,6}[一二两三四五六七八九十\d]"
 )
 _NOTED_WRONG: Final = re.compile(r"(?:记|写|登记|填)[成错]|[下点]错")
+_RATE: Final = re.compile(
+    r"(?:每天|一天|每日|天天|日日|每周|一周|隔天|每月|一个?月|一个?礼拜|一个?星期)(?:就|都|只)?(?:要|来|订|送|吃|喝)?[一二两三四五六七八九十\d]"
+)
+_MAILED: Final = re.compile(r"寄[一二两三四五六七八九十\d]|[邮能可]寄|寄[到给去往]|顺丰|发快递|快递[到给]")
+_ASKED_FIRST: Final = re.compile(
+    r"[一二两三四五六七八九十\d]\S{0,6}[\s,。].{0,6}(?:有没有|有.{1,6}吗).{0,6}没有.{0,3}(?:不要|算了)"
+)
 _OTHERS_TOO: Final = frozenset({"person", "name"})
 _SHRINKING: Final = frozenset({"all", "each", "except"})
 
 
-def check(segments: Sequence[Segment], claims: Sequence[Claim], draft: Draft, text: str) -> None:
+def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Role) -> None:
     """Add a doubt for whatever the reading leaves unexplained."""
+    draft, claims = reader.draft, reader.claims
     if not draft.entries:
+        return
+    if all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims)):
         return
     asked = [segment for segment in segments if segment.verdict == "order"]
     kinds = {kind for segment in asked for kind in segment.kinds}
-    if _is_about_something_else(kinds, claims, draft, text):
+    if _is_about_something_else(kinds, claims, draft, text, role):
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))
         draft.entries.clear()  # none of it is clear
     for segment in asked:
@@ -40,15 +54,21 @@ def check(segments: Sequence[Segment], claims: Sequence[Claim], draft: Draft, te
         halved = "portion" in segment.kinds and segment.kinds & {"swap", "set", "sub", "cancel"}
         if halved and not any(entry.op == "sub" for entry in draft.entries.values()):
             draft.doubt(segment.text.strip(), "unclear")
+    if reader.factor and "each" in kinds and not reader.multiplied and draft.entries:
+        draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 三家都改成一只: one, or three?
     if draft.prior and not kinds & {"only", "rest"}:
         _check_shrinking(kinds, asked, draft)
 
 
-def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str) -> bool:
+def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str, role: Role) -> bool:
     """A question to the group, somebody else's words, money, or a mistake in what was noted."""
+    if _RATE.search(text) and not kinds & {"past", "praise"}:
+        return True  # 牛奶一天一瓶: nobody delivers by the day
+    if _ASKED_FIRST.search(text) or _MAILED.search(text):
+        return True
     if _TO_EVERYBODY.search(text) or any(_is_lone_figure(claim) for claim in claims):
         return True
-    if _REPORTED.search(text) and not kinds & {"cancel", "swap"}:
+    if role != "leader" and _REPORTED.search(text) and not kinds & {"cancel", "swap"}:
         return True
     noted = draft.prior and _NOTED_WRONG.search(text)
     return bool(noted and set(draft.entries) - set(draft.prior))
@@ -90,10 +110,11 @@ def _has_number(key: int, claims: Sequence[Claim]) -> bool:
 def _check_shrinking(kinds: set[str], asked: Sequence[Segment], draft: Draft) -> None:
     """同事也要一盒, 除了牛奶都要: a number that is smaller than before and was not called a change."""
     too = any("也" in segment.text and segment.kinds & _OTHERS_TOO for segment in asked)
+    given = any("给" in segment.text and segment.kinds & _OTHERS_TOO for segment in asked)
     for key, entry in list(draft.entries.items()):
         less = entry.op == "set" and not entry.changed and entry.milli <= draft.prior.get(key, 0)
         if less and too:
             entry.op, entry.changed = "add", True
-        elif less and kinds & _SHRINKING and entry.milli < draft.prior[key]:
+        elif less and (kinds & _SHRINKING or given) and entry.milli < draft.prior[key]:
             draft.doubt(asked[0].text.strip(), "unclear", (key,), entry.milli)
             del draft.entries[key]

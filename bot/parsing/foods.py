@@ -79,7 +79,7 @@ _SYNONYMS: Final = """
 鸭蛋
 牛奶 鲜奶 牛乳 milk
 酸奶 优格 酸牛奶 yogurt yoghurt
-豆浆 soymilk
+豆浆 soymilk soy_milk
 奶酪 芝士 起司 cheese
 黄油 牛油 butter
 面包 bread
@@ -90,6 +90,19 @@ _SYNONYMS: Final = """
 巧克力 朱古力 chocolate
 冰淇淋 雪糕 冰激凌 icecream
 可颂 牛角包 croissant croissants
+蛋挞 葡挞 egg_tart egg_tarts eggtart eggtarts tart tarts
+司康 scone scones
+贝果 bagel bagels
+全麦面包 whole_wheat_bread whole_wheat wholewheat
+牛肉丸 牛丸 beef_ball beef_balls meatball meatballs
+烧卖 烧麦 siumai shumai
+春卷 spring_roll spring_rolls
+三明治 sandwich sandwiches
+甜甜圈 donut donuts doughnut doughnuts
+松饼 muffin muffins
+泡芙 puff puffs
+月饼 mooncake mooncakes
+披萨 比萨 pizza pizzas
 馒头 馍 馍馍
 包子 bun buns
 饺子 水饺 dumpling dumplings
@@ -101,12 +114,14 @@ _SYNONYMS: Final = """
 羊肉 lamb mutton
 鸡肉 chicken
 排骨 猪小排 小排 ribs
-鸡翅 鸡翼 wings
+鸡翅 鸡翼 wings chicken_wing chicken_wings
 鸡爪 凤爪 鸡脚
 猪蹄 猪手 猪脚
 虾 shrimp shrimps prawn prawns
 螃蟹 crab crabs
 鱼 fish
+鱼丸 鱼圆 鱼蛋
+肉丸 肉圆
 三文鱼 鲑鱼 salmon
 牛排 steak steaks
 香肠 腊肠 sausage sausages
@@ -114,13 +129,31 @@ _SYNONYMS: Final = """
 咖啡 coffee
 茶叶 tea
 果汁 juice
+橙汁 orange_juice
+气泡水 sparkling_water
+燕麦奶 oat_milk oatmilk
+生蚝 oyster oysters
+鲈鱼 sea_bass seabass
+花生油 peanut_oil
+五花肉 pork_belly
+洗洁精 dish_soap
+厨房纸 paper_towel paper_towels kitchen_paper
+牙刷 toothbrush toothbrushes
+向日葵 sunflower sunflowers
+康乃馨 carnation carnations
+大闸蟹 hairy_crab hairy_crabs
+蓝莓 blueberries
+山竹 mangosteen mangosteens
+黄酒 yellow_wine
+椰子水 coconut_water
+小米 millet
 可乐 cola coke
 啤酒 beer
 矿泉水 water
 酱油 豉油
 抽纸 纸巾 面巾纸 餐巾纸 tissue tissues
-卷纸 卫生纸 厕纸 草纸
-洗衣液 洗衣水 detergent
+卷纸 卫生纸 厕纸 草纸 toilet_paper
+洗衣液 洗衣水 detergent laundry_detergent
 洗洁精 洗碗液 洗洁净
 肥皂 番枧 soap
 牙膏 toothpaste
@@ -152,7 +185,7 @@ CATEGORIES: Final = frozenset(
 
 
 def _groups() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(line.split()) for line in _SYNONYMS.strip().splitlines())
+    return tuple(tuple(word.replace("_", " ") for word in line.split()) for line in _SYNONYMS.strip().splitlines())
 
 
 SYNONYMS: Final = _groups()

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
-from bot.parsing.changes import Changes
+from bot.parsing.endings import Endings
+from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
-from bot.parsing.quantity import is_weight
 from bot.parsing.segments import Segment
 
-_ONLY_WANTS: Final = re.compile(r"(?:我|也|还|先)*(?:要|接|订|跟|报名|接龙)+(?:的|啊|呀|哦|一下)?")
 
-
-class Interpreter(Changes):
+class Interpreter(Endings):
     """One use per message: `run`, then look at the draft."""
 
     def run(self) -> None:
@@ -96,6 +93,9 @@ class Interpreter(Changes):
 
     def _less(self, position: int, last: int) -> None:
         """退一份, and 「烧鸡退」, which is the whole of it."""
+        if self.excepted is not None and not self._quantity_ahead(position, last):
+            self._cancel(position, last)  # 除鸡翅外都退
+            return
         whole = (self.pending or self.rest) and self.words[position][0] in "退去拿"
         if whole and not self._quantity_ahead(position, last):
             self._cancel(position, last)
@@ -117,7 +117,7 @@ class Interpreter(Changes):
 
     def _note(self, position: int, last: int) -> None:
         if self.pending and not self._quantity_ahead(position, last):
-            self._flush(preferred=self.tokens[position].value in ("want", "unwant"))
+            self._flush(preferred=is_about_goods(self.tokens[position]))
 
     def _point_elsewhere(self, position: int, last: int) -> None:
         self.refer = self.tokens[position]
@@ -135,7 +135,7 @@ class Interpreter(Changes):
                 self._cancel(position, last)
         elif following.kind == "item":
             self._flush()
-            self.mode = "cancel"
+            self.mode, self.dropped_bare = "cancel", False
         elif following.kind == "qty":
             self.mode = "not"
         elif self.rest and refuses:
@@ -175,11 +175,15 @@ class Interpreter(Changes):
             and word not in ("不对", "说错了", "写错了")
         ):
             return
-        if word in ("不是", "唔系") and following is not None and following.kind == "item":
+        if word.endswith(("不是", "唔系")) and following is not None and following.kind == "item":
+            for key in following.keys:
+                if key in self.draft.entries and self.draft.entries[key].op == "drop":
+                    del self.draft.entries[key]  # 肉包取消 啊不是肉包 是油条
             self.skipped.add(self.position[id(following)])
             return
         if self.booked or self.pending or self.draft.doubts:
             self._flush()
+            self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
 
     def _claim(self, claim: Claim) -> None:
@@ -193,19 +197,12 @@ class Interpreter(Changes):
             self.excepted += [key for item in claim.items for key in self._keys(item, None) or ()]
             return
         if claim.quantity is None:
-            if mode == "swap" and self.swap_from is not None:
-                self._swap_to(claim)
-            elif mode == "cancel":
-                self._drop_items(claim)
-            elif mode == "keep":
-                self.kept.update(key for item in claim.items for key in item.keys)
-            elif all(item.kind == "text" and not item.keys for item in claim.items):
-                self._lone_text(claim, mode)
-            else:
-                self.pending.append(claim)
+            self._unquantified(claim, mode)
             return
         if self._flush_before(claim):
             return
+        if mode == "cancel" and self.dropped_bare and self._is_apart(claim):
+            mode = self.mode = None  # 不要百合 向日葵一扎
         if self._gives_way(claim):
             self._swap_part(claim)
             return
@@ -214,12 +211,28 @@ class Interpreter(Changes):
         else:
             self._quantified(claim, mode)
 
+    def _unquantified(self, claim: Claim, mode: str | None) -> None:
+        """Goods without a number, in the mode in force."""
+        if mode == "swap" and self.swap_from is not None:
+            self._swap_to(claim)
+        elif mode == "cancel":
+            self._drop_items(claim)
+            self.dropped_bare = True
+        elif mode == "keep" and not self._goes(claim):
+            self.kept.update(key for item in claim.items for key in item.keys)
+        elif all(item.kind == "text" and not item.keys for item in claim.items):
+            self._lone_text(claim, mode)
+        else:
+            self.pending.append(claim)
+
     def _inner_mode(self, claim: Claim) -> str | None:
         """The verb inside the claim (苹果加一箱) or the one in force."""
         mode = self.mode
         for position in range(claim.start + 1, claim.end):
             kind = self.kinds[position]
-            if kind in ("add", "sub", "set", "cancel", "unwant", "total"):
+            if kind == "unwant" and self._counted_again(claim):
+                mode = "not"  # 油条不要4根要5根
+            elif kind in ("add", "sub", "set", "cancel", "unwant", "total"):
                 mode = "cancel" if kind == "unwant" else kind
             elif kind == "want":
                 self.wanted = True
@@ -247,41 +260,6 @@ class Interpreter(Changes):
         if self.kinds[before] == "plus" and self.draft.prior and mode is None:
             return "add"
         return "minus" if self.kinds[before] == "minus" else mode
-
-    def _finish(self) -> None:
-        if (
-            self.wanted
-            and len(self.quoted) == 1
-            and not self.booked
-            and not self.draft.doubts
-            and not self.draft.entries
-        ):
-            self._wanted_from_quote(self.quoted[0])
-        if _ONLY_WANTS.fullmatch(self.text.strip(" 。!~")) and not self.quoted:
-            self.draft.doubt(
-                self.text.strip(), "how_many", (self.catalogue.only,) if self.catalogue.only is not None else ()
-            )
-        if self.mode == "denied" and not self.draft.entries and not self.draft.doubts:
-            self.draft.withdrawn = True
-        if self.only and self.draft.prior and (self.kept or self.draft.entries):
-            self._drop_all_but(self.kept | set(self.draft.entries))
-        if self.mode == "swap" and self.swap_from is not None:
-            self.draft.doubt("换", "unclear", tuple(key for key, _ in self.swap_from))
-        if self.mode == "set" and self.draft.prior and not self.draft.entries and not self.draft.doubts:
-            self.draft.doubt("改", "unclear", tuple(self.draft.prior))
-        if self.refer is not None and not self.draft.entries and not self.draft.cancels_all:
-            self.draft.doubt(self.refer.word, "reference")
-        if self.fixing and self.fix_word in ("算了", "还是算了") and not self.draft.cancels_all:
-            self.draft.entries.clear()
-            self.draft.doubts.clear()
-            self.draft.withdrawn = True
-
-    def _wanted_from_quote(self, key: int) -> None:
-        """「要」 under a quoted offer."""
-        if is_weight(self.catalogue.by_key[key].unit) or self.each or re.search(r"要了|都给|全给", self.text):
-            self.draft.doubt(self.text.strip(), "how_many", (key,))
-        else:
-            self.draft.put(key, "set", 1000)
 
 
 _HANDLERS: Final[dict[str, Callable[[Interpreter, int, int], None]]] = {

@@ -9,22 +9,11 @@ from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue, compounds
 from bot.parsing.foods import GOODS
 from bot.parsing.normalise import circled_value
-from bot.parsing.numerals import chinese_value
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
-from bot.parsing.spans import NUM, fixed_spans
+from bot.parsing.references import circled, reference
+from bot.parsing.spans import fixed_spans
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest
 from bot.parsing.vocabulary import LENGTHS, WORDS
-
-_REF = re.compile(
-    rf"(?:第({NUM})(?:个|款|样|种|项|号)?|({NUM})号(?![楼柜院店线门仓岗机线])|no\.?\s?(\d{{1,2}})|#(\d{{1,2}})(?!\d)|(\d{{1,2}})#(?!\d))"
-)
-
-
-_CROSS = re.compile(r"(\d{1,2})\s?[×x]\s?(?=\d)")
-
-
-_BARE_PAIR = re.compile(r"(\d{1,2})\s?[-+]\s?(\d{1,2})(?=[\s,。;!?~]|$)")
-
 
 _ENGLISH_NUMBERS = {
     word: value
@@ -51,9 +40,6 @@ _PUNCTUATION = {
     ":": "colon", "=": "colon", "&": "and", "/": "comma", "+": "and", "~": "space", "·": "space", ".": "space", "|": "comma",
     "【": "space", "】": "space", "「": "space", "」": "space", "『": "space", "』": "space", "《": "space", "》": "space", "[": "space", "]": "space", "{": "space", "}": "space", '"': "space", "'": "space", "_": "space", "^": "space", "`": "space", "#": "space", "@": "space", "$": "space", "<": "space", ">": "space", "\\": "space", "×": "times", "-": "space", "‘": "space", "’": "space", "%": "text",
 }  # fmt: skip
-
-
-_TRANSPARENT = frozenset({"space", "filler", "colon"})
 
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -94,7 +80,15 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
         position = max(token.end, position + 1)
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
+    _mark_second_thoughts(tokens)
     return tokens
+
+
+def _mark_second_thoughts(tokens: list[Token]) -> None:
+    """A 不 that stands alone between blanks takes back what was said: 2盒 不 4盒."""
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.word in ("不", "不不") and before.kind in ("space", "comma") and after.kind in ("space", "comma"):
+            token.kind = "fix"
 
 
 def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
@@ -104,12 +98,14 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         while end < len(text) and text[end] == " ":
             end += 1
         return Token("space", position, end, " ")
-    item = longest(text, position, catalogue.names, catalogue.lengths)
-    word = longest(text, position, WORDS, LENGTHS)
-    goods = longest(text, position, GOODS, GOODS_LENGTHS)
-    if _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
+    item = longest(text, position, catalogue.names, catalogue.lengths) if char in catalogue.lengths else 0
+    word = longest(text, position, WORDS, LENGTHS) if char in LENGTHS else 0
+    goods = longest(text, position, GOODS, GOODS_LENGTHS) if char in GOODS_LENGTHS else 0
+    if char.isascii() and _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
         item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
     if item and item >= goods and item >= word:
+        if (longer := _misspelt_rest(text, position, item, catalogue)) is not None:
+            return longer
         return _item(text, position, position + item, catalogue, tokens)
     if goods > word:
         end = position + goods
@@ -131,12 +127,37 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     return _sign_or_symbol(text, position)
 
 
+_BESIDE = frozenset("同楼上 同楼下 跟楼上 跟楼下".split())
+_HOUSEHOLD = frozenset("具电里人常务门")
+
+
+def _misspelt_rest(text: str, position: int, known: int, catalogue: Catalogue) -> Token | None:
+    """花生由: a part of a name with a character behind it that sounds like the rest of the name."""
+    end = position + known
+    if end >= len(text) or not "一" <= text[end] <= "龥" or is_known(text, end, catalogue):
+        return None
+    heard = catalogue.heard(text, position, known)
+    if heard is None:
+        return None
+    word = text[position : position + heard[0]]
+    return Token("text", position, position + heard[0], word, heard[1], value="sound")
+
+
 def _word(text: str, start: int, end: int) -> Token:
     word = text[start:end]
     kind = WORDS[word]
+    if (
+        kind == "refer"
+        and word in _BESIDE
+        and "一" <= text[end : end + 1] <= "龥"
+        and text[end] not in "的了吧啊呀哦一"
+    ):
+        return Token("and", start, start + 1, text[start])  # 同楼下李太各一箱
+    if kind == "person" and text.startswith("家", end) and text[end + 1 : end + 2] not in _HOUSEHOLD:
+        return Token(kind, start, end + 1, text[start : end + 1])
     if word.startswith("减半") and UNIT.match(text, end):
         return Token("sub", start, start + 1, "减")  # 减半斤
-    if word == "一样" and text[end : end + 1] and text[end] in QUANTITY_START:
+    if word == "一样" and text[end : end + 1] and text[end:].lstrip("来要")[:1] in QUANTITY_START:
         kind = "each"  # 鸡蛋、馒头一样一份
     return Token(kind, start, end, word)
 
@@ -170,6 +191,8 @@ def _whole_word(text: str, position: int, length: int) -> int:
 def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[Token]) -> Token:
     term = text[start:end]
     named = catalogue.names[term]
+    if text[end : end + 1] == "子" and "一" <= term[-1] <= "龥" and term + "子" not in GOODS and len(term) > 1:
+        end += 1  # 肉包子
     token = Token("item", start, end, term, named.keys, named.weak)
     after = text[end : end + 1]
     if after and (is_known(text, end, catalogue)):
@@ -196,9 +219,9 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
                 unit=unit,
                 value="" if unit else "bare",
             )
-    circled = circled_value(char)
-    if circled is not None:
-        return _circled(text, position, circled, catalogue)
+    marked = circled_value(char)
+    if marked is not None:
+        return circled(text, position, marked, catalogue, tokens)
     some = _SOME.match(text, position) if char in "随再还多少来要买拿给留整搞弄若一适" else None
     last_kind = tokens[-1].kind if tokens else ""
     if some is not None and (
@@ -215,43 +238,12 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
     name = _NAME.match(text, position) if char in _NAME_START else None
     if name is not None:
         return Token("name", position, name.end(), name[0])
-    reference = _reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None
-    if reference is not None:
-        return reference
+    by_number = reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None
+    if by_number is not None:
+        return by_number
     if char in QUANTITY_START or canonical_unit(char) in _HALVED:
         return read_quantity(text, position, catalogue)
     return None
-
-
-def _circled(text: str, position: int, value: int, catalogue: Catalogue) -> Token:
-    unit = re.compile(rf"\s?({UNIT_PATTERN})").match(text, position + 1)
-    if unit is not None:
-        return Token("qty", position, unit.end(), f"{value}{unit[1]}", milli=value * 1000, unit=canonical_unit(unit[1]))
-    keys = catalogue.by_number.get(value, ())
-    if len(catalogue) == 1:
-        return Token("qty", position, position + 1, str(value), milli=value * 1000)
-    return Token("item", position, position + 1, str(value), keys, value="ref")
-
-
-def _reference(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
-    """N号, 第N个, N×q: the item with that number."""
-    match = _REF.match(text, position)
-    if match is not None:
-        number = chinese_value(next(group for group in match.groups() if group))
-        return Token("item", position, match.end(), match[0], catalogue.by_number.get(number or 0, ()), value="ref")
-    last = _solid(tokens)
-    if last is None or last.kind in ("comma", "stop", "and", "qty", "want", "room"):
-        match = _CROSS.match(text, position)
-        if match is not None and int(match[1]) in catalogue.by_number and len(catalogue) > 1:
-            return Token("item", position, match.end(), match[0], catalogue.by_number[int(match[1])], value="ref")
-        match = _BARE_PAIR.match(text, position)
-        if match is not None and last is None:
-            return Token("pair", position, match.end(), match[0])
-    return None
-
-
-def _solid(tokens: list[Token]) -> Token | None:
-    return next((token for token in reversed(tokens) if token.kind not in _TRANSPARENT), None)
 
 
 def _sign_or_symbol(text: str, position: int) -> Token | None:

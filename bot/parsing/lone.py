@@ -7,13 +7,22 @@ from typing import Final
 
 from bot.parsing.booking import Booking
 from bot.parsing.claims import trimmed
+from bot.parsing.clauses import clause_of
 from bot.parsing.pairing import Claim
 from bot.parsing.quantity import is_weight
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
 
+_ASKING: Final = frozenset({"want", "add", "qty", "each", "all", "cancel", "unwant", "sub", "set", "swap", "goods"})
 _PER_UNIT: Final = re.compile(r"[一每/]\s?[^\d]$")
 _NO_LONE: Final = frozenset("接 报 记 跟单 弄 搞 整 上 冲 买 购 拿 带 上 留 抢 入 收 提".split())
+
+
+def is_about_goods(note: Token) -> bool:
+    """Is a note a wish about the goods themselves (要粉色, 不要太大), so that they were asked for?"""
+    if note.kind != "note" or note.value not in ("want", "unwant"):
+        return False
+    return note.value == "want" or not note.word.startswith(("不用", "不必", "不想", "别问", "别找", "别叫"))
 
 
 class LoneItems(Booking):
@@ -55,6 +64,9 @@ class LoneItems(Booking):
         if self._named_later(claim, key):
             self.mentions.append(key)
             return
+        if self._taken_whole(claim):
+            self.draft.doubt(item.word, "how_many", (key,))  # 油条都给我
+            return
         asked = self._asked_for(claim) or preferred or self._followed_by_wish(claim) or self.supported
         if is_weight(self.catalogue.by_key[key].unit) or item.weak or has_price or not asked:
             if (
@@ -66,14 +78,24 @@ class LoneItems(Booking):
                 self.draft.last = key
             return
         if self.mode == "set" or (key in self.draft.prior and self.mode != "add"):
-            self._still_wanted(item, key)
+            self._still_wanted(item, key, wished=preferred or self._followed_by_wish(claim))
             return
         self._apply(key, 1000, self.mode if self.mode == "add" else None, item.word)
         self.booked.append(claim)
 
-    def _still_wanted(self, item: Token, key: int) -> None:
+    def _taken_whole(self, claim: Claim) -> bool:
+        """油条都包了: all of one thing is no number."""
+        following = self.kinds[claim.end + 1 : claim.end + 2]
+        named = sum(bool(item.keys) for other in self.claims if not other.mention for item in other.items)
+        return (
+            following in (["each"], ["all"])
+            and self.words[claim.end + 1] in ("都", "全", "全部", "全都")
+            and named == 1
+        )
+
+    def _still_wanted(self, item: Token, key: int, *, wished: bool) -> None:
         """「牛肉要」 of somebody who has two: it stays when something else changes, else nobody knows how many."""
-        if self.mode != "set" and self.draft.entries:
+        if (self.mode != "set" and self.draft.entries) or wished:
             self.kept.add(key)
         else:
             self.draft.doubt(item.word, "how_many", (key,))
@@ -92,6 +114,10 @@ class LoneItems(Booking):
         if has_price and any(token.kind == "price" and _PER_UNIT.search(token.word) for token in segment.tokens):
             return not self._asked_for(claim)
         unread = sum(len(token.word) for token in segment.tokens if token.kind == "text")
+        clause = clause_of(segment.tokens, claim.items[0])
+        kinds = {token.kind for token in clause}
+        if len(clause) < len(segment.tokens) and not kinds & _ASKING and kinds & {"text", "praise", "quality"}:
+            return True  # 芒果过敏 丑橘来五斤
         return (
             (not has_price or unread > 1)
             and not self._asked_for(claim)
@@ -102,16 +128,35 @@ class LoneItems(Booking):
         segment = self.segments[claim.segment]
         end = self.tokens[claim.end].end
         rest = [token for token in segment.tokens if token.start >= end and token.kind not in SILENT]
-        return any(token.kind == "note" and token.value in ("want", "unwant") for token in rest[:3])
+        return any(is_about_goods(token) for token in rest[:3])
 
     def _asked_for(self, claim: Claim) -> bool:
         segment = self.segments[claim.segment]
-        wants = [token for token in segment.tokens if token.kind in ("want", "add") and token.word not in _NO_LONE]
+        near = self._near(claim)
+        wants = [
+            token
+            for token in segment.tokens
+            if token.kind in ("want", "add") and token.word not in _NO_LONE and token.start < near
+        ]
         return (
             (self.wanted and bool(wants))
             or bool(wants)
             or (self.wanted and segment.kinds <= {"item", "space", "filler", "and"})
         )
+
+    def _near(self, claim: Claim) -> int:
+        """Where the clause of a lone item ends: a verb behind the next blank asks for something else."""
+        for position in range(claim.end + 1, len(self.tokens) - 1):
+            if self.kinds[position] == "space" and self.kinds[position + 1] not in ("item", "goods", "each", "all"):
+                following = next((kind for kind in self.kinds[position + 1 :] if kind not in SILENT), "")
+                if following not in ("want", "item") or self._counted_after(position):
+                    return self.tokens[position].start
+                return len(self.text)
+        return len(self.text)
+
+    def _counted_after(self, position: int) -> bool:
+        """Does the clause behind a blank name goods of its own?"""
+        return "item" in self.kinds[position : position + 6]
 
     def _lone_text(self, claim: Claim, mode: str | None) -> None:
         item = claim.items[0]

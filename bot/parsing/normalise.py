@@ -28,7 +28,7 @@ _SPECIAL = {
 }  # fmt: skip
 _STICKER = re.compile(r"\[([^\[\]\n\d]{1,8})\](?!\s*[\dx×+一二两三])")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
-_MENTION = re.compile(r"@[^\n\u2005@]{1,30}\u2005|@\S{1,30}(?=\s)|@[^\s\d,，。:：!！?？;；、@]{1,20}")
+_MENTION = re.compile(r"@[^\n\u2005@]{1,30}\u2005|@[^\s@]{1,30}(?=\s)|@[^\s\d,，。:：!！?？;；、@]{1,20}")
 _LONG_DIGITS = re.compile(r"[0-9０-９]{12,}")
 _QUOTE = re.compile(r"\s*[「『](?P<quote>.*?)[」』][^\S\n]*\n\s*(?:[-—－–_=~─━]\s*){3,}\n?", re.S)
 _QUOTE_LINES = re.compile(r"(?P<quote>(?:\s*[>＞][^\n]*\n)+)")

@@ -30,8 +30,9 @@ _ENDS: Final = frozenset(
 _LEAD_IN: Final = frozenset({"time", "number", "person", "locker", "name"})
 _ORDERING: Final = frozenset({"item", "qty", "each", "all", "rest", "cancel", "want", "refer", "this", "keep"})
 _ALONE: Final = frozenset({"左右", "上下", "大概", "大约", "差不多", "不急", "不着急", "急", "新鲜", "尽快", "最好"})
+_MAY_BE_CONDITION: Final = re.compile("[不没别]|就(?:免|算|拉)")
 _NO_CONDITION: Final = re.compile(
-    r"不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?(?:就|我)?不(?:要|买|订)了?|(?:没有|没货|没)的?(?:话)?(?:就)?(?:算了|不要了?|拉倒)|不(?![要用对是过想能会敢需打必该好])[一-龥]{1,2}(?=(?:就|的话)?(?:给我|帮我|来[一两二三\d]|我要|要[一两二三\d]))|别再?漏了?|别弄错了?|别忘了?(?=$|[ ,。!])"
+    r"不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?就(?:算了|免了|拉倒)|(?:不能|不行|不可以|来不及|不方便|不好吃|不甜|不新鲜)[一-龥]{0,2}?(?:的话)?(?:就|我)?(?:算了|不要了?|拉倒|免了)|(?:死|坏|烂|破|裂|小|大|老|酸|青|生|蔫|软|硬|肥|瘦|臭)[了掉]?的(?:我)?(?:就)?(?:不要|勿要|唔要)(?:了|给我|拿)?|没(?![说讲要订买想叫让])[一-龥]{1,2}(?:的)?(?:话)?(?:就)?不要了?|不(?!要|用|对|是|好意思|过)[一-龥]{1,3}?(?:的话)?(?:就|我)?不(?:要|买|订)了?|(?:没有|没货|没)的?(?:话)?(?:就)?(?:算了|不要了?|拉倒)|不(?![要用对是过想能会敢需打必该好])[一-龥]{1,2}(?=(?:就|的话)?(?:给我|帮我|来[一两二三\d]|我要|要[一两二三\d]))|[厚薄酸贵小大辣咸硬软老生熟](?:的话|了)?就(?:不要了?|算了|免了)|(?:有|太|要是|如果)[一-龥]{1,3}的?(?:话)?就(?:免了|算了|不要了?|拉倒|不用了|不来了)|别再?漏了?|别弄错了?|别忘了?(?=$|[ ,。!])"
 )
 
 
@@ -41,9 +42,7 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
     A note that began with 要 keeps `sign` = "w": something was asked for.
     """
     folded: list[Token] = []
-    conditions = (
-        [match.span() for match in _NO_CONDITION.finditer(text)] if "不" in text or "没" in text or "别" in text else []
-    )
+    conditions = [match.span() for match in _NO_CONDITION.finditer(text)] if _MAY_BE_CONDITION.search(text) else []
     index = 0
     while index < len(tokens):
         token = tokens[index]
@@ -168,4 +167,6 @@ def _belongs(tokens: list[Token], index: int, items: bool) -> bool:
 
 def _is_count(tokens: list[Token], index: int) -> bool:
     """A quantity that is an order again: 要大的两盒."""
-    return tokens[index].value != "bare"
+    following = tokens[index + 1].kind if index + 1 < len(tokens) else "stop"
+    varied = tokens[index - 1].kind == "quality" and following in ("space", "comma", "stop")  # 软毛2 硬毛1
+    return tokens[index].value != "bare" or varied

@@ -11,7 +11,7 @@ from bot.parsing.numerals import read_number
 from bot.parsing.tokens import Token
 
 PERSONS: Final = frozenset({"person", "name"})
-_PER_HEAD: Final = re.compile(r"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|人均")
+_PER_HEAD: Final = re.compile(r"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|人均|人手")
 
 
 def is_per_head(token: Token) -> bool:
@@ -21,16 +21,25 @@ def is_per_head(token: Token) -> bool:
 
 def household_size(tokens: Sequence[Token]) -> int | None:
     """四口, 我们6个人, 三家: how many 一人 or 每家 stand for."""
-    for token in tokens:
+    found = [count for token in tokens if (count := _head_count(token))]
+    per = any(is_per_head(token) for token in tokens)
+    if found:
+        return sum(found) if per and len(found) > 1 else found[0]
+    return _named_people(tokens)
+
+
+def _head_count(token: Token) -> int | None:
+    """3个人, 四口: how many, None for words that count nobody."""
+    if True:
         if token.kind == "people" and not is_per_head(token):
-            number = read_number(token.word)
+            number = read_number(re.sub(r"^(?:我们|我哋|我地|阿拉|咱们?|俺们)(?:组|班|家)?", "", token.word))
             if number is None and re.match(r"我|[老小]?两口|夫妻", token.word):
                 return 2
             if number is None:
                 number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
             if number is not None and number.kind == "exact" and number.milli > 1000:
                 return number.milli // 1000
-    return _named_people(tokens)
+    return None
 
 
 def _named_people(tokens: Sequence[Token]) -> int | None:
@@ -44,3 +53,9 @@ def _named_people(tokens: Sequence[Token]) -> int | None:
         speaker = token.word == "我" and following.kind not in PERSONS and following.word != "的"
         named += relation or speaker
     return named if named > 1 else None
+
+
+def is_counted_off(tokens: Sequence[Token]) -> bool:
+    """两家人 一家要肉包一袋 一家要菜包一袋: one household after the other, not so much for each."""
+    ones = [token for token in tokens if is_per_head(token) and token.word[0] in "一1"]
+    return len(ones) > 1 and len(ones) == household_size(tokens)

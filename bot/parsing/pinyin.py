@@ -9,6 +9,8 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 from functools import lru_cache
+from itertools import product
+from math import prod
 
 from pypinyin.constants import PINYIN_DICT
 
@@ -40,6 +42,7 @@ def loose_syllable(char: str) -> str:
     return loosen(main_syllable(char))
 
 
+@lru_cache(maxsize=8192)
 def loosen(syllable: str) -> str:
     """See `loose_syllable`."""
     for written, spoken in _LOOSE:
@@ -48,3 +51,28 @@ def loosen(syllable: str) -> str:
     if syllable.endswith(("ang", "eng", "ing")):
         syllable = syllable[:-1]
     return syllable
+
+
+@lru_cache(maxsize=8192)
+def sound_of(fragment: str) -> str:
+    """Syllables joined by '; letters stay as they are."""
+    return (
+        "'".join(main_syllable(char) or char for char in fragment)
+        if any(syllables(char) for char in fragment)
+        else fragment
+    )
+
+
+@lru_cache(maxsize=8192)
+def other_sounds(fragment: str) -> tuple[str, ...]:
+    """Readings with the rarer syllables of characters that have several (呱: gu, gua, wa)."""
+    readings = [sorted(syllables(char)) or [char] for char in fragment[:4]]
+    if len(fragment) > 4 or prod(len(options) for options in readings) > 12:
+        return ()
+    return tuple("'".join(parts) for parts in product(*readings))
+
+
+@lru_cache(maxsize=8192)
+def loose_sound(sound: str) -> str:
+    """A sound without the differences many speakers do not make; marked, so that it never equals a full one."""
+    return "~" + "".join(loosen(part) for part in sound.split("'"))

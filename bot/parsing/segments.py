@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.parsing.clauses import clause_at, is_background, last_clause
 from bot.parsing.tokens import Token
 
 BYGONE: Final = frozenset({"done", "pay", "trouble", "have", "almost", "past", "deny"})
@@ -31,7 +32,18 @@ _TURNS: Final = frozenset(
 
 _ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
 _COMPLETING: Final = frozenset({"item", "goods", "text", "want", "add"})
+_REASONS: Final = frozenset({"deny", "have", "trouble", "almost", "hold", "joke"})
+_AFRESH: Final = frozenset({"item", "qty", "each", "all", "sub", "set", "swap", "only", "halve", "want", "add"})
 _AFTERTHOUGHTS: Final = BYGONE | {"ask", "fix", "hold", "wish", "joke"}
+
+
+PLAIN: Final = frozenset(
+    {"item", "qty", "space", "want", "add", "and", "colon", "times", "plus", "room", "phone", "comma", "stop", "each"}
+)
+"""Kinds a list of goods and numbers is made of: nothing in it can turn it round."""
+BOOKABLE: Final = frozenset({"item", "goods", "qty", "pair"})
+ACTING: Final = frozenset({"want", "add"})
+CHANGING: Final = frozenset({"cancel", "sub", "set", "swap", "only", "halve", "double", "keep", "rest", "except"})
 
 
 @dataclass(slots=True)
@@ -65,6 +77,55 @@ class Segment:
         )
 
 
+def _clause(tokens: list[Token], index: int) -> set[str]:
+    """Kinds of the words from `index` to the next blank or punctuation."""
+    kinds: set[str] = set()
+    for token in tokens[index:]:
+        if token.kind in ("space", "comma", "stop"):
+            break
+        kinds.add(token.kind)
+    return kinds
+
+
+def _is_counted(tokens: list[Token], index: int) -> bool:
+    """Does a number follow within a few words, before the next blank?"""
+    for token in tokens[index + 1 : index + 5]:
+        if token.kind in ("space", "comma", "stop", "item"):
+            return False
+        if token.kind == "qty":
+            return True
+    return False
+
+
+def _is_reason(tokens: list[Token], index: int) -> bool:
+    """屋企食唔晒 behind 「丑橘减一斤」: a clause set off by a blank that names nothing, and says why."""
+    kinds = _clause(tokens, index)
+    if "hold" in kinds and not kinds & {"qty", "want", "add"}:
+        return True  # 先来A1盒 B等下次
+    return bool(kinds & _REASONS) and not kinds & (BOOKABLE | CHANGING)
+
+
+_LEFT_ALONE: Final = frozenset("别动 别改 别换 不改 不换 不用改 不用换 不用动".split())
+_NOT_NOW: Final = frozenset("先不要 先不订 先不买 先不来 先不用 先不定 暂时不要 暂时不订 暂时不买 先别要".split())
+
+
+def _ends_with_item(current: list[Token]) -> bool:
+    solid = [token for token in current if token.kind not in ("space", "filler")]
+    return bool(solid) and solid[-1].kind == "item"
+
+
+def _is_set_apart(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """今天胃口好 来两杯, 来两杯 今天胃口好: background before or behind a blank."""
+    if is_background(clause_at(tokens, index)):
+        return any(token.kind not in ("space", "filler") for token in current)
+    return is_background(last_clause(current)) and token_opens(tokens[index])
+
+
+def token_opens(token: Token) -> bool:
+    """Can a segment begin with this? A number needs what stands before it."""
+    return token.kind not in ("qty", "times", "colon", "plus", "minus", "each")
+
+
 def cut(tokens: list[Token]) -> list[Segment]:
     """Punctuation tokens are dropped, blanks are kept inside a segment."""
     found: list[Segment] = []
@@ -77,10 +138,8 @@ def cut(tokens: list[Token]) -> list[Segment]:
                 current = []
             lead = "comma" if token.kind == "comma" and lead != "stop" else "stop"
             continue
-        if token.word == "的话" and current and current[-1].kind == "item" and not _is_condition(current):
-            token.kind = "filler"  # 桃子的话来一盒: a topic, not a condition
-        points = token.word == "那" and index + 1 < len(tokens) and tokens[index + 1].kind == "qty"  # 昨天那两只
-        turn = "" if points else _turn(current, token)
+        _see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
+        turn = _turn_at(current, tokens, index) if current else ""
         if turn:
             found.append(Segment(current, lead))
             current, lead = [], turn
@@ -95,18 +154,52 @@ def cut(tokens: list[Token]) -> list[Segment]:
     return found
 
 
+def _see_in_place(token: Token, current: list[Token], following: Token | None) -> None:
+    """Words whose class depends on their neighbours."""
+    if token.word == "的话" and current and current[-1].kind == "item" and not _is_condition(current):
+        token.kind = "filler"  # 桃子的话来一盒: a topic, not a condition
+    if token.word == "么" and token.kind == "ask" and following and following.kind in _COMPLETING | {"qty"}:
+        token.kind = "filler"  # 牛腱子么要三斤
+    if token.word == "去" and token.kind == "sub" and (following is None or following.kind != "qty"):
+        token.kind = "filler"  # 去渍
+    if token.word in _LEFT_ALONE and current and _ends_with_item(current):
+        token.kind = "keep"  # 白菜别动
+    if token.word in _NOT_NOW and current and _ends_with_item(current):
+        token.kind = "cancel"  # 牛腩先不要: only that is not asked for
+
+
+def _turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
+    """`space` or `none` when a new segment begins at `index`, empty otherwise."""
+    token = tokens[index]
+    if token.word == "那" and index + 1 < len(tokens) and tokens[index + 1].kind == "qty":
+        return ""  # 昨天那两只
+    turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
+    if turn or current[-1].kind != "space":
+        return turn
+    if any(t.kind == "qty" for t in current) and _is_reason(tokens, index):
+        return "space"
+    return "space" if token.kind != "space" and _is_set_apart(current, tokens, index) else ""
+
+
 def _is_condition(current: list[Token]) -> bool:
     return any(token.kind == "if" or token.word in ("有", "还有", "有货", "没有") for token in current)
 
 
-def _turn(current: list[Token], token: Token) -> str:
+def _turn(current: list[Token], token: Token, *, counted: bool = False) -> str:
     """`space` or `none` when a new segment begins with `token`, empty otherwise."""
     if not current:
         return ""
     spaced = current[-1].kind == "space"
     solid = current[-2] if spaced and len(current) > 1 else current[-1]
     kinds = {part.kind for part in current}
-    turns = _closes(current, kinds, solid, token) or _opens(kinds, solid, token, spaced=spaced)
+    turns = _closes(current, kinds, solid, token) or _opens(
+        kinds,
+        solid,
+        token,
+        spaced=spaced,
+        set_off=token.kind in ("add", "want") and _is_set_off(current),
+        counted=counted,
+    )
     if not turns and spaced:
         turns = _apart(current, kinds, token)
     return ("space" if spaced else "none") if turns else ""
@@ -121,18 +214,38 @@ def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -
     if solid.word in _ENOUGH and "qty" in kinds and token.kind not in ("filler", "space"):
         return True
     something = any(part.kind not in ("filler", "space") for part in current)
-    return token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and something
+    return token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and solid.kind != "if" and something
 
 
-def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool) -> bool:
+def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off: bool, counted: bool) -> bool:
     """Does `token` begin an order behind talk of what was, or a question behind an order?"""
     complete = "qty" in kinds and kinds & _COMPLETING
+    if solid.kind == "cancel" and solid.word[-1] in "了啦喽咯" and len(solid.word) > 2:
+        return token.kind not in ("filler", "space", "request", "ask", "cancel", "sub")
+    if kinds & BYGONE and token.kind == "item" and solid.word[-1:] in ("了", "过", "啦") and counted:
+        return True  # 鸡蛋我婆婆买过了草莓一盒就行
+    if complete and token.word in ("上次", "上回", "上周", "上趟"):
+        return True  # 来两盒不要压坏的上次那盒都出水了
+    if complete and token.kind in _REASONS and solid.word in ("吧", "啦", "了", "哈", "呗", "嘛", "啊", "呀"):
+        return True  # 拿掉一盒吧吃不动
+    if solid.kind == "deny" and solid.word[1:2] in "不勿" and token.kind in _AFRESH:
+        return True  # 吃不完 两斤够了
     if token.kind in ("add", "want"):
-        over = kinds & (BYGONE | {"ask"}) and (spaced or not kinds & {"deny", "almost", "past"})
+        over = kinds & (BYGONE | {"ask"}) and (spaced or set_off or not kinds & {"deny", "almost", "past"})
         return bool(over) and solid.kind not in ("deny", "past", "almost", "ask", "if")
     if token.kind in ("ask", "request") and token.word not in _PARTICLES:
         return bool(complete) or (spaced and "qty" in kinds)
     return bool(complete) and token.kind == "have"
+
+
+def _is_set_off(current: list[Token]) -> bool:
+    """Has a blank passed since the last word about what was, or was not?"""
+    for token in reversed(current):
+        if token.kind == "space":
+            return True
+        if token.kind in BYGONE:
+            return False
+    return False
 
 
 def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
@@ -145,8 +258,22 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return True
     if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
         return False
-    return token.kind in ("item", "qty", "room") or "ask" in kinds
+    return token.kind in ("item", "qty", "room", "fix") or "ask" in kinds or ("deny" in kinds and token.kind in _AFRESH)
 
 
 def last_solid(segment: Segment) -> Token | None:
     return next((token for token in reversed(segment.tokens) if token.kind not in ("space", "filler")), None)
+
+
+def is_afterthought(segment: Segment, text: Token) -> bool:
+    """Unknown words behind the last item and number, set off by a blank, are a remark."""
+    index = segment.tokens.index(text)
+    apart = index > 0 and segment.tokens[index - 1].kind == "space"
+    return apart and not any(
+        token.kind in ("item", "goods", "qty", "cancel", "sub") for token in segment.tokens[index:]
+    )
+
+
+def keys_of(segment: Segment) -> tuple[int, ...]:
+    """Every item a segment names, in order."""
+    return tuple(dict.fromkeys(key for token in segment.tokens for key in token.keys))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
+from bot.parsing.people import is_per_head
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
@@ -31,6 +32,9 @@ class Targets(Walk):
             other_goods = item.kind == "goods" or item.word in GOODS
             self.draft.doubt(fragment, "which_item" if candidates and not other_goods else "not_sold", candidates)
             return None
+        if len(keys) > 1 and quantity is None:
+            known = tuple(key for key in keys if key in self.draft.prior)
+            keys = known if len(known) == 1 else keys
         if len(keys) > 1 and quantity is not None:
             known = tuple(key for key in keys if key in self.draft.prior)
             keys = known if len(known) == 1 else keys
@@ -55,7 +59,13 @@ class Targets(Walk):
                 self.draft.doubt(quantity.word, "unclear")
                 return None
             return (self.catalogue.only,)
-        same = self._repeats(quantity) or self.another_house or mode == "set"
+        same = (
+            self._repeats(quantity)
+            or self._adds_up(quantity)
+            or self._says_again(quantity)
+            or self.another_house
+            or mode == "set"
+        )
         if self.booked and self.draft.last is not None and not self.mentions and same:
             return (self.draft.last,)
         mentioned = tuple(dict.fromkeys(self.mentions))
@@ -67,6 +77,11 @@ class Targets(Walk):
                 return prior if len(prior) == 1 else fitting
             self.draft.doubt(self._fragment(claim), "which_item", prior, quantity.milli)
             return None
+        there = [
+            k for k in prior if self.catalogue.by_key[k].unit == quantity.unit and self.draft.prior[k] == quantity.milli
+        ]
+        if len(there) == 1 and "cancel" in self.kinds:
+            return (there[0],)  # 昨天说的那两袋不要了
         unit_keys = self.catalogue.by_unit.get(quantity.unit or "", ())
         if len(unit_keys) == 1 and not quantity.approx and quantity.value != "slip":
             return unit_keys
@@ -80,6 +95,38 @@ class Targets(Walk):
             quantity.milli,
             quantity.unit or last.unit,
         )
+
+    def _says_again(self, quantity: Token) -> bool:
+        """一家四口一人两根 来一盒: in units of sale, what was reckoned a moment ago."""
+        last = self.draft.last
+        entry = self.draft.entries.get(last) if last is not None else None
+        if entry is None or last is None or self.mentions or quantity.milli != entry.milli:
+            return False
+        return quantity.unit == self.catalogue.by_key[last].unit and self.factor is not None
+
+    def _adds_up(self, quantity: Token) -> bool:
+        """猪蹄四只,四个人一人一只: the same amount again, counted by heads."""
+        last = self.last_quantity
+        return last is not None and self._is_per(quantity) and quantity.milli * (self.factor or 1) == last.milli
+
+    def _is_per(self, quantity: Token) -> bool:
+        """Does 一人, 每家 or 人均 stand in front of the number?"""
+        index = self.position[id(quantity)] - 1
+        while index >= 0 and self.kinds[index] in ("want", "filler", "space", "each", "item", "qty", "and"):
+            if self.kinds[index] == "space" and self.kinds[index - 1] not in ("people", "want"):
+                return False
+            index -= 1
+        return index >= 0 and is_per_head(self.tokens[index])
+
+    def _is_for_a_group(self, quantity: Token) -> bool:
+        """大人每人一支 where nobody said how many grown-ups there are."""
+        index = self.position[id(quantity)]
+        while index >= 0 and not is_per_head(self.tokens[index]):
+            index -= 1
+        before = self.tokens[index - 1] if index > 0 else None
+        if before is None or before.kind != "person" or "and" in self.kinds[:index]:
+            return False
+        return not any(token.kind == "people" and before.word in token.word for token in self.tokens)
 
     def _is_supported(self, claim: Claim, mode: str | None) -> bool:
         before = claim.start - 1
@@ -99,5 +146,5 @@ class Targets(Walk):
             keys = self.quoted if len(self.quoted) > 1 else tuple(self.catalogue.by_key)
         if self.rest:
             named = set(self.draft.entries)
-            return tuple(key for key in keys if key not in named)
+            return tuple(key for key in keys if key not in named and key not in (self.excepted or ()))
         return tuple(key for key in keys if key not in (self.excepted or ()))

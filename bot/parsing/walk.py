@@ -10,12 +10,13 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.claims import find_claims
 from bot.parsing.draft import Draft
 from bot.parsing.pairing import Claim
-from bot.parsing.people import PERSONS, household_size
+from bot.parsing.people import PERSONS, household_size, is_counted_off
 from bot.parsing.segments import Segment
 from bot.parsing.tokens import Token
 
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
 """Kinds that stand between a verb and what it is about without changing anything."""
+_SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
 _ONE_HOUSE: Final = re.compile(
     r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
 )
@@ -43,14 +44,19 @@ class Walk:
         self.mentions: list[int] = []
         self.kept: set[int] = set()
         self.used_texts: set[int] = set()
-        self.factor = household_size(tokens)
+        self.factor: int | None = None
+        if "people" in self.kinds:
+            self.factor = 1 if is_counted_off(tokens) else household_size(tokens)
         self.last_quantity: Token | None = None
         self.booked: list[Claim] = []
         self.another_house = False
         self.group_size = 0
-        self.selves = {"我家", "自己", "我自己"} | ({"我", "我要"} if PERSONS & set(self.kinds) else set())
+        self.selves = set(_SELVES) | ({"我", "我要"} if PERSONS & set(self.kinds) else set())
         self.part_left = 0
         self.skipped: set[int] = set()
+        self.reopened: set[int] = set()
+        self.multiplied = self.dropped_bare = False
+        self.undecided: int | None = None
         self.claim_in_hand: Claim | None = None
         self.quoted: tuple[int, ...] = ()
 
@@ -71,3 +77,17 @@ class Walk:
             self.position[id(token)] for token in (*claim.items, *((claim.quantity,) if claim.quantity else ()))
         ]
         return self.text[self.tokens[min(positions)].start : self.tokens[max(positions)].end] if positions else ""
+
+    def _is_apart(self, claim: Claim) -> bool:
+        return bool(claim.items) and claim.start > 0 and self.kinds[claim.start - 1] == "space"
+
+    def _goes(self, claim: Claim) -> bool:
+        """bagel in 「keep蛋挞 bagel不要了」."""
+        following = next((kind for kind in self.kinds[claim.end + 1 :] if kind not in SILENT), "")
+        ahead = [kind for kind in self.kinds[claim.end + 1 :] if kind not in SILENT][:2]
+        return following in ("cancel", "unwant") and ahead[1:] != ["item"]
+
+    def _counted_again(self, claim: Claim) -> bool:
+        """Does a wanted number follow the one that is not wanted?"""
+        behind = [i for i in range(claim.end + 1, len(self.kinds)) if self.kinds[i] not in SILENT][:2]
+        return len(behind) == 2 and self.kinds[behind[0]] in ("want", "set") and self.kinds[behind[1]] == "qty"

@@ -243,6 +243,14 @@ def withdrawn(offer: OfferView) -> str:
     return f"{offer.number} {offer.name} 又可以订了。"
 
 
+def alias_taught(offer: OfferView, alias: str) -> str:
+    return f"记住了：邻居说“{alias}”，就是 {offer.number} {offer.name}。以后的团也认得。"
+
+
+def alias_taken(alias: str, offer: OfferView) -> str:
+    return f"“{alias}”是 {offer.number} {offer.name} 的名字，没有改动。换一个说法吧。"
+
+
 def ask_additions(round_: RoundView, items: Sequence[PostItem]) -> str:
     return "\n".join([f"要在“{round_.title}”里加：", *(_post_item(item) for item in items)]) + CONFIRM_OR_NOT
 

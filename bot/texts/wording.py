@@ -83,8 +83,9 @@ def offer_line(offer: OfferView, *, with_left: bool = True) -> str:
 
 
 def sold_by(offer: OfferView) -> str:
-    """土鸡蛋按板卖（一板30枚)."""
-    pack = f"（一{offer.unit}{offer.spec}）" if offer.spec and "/" not in offer.spec else ""
+    """土鸡蛋按板卖（一板30枚), 脐橙按箱卖（5斤/箱）."""
+    described = offer.spec if "/" in (offer.spec or "") else f"一{offer.unit}{offer.spec}"
+    pack = f"（{described}）" if offer.spec else ""
     return f"{offer.name}按{offer.unit}卖{pack}"
 
 

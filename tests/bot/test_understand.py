@@ -102,6 +102,8 @@ LEADER = [
     ("加量 1 50", c.SetCapacity(1, 50000, is_more=True)),
     ("限量 1 50盒", c.SetCapacity(1, 50000, is_more=False)),
     ("下架 2", c.Withdraw(2, True)),
+    ("别名 2 红的", c.TeachAlias(2, "红的")),
+    ("别名 2 两盒", c.Unknown("别名 2 两盒", "how:别名")),
     ("上架2号", c.Withdraw(2, False)),
     ("再来一团", c.CopyRound("")),
     ("再来一团 截单 明天20:00", c.CopyRound("截单 明天20:00")),

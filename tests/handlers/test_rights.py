@@ -27,6 +27,7 @@ SAMPLES: list[c.Command] = [
     c.SetPrice(1, 1),
     c.SetCapacity(1, 1000, is_more=False),
     c.Withdraw(1),
+    c.TeachAlias(1, "红的"),
     c.AddOffers((), confirmed=True),
     c.Recommend(1, "甜"),
     c.MakePoster(),

@@ -1,0 +1,152 @@
+"""An amount of an item becomes an entry of the draft, in the mode in force."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.parsing.draft import Entry
+from bot.parsing.pairing import Claim
+from bot.parsing.targets import Targets
+from bot.parsing.tokens import Token
+
+_PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
+
+_PARTIES: Final = frozenset({"person", "name", "room", "note"})
+_MYSELF: Final = frozenset("我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 给我 我要 也 也要 也来".split())
+
+
+class Applying(Targets):
+    """Adding, taking off, correcting, and what a second number for the same goods means."""
+
+    def _apply(self, key: int, milli: int, mode: str | None, fragment: str) -> None:
+        draft = self.draft
+        existing = draft.entries.get(key)
+        if mode == "add":
+            self._add(key, milli, existing)
+        elif mode in ("sub", "minus"):
+            self._sub(key, milli, existing, fragment)
+        elif mode == "cancel":
+            self._cancel_some(key, milli, existing)
+        elif (
+            existing is not None
+            and existing.op == "drop"
+            and self.claim_in_hand
+            and not self.claim_in_hand.items
+            and not self.fixing
+        ):
+            draft.doubt(fragment, "unclear", (key,))  # 今天不要 明天要两只
+        elif self.fixing:
+            self._correct(key, milli, existing, fragment)
+        elif existing is None or mode == "set" or existing.op == "drop" or key in self.reopened:
+            draft.put(key, "set", milli, changed=mode == "set")
+        else:
+            self._once_more(key, milli, existing, fragment)
+        self.fixing = False
+        self.reopened.discard(key)
+
+    def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
+        """取消两盒: two of more, or all there are."""
+        named = existing is not None and existing.op == "set" and existing.milli == milli
+        if not named and self.draft.prior.get(key, 0) > milli:
+            self.draft.put(key, "sub", milli, changed=True)
+        else:
+            self.draft.drop(key)
+
+    def _once_more(self, key: int, milli: int, existing: Entry, fragment: str) -> None:
+        """A second number for the same goods: another household, the same said twice, a decision, or who knows."""
+        if existing.milli == milli and self._repeats_itself():
+            return
+        claim = self.claim_in_hand
+        bare = claim is not None and claim.quantity is not None and claim.quantity.unit is None
+        if bare and self.last_quantity is not None and self.last_quantity.unit is not None:
+            self.draft.doubt(fragment, "unclear", (key,))  # 肉馅三斤 … 七
+            return
+        if claim is not None and claim.items and self._has_own_wish(claim):
+            existing.milli += milli  # 一只鸡剁块一只鸡整的
+            return
+        if self.another_house and (self.shared or self._is_two_sided()):
+            existing.milli += milli
+        elif not self.another_house and existing.milli == milli and not self._is_varied():
+            return
+        elif not self.another_house and self._settles(self.claim_in_hand):
+            existing.milli = milli
+        else:
+            self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
+
+    def _is_varied(self) -> bool:
+        """司康一个原味一个蔓越莓: two kinds of one thing, not the same said twice."""
+        claim = self.claim_in_hand
+        if claim is None or not self.booked:
+            return False
+        return "note" in self.kinds[self.booked[-1].end + 1 : claim.start]
+
+    def _repeats_itself(self) -> bool:
+        """四盒,我们两家分,一家两盒: the same amount again, reckoned by heads."""
+        claim = self.claim_in_hand
+        return claim is not None and claim.quantity is not None and self._is_per(claim.quantity)
+
+    def _settles(self, claim: Claim | None) -> bool:
+        """Does a claim end like a decision: 两袋好了, 三盒吧, or follow a bare 不?"""
+        after = self.words[claim.end + 1] if claim is not None and claim.end + 1 < len(self.words) else ""
+        before = [self.words[i] for i in range(max(claim.start - 2, 0), claim.start)] if claim is not None else []
+        return after in ("好了", "好啦", "吧", "好吧", "就行", "就好", "就够了", "够了") or "不" in before
+
+    def _add(self, key: int, milli: int, existing: Entry | None) -> None:
+        if existing is None or existing.op == "drop" or key in self.reopened:
+            self.draft.put(key, "add", milli, changed=True)
+        elif self.fixing:
+            existing.milli = milli
+        else:
+            existing.milli += milli
+        self.draft.last = key
+
+    def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
+        had = self.draft.prior.get(key, 0)
+        if had > milli:
+            self.draft.put(key, "sub", milli, changed=True)
+        elif had == milli:
+            self.draft.drop(key)
+        else:
+            self.draft.doubt(fragment, "out_of_range", (key,))
+
+    def _correct(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
+        """Last wins: an item named again is overwritten, another item takes the place of the only one before it."""
+        entries = self.draft.entries
+        if existing is not None:
+            existing.milli = milli
+            self.draft.last = key
+            return
+        if len(entries) == 1 and self.fix_word not in _PAUSES and not self.draft.prior:
+            entries.clear()
+        elif entries and not self.draft.prior:
+            self.draft.doubt(fragment, "unclear", (key,))
+            return
+        self.draft.put(key, "set", milli)
+
+    def _check_total(self, quantity: Token) -> None:
+        totals = {sum(entry.milli for entry in self.draft.entries.values())}
+        totals.add(sum(self.draft.current(key) for key in self.draft.entries))
+        totals.add(sum(self.draft.current(key) for key in self.draft.entries | self.draft.prior))
+        if quantity.milli not in totals and not self.draft.doubts:
+            self.draft.doubt(quantity.word, "unclear")
+        self.mode = None
+
+    def _is_two_sided(self) -> bool:
+        """Are both parties named (我家两袋,隔壁一袋), so that the second number is surely no part of the first?"""
+        if "rest" in self.kinds:
+            return False
+        sides, inside = 0, False
+        for kind, word in zip(self.kinds, self.words, strict=True):
+            party = kind in _PARTIES or word in _MYSELF
+            sides += party and not inside
+            inside = party or (inside and kind == "space")
+        return sides > 1
+
+    def _has_own_wish(self, claim: Claim) -> bool:
+        """Does a wish follow the last number of the message, as one followed the number before it?"""
+        if not self.booked:
+            return False
+        between = set(self.kinds[self.booked[-1].end + 1 : claim.start])
+        return (
+            "note" in between and between <= {"note", "space"} and "note" in self.kinds[claim.end + 1 : claim.end + 3]
+        )

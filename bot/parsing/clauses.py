@@ -1,0 +1,79 @@
+"""Clauses: the stretches of a segment between blanks, and which of them are only talk.
+
+Dictated messages put a blank where a comma would be. A clause that names no goods, no number and no verb of ordering
+is background (今天胃口好, 给物业师傅买早饭) and is set apart, so that the words in it need no explanation.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Final
+
+from bot.parsing.smalltalk import unexplained
+from bot.parsing.tokens import Token
+
+_BREAKS: Final = frozenset({"space", "comma", "stop"})
+_MEANING: Final = frozenset(
+    """item goods qty pair want add sub set swap cancel unwant only rest keep all except each halve double evenly alike
+    total fix think refer if hold joke deny maybe have room phone name people times plus minus locker number price
+    limit both portion colon ask request trouble pay done almost""".split()
+)
+"""Kinds that say something about an order; a clause without any of them is background."""
+_MIN_REMARK: Final = 4  # characters of a clause with unknown words; a shorter one may be a name or goods
+
+
+def clause_at(tokens: list[Token], index: int) -> list[Token]:
+    """The tokens from `index` to the next blank or punctuation."""
+    end = index
+    while end < len(tokens) and tokens[end].kind not in _BREAKS:
+        end += 1
+    return tokens[index:end]
+
+
+def is_background(clause: list[Token]) -> bool:
+    """Does a clause only tell something?"""
+    clause = _without_asides(clause)
+    kinds = {token.kind for token in clause}
+    if not clause or kinds & _MEANING:
+        return False
+    if any(token.kind == "note" and token.value != "quality" for token in clause) or kinds <= {"note", "filler"}:
+        return False
+    unknown = "".join(token.word for token in clause if token.kind == "text")
+    if any(token.kind == "text" and token.keys for token in clause):
+        return False
+    size = sum(len(token.word) for token in clause)
+    if not unexplained(unknown):
+        return size > 1 and kinds > {"text"}
+    return size >= _MIN_REMARK and len(kinds) > 1
+
+
+def _without_asides(clause: list[Token]) -> list[Token]:
+    """不想出门, 买点早饭: a refusal or a 买点 that is about nothing one can order here."""
+    kept: list[Token] = []
+    for token, following in zip_longest(clause, clause[1:]):
+        unknown = following is not None and following.kind == "text" and not following.keys
+        refuses = token.kind == "unwant" and token.word in ("不想", "别", "不用")
+        some = token.kind == "qty" and token.approx and token.sign == "w"
+        if not (unknown and (refuses or some)):
+            kept.append(token)
+    return kept
+
+
+def last_clause(tokens: list[Token]) -> list[Token]:
+    """The clause that ends `tokens` (blanks behind it are ignored)."""
+    end = len(tokens)
+    while end and tokens[end - 1].kind == "space":
+        end -= 1
+    start = end
+    while start and tokens[start - 1].kind != "space":
+        start -= 1
+    return tokens[start:end]
+
+
+def clause_of(tokens: list[Token], token: Token) -> list[Token]:
+    """The clause `token` stands in."""
+    index = tokens.index(token)
+    start = index
+    while start and tokens[start - 1].kind not in _BREAKS:
+        start -= 1
+    return clause_at(tokens, start)

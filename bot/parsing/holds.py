@@ -1,0 +1,91 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
+"""Jokes, holds and second thoughts: what they take back of the rest of a message."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.parsing.segments import CHANGING, Segment, keys_of
+
+_UNCHANGED: Final = frozenset(
+    "不改了 不换了 不加了 不减了 别改 别换 别加 不改 不换 不用改了 不用换了 不用加了 不用改 不用换 不用加 不减 不加".split()
+)
+_FORBIDDEN: Final = frozenset("没同意 不同意 没答应 不答应".split())
+_ANOTHER_TIME: Final = re.compile(r"下次|下回|下趟|以后|下一?[期批轮]")
+
+
+def settle(found: list[Segment]) -> list[Segment]:
+    """A joke takes back everything; a hold takes back what is not asked for again after it."""
+    if any(segment.verdict == "joke" for segment in found):
+        return _laughed_off(found)
+    for index, segment in enumerate(found):
+        if segment.verdict == "deny" and segment.words & _FORBIDDEN:
+            for other in found[:index]:
+                _silence(other)  # 我妈非要买两箱 我没同意
+        if segment.verdict == "deny" and segment.words & _UNCHANGED:
+            for other in found[:index]:
+                if other.kinds & CHANGING:
+                    _silence(other)  # 我想改成三袋 还是不改了
+    _think(found)
+    _hold(found)
+    return found
+
+
+def _laughed_off(found: list[Segment]) -> list[Segment]:
+    joke = next(token for segment in found for token in segment.tokens if token.kind == "joke")
+    counts = [token.start > joke.start for segment in found for token in segment.tokens if token.kind == "qty"]
+    for segment in found:
+        _silence(segment)
+    if True in counts and False in counts:
+        found[-1].verdict = "doubt"  # 一百袋 骗你的 一袋
+    return found
+
+
+def _think(found: list[Segment]) -> None:
+    """我想想 holds what was said, unless an order follows it."""
+    for index, segment in enumerate(found):
+        if "think" not in segment.kinds:
+            continue
+        later = any(other.verdict == "order" and "qty" in other.kinds for other in found[index + 1 :])
+        kinds = [token.kind for token in segment.tokens]
+        if not later and "qty" not in kinds[kinds.index("think") :]:
+            segment.verdict = "hold"
+        elif segment.verdict in ("chat", "note"):
+            segment.verdict = "order"
+
+
+def _hold(found: list[Segment]) -> None:
+    holds = [index for index, segment in enumerate(found) if segment.verdict == "hold"]
+    if not holds:
+        return
+    put_off = _ANOTHER_TIME.search(found[holds[-1]].text) is not None
+    if _holds_its_own(found, holds, doubtful=not put_off):
+        return
+    for index, segment in enumerate(found):
+        firm = segment.wants() and "qty" in segment.kinds
+        if (firm and put_off and index not in holds) or _drops(segment):
+            continue  # 洗衣液先订一桶,用得好下次再多订
+        if index <= holds[-1] or not firm:
+            _silence(segment)
+
+
+def _holds_its_own(found: list[Segment], holds: list[int], *, doubtful: bool) -> bool:
+    """豆浆先记两杯 油条看情况: only the goods named beside the hold are held."""
+    own = {key for index in holds for key in keys_of(found[index])}
+    firm = [segment for segment in found if segment.verdict == "order" and "qty" in segment.kinds]
+    if not own or not firm or any(own & set(keys_of(segment)) or not keys_of(segment) for segment in firm):
+        return False
+    for index in holds if doubtful else ():
+        found[index].verdict = "doubt"
+    return True
+
+
+def _drops(segment: Segment) -> bool:
+    """草莓先不要了,下回再说: what goes, goes."""
+    return bool(segment.kinds & {"cancel", "unwant"} and "item" in segment.kinds and "qty" not in segment.kinds)
+
+
+def _silence(segment: Segment) -> None:
+    if segment.verdict in ("order", "doubt", "query"):
+        segment.verdict = "held"

@@ -1,0 +1,127 @@
+"""The draft as a reading: the action, the room, the note."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.parsing.draft import Draft
+from bot.parsing.normalise import Normal
+from bot.parsing.segments import CHANGING, Segment, is_afterthought
+from bot.parsing.tokens import Token
+from bot.parsing.topics import topic_of
+from bot.parsing.values import Action, Line, OrderReading
+
+_FIRM_CANCEL: Final = re.compile(r"取消|撤|退单|退订|退掉|退了|退出|删|划掉|cancel|drop|remove|delete|作废")
+
+
+def reading_of(normal: Normal, body: str, tokens: list[Token], found: list[Segment], draft: Draft) -> OrderReading:
+    lines = draft.lines()
+    if _only_confirms(found, draft):
+        return OrderReading("query", topic="my_order")
+    action = _action(body, tokens, found, draft, lines)
+    if action not in ("order", "amend", "cancel", "ambiguous"):
+        return OrderReading(action, topic=topic_of(body, found) if action in ("query", "unknown") else None)
+    if action == "cancel":
+        lines = () if draft.cancels_all else lines
+    room = None if any(doubt.reason == "which_room" for doubt in draft.doubts) else _room(tokens, body)
+    return OrderReading(
+        action,
+        lines,
+        room=room,
+        phone=next((token.value for token in tokens if token.kind == "phone"), None),
+        name=next((normal.cut(token.start, token.end) for token in tokens if token.kind == "name"), None),
+        note=_note(normal, found, body),
+        doubts=tuple(draft.doubts),
+    )
+
+
+_CONFIRMING: Final = frozenset("对吗 对吧 对不对 对么 对伐 是吧 是吗 没错吧 是不是 是伐".split())
+
+
+def _only_confirms(found: list[Segment], draft: Draft) -> bool:
+    """洗衣液1桶、抽纸2箱,对吗: exactly what there is, and whether that is so."""
+    asks = any(segment.verdict == "query" and segment.words & _CONFIRMING for segment in found)
+    same = all(e.op == "set" and draft.prior.get(key) == e.milli for key, e in draft.entries.items())
+    return bool(asks and draft.entries and same)
+
+
+def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, lines: tuple[Line, ...]) -> Action:
+    if draft.doubts and not _is_small_talk(tokens, found, draft):
+        return "ambiguous"
+    if draft.doubts:
+        return "unknown"
+    soft = not draft.prior and not _FIRM_CANCEL.search(body)
+    if draft.cancels_all and not lines:
+        return "unknown" if soft else "cancel"
+    if lines:
+        drops = [entry for entry in draft.entries.values() if entry.op == "drop"]
+        if len(drops) == len(lines) and not draft.amends:
+            return "unknown" if soft else "cancel"
+        changed = any(entry.changed for entry in draft.entries.values())
+        return "amend" if draft.prior and (changed or draft.amends) else "order"
+    verdicts = {segment.verdict for segment in found}
+    if draft.withdrawn or verdicts & {"hold", "joke", "held"}:
+        return "unknown"
+    solid = [token for token in tokens if token.kind not in ("space", "filler")]
+    if len(solid) == 1 and solid[0].kind == "room" and not solid[0].full:
+        draft.doubt(solid[0].word, "which_room")
+        return "ambiguous"
+    if re.fullmatch(
+        r"(?:请|麻烦|帮我|给我|把|你|团长|看看|查询?|查一下|查看|发|一下|下)*我?的?(?:订单|单子|单|明细|清单)(?:查询|发|给|我|看看|看|一下|下|出来|过来)*",
+        body.strip(" 。!?"),
+    ):
+        return "query"
+    goods = any(token.kind in ("item", "goods") or token.keys for token in tokens)
+    if verdicts & ({"query", "cond"} if goods else {"query"}) and "trouble" not in verdicts:
+        return "query"
+    return "unknown"
+
+
+def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> bool:
+    """A number beside words that have nothing to do with ordering: 有2个快递在门卫."""
+    if draft.entries or any(token.kind in ("item", "goods", "pair", "refer") or token.keys for token in tokens):
+        return False
+    if any(segment.wants() or segment.kinds & CHANGING for segment in found) or any(
+        doubt.candidates for doubt in draft.doubts if doubt.reason != "which_item"
+    ):
+        return False
+    known = sum(len(token.word) for token in tokens if token.kind == "qty")
+    solid = [token for token in tokens if token.kind not in ("space", "filler")]
+    if len(solid) == 1 and solid[0].value == "bare" and solid[0].milli > 20_000:
+        return True  # 666, 88
+    unknown = sum(len(token.word) for token in tokens if token.kind in ("text", "person", "locker", "note", "have"))
+    return (unknown >= 2 and len({token.kind for token in tokens} - {"space"}) > 2) or unknown > known + 4
+
+
+def _room(tokens: list[Token], body: str) -> str | None:
+    rooms = [token for token in tokens if token.kind == "room"]
+    full = [token for token in rooms if token.full] or rooms
+    if len({token.value for token in full}) == 1:
+        return full[0].value
+    shared = re.search(r"(?:都放|都送|一起放|一起送|一并放|都放到|都给我放|统一放|放一起)[^,。]*$", body)
+    if shared is not None:
+        named = [token for token in full if token.start >= shared.start()]
+        if len(named) == 1:
+            return named[0].value
+    return None
+
+
+def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
+    """The wish or the logistics, verbatim."""
+    parts: list[str] = []
+    for segment in found:
+        if segment.verdict == "note":
+            parts.append(normal.cut(segment.start, segment.end))
+        elif segment.verdict == "order":
+            parts += [
+                normal.cut(token.start, token.end) for token in segment.tokens if token.kind in ("note", "locker")
+            ]
+            parts += [
+                normal.cut(token.start, token.end)
+                for token in segment.tokens
+                if token.kind == "text" and is_afterthought(segment, token)
+            ]
+    if len(body) < len(normal.text):
+        parts.append(normal.cut(len(body), len(normal.text)))
+    return " ".join(part for part in parts if part) or None

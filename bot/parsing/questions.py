@@ -1,0 +1,96 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
+"""Which segments ask something, and whether the question is a polite order."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.segments import Segment, last_solid
+
+_TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|((?!了)[一-龥])[不没唔伐勿]\1")
+
+
+_PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
+_AS_BEFORE: Final = re.compile(r"还是(?:上次|上回|那|以前|之前|原来|老|昨天|跟|和)")
+_DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
+
+
+PRICE_WORDS: Final = re.compile(
+    r"便宜|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price"
+)
+
+
+_HOW_MANY: Final = re.compile(r"[有剩是够装订还]")
+
+
+_CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
+
+
+def is_asking(segment: Segment) -> bool:
+    if segment.asked or "ask" in segment.kinds or is_tag_question(segment):
+        return True
+    if any(a.kind == "qty" and a.word[0] == "几" and b.kind == "qty" for a, b in pairwise(segment.tokens)):
+        return True  # 几只一袋
+    last = last_solid(segment)
+    if last is None or last.kind != "qty" or not last.word.startswith("几"):
+        return False
+    counts = sum(token.kind == "qty" for token in segment.tokens)
+    return "done" in segment.kinds or counts > 1 or _HOW_MANY.search(segment.text) is not None
+
+
+def is_tag_question(segment: Segment) -> bool:
+    """Does it end like 有优惠没, 能匀我两盒不, or ask X不X?"""
+    return _TAG.search(segment.text.rstrip()) is not None
+
+
+def question(segment: Segment) -> str:
+    """The verdict on a segment that asks: a polite order, something to ask back about, or a query."""
+    if _DONE_YET.search(segment.text.rstrip()) or _PRICE_OF.search(segment.text):
+        return "query"  # 苹果取消了没, 给我三斤牛腩的价格
+    kinds = segment.kinds
+    named = kinds & {"item", "goods"}
+    asks = {token.word for token in segment.tokens if token.kind == "ask"}
+    changing = kinds & {"cancel", "sub", "set", "swap", "halve", "double"}
+    counts = [token.word for token in segment.tokens if token.kind == "qty"]
+    if counts and counts[-1].startswith("几") and (not segment.wants() or "done" in kinds):
+        return "query"
+    if "要不要" in asks or ("还是" in segment.words and not _AS_BEFORE.search(segment.text)):
+        return "doubt" if named or "qty" in kinds else "query"
+    polite = (
+        "request" in kinds
+        or asks & {"行吗", "可以吗", "好吗", "行不行", "好不好"}
+        or is_tag_question(segment)
+        or asks & {"能不能", "可不可以", "能否", "可否"}
+    )
+    if polite and not PRICE_WORDS.search(segment.text) and "trouble" not in kinds:
+        served = segment.words & {"给我", "帮我", "替我", "俾我", "畀我", "帮忙", "给", "帮"}
+        agreed = asks & {"行吗", "可以吗", "好吗", "行不行", "好不好", "可以么", "行么"}
+        fetched = "want" in kinds and served and "qty" in kinds
+        if (
+            fetched
+            or (segment.wants() and ("qty" in kinds or (named and (served or agreed))))
+            or (changing and ("qty" in kinds or ((named or served) and changing != {"sub"})))
+        ):
+            return "order"
+        if "cancel" in changing and agreed:
+            return "order"  # 我取消行吗
+        if changing and "ask" in kinds and not kinds & {"done", "past"}:
+            return "query"
+    if kinds & {"trouble"} and not named:
+        return "trouble"
+    if "trouble" in kinds or (kinds & {"done", "past"} and "qty" in kinds):
+        return "trouble" if "trouble" in kinds else "past"
+    if "qty" in kinds and segment.wants() and not kinds & {"if", "past", "done", "unwant"}:
+        return "order" if asks - _CONFIRMING else "doubt"
+    if (
+        segment.asked
+        and not asks
+        and "qty" in kinds
+        and named
+        and not PRICE_WORDS.search(segment.text)
+        and not kinds & {"if", "past", "done"}
+    ):
+        return "doubt"
+    return "query"

@@ -1,0 +1,184 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
+"""What stands next to a plain 「鸡蛋两盒」 can turn it into a report, a complaint or a question."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.questions import PRICE_WORDS, is_asking
+from bot.parsing.segments import BOOKABLE, CHANGING, WEAK_WANTS, Segment, keys_of, last_solid
+from bot.parsing.values import Role
+
+_SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|能到|自提|哪里|在哪|可以|能不能|行吗|好吗")
+_FRESH: Final = frozenset(
+    "以这个为准 以这条为准 以这次为准 以此为准 这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是 够 够了 就够 足够 足够了 试试 尝尝 试一下 尝一下 尝尝鲜".split()
+)
+
+
+_MENDED: Final = frozenset("补 退 赔 换 重发 补发 退款 退钱 补偿 处理".split())
+
+
+def spread(found: list[Segment], role: Role = "resident") -> None:
+    """What stands next to a plain 「鸡蛋两盒」 can turn it into a report or a question."""
+    _take_off_surplus(found)
+    for index, segment in enumerate(found):
+        if segment.verdict == "order" and index:
+            _hang(found, index)
+        if segment.verdict != "order" or not segment.has_quantity():
+            continue
+        acting = bool(role == "leader" or segment.wants() or segment.kinds & CHANGING or segment.words & _FRESH)
+        acting = acting or _decides(segment)
+        if index + 1 < len(found) and found[index + 1].lead != "stop":
+            _spread_back(segment, found[index + 1], acting)
+        _judge_surplus(found, index)
+        if index:
+            _spread_on(segment, found[index - 1], acting=acting)
+
+
+def _decides(segment: Segment) -> bool:
+    """两箱吧, 那就一盒好了: a number and the word that settles it."""
+    solid = [token for token in segment.tokens if token.kind not in ("space", "filler")]
+    last = next((token for token in reversed(segment.tokens) if token.kind != "space"), None)
+    settled = last is not None and last.word in ("吧", "好了", "就行", "就好", "好啦", "得了")
+    return settled and [token.kind for token in solid] in (["qty"], ["item", "qty"], ["qty", "item"])
+
+
+def _judge_surplus(found: list[Segment], index: int) -> None:
+    """订多了 behind a number is a complaint; the number before it is no order."""
+    segment, last = found[index], last_solid(found[index])
+    if last is None or last.kind != "set" or not last.word.endswith(("多了", "少了", "多", "不够")):
+        return
+    if _more_to_come(found, index):
+        return
+    segment.verdict = "doubt" if segment.wants() else "chat"
+    if index and segment.lead in ("none", "space") and found[index - 1].verdict == "order":
+        found[index - 1].verdict = "doubt"  # 2只可以 3只太多
+
+
+def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
+    """What was said before a number makes it a report, a complaint or a question."""
+    if not acting and (_sets_right(segment, previous) or _is_other_goods(segment, previous)):
+        return
+    if not acting and segment.lead != "stop" and segment.verdict == "order":
+        bare = previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}
+        if bare or (previous.verdict in ("past", "deny", "trouble") and "item" not in segment.kinds):
+            segment.verdict = "past"
+        elif previous.verdict in ("trouble", "pay", "past", "deny"):
+            segment.verdict = "doubt"
+    if previous.verdict == "trouble" and _mends(segment):
+        segment.verdict = "trouble"
+    if segment.lead != "stop" and "if" in previous.kinds and previous.verdict in ("query", "whim"):
+        segment.verdict = "query" if previous.verdict == "query" else "doubt"
+
+
+def _is_other_goods(segment: Segment, previous: Segment) -> bool:
+    """草莓一盒 behind 「鸡蛋我婆婆买过了」: each is told of goods of its own."""
+    named, before = set(keys_of(segment)), set(keys_of(previous))
+    return bool(named and before) and not named & before and previous.verdict in ("past", "deny")
+
+
+def _sets_right(segment: Segment, previous: Segment) -> bool:
+    """是一箱 behind 「我没有要两箱」."""
+    first = next((token.word for token in segment.tokens if token.kind != "space"), "")
+    return previous.verdict == "deny" and first in ("是", "就是", "应该是", "其实是", "我是", "只是")
+
+
+_SURPLUS: Final = frozenset("多订了 多买了 多拍了 多下了 多要了 多点了 多写了 多报了".split())
+
+
+def _take_off_surplus(found: list[Segment]) -> None:
+    """抽纸多订了一箱,请减掉: what was too much is taken off."""
+    for segment, following in pairwise(found):
+        bare = following.kinds & {"sub", "cancel"} and not following.kinds & (BOOKABLE - {"pair"})
+        if segment.verdict != "past" or not segment.words & _SURPLUS or not bare:
+            continue
+        for token in segment.tokens:
+            if token.word in _SURPLUS:
+                token.kind = "sub"
+        segment.verdict, following.verdict = "order", "chat"
+
+
+_PROMOTED: Final = re.compile(r"买[一二两三\d][送赠]|半价|打\d?折")
+
+
+def _hang(found: list[Segment], index: int) -> None:
+    """An order that hangs on what stands before it."""
+    if found[index - 1].verdict == "trouble" and "的是" in found[index].text:
+        found[index].verdict = "trouble"  # 送错了,我要的是馒头
+        return
+    before = found[index - 1]
+    if before.asked and _PROMOTED.search(before.text) and found[index].words & {"那", "那我", "那就"}:
+        found[index].verdict = "doubt"  # 买一送一?那我要两盒
+        return
+    if _hangs_on_a_whim(found[index], found[index - 1]):
+        found[index].verdict = "doubt"
+    elif _hangs_on_the_price(found, index):
+        found[index].verdict = "query"
+
+
+def _hangs_on_a_whim(segment: Segment, previous: Segment) -> bool:
+    """如果明天下雨就不要烧鸡了, 要是不新鲜就退一盒."""
+    changes = segment.kinds & {"cancel", "unwant", "sub", "set"}
+    return (
+        "if" in previous.kinds
+        and previous.verdict != "query"
+        and segment.lead in ("none", "comma", "space")
+        and bool(changes)
+    )
+
+
+_BARGAIN: Final = re.compile(PRICE_WORDS.pattern + r"|送[一二两三\d]|[有会]送|赠|满减|满[\d一二三]|减[\d一二三]|返")
+
+
+def _hangs_on_the_price(found: list[Segment], index: int) -> bool:
+    """买两盒能便宜点吗 能的话我要四盒."""
+    conditions = [at for at in (index - 1, index) if at >= 0 and "if" in found[at].kinds]
+    if not conditions or not conditions[0]:
+        return False
+    asked = found[conditions[0] - 1]
+    return asked.verdict == "query" and _BARGAIN.search(asked.text) is not None
+
+
+def _mends(segment: Segment) -> bool:
+    """补我一卷 behind a complaint asks for what was owed, not for more."""
+    if not segment.words & _MENDED:
+        return False
+    if "swap" in segment.kinds and "item" not in segment.kinds:
+        return True  # 没电 这次给我换两板
+    return is_asking(segment) or not (
+        segment.kinds & {"item", "want"} or segment.words & {"再", "再来", "再要", "再加", "再买"}
+    )
+
+
+def _more_to_come(found: list[Segment], index: int) -> bool:
+    return any(segment.verdict == "order" and segment.has_quantity() for segment in found[index + 1 :])
+
+
+_SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")
+
+
+def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
+    first = next((token.word for token in following.tokens if token.kind != "space"), "")
+    if following.verdict in ("deny", "past", "trouble") and first in ("但是", "但", "可是", "不过", "就是", "可惜"):
+        segment.verdict = "held"
+        return
+    if following.lead == "none" and first in ("价格", "价钱", "单价", "报价"):
+        segment.verdict = "query"  # 给我三斤牛腩的价格
+        return
+    others = set(keys_of(following)) or following.kinds & {"goods"}
+    if following.verdict == "query" and others and not set(keys_of(following)) & set(keys_of(segment)):
+        return  # 牛腩三斤 土豆有吗
+    bare = not following.kinds & (BOOKABLE - {"qty"})
+    if following.verdict in ("past", "trouble") and bare and not acting:
+        segment.verdict = "past"
+    elif following.verdict == "pay" and bare and not acting:
+        segment.verdict = "doubt"
+    elif following.verdict == "query" and following.lead == "none" and not acting:
+        if _SETTLING.search(following.text):
+            return  # 一共多少钱我转你
+        about_service = _SERVICE.search(following.text) and not segment.words & WEAK_WANTS
+        segment.verdict = "doubt" if about_service else "query"
+    elif following.verdict == "query" and "if" in segment.kinds and following.lead in ("none", "space"):
+        segment.verdict = "query"
