@@ -195,9 +195,10 @@ def _said(talk: Talk, code: str, done: Redemption) -> str:
     if done.refused is not None:
         return handing.not_redeemed(code, _why(talk, done.refused))
     assert done.order is not None  # a redemption that is not refused has its order  # noqa: S101
-    handed = [(x.name, x.unit, x.quantity_milli) for x in done.handed]
     owed = [(x.case_number, x.name, x.unit, x.quantity_milli) for x in done.owed]
-    return handing.redeemed(done.order, handed, done.collect_fen, owed=owed, shows_money=talk.is_leader)
+    return handing.redeemed(
+        done.order, done.handed, done.collect_fen, owed=owed, shows_money=talk.is_leader, is_late=done.is_late
+    )
 
 
 @router.on(c.Annul)

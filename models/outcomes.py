@@ -17,6 +17,8 @@ class Handed:
     quantity_milli: int
     left_milli: int  # what is still to be handed out afterwards
     is_cold: bool = False
+    spec: str = ""
+    alike: tuple[str, ...] = ()  # what else in the round it is easily confused with
 
 
 @dataclass(frozen=True, slots=True)

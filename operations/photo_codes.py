@@ -115,7 +115,11 @@ def _facts(work: Work, wanted: WantedPicture, done: Redemption) -> dict[str, Any
         "name": one.resident_name or one.host_name,
         "room": one.room,
         "note": one.note,
-        "handed": [_goods(x.name, x.unit, x.quantity_milli, is_cold=x.is_cold) for x in done.handed],
+        "handed": [
+            _goods(x.name, x.unit, x.quantity_milli, is_cold=x.is_cold, spec=x.spec, alike=list(x.alike))
+            for x in done.handed
+        ],
+        "is_late": done.is_late,
         "left": [_goods(x.name, x.unit, x.left_milli) for x in one.lines if x.left_milli],
         "owed": [_goods(x.name, x.unit, x.quantity_milli, number=x.case_number) for x in done.owed],
         "collect_fen": done.collect_fen if clerk.is_leader else 0,

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
-from models import Work, order, pickup_code, resident, round_
+from models import Work, offer, order, pickup_code, resident, round_
 from models.views import OrderView
 from operations.errors import NotFound
 from operations.order_views import of_ids
@@ -146,6 +146,14 @@ def look_alikes(offers: Iterable[Any]) -> dict[int, tuple[str, ...]]:
         if others:
             alike[one.id] = tuple(f"{two.name} {two.spec}".strip() for two in others)
     return alike
+
+
+def alike_in(work: Work, *, leader_id: int, round_id: int) -> dict[int, tuple[str, ...]]:
+    """`look_alikes` of a round's offers."""
+    rows = select(offer.c.id, offer.c.name, offer.c.spec).where(
+        offer.c.leader_id == leader_id, offer.c.round_id == round_id
+    )
+    return look_alikes(work.db.execute(rows.order_by(offer.c.number)).all())
 
 
 def numbers_in(room: str | None) -> tuple[int, ...]:

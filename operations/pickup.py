@@ -19,7 +19,7 @@ from sqlalchemy import Row, func, insert, select, update
 from models import Work, leader, order, order_line, pickup_code, redemption, redemption_line
 from models.outcomes import Handed, Owed
 from models.views import OrderView
-from operations import codes
+from operations import codes, pick_lists
 from operations.audit import record
 from operations.case_claims import claims
 from operations.errors import AlreadyRedeemed, CodeRevoked, NotAllowed, Refused, UnknownCode
@@ -49,6 +49,7 @@ class Redemption:
     handed: tuple[Handed, ...] = ()
     is_repeat: bool = False  # the same scan again: nothing was done a second time
     is_forced: bool = False
+    is_late: bool = False  # nobody came on the day; the code stays live, who comes later still gets the goods
     owed: tuple[Owed, ...] = ()  # 补货 this resident is still to get
 
     @property
@@ -134,7 +135,13 @@ def preview(
     if isinstance(verdict, Refused):
         return Redemption(refused=verdict, order=now.order)
     owed = owed_goods(work, leader_id=leader_id, resident_id=now.order.resident_id)
-    return Redemption(refused=None, order=now.order, handed=handed(now.order, verdict), owed=owed)
+    return Redemption(
+        refused=None, order=now.order, handed=handed(now.order, verdict, _alike(work, now.order)), owed=owed
+    )
+
+
+def _alike(work: Work, one: OrderView) -> dict[int, tuple[str, ...]]:
+    return pick_lists.alike_in(work, leader_id=one.leader_id, round_id=one.round_id)
 
 
 def _find(work: Work, leader_id: int, code: str | None, token: str | None) -> Row[Any] | None:
@@ -188,7 +195,8 @@ def _hand_out(work: Work, scan: Scan, before: OrderView, found: Row[Any], picks:
     return Redemption(
         refused=None,
         order=view(work, leader_id=scan.leader_id, order_id=before.id),
-        handed=handed(before, picks),
+        handed=handed(before, picks, _alike(work, before)),
+        is_late=before.state == "no_show",
         is_forced=scan.is_forced,
         owed=owed_goods(work, leader_id=scan.leader_id, resident_id=before.resident_id),
     )

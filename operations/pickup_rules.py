@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
@@ -180,8 +181,13 @@ def _held(now: Situation, picks: Mapping[int, int], *, is_all: bool) -> UnderAft
     return None
 
 
-def handed(one: OrderView, picks: Mapping[int, int]) -> tuple[Handed, ...]:
-    """What is handed out, in number order, and what is left of each line afterwards; `one` is the order before."""
+def handed(
+    one: OrderView, picks: Mapping[int, int], alike: Mapping[int, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[Handed, ...]:
+    """What is handed out, in number order, and what is left of each line afterwards; `one` is the order before.
+
+    `alike`: by offer id, what it is easily confused with.
+    """
     return tuple(
         Handed(
             order_line_id=line.id,
@@ -191,6 +197,8 @@ def handed(one: OrderView, picks: Mapping[int, int]) -> tuple[Handed, ...]:
             quantity_milli=picks[line.id],
             left_milli=line.left_milli - picks[line.id],
             is_cold=line.is_cold,
+            spec=line.spec,
+            alike=alike.get(line.offer_id, ()),
         )
         for line in one.lines
         if line.id in picks

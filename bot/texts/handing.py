@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.texts import errors
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, building, day_and_clock, money, who
-from models.outcomes import Arrival, LateShortage, Turn
+from bot.texts.wording import COLD, amount, building, cold, day_and_clock, money, who
+from models.outcomes import Arrival, Handed, LateShortage, Turn
 from models.views import OrderView, RoundView
 
 MANY = 30  # people at the counter at once
@@ -98,17 +98,19 @@ def unpaid_for_helper(seq: int) -> str:
 
 def redeemed(
     o: OrderView,
-    goods: Sequence[tuple[str, str, int]],
+    goods: Sequence[Handed],
     collect_fen: int,
     *,
     owed: Sequence[tuple[int, str, str, int]] = (),
     shows_money: bool = True,
+    is_late: bool = False,
 ) -> str:
-    """`goods` are (name, unit, quantity) handed out just now, `owed` (case, name, unit, quantity) still promised."""
+    """`goods` are handed out just now, `owed` (case, name, unit, quantity) still promised."""
     return _redeemed(
         o.seq,
         who(o.resident_name, o.room),
-        given=[f"{name}{amount(milli, unit)}" for name, unit, milli in goods],
+        given=[f"{x.name}{amount(x.quantity_milli, x.unit)}" for x in goods],
+        marked=marks(goods, is_late=is_late),
         left=[f"{x.name}{amount(x.left_milli, x.unit)}" for x in o.lines if x.left_milli],
         owed=[f"{name}{amount(milli, unit)}（S{number}）" for number, name, unit, milli in owed],
         note=o.note,
@@ -116,17 +118,26 @@ def redeemed(
     )
 
 
+def marks(goods: Sequence[Handed], *, is_late: bool = False) -> list[str]:
+    """What who hands out has to mind: look-alikes, where cold goods lie, an order that nobody came for in time."""
+    lines = [f"别拿错：{x.name}要{x.spec or '这一种'}的，另有{'、'.join(x.alike)}" for x in goods if x.alike]
+    chilled = {kind: [x.name for x in goods if x.is_cold and cold(x.name, x.spec) == kind] for kind in COLD}
+    lines += [f"{kind}的：{'、'.join(names)}" for kind, names in chilled.items() if names]
+    return [*lines, "过了取货时间才来取的。"] if is_late else lines
+
+
 def _redeemed(
     seq: int,
     person: str,
     *,
     given: Sequence[str],
+    marked: Sequence[str],
     left: Sequence[str],
     owed: Sequence[str],
     note: str | None,
     collect_fen: int,
 ) -> str:
-    lines = [f"✅ {seq}号 {person}：{'、'.join(given)}"]
+    lines = [f"✅ {seq}号 {person}：{'、'.join(given)}", *marked]
     lines.append(f"还没取：{'、'.join(left)}" if left else "都取完了。")
     lines += [f"还欠补货：{one}" for one in owed]
     if note:
@@ -144,6 +155,7 @@ def photo_said(p: Mapping[str, Any]) -> str:
                 p["seq"],
                 who(p["name"], p["room"]),
                 given=[_amount_of(x) for x in p["handed"]],
+                marked=marks([_handed(x) for x in p["handed"]], is_late=p["is_late"]),
                 left=[_amount_of(x) for x in p["left"]],
                 owed=[f"{_amount_of(x)}（S{x['number']}）" for x in p["owed"]],
                 note=p["note"],
@@ -158,6 +170,11 @@ def photo_said(p: Mapping[str, Any]) -> str:
             return f"照片里有{p['codes']}个取货码，怕核错，一个也没有核销。请一次拍一个，或者直接发六位取货码。"
         case other:
             return _PHOTOS[other]
+
+
+def _handed(x: Mapping[str, Any]) -> Handed:
+    milli = x["quantity_milli"]
+    return Handed(0, 0, x["name"], x["unit"], milli, 0, x["is_cold"], x["spec"], tuple(x["alike"]))
 
 
 def _amount_of(goods: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from models.views import OfferView, RoundView
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+COLD = CHILLED, FROZEN = "冷藏", "冷冻"
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -127,4 +128,4 @@ def building(key: str) -> str:
 
 def cold(name: str, spec: str = "") -> str:
     """How goods that must not stay warm are marked: 冷冻 where the leader's own words say so, else 冷藏."""
-    return "冷冻" if re.search("冻|冰淇淋|雪糕|冰棍|冰棒", name + spec) else "冷藏"
+    return FROZEN if re.search("冻|冰淇淋|雪糕|冰棍|冰棒", name + spec) else CHILLED

@@ -81,4 +81,7 @@ def _read_wanted(form: Mapping[str, str]) -> Wanted:
 def _page(order_id: int, *, problem: str = "", results: list[Redemption] | None = None) -> str:
     with site().store.read() as work:
         home = pick_lists.household(work, leader_id=own_leader_id(), order_id=order_id)
-    return page("household", title="核销", home=home, order_id=order_id, problem=problem, results=results)
+        alike: dict[int, tuple[str, ...]] = {}
+        for round_id in {one.round_id for one in home.waiting}:
+            alike |= pick_lists.alike_in(work, leader_id=own_leader_id(), round_id=round_id)
+    return page("household", title="核销", home=home, alike=alike, order_id=order_id, problem=problem, results=results)

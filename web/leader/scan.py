@@ -19,6 +19,7 @@ from typing import Any
 from flask import Response, jsonify, make_response, request, url_for
 
 from bot.page_signature import sign_page
+from bot.texts import handing
 from models import Busy
 from operations import page_ticket, pick_lists, pickup
 from operations.errors import OrderCancelled, TriesLocked, UnderAfterSales, UnpaidOrder
@@ -199,6 +200,7 @@ def _told(done: Redemption) -> dict[str, Any]:
         "who": _who(order.seq, person(order.resident_name, order.host_name), order.room) if order else "",
         "why": refusal(done.refused) if done.refused else "",
         "items": [f"{line.name} {quantity(line.quantity_milli, line.unit)}" for line in done.handed],
+        "marks": handing.marks(done.handed, is_late=done.is_late) if done.ok else [],
         "owed": [f"{row.name} {quantity(row.quantity_milli, row.unit)}（S{row.case_number}）" for row in done.owed],
         "note": (order.note or "") if order and done.ok else "",
         "code": order.code if order and done.ok else None,

@@ -13,6 +13,7 @@ let scanner = null;
 
 export async function openCamera(root, found) {
   at("lens-box").hidden = false;
+  at("lens-box").classList.remove("off");
   const said = at("camera-said");
   said.hidden = false;
   said.textContent = "正在打开摄像头…";
@@ -33,6 +34,7 @@ export async function openCamera(root, found) {
   } catch (error) {
     said.textContent = WHY_NOT[error && error.name] || NO_CAMERA;
     at("camera").hidden = false;
+    at("lens-box").classList.add("off"); // the answer to a typed code stays in view
   }
 }
 
