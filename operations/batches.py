@@ -93,6 +93,11 @@ def pending(work: Work, *, leader_id: int, round_id: int) -> list[Turn]:
     return [Turn(building, at, people) for (at, building), people in sorted(found.items())]
 
 
+def untold(work: Work, *, leader_id: int, round_id: int) -> set[int]:
+    """Account ids of who waits for his turn to be told."""
+    return {row.account_id for row in work.db.execute(_untold(work, leader_id, round_id))}
+
+
 def tell_the_rest(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
     """Send what still waits for its turn at once (the night is kept); how many people that is. Raises NotFound."""
     _round(work, leader_id, round_id)
@@ -125,7 +130,7 @@ def _untold(work: Work, leader_id: int, round_id: int) -> Any:
     """Notices that wait for their turn and for nothing else."""
     has_turn = notice.c.payload["turn"]["building"].as_string().is_not(None)
     return (
-        select(notice.c.id, notice.c.next_at, notice.c.payload)
+        select(notice.c.id, notice.c.account_id, notice.c.next_at, notice.c.payload)
         .where(
             notice.c.leader_id == leader_id,
             notice.c.round_id == round_id,

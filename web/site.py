@@ -19,8 +19,10 @@ from bot.messenger import PageLogin
 from bot.texts import growth
 from bot.texts.wording import building, cold
 from models import Busy, Store, Work
+from models.buildings import building_of
 from operations.errors import NotFound, Refused
 from operations.operators import may
+from operations.pick_lists import is_waiting
 from web import show, words
 from web.auth import Guard
 from web.changes import changes
@@ -103,9 +105,11 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         when=lambda instant: show.short_time(instant, store.clock()),
         until=lambda start, end: show.time_span(start, end, store.clock()),
         building=building,
+        building_key=building_of,
         storage=lambda row: cold(row.name, row.spec),
         left=lambda instant: show.time_left(instant, store.clock()),
     )
+    app.jinja_env.tests["waiting"] = is_waiting
     app.jinja_env.globals.update(
         csrf_token=made.guard.csrf_token,
         nonce=made.nonce,

@@ -249,6 +249,7 @@ DOORS = (
     Door("GET", "leader.short", A_ALONE, at("/m/rounds/{arrived}/short")),
     Door("POST", "leader.look_at_short", A_ALONE, at("/m/rounds/{arrived}/short/look")),
     Door("POST", "leader.confirm_short", A_ALONE, at("/m/rounds/{arrived}/short", nonce=NONCE)),
+    Door("POST", "leader.remind_all", A_AND_HELPER, at("/m/rounds/{arrived}/remind", building="*")),
     Door("POST", "leader.tell_all", A_ALONE, at("/m/rounds/{arrived}/tell-all")),
     Door("GET", "leader.cases", LEADERS_ALONE, at("/m/cases")),
     Door("GET", "leader.case", A_ALONE, at("/m/cases/{case}")),

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from models import leader, notice, offer, order_line
+from models import leader, notice, offer, order_line, round_
 from operations import pickup
 from tests.web.conftest import Pages, Visitor
 from tests.web.people import enter
@@ -148,3 +148,46 @@ def test_minutes_that_cannot_be(closed: Pages, minutes: str) -> None:
 def test_together_is_the_usual_way(closed: Pages) -> None:
     text = look(enter(closed, "leader_a"), closed, {"batches": "no", "minutes": "15"})
     assert "按楼栋分批通知" not in text
+
+
+# ---------------------------------------------------------------- reminding
+
+
+def test_a_whole_building_is_reminded_once_a_day(pages: Pages) -> None:
+    visitor, world = enter(pages, "helper"), pages.world
+    text = visitor.get(f"/m/rounds/{world.arrived}/picking").text
+    assert "提醒3号楼还没来的 2 单" in text
+
+    def remind(building: str) -> str:
+        visitor.post(f"/m/rounds/{world.arrived}/remind", {"building": building})
+        return visitor.get("/m/").text
+
+    assert "已经提醒 2 单" in remind("3")
+    assert "没有可以再提醒的了。今天提醒过的有 2 单" in remind("3")
+    assert "没有可以再提醒的了" in remind("99")
+    with pages.store.read() as work:
+        told = work.db.execute(select(notice.c.payload).where(notice.c.kind == "reminder_pickup")).scalars().all()
+    assert sorted(one["seq"] for one in told) == [1, 2]
+    assert "今天提醒过的有 2 单" in remind("*")
+    pages.clock.advance(days=1)
+    visitor = enter(pages, "helper")
+    assert "已经提醒 2 单" in remind("3")
+
+
+def test_who_waits_for_his_buildings_turn_is_not_reminded(closed: Pages) -> None:
+    with closed.store.transaction() as work:
+        work.db.execute(update(leader).values(quiet_from_min=0, quiet_until_min=0))
+        work.db.execute(update(round_).where(round_.c.id == closed.world.open).values(pickup_from=None))
+        work.db.execute(update(round_).where(round_.c.id == closed.world.open).values(pickup_until=None))
+    visitor = enter(closed, "leader_a")
+    text = look(visitor, closed, {"batches": "yes", "minutes": "20"})
+    wish = dict(re.findall(r'name="(batches|minutes|first)" value="([^"]*)"', text))
+    visitor.post(path(closed), fields(text) | wish)
+    visitor.post(f"/m/rounds/{closed.world.open}/remind", {"building": "*"})
+    with closed.store.read() as work:
+        mine = notice.c.round_id == closed.world.open
+        kinds = work.db.execute(select(notice.c.kind, notice.c.account_id, notice.c.next_at).where(mine)).all()
+    reminded = {row.account_id for row in kinds if row.kind == "reminder_pickup"}
+    waits = {row.account_id for row in kinds if row.kind == "arrived" and row.next_at > closed.clock()}
+    assert len(reminded) == len(waits) == 1
+    assert not reminded & waits

@@ -16,6 +16,7 @@ from operations.listings import rounds as listing
 from web.auth import allow, current
 from web.buildings import by_building
 from web.forms import read_choice
+from web.forms import read_choice, read_text
 from web.leader.blueprint import EVERYBODY, LEADER, members, own_leader_id, page
 from web.site import site
 
@@ -54,6 +55,29 @@ def remind(order_id: int) -> Response:
     answer = site().store.run(write)
     site().flash.say("good" if answer == "sent" else "bad", _ANSWERS[answer])
     return redirect(url_for(".picking", round_id=round_id, _anchor=f"order-{order_id}"))
+
+
+@members.post("/rounds/<key:round_id>/remind")
+@allow(members=EVERYBODY)
+def remind_all(round_id: int) -> Response:
+    """Everybody who has not come, or those of one building: field `building`, `*` for all."""
+    leader_id, key = own_leader_id(), read_text(request.form, "building", most=12)
+
+    def write(work: Work) -> nudges.Reminded:
+        return nudges.remind_all(
+            work,
+            leader_id=leader_id,
+            round_id=round_id,
+            actor=current().actor,
+            building=None if key == "*" else key,
+        )
+
+    done = site().store.run(write)
+    said = f"已经提醒 {done.sent} 单。夜里不打扰，早上再送到。" if done.sent else "没有可以再提醒的了。"
+    said += f"今天提醒过的有 {done.again} 单。" if done.again else ""
+    said += f"{done.nobody} 单没有微信，请打电话。" if done.nobody else ""
+    site().flash.say("good" if done.sent else "bad", said)
+    return redirect(url_for(".picking", round_id=round_id))
 
 
 @members.post("/rounds/<key:round_id>/tell-all")
