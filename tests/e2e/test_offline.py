@@ -188,3 +188,14 @@ def test_only_the_scanning_page_is_kept(phone: Page, served: Served) -> None:
         assert secret not in page
     for secret in ("孙老师", "小陈", "¥", "13800000", *served.pages.world.codes, *served.pages.world.tokens):
         assert secret not in remembered(phone), "nor does the list name anybody or hold a code"
+
+
+def test_a_page_of_an_earlier_session_takes_the_new_one_by_itself(phone: Page, served: Served) -> None:
+    """The leader came in by a new link in another window; the old page is still open, with its old form token."""
+    served.enter(phone)
+    open_scan(phone, served)
+    served.enter(phone.context.new_page())
+    type_code(phone, served.pages.world.codes[4])
+    expect(phone.locator("#log")).to_contain_text("补传成功", timeout=20_000)
+    assert kept(phone) == 0
+    assert [row.ok for row in written(served)] == [True]

@@ -11,6 +11,7 @@ const WAIT_MS = 6000; // no answer for so long counts as no network
 const SEND_EVERY_MS = 5000;
 const LIST_EVERY_MS = 60000;
 const MOST_AT_ONCE = 50;
+const RELOAD_ONCE_IN_MS = 60000;
 
 const device = deviceName();
 const scans = new Scans(root.dataset.owner);
@@ -30,6 +31,10 @@ async function ask(address, options = {}) {
     throw new NoNetwork(String(error));
   }
   if (answer.status >= 500) throw new NoNetwork(String(answer.status));
+  if (answer.status === 400 && mayReload()) {
+    location.reload(); // this page, kept or long open, belongs to an earlier session: the new one has its own form token
+    throw new NoNetwork("reloading");
+  }
   if (answer.status === 401 || answer.status === 403) await forgetSession(); // the session is over, and so is its list
   if (!answer.ok) throw new Ended(String(answer.status));
   try {
@@ -37,6 +42,13 @@ async function ask(address, options = {}) {
   } catch (error) {
     throw new NoNetwork(String(error)); // cut off in the middle
   }
+}
+
+function mayReload() {
+  const last = Number(sessionStorage.getItem("lintuan.reloaded") || 0);
+  if (Date.now() - last < RELOAD_ONCE_IN_MS) return false;
+  sessionStorage.setItem("lintuan.reloaded", String(Date.now()));
+  return true;
 }
 
 async function send(some) {
