@@ -161,6 +161,7 @@ def _picture(talk: Talk) -> str:
             wechat_media_id=talk.inbound.media_id,
             source_key=talk.key,
             is_in_case=kept is not None,
+            pic_url=talk.inbound.pic_url,
         )
     if kept:
         return caring.photo_kept(kept.number, kept.photos)

@@ -26,9 +26,19 @@ Read = tuple[str | None, str | None]  # token, code: one of the two
 
 
 def look(
-    work: Work, *, leader_id: int, account_id: int, wechat_media_id: str, source_key: str, is_in_case: bool
+    work: Work,
+    *,
+    leader_id: int,
+    account_id: int,
+    wechat_media_id: str,
+    source_key: str,
+    is_in_case: bool,
+    pic_url: str = "",
 ) -> None:
-    """Have a job look for a pickup code in this photo. `is_in_case`: without one, nothing more is to be said."""
+    """Have a job look for a pickup code in this photo. `is_in_case`: without one, nothing more is to be said.
+
+    `pic_url` is WeChat's plain address of the picture, for accounts without the media API.
+    """
     work.db.execute(
         upsert(work, media)
         .values(
@@ -36,6 +46,7 @@ def look(
             id=work.new_id(),
             account_id=account_id,
             wechat_media_id=wechat_media_id,
+            pic_url=pic_url[:500] or None,
             purpose="case_code" if is_in_case else "code",
             next_at=work.now,
             source_key=f"code:{source_key}"[:160],

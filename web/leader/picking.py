@@ -15,7 +15,6 @@ from operations import batches, nudges, order_views, pick_lists
 from operations.listings import rounds as listing
 from web.auth import allow, current
 from web.buildings import by_building
-from web.forms import read_choice
 from web.forms import read_choice, read_text
 from web.leader.blueprint import EVERYBODY, LEADER, members, own_leader_id, page
 from web.site import site
