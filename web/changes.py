@@ -46,6 +46,11 @@ _LABELS = {
     "people": "人数",
     "kind": "类型",
     "reference": "流水号",
+    "code": "编号",
+    "known": "已有的",
+    "new": "新增的",
+    "total_fen": "总额",
+    "value": "面值",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}
