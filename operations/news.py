@@ -26,7 +26,6 @@ MOST_A_DAY = 2
 _SHOWN_FOR = timedelta(days=7)  # on the leader's page
 _TOLD_WITHIN = timedelta(days=2)  # later it is no news any more
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-KIND = "news"  # of the notices; never a template message: WeChat allows no marketing in those
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def announce(
     enqueue_many(
         work,
         leader_id=leader_id,
-        kind=KIND,
+        kind="news",  # never a template message: WeChat allows no marketing in those
         expires_at=work.now + _TOLD_WITHIN,
         to=[
             Addressed(

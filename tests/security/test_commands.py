@@ -68,6 +68,8 @@ def theirs(world: World) -> dict[str, Any]:
         "topic": None,
         "words": "x",
         "by": None,
+        "batch_first": None,
+        "batch_minutes": None,
         "doubts": (),
     }
 

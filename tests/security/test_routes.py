@@ -28,6 +28,7 @@ __all__ = ["open_pages", "ready_made"]
 OPEN_TO_THE_HOLDER = {
     "public.ticket",
     "public.export_file",
+    "public.pay",
     "leader.entrance",
     "leader.enter",
     "mall.home",

@@ -24,6 +24,8 @@ DIRECTORY = {
     "message_window": "begins with the person: WeChat counts messages to a person, not for a leader",
     "operator": "staff of the platform",
     "opt_in": "begins with the person, like message_window",
+    "page_ticket": "of the official account, shared by all leaders",
+    "pay_difference": "of the merchant account's bill, before it is known whose order it is about",
     "product": "the catalogue of the platform",
     "purchase_order": "the platform buys for many leaders at once",
     "purchase_order_line": "belongs to such an order",
