@@ -61,6 +61,7 @@ def theirs(world: World) -> dict[str, Any]:
         "round_id": world.arrived,
         "said": "",
         "seqs": (1, 2),
+        "settlement_id": 1,
         "stars": 5,
         "text": "草莓1",
         "token": world.tokens[4],
