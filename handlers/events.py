@@ -8,10 +8,10 @@ from collections.abc import Callable
 from bot import commands as c
 from bot.parsing.codes import read_scanned
 from bot.protocol import Inbound
-from bot.texts import caring, growth, handing, replies
+from bot.texts import caring, growth, handing, paying, replies
 from bot.understand import understand
 from handlers.talk import Talk
-from operations import aftersales, outbox, people, photo_codes, reviews, round_views, windows
+from operations import aftersales, outbox, people, photo_codes, proofs, reviews, round_views, windows
 from operations.errors import NotFound
 
 _LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
@@ -163,9 +163,24 @@ def _picture(talk: Talk) -> str:
             is_in_case=kept is not None,
             pic_url=talk.inbound.pic_url,
         )
+    if not kept and not talk.hands_out and (proved := _proof(talk)):
+        return proved
     if kept:
         return caring.photo_kept(kept.number, kept.photos)
     return handing.LOOKING_AT_PICTURE if talk.hands_out else replies.PICTURE_ONLY
+
+
+def _proof(talk: Talk) -> str | None:
+    """Somebody who owes money sends a picture: most likely of his payment. The leader looks."""
+    one = proofs.attach(
+        talk.work,
+        leader_id=talk.leader_id,
+        resident_id=talk.resident_id,
+        account_id=talk.person.account_id,
+        wechat_media_id=talk.inbound.media_id,
+        source_key=talk.key,
+    )
+    return paying.proof_kept(one.round_title, one.seq, one.due_fen) if one else None
 
 
 _REPORTS: dict[str, Callable[[Talk], str | None]] = {

@@ -225,6 +225,7 @@ media = owned(
     Column("sha256", String(64)),
     Column("size", Integer),
     Column("purpose", String(12), nullable=False, server_default="case"),
+    Column("taken_at", Instant),  # as the picture itself says, where it does
     Column("state", String(12), nullable=False, server_default="wanted"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant, nullable=False),
@@ -236,7 +237,7 @@ media = owned(
     of_leader(),
     UniqueConstraint("leader_id", "source_key"),
     # code: looked at once for a pickup code and not kept; case_code: the same picture is with a case too
-    one_of("purpose", "case", "code", "case_code", "shop", "review"),
+    one_of("purpose", "case", "code", "case_code", "shop", "review", "payment"),
     one_of("state", "wanted", "fetching", "stored", "failed", "expired"),
 )
 Index("ix_media_wanted", media.c.state, media.c.next_at)

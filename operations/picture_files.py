@@ -13,10 +13,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from operations.outbox import SHANGHAI
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
@@ -33,6 +36,7 @@ class Picture:
     """A JPEG of ours."""
 
     data: bytes
+    taken_at: datetime | None = None  # as it says itself, where it does
 
     @property
     def sha256(self) -> str:
@@ -43,10 +47,21 @@ class Picture:
 def redraw(raw: bytes) -> Picture:
     """The picture alone, upright, at most 2,048 pixels long. Raises NotAPicture."""
     with opened(raw) as image:
+        taken_at = _taken_at(image)
         image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        return Picture(_as_jpeg(upright))
+        return Picture(_as_jpeg(upright), taken_at)
+
+
+def _taken_at(image: Image.Image) -> datetime | None:
+    """When a picture says it was taken; its clock is taken to be Shanghai's."""
+    exif = image.getexif()
+    said = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    try:
+        return datetime.strptime(str(said), "%Y:%m:%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None
 
 
 @contextmanager
@@ -74,6 +89,7 @@ def store(folder: Path, *, leader_id: int, picture_id: int, picture: Picture) ->
         "content_type": CONTENT_TYPE,
         "sha256": picture.sha256,
         "size": len(picture.data),
+        "taken_at": picture.taken_at,
     }
 
 

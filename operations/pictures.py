@@ -54,11 +54,19 @@ def claim_wanted(work: Work, *, limit: int, lease: timedelta) -> list[WantedPict
     return sorted((WantedPicture(**row._mapping) for row in work.db.execute(taken)), key=lambda wanted: wanted.id)
 
 
-def stored(work: Work, wanted: WantedPicture, *, path: str, content_type: str, sha256: str, size: int) -> bool:
+def stored(
+    work: Work,
+    wanted: WantedPicture,
+    *,
+    path: str,
+    content_type: str,
+    sha256: str,
+    size: int,
+    taken_at: datetime | None = None,
+) -> bool:
     """The picture lies at `path` in the media folder. False when the lease was lost."""
-    return _finish(
-        work, wanted, state="stored", path=path, content_type=content_type, sha256=sha256, size=size, lease_until=None
-    )
+    facts = {"path": path, "content_type": content_type, "sha256": sha256, "size": size, "taken_at": taken_at}
+    return _finish(work, wanted, state="stored", lease_until=None, **facts)
 
 
 def try_again(work: Work, wanted: WantedPicture, *, at: datetime | None = None) -> bool:

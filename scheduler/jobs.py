@@ -30,7 +30,7 @@ from operations import (
     unpaid,
 )
 from operations.invites import Terms
-from scheduler import page_ticket, paying, pictures
+from scheduler import page_ticket, paying, pictures, proofs
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer
@@ -136,6 +136,11 @@ def expire_questions(context: Context) -> int:
 def fetch_pictures(context: Context) -> int:
     """Fetch pictures people sent."""
     return pictures.fetch_wanted(context.store, context.messenger, context.settings.media_folder)
+
+
+def check_proofs(context: Context) -> int:
+    """Mark pictures people sent as proof of a payment."""
+    return proofs.check_proofs(context.store, context.settings.media_folder)
 
 
 def remind_unpaid(context: Context) -> int:

@@ -29,6 +29,7 @@ SCHEDULE = (
     Job("escalate_questions", 60, jobs.escalate_questions),
     Job("reward_invites", 60, jobs.reward_invites),
     Job("expire_questions", 60, jobs.expire_questions),
+    Job("check_proofs", 10, jobs.check_proofs),
     Job("remind_unpaid", 60, jobs.remind_unpaid),
     Job("cancel_unpaid", 60, jobs.cancel_unpaid),
     Job("ask_about_payments", 10, jobs.ask_about_payments),

@@ -260,6 +260,8 @@ ENTITIES = {
     "relay": "留言",
     "review": "评价",
 }
+PROOF_MARKS = {"green": "对得上", "yellow": "请看一下", "red": "要当心"}
+PROOF_REASONS = {"duplicate": "和以前发过的图一样", "early": "图比订单早"}
 MATCH_REASONS = {"note": "备注", "amount": "金额", "room": "房号", "alias": "以前付过", "name": "名字"}
 # The name of the command a message was read as: see bot.commands.
 READINGS = {
@@ -329,6 +331,7 @@ def word(table: str, key: str | None) -> str:
 
 _TONES = {
     "good": {
+        "green",
         "open",
         "ready",
         "picked_up",
@@ -342,8 +345,19 @@ _TONES = {
         "arrived",
         "settled",
     },
-    "warn": {"claimed", "partly", "applied", "waiting", "held", "part_refunded", "unclear", "no_show", "transit"},
-    "bad": {"unpaid", "escalated", "failed", "suspended", "unknown"},
+    "warn": {
+        "yellow",
+        "claimed",
+        "partly",
+        "applied",
+        "waiting",
+        "held",
+        "part_refunded",
+        "unclear",
+        "no_show",
+        "transit",
+    },
+    "bad": {"red", "unpaid", "escalated", "failed", "suspended", "unknown"},
     "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created"},
 }
 

@@ -48,3 +48,9 @@ def terms(mode: str, how: str | None, cancel_after_h: int | None, *, is_change: 
         "要改请发：收款方式 取货付，收款方式 转账 扫门口的收款码，收款方式 微信支付，自动取消 24小时，自动取消 关"
     )
     return "\n".join(lines)
+
+
+def proof_kept(title: str, seq: int, fen: int) -> str:
+    return (
+        f"收到截图，放在“{title}”{seq}号下面了，记成您说已付 {money(fen)}，等团长核对。不是付款截图的话，请写一句说明。"
+    )

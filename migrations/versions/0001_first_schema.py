@@ -381,6 +381,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("purpose", sa.String(length=12), server_default="case", nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=12), server_default="wanted", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
@@ -390,7 +391,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "purpose IN ('case', 'code', 'case_code', 'shop', 'review')", name=op.f("ck_media_purpose_known")
+            "purpose IN ('case', 'code', 'case_code', 'shop', 'review', 'payment')", name=op.f("ck_media_purpose_known")
         ),
         sa.CheckConstraint(
             "state IN ('wanted', 'fetching', 'stored', 'failed', 'expired')", name=op.f("ck_media_state_known")

@@ -93,6 +93,7 @@ def test_the_table_of_jobs() -> None:
         "end_pickup_days": 60,
         "escalate_after_sales": 60,
         "expire_questions": 60,
+        "check_proofs": 10,
         "remind_unpaid": 60,
         "cancel_unpaid": 60,
         "ask_about_payments": 10,

@@ -288,6 +288,7 @@ DOORS = (
 TRIED_ELSEWHERE = {
     "public.start_paying",
     "public.check_payment",
+    "leader.proof",
     "admin.enter",
     "leader.deliver_scans",
     "mall.come_in",

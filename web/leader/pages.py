@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import abort, request
+from werkzeug.wrappers import Response
 
 from models.views import OrderView
-from operations import order_views
+from operations import order_views, proofs
+from operations.errors import NotFound
 from operations.listings import cases
 from operations.listings import rounds as listing
 from web.auth import allow, current
@@ -62,7 +64,22 @@ def order(order_id: int) -> str:
     with site().store.read() as work:
         view = order_views.view(work, leader_id=own_leader_id(), order_id=order_id)
         history = cases.of_order(work, leader_id=own_leader_id(), order_id=order_id)
-    return page("order", title=f"{view.seq} 号", order=view, cases=history)
+        proved = proofs.of_order(work, leader_id=own_leader_id(), order_id=order_id)
+    return page("order", title=f"{view.seq} 号", order=view, proofs=proved, cases=history)
+
+
+@members.get("/orders/<key:order_id>/proofs/<key:media_id>")
+@allow(members=("leader",))
+def proof(order_id: int, media_id: int) -> Response:
+    """The picture of a payment that somebody sent. It was drawn anew when it was fetched."""
+    with site().store.read() as work:
+        found = proofs.of_order(work, leader_id=own_leader_id(), order_id=order_id)
+    path = next((row.path for row in found if row.media_id == media_id and row.path), None)
+    folder = site().settings.media_folder
+    file = (folder / path).resolve() if folder and path else None
+    if folder is None or file is None or not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise NotFound(what="photo")
+    return Response(file.read_bytes(), mimetype="image/jpeg")
 
 
 def _is_shown(order: OrderView, shown: str) -> bool:
