@@ -52,8 +52,6 @@ leader = Table(
     Column("payment_mode", String(12), nullable=False, server_default="pickup"),
     Column("payment_note", String(120)),  # how to pay her, in her words: 群收款, 扫门口的收款码
     Column("cancel_unpaid_after_h", Integer),  # switched on: orders not paid so long after the close are cancelled
-    Column("order_fees", JSON),  # what new rounds charge on top of the goods: see operations.fees
-    Column("min_order_fen", BigInteger),
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
     Column("quiet_from_min", Integer, nullable=False, server_default="1320"),  # minutes after midnight, Asia/Shanghai
     Column("quiet_until_min", Integer, nullable=False, server_default="450"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -42,9 +41,6 @@ round_ = owned(
     Column("post", Text),  # the leader's own words
     Column("min_total_fen", BigInteger),
     Column("share_bps", Integer, nullable=False),  # frozen copy: later changes never touch this round
-    Column("fees", JSON),  # frozen copy of the leader's fees: see operations.fees
-    Column("min_order_fen", BigInteger),  # 起订
-    Column("transport_fen", BigInteger),  # shared by the orders of the closed round
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
     Column("last_seq", Integer, nullable=False, server_default="0"),
     Column("closed_orders", Integer),

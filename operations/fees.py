@@ -1,14 +1,13 @@
 """What is charged on top of the goods, and what stays when an order is taken back. Pure; money in fen, shares in bps.
 
-A leader's fees are written in the round when it opens (`round.fees`) and are part of an order's total from then on, so
-that a later change of mid-round terms never touches what was agreed.
+The rules alone: rounds do not charge fees yet. What a unit and a share come to is used by coupons and settlement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from operations.allocation import share_of
 
@@ -19,7 +18,7 @@ FeeKind = Literal["per_order", "per_unit", "share", "stepped"]
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """One fee of a round.
+    """One fee of an order.
 
     `per_order` is `amount_fen` once, or `reduced_fen` from `free_from_fen` of goods on; `per_unit` is `amount_fen` for
     each unit; `share` is `bps` of each unit's price; `stepped` is 首件 `amount_fen`, 续件 `more_fen`, for at most
@@ -93,16 +92,6 @@ def kept_on_cancel(
     base = items_fen if keeps_fees else items_fen + fees_fen
     kept = keep_fixed_fen + share_of(base, keep_bps, WHOLE_BPS) + (fees_fen if keeps_fees else 0)
     return min(kept, items_fen + fees_fen)
-
-
-def written(fees: Iterable[Fee]) -> list[dict[str, Any]]:
-    """As `round.fees` keeps them."""
-    return [asdict(fee) for fee in fees]
-
-
-def read(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Fee, ...]:
-    """What `written` made; an old round has none."""
-    return tuple(Fee(**one) for one in stored or ())
 
 
 def _units(goods: Goods) -> int:

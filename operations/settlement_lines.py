@@ -18,10 +18,7 @@ from operations.splitting import Kept, commissions
 
 @dataclass(frozen=True, slots=True)
 class SettledLine:
-    """One line: what was sold, less its part of a coupon, less what after-sales gave back. Money in fen.
-
-    `gross_fen` holds the line's share of the order's fees too; the leader has no commission on those.
-    """
+    """One line: what was sold, less its part of a coupon, less what after-sales gave back. Money in fen."""
 
     order_id: int
     order_line_id: int
@@ -52,7 +49,7 @@ def of_round(work: Work, leader_id: int, round_id: int) -> list[SettledLine]:
     kept = [_kept_milli(row, claimed, dropped) for row in rows]
     shares = commissions(
         [
-            Kept(one.base_fen, milli, share_bps if row.share_bps is None else row.share_bps, row.commission_fen)
+            Kept(max(0, one.net_fen), milli, share_bps if row.share_bps is None else row.share_bps, row.commission_fen)
             for row, one, milli in zip(rows, sums, kept, strict=True)
         ]
     )
@@ -76,16 +73,10 @@ class _Sums:
     gross_fen: int
     discount_fen: int
     refund_fen: int
-    fee_fen: int
 
     @property
     def net_fen(self) -> int:
         return self.gross_fen - self.discount_fen - self.refund_fen
-
-    @property
-    def base_fen(self) -> int:
-        """What the leader's share is reckoned from."""
-        return max(0, self.net_fen - self.fee_fen)
 
 
 def _sums(rows: Sequence[Row[Any]], back: Mapping[tuple[int, int], int]) -> list[_Sums]:
@@ -97,10 +88,9 @@ def _sums(rows: Sequence[Row[Any]], back: Mapping[tuple[int, int], int]) -> list
     sold = [now + gone for now, gone in zip(worth, given, strict=True)]
     shrunk = spread(back.get((head.order_id, 0), 0), given)
     discounts = spread(head.discount_fen, worth if any(worth) else sold)
-    fees = spread(head.total_fen - sum(worth), sold if any(sold) else [1] * len(rows))
     return [
-        _Sums(now + fee + gone, discount + less, gone - less, fee)
-        for now, fee, gone, discount, less in zip(worth, fees, given, discounts, shrunk, strict=True)
+        _Sums(now + gone, discount + less, gone - less)
+        for now, gone, discount, less in zip(worth, given, discounts, shrunk, strict=True)
     ]
 
 
@@ -113,7 +103,6 @@ def _rows(work: Work, leader_id: int, round_id: int) -> list[Row[Any]]:
                 order_line.c.offer_id,
                 order_line.c.line_fen,
                 func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli).label("due_milli"),
-                order.c.total_fen,
                 order.c.discount_fen,
                 offer.c.share_bps,
                 offer.c.commission_fen,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, update
 
-from models import Store, ledger_transfer, order, payment, refund
-from operations import ledger_check, payments
+from models import Store, ledger_transfer, order, payment, refund, settlement, settlement_line
+from operations import ledger_check, payments, pickup_days, settlements
 from tests.support.clock import StillClock
 from tests.support.world import World
 
@@ -23,12 +23,14 @@ BREAKS: dict[str, tuple[Table, str | None, dict[str, Any] | None]] = {
     "refunds_are_in_the_books": (ledger_transfer, "refund", {"amount_fen": 1}),
     "refunds_have_their_rows": (refund, None, {"state": "created"}),
     "residents_owe_what_their_orders_say": (order, None, {"total_fen": 1_000_000}),
+    "settlements_have_their_lines": (settlement_line, None, {"gross_fen": 1}),
+    "leaders_have_what_was_settled": (settlement, None, {"state": "paid"}),
 }
 
 
 @pytest.fixture
-def traded(store: Store) -> World:
-    """Two orders: one with a discount, goods missing and paid too much for; one that nobody paid."""
+def traded(store: Store, clock: StillClock) -> World:
+    """Two orders: one with a discount, goods missing and paid too much for; one that nobody paid. Then settled."""
     world = World(store)
     first = world.order(world.resident(), {1: 2, 2: 1})
     world.order(world.resident("张哥"), {2: 3})
@@ -40,6 +42,10 @@ def traded(store: Store) -> World:
     world.arrive(short={1: 1000})
     with store.transaction() as work:
         payments.pay_back(work, leader_id=world.leader_id, order_id=first, actor="system", source_key="back")
+        pickup_days.no_shows(work, leader_id=world.leader_id, round_id=world.round_id)
+    clock.advance(days=2)
+    with store.transaction() as work:
+        assert settlements.settle_due(work) == 1
     return world
 
 

@@ -92,6 +92,8 @@ def test_the_table_of_jobs() -> None:
         "remind_uncollected": 60,
         "end_pickup_days": 60,
         "escalate_after_sales": 60,
+        "escalate_questions": 60,
+        "reward_invites": 60,
         "expire_questions": 60,
         "check_proofs": 10,
         "remind_unpaid": 60,
