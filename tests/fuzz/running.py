@@ -25,7 +25,9 @@ class Report:
     def __str__(self) -> str:
         lines = [f"{self.inputs[name]:>9} {name}, the slowest {self.worst[name] * 1000:.0f} ms" for name in self.inputs]
         lines.append(f"{self.inputs.total():>9} in all, {len(self.findings)} findings")
-        return "\n".join(lines + self.findings[:20])
+        kinds = Counter(finding.partition(": ")[2] for finding in self.findings)
+        lines += [f"{count:>9} times {kind}" for kind, count in kinds.most_common(20)]
+        return "\n".join(lines + self.findings[:5])
 
 
 def run(targets: Sequence[Target], *, inputs: int, seed: int, minutes: float = float("inf")) -> Report:

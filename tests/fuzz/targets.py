@@ -27,6 +27,7 @@ from bot.parsing.values import Item
 from bot.understand import Situation, understand
 from config import Config
 from models import Store
+from operations.errors import Refused
 from tests.bot import pushes
 from tests.fuzz import inputs
 from tests.support.clock import StillClock
@@ -132,7 +133,10 @@ class Program:
         if self._count % EVERY == 1:
             self._visitors = {who: enter(self.pages, who) for who in ("owner", "leader_a", "helper")}
         door = chance.choice(self.unsafe if chance.random() < 0.6 else DOORS)
-        path, form = door.make(self.pages)
+        try:
+            path, form = door.make(self.pages)
+        except Refused:  # what the door needs cannot be made any more: other inputs have changed the world
+            return
         visitor = self._visitors[chance.choice([who for who in self._visitors if who in door.admits] or ["owner"])]
         if chance.random() < 0.3:
             path += chance.choice(("?", "/", "%00", "?q=")) + inputs.text(chance)[:80]
@@ -146,7 +150,7 @@ class Program:
         else:
             data = {"csrf_token": visitor.token, **form}
             answer = visitor.client.post(path, data=data, base_url=PUBLIC_URL, buffered=True)
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 and door.endpoint != "site.healthz":  # no scheduler runs here, and it says so
             raise Finding(f"{door.endpoint}: HTTP {answer.status_code}")
 
 

@@ -1,7 +1,7 @@
 """Every chat command x everybody of another world, filled with leader A's ids: nothing of hers is changed or told.
 
 The commands are those of `bot/commands.py` and are filled in by the names of their fields, so that a new one is
-attacked by being there; a field of a name that nobody knows here fails the suite.
+attacked by being there; a field that may hold an id and is not known here fails the suite.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import commands as c
@@ -21,11 +21,12 @@ from bot.parsing.values import ChainEntry, ChainReading, Line, PostItem, PostRea
 from bot.protocol import Inbound
 from handlers import router, run
 from handlers.talk import CatalogueCache, Settings, Talk
-from models import Store, Work, offer, resident, round_
+from models import Store, Work, offer, resident, round_, settlement
 from operations import people
 from tests.security.worlds import changed, rows_of
 from tests.support.clock import StillClock
 from tests.support.databases import opened
+from tests.support.rows import minimal
 from tests.web.conftest import make_world
 from tests.web.world import World
 
@@ -33,6 +34,7 @@ LATER = datetime(2026, 5, 9, tzinfo=UTC)
 # What anybody may do to any leader, and what it writes in her world.
 ANYBODY_MAY = {"BindLeader": {"resident", "account_binding", "action_log"}}
 ROUTES = router()
+SETTLEMENT = 7  # of A
 SECRET = "绝密"  # what A's neighbours, their rooms, her rounds and goods are called
 
 
@@ -60,6 +62,7 @@ def theirs(world: World) -> dict[str, Any]:
         "room": "3-502",
         "round_id": world.arrived,
         "said": "",
+        "settlement_id": SETTLEMENT,
         "seqs": (1, 2),
         "settlement_id": 1,
         "stars": 5,
@@ -104,6 +107,8 @@ def values(kind: type, field: Field[Any], hint: Any, known: dict[str, Any]) -> l
         if field.name in {"code", "token", "order_id", "round_id"} and field.default is not MISSING:
             options.append(field.default)
         return options
+    if not field.name.endswith(("_id", "_ids", "_key")) and field.default is not MISSING:
+        return [field.default]  # no id of anything: it tells how, not what
     raise AssertionError(f"{kind.__name__}.{field.name}: say in `theirs` what it is when it is another leader's")
 
 
@@ -118,6 +123,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Wor
             for table, column in ((resident, "display_name"), (round_, "title"), (resident, "room"), (offer, "name")):
                 work.db.execute(update(table).where(table.c.leader_id == world.leader_a).values({column: SECRET}))
             people.recognise(work, STRANGERS["nobody"])
+            work.db.execute(
+                insert(settlement).values(
+                    **minimal(settlement, leader_id=world.leader_a, id=SETTLEMENT, round_id=world.arrived)
+                )
+            )
             people.add_helper(
                 work,
                 leader_id=world.leader_b,
