@@ -29,6 +29,11 @@ _NOTED_WRONG: Final = re.compile(r"(?:记|写|登记|填)[成错]|[下点]错")
 _RATE: Final = re.compile(
     r"(?:每天|一天|每日|天天|日日|每周|一周|隔天|每月|一个?月|一个?礼拜|一个?星期)(?:就|都|只)?(?:要|来|订|送|吃|喝)?[一二两三四五六七八九十\d]"
 )
+_UNSAID: Final = re.compile(
+    r"够(?:吗|么|不够|不).*不够(?:的话)?(?:就|再|我)*(?:加|来|要|订)|便宜[点些].*便宜(?:的话|了)?(?:我|就)*(?:要|来)"
+    r"|[拿收领到]了[一二两三四五六七八九十\d]{1,3}\S[\s,].{0,2}[少缺差][一二两三四五六七八九十\d]"
+)
+"""A condition without its 如果 (两笼够吗 不够加一笼), and what is missing of what was handed out."""
 _MAILED: Final = re.compile(r"寄[一二两三四五六七八九十\d]|[邮能可]寄|寄[到给去往]|顺丰|发快递|快递[到给]")
 _ASKED_FIRST: Final = re.compile(
     r"[一二两三四五六七八九十\d]\S{0,6}[\s,。].{0,6}(?:有没有|有.{1,6}吗).{0,6}没有.{0,3}(?:不要|算了)"
@@ -64,7 +69,7 @@ def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Dr
     """A question to the group, somebody else's words, money, or a mistake in what was noted."""
     if _RATE.search(text) and not kinds & {"past", "praise"}:
         return True  # 牛奶一天一瓶: nobody delivers by the day
-    if _ASKED_FIRST.search(text) or _MAILED.search(text):
+    if _UNSAID.search(text) or _ASKED_FIRST.search(text) or _MAILED.search(text):
         return True
     if _TO_EVERYBODY.search(text) or any(_is_lone_figure(claim) for claim in claims):
         return True

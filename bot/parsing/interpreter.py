@@ -187,6 +187,8 @@ class Interpreter(Endings):
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
 
     def _claim(self, claim: Claim) -> None:
+        if self.mode == "cancel" and self.dropped_bare and self._is_over(claim):
+            self.mode = None  # 不要鱼了 豆腐还要
         mode = self._inner_mode(claim)
         if claim.start in self.skipped and claim.quantity is None:
             return

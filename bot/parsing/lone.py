@@ -60,6 +60,9 @@ class LoneItems(Booking):
             if key in self.draft.entries and self.draft.entries[key].op == "drop":
                 del self.draft.entries[key]
             return
+        if key in self.draft.prior and self.words[claim.end + 1 : claim.end + 2] in (["还要"], ["还是要"], ["还想要"]):
+            self.kept.add(key)  # 不要鱼了 豆腐还要
+            return
         has_price = "price" in self.segments[claim.segment].kinds and item.kind != "price"
         if self._named_later(claim, key):
             self.mentions.append(key)

@@ -60,8 +60,9 @@ UNIT_PATTERN: Final = "|".join(
 )
 _SPEC_PART = re.compile(
     rf"(?:[一每1](?P<before>{UNIT_PATTERN}))?(?P<number>{ARABIC_NUMBER}|{CHINESE_NUMBER}|半)\s?(?P<unit>{UNIT_PATTERN})"
-    rf"(?:装)?(?:\s?[/每一]\s?(?P<per>{UNIT_PATTERN}))?(?P<times>\s?[×x]\s?\d+)?"
+    rf"(?:装)?(?:\s?[/每一]\s?(?P<per>{UNIT_PATTERN}))?(?P<times>\s?[×x*]\s?\d{{1,3}})?"
 )
+_PACKED: Final = "瓶罐听支包袋盒杯"
 _TAELS: Final = re.compile(r"(\d+)斤(\d)两")
 MAX_MILLI: Final = 100_000
 
@@ -105,6 +106,9 @@ def parse_spec(spec: str, unit: str) -> Spec:
     for match in _SPEC_PART.finditer(_TAELS.sub(r"\1.\2斤", spec.lower())):
         number = 500 if match["number"] == "半" else getattr(read_number(match["number"]), "milli", 0)
         word, container = canonical_unit(match["unit"]), canonical_unit(match["per"] or match["before"] or unit)
+        if number and match["times"]:
+            inside = int(match["times"].strip(" ×x*"))
+            counts.update({piece_group(each): inside for each in _PACKED if each != unit})  # 330ml*6: six of them
         if not number or match["times"]:
             continue
         if container != unit and word == unit:

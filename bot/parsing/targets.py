@@ -111,6 +111,8 @@ class Targets(Walk):
 
     def _is_per(self, quantity: Token) -> bool:
         """Does 一人, 每家 or 人均 stand in front of the number?"""
+        if self.factor is None and "people" not in self.kinds:
+            return False
         index = self.position[id(quantity)] - 1
         while index >= 0 and self.kinds[index] in ("want", "filler", "space", "each", "item", "qty", "and"):
             if self.kinds[index] == "space" and self.kinds[index - 1] not in ("people", "want"):

@@ -91,3 +91,9 @@ class Walk:
         """Does a wanted number follow the one that is not wanted?"""
         behind = [i for i in range(claim.end + 1, len(self.kinds)) if self.kinds[i] not in SILENT][:2]
         return len(behind) == 2 and self.kinds[behind[0]] in ("want", "set") and self.kinds[behind[1]] == "qty"
+
+    def _is_over(self, claim: Claim) -> bool:
+        """Did a 了 end the refusal before these goods, or is it said behind them that they are wanted?"""
+        following = next((kind for kind in self.kinds[claim.end + 1 :] if kind not in SILENT), "")
+        before = self.booked[-1].end + 1 if self.booked else 0
+        return "了" in self.words[before : claim.start] or following in ("want", "add", "keep")
