@@ -196,7 +196,7 @@ def keys_in(page: Path) -> set[str]:
     code = code_in(page)
     sections = "|".join(Config.model_fields)
     found = {f"{section}.{key}" for section, key in re.findall(rf"`\[({sections})\] ([a-z_]+)", code)}
-    found |= {f"{section}.{key}" for section, key in re.findall(rf"`({sections})\.([a-z_]+)`", code)}
+    found |= {f"{section}.{key}" for section, key in re.findall(rf"`({sections})\.(?!py`)([a-z_]+)`", code)}
     found |= {
         f"{section.lower()}.{key.lower()}"
         for section, key in re.findall(r"LINTUAN_([A-Z]+)__([A-Z]+(?:_[A-Z]+)*)", code)
