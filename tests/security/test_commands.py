@@ -64,7 +64,6 @@ def theirs(world: World) -> dict[str, Any]:
         "said": "",
         "settlement_id": SETTLEMENT,
         "seqs": (1, 2),
-        "settlement_id": 1,
         "stars": 5,
         "text": "草莓1",
         "token": world.tokens[4],
