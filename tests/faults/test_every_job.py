@@ -22,8 +22,8 @@ from PIL import Image
 from sqlalchemy import event, func, insert, select, update
 
 from bot.texts.notices import NoticeTexts
-from models import Store, Work, conversation, leader, media, metadata, notice, relay
-from operations import people, windows
+from models import Store, Work, conversation, leader, media, metadata, notice, order, relay, round_
+from operations import people, rounds, windows
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE
@@ -54,6 +54,19 @@ def _sendable(work: Work, world: World) -> None:
 
 def _photo(work: Work, world: World) -> None:
     work.db.execute(update(media).values(state="wanted", next_at=work.now - timedelta(minutes=1)))
+
+
+def _unpaid(work: Work, world: World) -> None:
+    """The open round was closed hours ago, its orders are to be paid beforehand, and the leader cancels what is not."""
+    rounds.close(work, leader_id=world.leader_a, round_id=world.open, actor="system")
+    work.db.execute(update(leader).values(payment_mode="transfer", cancel_unpaid_after_h=1))
+    mine = (round_.c.leader_id == world.leader_a, round_.c.id == world.open)
+    work.db.execute(update(round_).where(*mine).values(closed_at=work.now - timedelta(hours=5)))
+
+
+def _reminded(work: Work, world: World) -> None:
+    _unpaid(work, world)
+    work.db.execute(update(order).values(unpaid_reminded_at=work.now - timedelta(hours=2)))
 
 
 def _question(work: Work, world: World) -> None:
@@ -91,6 +104,8 @@ DUTIES: dict[str, tuple[timedelta, Prepare]] = {
     "escalate_after_sales": (timedelta(days=4), _nothing),
     "escalate_questions": (timedelta(days=4), _question),
     "expire_questions": (timedelta(0), _forgotten_question),
+    "remind_unpaid": (timedelta(0), _unpaid),
+    "cancel_unpaid": (timedelta(0), _reminded),
     "clean_up": (timedelta(days=60), _nothing),
 }
 # Those that need another platform's answers, or days of business before them: the test that breaks them off or runs
