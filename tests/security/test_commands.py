@@ -106,8 +106,11 @@ def values(kind: type, field: Field[Any], hint: Any, known: dict[str, Any]) -> l
         if field.name in {"code", "token", "order_id", "round_id"} and field.default is not MISSING:
             options.append(field.default)
         return options
-    if not field.name.endswith(("_id", "_ids", "_key")) and field.default is not MISSING:
-        return [field.default]  # no id of anything: it tells how, not what
+    if not field.name.endswith(("_id", "_ids", "_key")):  # no id of anything: it tells how, not what
+        if field.default is not MISSING:
+            return [field.default]
+        if hint in {str, str | None}:
+            return ["x"]
     raise AssertionError(f"{kind.__name__}.{field.name}: say in `theirs` what it is when it is another leader's")
 
 
