@@ -115,6 +115,7 @@ ELSEWHERE = {
     "send_refunds": "tests/pay/test_payments_online.py::test_a_refund_that_met_trouble_is_sent_once",
     "check_bill": "tests/pay/test_payments_online.py::test_a_late_bill_is_asked_for_again",
     "settle_rounds": "tests/operations/test_settlements.py::test_run_twice_it_is_one_settlement",
+    "check_proofs": "tests/operations/test_proofs.py::test_the_same_picture_again_is_red_even_saved_anew",
     "check_books": "tests/operations/test_ledger_check.py::test_it_runs_once_a_night",
     "renew_page_ticket": "tests/scheduler/test_page_ticket.py::test_two_workers_ask_once",
     "reward_invites": "tests/operations/test_invites.py::test_a_late_job_still_rewards_who_came_in_time",
