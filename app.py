@@ -14,17 +14,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.client import WeChatMessenger, WeChatPageLogin
 from bot.flow import FlowLimit
+from bot.front import Front
+from bot.late import Latecomers
 from bot.pay.gateway import RefundResult, Trade
 from bot.pay.webhook import PATH as PAY_PATH
 from bot.pay.webhook import create_blueprint as create_pay_blueprint
 from bot.protocol import Credentials
 from bot.texts.growth import INVITEE_COUPON, INVITER_COUPON
 from bot.texts.notices import NoticeTexts
-from bot.texts.replies import TOO_FAST, busy
+from bot.texts.replies import RECEIVED, TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
 from config import Config, TemplateMessage
 from handlers import Settings as HandlerSettings
-from handlers import create_answer
+from handlers import create_answer, look_ahead, tell_later
 from models import Clock, Store, system_clock
 from models.clocks import follow_server
 from operations import online
@@ -47,16 +49,20 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     store = store or open_store(config, clock)
     register(app, store, web_settings(config), create_page_login(config))
     meter = Meter()
+    answer = create_answer(handler_settings(config), meter.read_as)
+    late = Latecomers(store, answer, tell_later, busy)
     webhook = Webhook(
         credentials=credentials(config),
         store=store,
         clock=clock,
-        answer=create_answer(handler_settings(config), meter.read_as),
+        answer=answer,
         count=meter.count,
         seen=meter.seen,
-        texts=Texts(busy=busy, too_fast=lambda: TOO_FAST),
+        texts=Texts(busy=busy, too_fast=lambda: TOO_FAST, received=lambda: RECEIVED),
         log_key=hashlib.sha256(config.server.secret.get_secret_value().encode()).digest(),
         limit=FlowLimit(),
+        late=late,
+        ahead=look_ahead,
     )
     app.register_blueprint(create_blueprint(webhook))
     if config.metrics.enabled:
@@ -65,6 +71,8 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         app.register_blueprint(metrics.create_blueprint(meter, store, token.get_secret_value() if token else None))
     if gateway := create_gateway(config):
         app.register_blueprint(create_pay_blueprint(gateway, clock, partial(note_payment, store)))
+    app.extensions["lintuan_late"] = late
+    app.wsgi_app = Front(webhook, app.wsgi_app, timed=meter.timed)  # type: ignore[method-assign]
     if config.server.proxies:  # else whoever calls could name any address as his own
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies)  # type: ignore[method-assign]
     return app

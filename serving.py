@@ -209,6 +209,7 @@ def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     end_with_parent()
     clock = clock_of(config)
     app: Any = create_app(config, clock)
+    app.extensions["lintuan_late"].wake()  # what a process before us had only stored
     if config.demo:
         from bot.simulator import create_simulator, mount
         from demo.people import simulated

@@ -1,126 +1,226 @@
-"""Run all measurements and write docs/benchmarks.md with machine, versions and date: `make bench`."""
+"""Measure and write docs/benchmarks.md: `make bench`, or `python -m benchmarks orders closing` for single sections."""
 
 from __future__ import annotations
 
-import statistics
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from benchmarks import closing, exporting, machine, order_message, startup, understanding
+from benchmarks import closing, exporting, machine, order_message, outbox, overload, startup, stored, understanding
+from benchmarks.servers import Server, serving
 from migrations import upgrade
 from models import Store
 from tests.support.postgres import PostgresServer, PostgresUnavailable, running_server
 
+T = TypeVar("T")
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 BUSY = 0.5  # processes of others that wanted to run when we began
+HEAD = """# Benchmarks
 
-WRITTEN = "Written by `make bench`. Quote ratios, not seconds: one machine differs from another, and from hour to hour."
-SHARED = """**The machine was shared**: {load:.1f} processes of others wanted to run when this began. Compare ratios;
-the seconds are better on a quiet machine."""
-ORDERS = """## The complete order message
-
-Over real HTTP, a connection per push, granian with one worker as in production; clients in a closed loop on the same
-machine. Signed push in, understanding, guarded stock of one or two offers, order, events, durable commit, reply out.
-The signed echo is the same server and the same protocol code without database and business.
-
-{rounds} rounds in which all contenders take turns; the share is the median of the rounds' ratios. Durability is
-asserted (SQLite `synchronous=FULL`; PostgreSQL `fsync`, `synchronous_commit`, `full_page_writes`), and every answer is
-compared with its row: a run in which they differ is void. CPU is the web server's; PostgreSQL's own processes are not
-in it. Refused as busy: {refused}. fsync of 4 KiB during the run: median {probe}.
-
-| contender, mode | clients | messages/s | share of the echo's rate | CPU per message | p50 ms | p99 ms |
-|---|---|---|---|---|---|---|"""
-CLOSING = """## Closing a round
-
-{orders:,} orders: offers shut, totals, {orders:,} sales in the ledger and {orders:,} notices in one durable commit;
-median of {rounds}: {said}.
-
-"""
-EXPORTING = """## The order export
-
-{found.lines:,} lines of a round read from SQLite and written as .xlsx of {found.size_kb:.0f} KB: {found.seconds:.1f} s,
-{found.cpu_s:.1f} s of it CPU. The process held {found.before_mb:.0f} MB before and {found.peak_mb:.0f} MB at most.
-
-"""
-STARTING = """## Starting, and memory
-
-`make run` until `/healthz` is green, which takes the web worker and the scheduler: {found.first_s:.1f} s with an empty
-folder, {found.again_s:.1f} s the next time. {found.processes} processes hold {found.memory_mb:.0f} MB together, shared
-pages counted once.
+Written by `make bench` (`python -m benchmarks NAME …` for single sections). Quote ratios, not seconds: one machine
+differs from another, and from hour to hour. Durability is asserted everywhere: SQLite `synchronous=FULL`; PostgreSQL
+`fsync`, `synchronous_commit`, `full_page_writes`. A run whose rows do not match its answers is void and says so.
 """
 
 
 def main() -> None:
     """Measure, print, write."""
-    load = machine.load()
+    wanted = sys.argv[1:] or list(SECTIONS)
+    texts = _sections(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "")
     with tempfile.TemporaryDirectory() as folder, _postgres() as server:
-        parts = [
-            _understanding(),
-            _orders(Path(folder), server),
-            _closing(Path(folder), server),
-            _exporting(Path(folder)),
-            _startup(Path(folder)),
-        ]
-    text = "\n".join([*_head(load), *(line for part in parts for line in part)]) + "\n"
-    print(text)
-    REPORT.write_text(text, encoding="utf-8")
+        for name in wanted:
+            load, title, measure = machine.load(), *SECTIONS[name]
+            place = Path(folder) / name
+            place.mkdir()
+            body = "\n".join(measure(place, server))
+            texts[title] = f"{_when(load)}\n\n{body}\n"
+            print(f"## {title}\n\n{texts[title]}", flush=True)
+            order = [title for title, _ in SECTIONS.values() if title in texts]
+            REPORT.write_text("\n".join([HEAD, *(f"## {one}\n\n{texts[one]}" for one in order)]), encoding="utf-8")
 
 
-def _head(load: float) -> list[str]:
-    shared = SHARED.format(load=load) if load > BUSY else "The machine had nothing else to do."
-    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {machine.describe()}"
-    return ["# Benchmarks", "", WRITTEN, "", when, "", shared, ""]
+def _sections(report: str) -> dict[str, str]:
+    """The parts of an earlier report, by title."""
+    titles = {title for title, _ in SECTIONS.values()}
+    parts = re.split(r"^## (.+)\n\n", report, flags=re.MULTILINE)[1:]
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {title: text.rstrip("\n") + "\n" for title, text in found.items() if title in titles}
 
 
-def _understanding() -> list[str]:
+def _when(load: float) -> str:
+    busy = f" **The machine was shared**: {load:.1f} processes of others wanted to run." if load > BUSY else ""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {machine.describe()}.{busy}"
+
+
+def _understanding(_folder: Path, _server: PostgresServer | None) -> list[str]:
     found = understanding.measure()
-    said = (
-        f"{found.messages} annotated messages, the parser alone: p50 {found.p50_us:.0f} µs, p99 {found.p99_us:.0f} µs."
-    )
-    return ["## Understanding one message (CPU)", "", said, ""]
+    return [
+        (
+            f"{found.messages} annotated messages, the parser alone (CPU): p50 {found.p50_us:.0f} µs, "
+            f"p99 {found.p99_us:.0f} µs."
+        )
+    ]
 
 
 def _orders(folder: Path, server: PostgresServer | None) -> list[str]:
-    table = order_message.measure(folder, server)
-    probe = f"{statistics.median(table.fsync_ms):.2f} ms, {min(table.fsync_ms):.2f} to {max(table.fsync_ms):.2f}"
-    rows = [
-        f"| {row.name}, {row.mode} | {row.clients} | {row.per_second:.0f} | {100 * row.of_echo:.0f} % "
-        f"| {row.cpu_ms:.1f} ms | {row.p50_ms:.1f} | {row.p99_ms:.1f} |"
-        for row in table.rows
+    found, latencies = order_message.measure(folder, server)
+    names = list(dict.fromkeys(name for name, _ in found.rate))
+    lines = [
+        "Over real HTTP, a connection per push, granian with one worker as in production, clients on the same machine.",
+        f"{order_message.ROUNDS} rounds in which all take turns; shares are medians of the rounds' ratios. The echo is",
+        "the same server and protocol code without database and business; “its SQL alone” is the same statements with",
+        "the same values by the bare driver, one connection on SQLite, four pipelined ones on PostgreSQL. CPU is the",
+        f"web server's. fsync of 4 KiB during the run: {min(found.probes):.2f} to {max(found.probes):.2f} ms.",
+        "",
+        "| contender | clients | messages/s | of the echo | of its SQL alone | CPU per message |",
+        "|---|---|---|---|---|---|",
     ]
-    return [*ORDERS.format(rounds=order_message.ROUNDS, probe=probe, refused=table.refused).splitlines(), *rows, ""]
+    for name, clients in found.rate:
+        echo, limit = ("echo", clients), (f"{name.split(',')[0]}, its SQL alone", 1)
+        of_echo = f"{100 * found.ratio((name, clients), echo):.0f} %" if echo in found.rate and name in _OURS else ""
+        of_limit = f"{100 * found.ratio((name, clients), limit):.0f} %" if limit in found.rate and name in _OURS else ""
+        cpu = sorted(found.cpu[name, clients])[len(found.cpu[name, clients]) // 2]
+        lines.append(
+            f"| {name} | {clients} | {found.median(name, clients):.0f} | {of_echo} | {of_limit} "
+            f"| {f'{1000 * cpu:.2f} ms' if cpu else ''} |"
+        )
+    grouped = found.ratio(("SQLite", 32), ("SQLite, a commit each", 32))
+    sealed = found.ratio(("SQLite, AES", 16), ("SQLite", 16))
+    lines += ["", f"Group commit: {grouped:.1f} times one commit per message, at 32 clients. AES: {100 * sealed:.0f} %"]
+    lines += [
+        f"of plain. {len(names)} contenders. At half of the saturation rate, arrivals fixed and timed from when",
+        "due:",
+    ]
+    lines += [
+        f"{one.name} at {one.per_second:.0f}/s p50 {one.p50_ms:.1f} ms, p99 {one.p99_ms:.1f} ms (slowest fsync "
+        f"{one.slowest_fsync_ms:.1f} ms)."
+        for one in latencies
+    ]
+    return lines
+
+
+_OURS = {"SQLite", "PostgreSQL", "SQLite, AES", "SQLite, a commit each"}
+
+
+def _overload(folder: Path, server: PostgresServer | None) -> list[str]:
+    lines = [
+        f"Twice the saturation rate for {overload.SECONDS} s, each message sent again when it is not answered within",
+        "5 s, three times in all. “Taken over”: booked, or durably stored with the answer that it will be;",
+        "“booked meanwhile” only what was booked before the minute was over.",
+        "",
+        (
+            "| | saturation/s | offered/s | answered at the first try | booked at once | stored for later | refused "
+            "| taken over / saturation | booked meanwhile / saturation | p99 s | caught up after s |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for one in _on_each(folder, server, overload.measure, residents=12_000):
+        shares = (one.first_try, one.booked_at_once, one.stored_for_later, one.refused, one.goodput, one.done_in_time)
+        percent = " | ".join(f"{100 * share:.1f} %" for share in shares)
+        lines.append(
+            f"| {one.name} | {one.saturation:.0f} | {one.offered:.0f} | {percent} | {one.p99_s:.2f} "
+            f"| {one.caught_up_s:.0f} |"
+        )
+    return [*lines, "", "Nothing was lost or doubled: every message has one row that is done, and the books are right."]
 
 
 def _closing(folder: Path, server: PostgresServer | None) -> list[str]:
-    urls = {"SQLite": f"sqlite:///{folder / 'closing.db'}"}
+    with ExitStack() as stack:
+        found = closing.measure([stack.enter_context(one) for one in _servers(folder, server)])
+    lines = [
+        f"{closing.ORDERS:,} orders: offers shut, totals, as many sales in the ledger and notices, in one durable",
+        f"commit; median of {closing.ROUNDS}. The webhook meanwhile: {closing.PER_SECOND:.0f} orders a second while",
+        "such a round closes and reopens all the time.",
+        "",
+    ]
+    return lines + [
+        f"- {one.name}: {one.close_ms:.0f} ms; webhook p99 {one.meanwhile_p99_ms:.0f} ms, in ordinary times "
+        f"{one.usual_p99_ms:.0f} ms."
+        for one in found
+    ]
+
+
+def _outbox(folder: Path, server: PostgresServer | None) -> list[str]:
+    found = _on_each(folder, server, outbox.measure)
+    return [
+        f"With {outbox.NOTICES:,} notices due, one job, the network left out: claim, begin and result, each committed.",
+        "",
+        *(f"- {one.name}: {one.per_second:.0f} a second; written in {one.written_ms:.0f} ms." for one in found),
+    ]
+
+
+def _stored(folder: Path, server: PostgresServer | None) -> list[str]:
+    urls = {"SQLite": f"sqlite:///{folder / 'stored.db'}"}
     if server is not None:
         urls["PostgreSQL"] = server.url(server.create_database())
-    for url in urls.values():
-        upgrade(url)
-    stores = [Store.open(url, wait_s=60) for url in urls.values()]
-    taken = closing.measure(stores)
-    for store in stores:
-        store.dispose()
-    said = ", ".join(f"{name} {ms:.0f} ms" for name, ms in zip(urls, taken, strict=True))
-    return CLOSING.format(orders=closing.ORDERS, rounds=closing.ROUNDS, said=said).splitlines()
+    lines = [
+        "One leader's orders, 500 in a round, two lines each. Totals: those of the newest round, as 「统计」 asks for",
+        "them. The message: a whole order, in the process.",
+        "",
+        "| | orders stored | totals p50 ms | totals p99 ms | order message p50 ms |",
+        "|---|---|---|---|---|",
+    ]
+    return lines + [
+        f"| {one.name} | {one.orders:,} | {one.totals_p50_ms:.1f} | {one.totals_p99_ms:.1f} "
+        f"| {one.message_p50_ms:.1f} |"
+        for one in stored.measure(urls)
+    ]
 
 
-def _exporting(folder: Path) -> list[str]:
+def _exporting(folder: Path, _server: PostgresServer | None) -> list[str]:
     url = f"sqlite:///{folder / 'exporting.db'}"
     upgrade(url)
     store = Store.open(url, wait_s=60)
     found = exporting.measure(store)
     store.dispose()
-    return EXPORTING.format(found=found).splitlines()
+    said = f"""{found.lines:,} lines of a round read from SQLite and written as .xlsx of {found.size_kb:.0f} KB:
+{found.seconds:.1f} s, {found.cpu_s:.1f} s of it CPU. The process held {found.before_mb:.0f} MB before and
+{found.peak_mb:.0f} MB at most."""
+    return said.splitlines()
 
 
-def _startup(folder: Path) -> list[str]:
+def _startup(folder: Path, _server: PostgresServer | None) -> list[str]:
     found = startup.measure(folder)
-    return STARTING.format(found=found).splitlines()
+    said = f"""`make run` until `/healthz` is green, which takes the web worker and the scheduler: {found.first_s:.1f} s
+with an empty folder, {found.again_s:.1f} s the next time. {found.processes} processes hold
+{found.memory_mb:.0f} MB together, shared pages counted once."""
+    return said.splitlines()
+
+
+SECTIONS: dict[str, tuple[str, Callable[[Path, PostgresServer | None], list[str]]]] = {
+    "understanding": ("Understanding one message", _understanding),
+    "orders": ("The complete order message", _orders),
+    "overload": ("Overload", _overload),
+    "closing": ("Closing a round", _closing),
+    "outbox": ("The outbox", _outbox),
+    "stored": ("A million orders", _stored),
+    "exporting": ("The order export", _exporting),
+    "startup": ("Starting, and memory", _startup),
+}
+
+
+def _servers(
+    folder: Path, server: PostgresServer | None, residents: int = 2000
+) -> Iterator[AbstractContextManager[Server]]:
+    yield serving("SQLite", folder, f"sqlite:///{folder / 'orders.db'}", residents=residents)
+    if server is not None:
+        yield serving("PostgreSQL", folder, server.url(server.create_database()), residents=residents)
+
+
+def _on_each(
+    folder: Path, server: PostgresServer | None, measure: Callable[[Server], T], residents: int = 2000
+) -> list[T]:
+    """One after the other, with nothing else running."""
+    found = []
+    for one in _servers(folder, server, residents):
+        with one as running:
+            found.append(measure(running))
+    return found
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Exported:
 def measure(store: Store) -> Exported:
     """Fill a migrated, empty database and export from it."""
     from benchmarks import closing  # not in the process that is measured: it loads the whole bot
-    from benchmarks.order_message import Void
+    from benchmarks.servers import Void
 
     leader_id, round_id = store.run(closing.prepared)
     command = [sys.executable, "-m", "benchmarks.exporting", str(store.engine.url), str(leader_id), str(round_id)]

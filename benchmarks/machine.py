@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-import statistics
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -29,16 +28,16 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
-def fsync_ms(folder: Path, times: int = 30) -> float:
-    """The median of writing 4 KiB and forcing it to the disk, in milliseconds."""
+def fsync_times(folder: Path, times: int = 30) -> list[float]:
+    """Writing 4 KiB and forcing it to the disk so often: milliseconds of each."""
     taken = []
     with (folder / "fsync-probe").open("wb", buffering=0) as file:
         for _ in range(times):
             started = time.perf_counter()
             file.write(b"x" * 4096)
             os.fsync(file.fileno())
-            taken.append(time.perf_counter() - started)
-    return 1000 * statistics.median(taken)
+            taken.append(1000 * (time.perf_counter() - started))
+    return taken
 
 
 def cpu_s(pids: list[int]) -> float:

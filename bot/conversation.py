@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, conversation
+from models.prepared import Prepared
 
 ANSWER_WITHIN = timedelta(minutes=10)
 KEEP_REST = timedelta(hours=24)
@@ -33,12 +35,33 @@ class Conversation:
     is_stored: bool
 
 
-_LOAD = select(conversation).where(conversation.c.account_id == bindparam("account_id"))  # built once: every text asks
+_PENDING, _REST = ("pending_kind", "pending", "pending_until"), ("rest", "rest_until")
+
+
+def _keeps(*columns: str) -> Prepared:
+    """Writes these columns of a person's row, which is made on first sight."""
+    written = (*columns, "changed_at")
+
+    def upsert(insert: Any) -> Any:
+        values = {name: insert.excluded[name] for name in written}
+        return insert.on_conflict_do_update(index_elements=["account_id"], set_=values)
+
+    each = {"postgresql": upsert(postgresql.insert(conversation)), "sqlite": upsert(sqlite.insert(conversation))}
+    return Prepared(each, columns=("account_id", *written))
+
+
+_ASKED, _KEPT = _keeps(*_PENDING), _keeps(*_REST)
+_LOAD = Prepared(select(conversation).where(conversation.c.account_id == bindparam("account_id")))
+
+
+def ahead(work: Work, account_id: int) -> None:
+    """`load` will be asked for this person."""
+    _LOAD.ahead(work, account_id=account_id)
 
 
 def load(work: Work, account_id: int) -> Conversation:
     """Where the conversation stands."""
-    row = work.db.execute(_LOAD, {"account_id": account_id}).first()
+    row = _LOAD.first(work, account_id=account_id)
     if row is None:
         return Conversation(account_id, None, None, is_stored=False)
     pending = None
@@ -50,21 +73,17 @@ def load(work: Work, account_id: int) -> Conversation:
 
 def wait_for(work: Work, account_id: int, kind: str, data: dict[str, Any]) -> None:
     """Keep a question open for ten minutes; it replaces an older one."""
-    _write(work, account_id, pending_kind=kind, pending=data, pending_until=work.now + ANSWER_WITHIN)
+    asked = {"pending_kind": kind, "pending": data, "pending_until": work.now + ANSWER_WITHIN}
+    _ASKED.send(work, {"account_id": account_id, "changed_at": work.now} | asked)
 
 
 def settle(work: Work, account_id: int) -> None:
     """The question is answered or dropped."""
-    _write(work, account_id, pending_kind=None, pending=None, pending_until=None)
+    nothing = dict.fromkeys(_PENDING)
+    _ASKED.send(work, {"account_id": account_id, "changed_at": work.now} | nothing)
 
 
 def keep_rest(work: Work, account_id: int, rest: str | None) -> None:
     """What 更多 will show."""
-    _write(work, account_id, rest=rest or None, rest_until=work.now + KEEP_REST if rest else None)
-
-
-def _write(work: Work, account_id: int, **values: Any) -> None:
-    values["changed_at"] = work.now
-    changed = work.db.execute(update(conversation).where(conversation.c.account_id == account_id).values(**values))
-    if not changed.rowcount:
-        work.db.execute(insert(conversation).values(account_id=account_id, **values))
+    kept = {"rest": rest or None, "rest_until": work.now + KEEP_REST if rest else None}
+    _KEPT.send(work, {"account_id": account_id, "changed_at": work.now} | kept)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
@@ -16,19 +17,23 @@ from bot.paging import clean
 from bot.protocol import Image, Reply
 from models.base import Work
 from models.messages import inbound_message as table
+from models.prepared import Prepared
 
 # A control character, so that no cleaned text can be taken for a picture.
 _IMAGE = "\x1fimage:"
 _LONGEST_EVENT = 200
 
-# Built once: this is the path of every message.
-_CLAIM = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(table).on_conflict_do_nothing().returning(table.c.dedupe_key)
-    for dialect in (postgresql, sqlite)
-}
+_CLAIM = Prepared(
+    {
+        name: dialect.insert(table).on_conflict_do_nothing().returning(table.c.dedupe_key)
+        for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+    },
+    columns=("dedupe_key", "openid", "kind", "content", "state", "received_at"),
+)
 _OF_KEY = table.c.dedupe_key == bindparam("key")
-_REPLY = select(table.c.reply).where(_OF_KEY)
-_DONE = update(table).where(_OF_KEY).values(reply=bindparam("text"), state="done")
+_REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
+_DONE = Prepared(update(table).where(_OF_KEY).values(reply=bindparam("text"), state="done"))
+_WHOSE = Prepared(update(table).where(_OF_KEY).values(leader_id=bindparam("whose"), reading=bindparam("read_as")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,26 @@ class Remembered:
     reply: Reply
 
 
+def ahead(work: Work, inbound: Inbound) -> None:
+    """`recall` will be asked for this push, and what this person sent before."""
+    _CLAIM.ahead(work, **_row(work, inbound))
+    _DEFERRED_OF.ahead(work, openid=inbound.openid)
+
+
 def recall(work: Work, inbound: Inbound) -> Remembered | None:
     """What this push was answered, or None when it is new and now ours to handle.
 
     The key is inserted before anything is done: on PostgreSQL a delivery that overlaps another one waits here until
     that one has ended (on SQLite, at the start of the transaction), and then finds its reply.
     """
-    row = {
+    if _CLAIM.first(work, **_row(work, inbound)) is not None:
+        return None
+    found = _REPLY.first(work, key=inbound.key)
+    return Remembered(_loaded(found.reply if found else None))
+
+
+def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
+    return {
         "dedupe_key": inbound.key,
         "openid": inbound.openid,
         "kind": inbound.kind,
@@ -52,22 +70,62 @@ def recall(work: Work, inbound: Inbound) -> Remembered | None:
         "state": "received",
         "received_at": work.now,
     }
-    if work.db.execute(_CLAIM[work.db.dialect.name], row).first() is not None:
-        return None
-    return Remembered(_loaded(work.db.scalar(_REPLY, {"key": inbound.key})))
 
 
 def remember(work: Work, inbound: Inbound, reply: Reply) -> None:
     """Store the reply of a push that `recall` gave us."""
-    work.db.execute(_DONE, {"key": inbound.key, "text": _stored(reply)})
-
-
-_WHOSE = update(table).where(_OF_KEY).values(leader_id=bindparam("whose"), reading=bindparam("read_as"))
+    _DONE.send(work, {"key": inbound.key, "text": _stored(reply)})
 
 
 def annotate(work: Work, inbound: Inbound, *, leader_id: int | None = None, reading: str | None = None) -> None:
     """Say whose message it was and what it was read as, for the lists of leader and operator."""
-    work.db.execute(_WHOSE, {"key": inbound.key, "whose": leader_id, "read_as": reading})
+    _WHOSE.send(work, {"key": inbound.key, "whose": leader_id, "read_as": reading})
+
+
+# ---------------------------------------------------------------- stored now, done later
+
+_DEFERRED = table.c.state == literal_column("'deferred'")  # word for word as in the index
+_DEFERRED_OF = Prepared(
+    select(table.c.dedupe_key)
+    .where(_DEFERRED, table.c.openid == bindparam("openid"))
+    .order_by(table.c.received_at, table.c.dedupe_key)
+)
+_PUT_OFF = Prepared(update(table).where(_OF_KEY).values(reply=bindparam("text"), state="deferred"))
+_RESUMED = Prepared(
+    update(table)
+    .where(_OF_KEY, _DEFERRED)
+    .values(state="received")
+    .returning(table.c.openid, table.c.kind, table.c.content, table.c.received_at)
+)
+
+
+def can_wait(inbound: Inbound) -> bool:
+    """Whether the stored row holds all of it: words do, events and pictures do not."""
+    return inbound.kind == "text" and bool(inbound.text)
+
+
+def defer(work: Work, inbound: Inbound, reply: Reply) -> None:
+    """Leave a push that `recall` gave us for later; a repeat meanwhile gets this reply."""
+    _PUT_OFF.send(work, {"key": inbound.key, "text": _stored(reply)})
+
+
+def deferred_of(work: Work, openid: str) -> list[str]:
+    """The keys of what this person sent and nobody has done yet, oldest first."""
+    return [row.dedupe_key for row in _DEFERRED_OF.rows(work, openid=openid)]
+
+
+def deferred(work: Work, *, limit: int) -> list[str]:
+    """The keys of the oldest that nobody has done yet, whoever sent them."""
+    oldest = select(table.c.dedupe_key).where(_DEFERRED).order_by(table.c.received_at, table.c.dedupe_key)
+    return list(work.db.execute(oldest.limit(limit)).scalars())
+
+
+def resume(work: Work, key: str) -> Inbound | None:
+    """A push that was left for later and is now ours to handle; None where somebody else has it."""
+    row = _RESUMED.first(work, key=key)
+    if row is None:
+        return None
+    return Inbound(key, row.openid, "", row.kind, row.kind, row.received_at, text=row.content or "")
 
 
 def forget(work: Work, *, contents_before: datetime, keys_before: datetime) -> None:
@@ -75,7 +133,7 @@ def forget(work: Work, *, contents_before: datetime, keys_before: datetime) -> N
 
     A redelivery comes within seconds; the caller keeps keys for 7 days at least, against captured requests.
     """
-    words = update(table).where(table.c.received_at < contents_before, table.c.content.is_not(None))
+    words = update(table).where(table.c.received_at < contents_before, table.c.content.is_not(None), ~_DEFERRED)
     work.db.execute(words.values(content=None))
     work.db.execute(delete(table).where(table.c.received_at < keys_before))
 

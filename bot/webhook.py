@@ -21,6 +21,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from bot import inbox
 from bot.flow import Flow, FlowLimit
 from bot.inbound import Forbidden, Inbound, Malformed
+from bot.incidents import new_incident
+from bot.late import Latecomers
+from bot.pace import Pace
 from bot.protocol import (
     BODY_LIMIT,
     NOTHING,
@@ -40,10 +43,11 @@ Answered = tuple[int, str, bytes]  # status, content type, body
 Answer = Callable[[Work, Inbound], Reply]
 
 _TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
+# The platform waits 5 s. Its time stamp is cut to the second: the true wait is between two and three.
+_LATE_S = 3.0
 # Once somebody waited for the database in vain, those behind him in the queue for a thread must not wait as long again:
 # two such waits in a row are more than the platform's 5 s.
 _IMPATIENT_FOR_S, _SHORT_WAIT_S = 1.0, 0.5
-_INCIDENT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread over the telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,7 @@ class Texts:
 
     busy: Callable[[str], str]
     too_fast: Callable[[], str]
-
-
-def new_incident() -> str:
-    """Six characters by which a person can name a failure and an operator find it in the log."""
-    return "".join(secrets.choice(_INCIDENT_ALPHABET) for _ in range(6))
+    received: Callable[[], str] = str  # stored, and done as soon as there is time
 
 
 class Webhook:
@@ -64,8 +64,9 @@ class Webhook:
 
     `answer` is called inside the transaction and makes its own savepoints. `log_key` keys the short hash that stands
     for an openid in the log. `limit` None lets everybody send as fast as they like. `count` is told one word per
-    push: "handled", "repeated", "slowed", "ignored", "refused", "busy" (the database) or "failed"; before it, `seen` is
-    given the push, if it could be read.
+    push: "handled", "repeated", "deferred", "slowed", "ignored", "refused", "busy" (the database) or "failed"; before
+    it, `seen` is given the push, if it could be read. With `late`, a message that has waited so long that its answer
+    might come too late is stored and done afterwards. `ahead` may say what the answer is going to read.
     """
 
     def __init__(
@@ -81,11 +82,14 @@ class Webhook:
         count: Callable[[str], None] = lambda word: None,
         seen: Callable[[Inbound], None] = lambda inbound: None,
         incident: Callable[[], str] = new_incident,
+        late: Latecomers | None = None,
+        ahead: Callable[[Work, Inbound], None] = lambda work, inbound: None,
     ) -> None:
         check_credentials(credentials)
         self._credentials, self._store, self._clock = credentials, store, clock
         self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
         self._limit, self._count, self._seen, self._incident = limit, count, seen, incident
+        self._late, self._ahead, self._pace = late, ahead, Pace()
         self._impatient_until = float("-inf")
 
     def verify(self, args: Args) -> Answered:
@@ -116,17 +120,34 @@ class Webhook:
             return self._written(inbound, self._texts.too_fast() if flow is Flow.TELL else None)
         try:
             wait_s = _SHORT_WAIT_S if time.monotonic() < self._impatient_until else None
-            word, answered = self._store.run(lambda work: self._handled(work, inbound), wait_s=wait_s)
+            is_late = self._late is not None and self._pace.waited_s(args, now) > _LATE_S and inbox.can_wait(inbound)
+            handle = self._stored if is_late else self._handled
+            word, answered = self._store.run_together(lambda work: handle(work, inbound), wait_s=wait_s)
         except Exception as error:  # noqa: BLE001 - the person must be told that it was not recorded
             return self._failed(inbound, error)
         self._count(word)
+        if word == "deferred" and self._late is not None:
+            self._late.wake()
         return answered
 
-    def _handled(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
-        """Inside the transaction. The reply is written out before the commit, so a reply that fails undoes the work."""
+    def _stored(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
+        """Inside the transaction: kept for later, so that everybody behind in the queue is answered in time."""
         known = inbox.recall(work, inbound)
         if known is not None:
             return "repeated", self._written(inbound, known.reply)
+        reply = self._texts.received()
+        inbox.defer(work, inbound, reply)
+        return "deferred", self._written(inbound, reply)
+
+    def _handled(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
+        """Inside the transaction. The reply is written out before the commit, so a reply that fails undoes the work."""
+        inbox.ahead(work, inbound)
+        self._ahead(work, inbound)
+        known = inbox.recall(work, inbound)
+        if known is not None:
+            return "repeated", self._written(inbound, known.reply)
+        if self._late is not None:
+            self._late.settle(work, inbound.openid)
         reply = self._answer(work, inbound)
         inbox.remember(work, inbound, reply)
         return "handled", self._written(inbound, reply)

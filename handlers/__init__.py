@@ -31,14 +31,17 @@ from handlers import (
     settling,
     shop,
 )
-from handlers.talk import CatalogueCache, Settings, Talk
+from handlers.talk import Settings, Talk
 from models import Work
+from models.prepared import savepoint
 from operations import notices as outbox
 from operations import people, windows
 from operations.errors import Refused
 from operations.orders import NothingBooked
 
-__all__ = ["Settings", "create_answer", "router"]
+__all__ = ["Settings", "create_answer", "look_ahead", "router", "tell_later"]
+
+_SAID = 40  # characters of a message by which its sender knows it again
 
 
 def router() -> Router:
@@ -65,12 +68,13 @@ def create_answer(
     settings: Settings, read_as: Callable[[str], None] = lambda reading: None
 ) -> Callable[[Work, Inbound], Reply]:
     """The function the webhook calls for each new message, inside its transaction; `read_as` is told the reading."""
-    routes, catalogues = router(), CatalogueCache()
+    routes = router()
 
     def answer(work: Work, inbound: Inbound) -> Reply:
         person = people.recognise(work, inbound.openid)
-        talk = Talk(work, inbound, person, settings, catalogues)
+        talk = Talk(work, inbound, person, settings)
         _note_window(talk)
+        talk.look_ahead()
         command: Command | None
         if inbound.kind == "text":
             command, text = _answer_text(talk, routes)
@@ -81,6 +85,30 @@ def create_answer(
         return _paged(talk, _with_waiting(talk, text), is_more=isinstance(command, More))
 
     return answer
+
+
+def look_ahead(work: Work, inbound: Inbound) -> None:
+    """What every answer reads first."""
+    people.ahead(work, inbound.openid)
+
+
+def tell_later(work: Work, inbound: Inbound, reply: Reply) -> None:
+    """Put the answer to a message that was done late into the outbox; without a leader, under 更多."""
+    if not isinstance(reply, str) or not reply:
+        return
+    person = people.recognise(work, inbound.openid)
+    leader_id = person.leader_id or person.own_leader_id
+    if leader_id is None:
+        conversation.keep_rest(work, person.account_id, reply)
+        return
+    outbox.enqueue(
+        work,
+        leader_id=leader_id,
+        account_id=person.account_id,
+        kind="late_answer",
+        key=f"late:{inbound.key}",
+        payload={"said": inbound.text[:_SAID], "text": reply},
+    )
 
 
 def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
@@ -100,7 +128,7 @@ def run(talk: Talk, routes: Router, command: Command) -> str | None:
     if isinstance(command, LeaderCommand) and not talk.is_leader:
         return leading.not_a_leader(talk.person.own_leader_state)
     try:
-        with talk.work.db.begin_nested():
+        with savepoint(talk.work):
             return routes.answer(talk, command)
     except NothingBooked as refusal:
         return "\n".join(errors.refusal(one.code, one.facts) for one in refusal.refusals)

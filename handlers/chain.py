@@ -17,6 +17,7 @@ from bot.texts import books, errors
 from bot.texts.wording import amount
 from handlers.talk import Talk
 from handlers.which import pick
+from models.prepared import savepoint
 from models.views import OrderView, RoundView
 from operations import order_views, orders, people
 from operations.errors import Refused
@@ -142,7 +143,7 @@ def _apply(talk: Talk, round_: RoundView, changes: list[_Wanted]) -> str:
     orders.hold(talk.work, leader_id=talk.leader_id, round_id=round_.id, resident_ids=residents)
     for w, resident_id in zip(changes, residents, strict=True):
         try:
-            with talk.work.db.begin_nested():
+            with savepoint(talk.work):
                 _book(talk, round_, w, resident_id)
         except Refused as refusal:
             why = errors.refusal(refusal.code, refusal.facts | {"is_for_other": True})

@@ -11,6 +11,7 @@ from bot.router import Router
 from bot.texts import books, errors, growth, replies
 from handlers.doubts import ask
 from handlers.talk import Talk
+from models.prepared import savepoint
 from models.views import RoundView
 from operations import orders, people, rounds
 from operations.errors import NoOpenRound, NoOrder, Refused, RoundClosed
@@ -54,7 +55,7 @@ def _by_round(talk: Talk, command: c.ChangeOrder) -> list[tuple[RoundView, list[
 def _round(talk: Talk, command: c.ChangeOrder, resident_id: int, round_: RoundView, lines: list[Line]) -> str:
     """One round's lines: each stands or falls for itself, an exchange as a whole. A refusal stays in its round."""
     try:
-        with talk.work.db.begin_nested():
+        with savepoint(talk.work):
             done = orders.change(
                 talk.work,
                 leader_id=talk.leader_id,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,11 +13,9 @@ from bot.protocol import Inbound
 from bot.understand import Situation
 from models import Work
 from models.views import OfferView, OrderView, Person, RoundView
-from operations import order_views, people, rounds
+from operations import notices, order_views, people, round_views, rounds
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
-
-_MOST_CATALOGUES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,13 @@ class Talk:
     inbound: Inbound
     person: Person
     settings: Settings
-    catalogues: CatalogueCache = field(repr=False)
+
+    def look_ahead(self) -> None:
+        """Most messages need these: where they are asked over a network, they come together."""
+        conversation.ahead(self.work, self.person.account_id)
+        notices.ahead(self.work, account_id=self.person.account_id)
+        if self.has_leader:
+            round_views.ahead(self.work, self.leader_id)
 
     @property
     def now(self) -> datetime:
@@ -104,6 +106,8 @@ class Talk:
         """The person's own order in each open round, by round id."""
         found = {}
         for round_ in self.rounds:
+            order_views.ahead(self.work, leader_id=self.leader_id, round_id=round_.id, resident_id=self.resident_id)
+        for round_ in self.rounds:
             order = order_views.load(
                 self.work, leader_id=self.leader_id, round_id=round_.id, resident_id=self.resident_id
             )
@@ -111,11 +115,21 @@ class Talk:
                 found[round_.id] = order
         return found
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What is for sale as understanding needs it. It is costly to make and stays while the versions stay."""
+        key = (Catalogue, *((r.id, r.version) for r in self.rounds))
+        found: Catalogue | None = self.work.known.get(key)
+        if found is None:
+            found = Catalogue([item(o) for r in self.rounds for o in r.offers])
+            self.work.learn(key, found)
+        return found
+
     def situation(self) -> Situation:
         """What understanding needs to know."""
         return Situation(
             now=self.now,
-            catalogue=self.catalogues.of(self.rounds),
+            catalogue=self.catalogue,
             prior=tuple(Line(x.offer_id, x.quantity_milli) for o in self.orders.values() for x in o.lines),
             is_leader=self.is_leader,
             is_helper=self.person.helps_leader_id is not None,
@@ -150,24 +164,6 @@ class Talk:
         conversation.wait_for(
             self.work, self.person.account_id, "choose", {"options": [commands.dump(o) for o in options]}
         )
-
-
-class CatalogueCache:
-    """Catalogues are costly to index and change only with their round's version."""
-
-    def __init__(self, build: Callable[[list[Item]], Catalogue] = Catalogue) -> None:
-        self._build = build
-        self._known: OrderedDict[tuple[tuple[int, int], ...], Catalogue] = OrderedDict()
-
-    def of(self, open_rounds: list[RoundView]) -> Catalogue:
-        """The catalogue of these rounds; withdrawn offers stay readable, so that the refusal can say why."""
-        key = tuple((r.id, r.version) for r in open_rounds)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._build([item(o) for r in open_rounds for o in r.offers])
-            while len(self._known) > _MOST_CATALOGUES:
-                self._known.popitem(last=False)
-        return found
 
 
 def item(offer: OfferView) -> Item:

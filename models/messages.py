@@ -32,9 +32,16 @@ inbound_message = Table(
     Column("state", String(12), nullable=False),
     Column("reply", Text),
     Column("received_at", Instant, nullable=False),
-    one_of("state", "received", "done", "failed", "ignored"),
+    one_of("state", "received", "deferred", "done", "failed", "ignored"),  # deferred: stored, to be done later
 )
 Index("ix_inbound_message_received", inbound_message.c.received_at)
+Index(
+    "ix_inbound_message_deferred",
+    inbound_message.c.openid,
+    inbound_message.c.received_at,
+    postgresql_where=text("state = 'deferred'"),
+    sqlite_where=text("state = 'deferred'"),
+)
 Index("ix_inbound_message_leader", inbound_message.c.leader_id, inbound_message.c.received_at)
 
 conversation = Table(

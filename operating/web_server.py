@@ -24,7 +24,7 @@ from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
 LISTENER_ENV, RELIEVED_ENV, READY_ENV = "LINTUAN_LISTENER", "LINTUAN_RELIEVED", "LINTUAN_READY"
-BACKLOG = 1024
+BACKLOG = 4096  # a crowd waits here; how long, the time stamps of its pushes tell
 _AGAIN_AFTER_S = 0.5
 _AS_OTHERS_LOG = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 _STOP_WITHIN_S = 45

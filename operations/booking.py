@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, order, order_event, order_line
+from models.prepared import Prepared
 from models.views import LineView, OrderView
 from operations.coupon_uses import rediscount
-from operations.order_views import view
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Booking:
     leader_id: int
     round_id: int
     resident_id: int
-    before: OrderView | None
+    stands: OrderView  # before; with the id 0 where there was no order
     seq: int
     lines: dict[int, LineView]
     moved: list[tuple[int, int, int]]
@@ -30,64 +30,81 @@ class Booking:
 
 
 def write_head(work: Work, booking: Booking, *, room: str | None, note: str | None) -> OrderView:
-    before = booking.before
+    stands = booking.stands
     live = tuple(sorted((x for x in booking.lines.values() if x.quantity_milli), key=lambda x: x.number))
-    state = _state(before, booking, is_live=bool(live))
     total = sum(x.line_fen for x in live)
-    said = {"room": room, "note": note[:200] if note else None}
-    extra = {column: value for column, value in said.items() if value}
-    if before is None:
-        order_id = work.new_id()
-        work.db.execute(
-            insert(order).values(
-                leader_id=booking.leader_id,
-                id=order_id,
-                round_id=booking.round_id,
-                resident_id=booking.resident_id,
-                seq=booking.seq,
-                state=state,
-                total_fen=total,
-                placed_at=work.now,
-                changed_at=work.now,
-                **extra,
-            )
-        )
-        return replace(view(work, leader_id=booking.leader_id, order_id=order_id), lines=live)
-    discount = before.discount_fen
+    discount = stands.discount_fen
     if discount and booking.moved:
-        discount = rediscount(work, before, total, actor=booking.actor, source_key=booking.source_key)
-    if booking.moved or extra:
-        work.db.execute(
-            update(order)
-            .where(order.c.leader_id == booking.leader_id, order.c.id == before.id)
-            .values(
-                state=state,
-                total_fen=total,
-                discount_fen=discount,
-                changed_at=work.now,
-                version=order.c.version + 1,
-                **extra,
-            )
-        )
-    return replace(
-        before,
-        state=state,
+        discount = rediscount(work, stands, total, actor=booking.actor, source_key=booking.source_key)
+    after = replace(
+        stands,
+        id=stands.id or work.new_id(),
+        seq=booking.seq,
+        state=_state(booking, is_live=bool(live)),
         lines=live,
         total_fen=total,
         discount_fen=discount,
-        room=room or before.room,
-        note=extra.get("note", before.note),
+        room=room or stands.room,
+        note=note[:200] if note else stands.note,
         changed_at=work.now,
     )
+    if not stands.id:
+        _PLACED.send(work, _head_row(after) | {"room": room or None, "note": after.note})
+    elif booking.moved or room or note:
+        _CHANGED.send(
+            work,
+            {
+                "b_leader_id": booking.leader_id,
+                "b_order_id": stands.id,
+                "new_state": after.state,
+                "new_total_fen": total,
+                "new_discount_fen": after.discount_fen,
+                "new_changed_at": work.now,
+                "new_room": room or None,
+                "new_note": after.note if note else None,
+            },
+        )
+    return after
 
 
-def _state(before: OrderView | None, booking: Booking, *, is_live: bool) -> str:
+def _head_row(after: OrderView) -> dict[str, Any]:
+    return {
+        "leader_id": after.leader_id,
+        "id": after.id,
+        "round_id": after.round_id,
+        "resident_id": after.resident_id,
+        "seq": after.seq,
+        "state": after.state,
+        "total_fen": after.total_fen,
+        "placed_at": after.placed_at,
+        "changed_at": after.changed_at,
+    }
+
+
+_HEAD = ("leader_id", "id", "round_id", "resident_id", "seq", "state", "total_fen", "placed_at", "changed_at")
+_PLACED = Prepared(insert(order), columns=(*_HEAD, "room", "note"))
+_CHANGED = Prepared(
+    update(order)
+    .where(order.c.leader_id == bindparam("b_leader_id"), order.c.id == bindparam("b_order_id"))
+    .values(
+        state=bindparam("new_state"),
+        total_fen=bindparam("new_total_fen"),
+        discount_fen=bindparam("new_discount_fen"),
+        changed_at=bindparam("new_changed_at"),
+        room=func.coalesce(bindparam("new_room", type_=order.c.room.type), order.c.room),
+        note=func.coalesce(bindparam("new_note", type_=order.c.note.type), order.c.note),
+        version=order.c.version + 1,
+    )
+)
+
+
+def _state(booking: Booking, *, is_live: bool) -> str:
     """Words alone (a room, a note) move no order; goods that stand ready (现货) stay so when there are more of them."""
-    if before is not None and not booking.moved:
-        return before.state
+    if booking.stands.id and not booking.moved:
+        return booking.stands.state
     if not is_live:
         return "cancelled"
-    return "ready" if before is not None and before.state == "ready" else "placed"
+    return "ready" if booking.stands.state == "ready" else "placed"
 
 
 def _line_upsert(statement: Any) -> Any:
@@ -98,18 +115,24 @@ def _line_upsert(statement: Any) -> Any:
     )
 
 
-# Built once: this is on the path of every order.
-_LINES = {"postgresql": _line_upsert(postgresql.insert(order_line)), "sqlite": _line_upsert(sqlite.insert(order_line))}
-_EVENTS = insert(order_event)
+_LINES = Prepared(
+    {"postgresql": _line_upsert(postgresql.insert(order_line)), "sqlite": _line_upsert(sqlite.insert(order_line))},
+    columns=(
+        "leader_id", "id", "order_id", "offer_id", "name", "unit", "unit_price_fen", "quantity_milli", "line_fen",
+        "tiers",
+    ),
+)  # fmt: skip
+_EVENTS = Prepared(
+    insert(order_event),
+    columns=(
+        "leader_id", "id", "order_id", "offer_id", "kind", "delta_milli", "delta_fen", "source_key", "actor", "at",
+    ),
+)  # fmt: skip
 
 
 def write_lines(work: Work, booking: Booking, order_id: int) -> None:
-    if not booking.moved:
-        return
-    work.db.execute(
-        _LINES[work.db.dialect.name],
-        [_line_row(booking.leader_id, order_id, booking.lines[offer_id]) for offer_id, _, _ in booking.moved],
-    )
+    rows = [_line_row(booking.leader_id, order_id, booking.lines[offer_id]) for offer_id, _, _ in booking.moved]
+    _LINES.send(work, *rows)
 
 
 def _line_row(leader_id: int, order_id: int, line: LineView) -> dict[str, Any]:
@@ -128,12 +151,10 @@ def _line_row(leader_id: int, order_id: int, line: LineView) -> dict[str, Any]:
 
 
 def write_events(work: Work, booking: Booking, order_id: int) -> None:
-    if not booking.moved:
-        return
-    paid = {line.offer_id: line.line_fen for line in booking.before.lines} if booking.before else {}
-    work.db.execute(
-        _EVENTS,
-        [
+    paid = {line.offer_id: line.line_fen for line in booking.stands.lines}
+    _EVENTS.send(
+        work,
+        *(
             {
                 "leader_id": booking.leader_id,
                 "id": work.new_id(),
@@ -147,5 +168,5 @@ def write_events(work: Work, booking: Booking, order_id: int) -> None:
                 "at": work.now,
             }
             for offer_id, had, has in booking.moved
-        ],
+        ),
     )

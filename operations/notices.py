@@ -23,6 +23,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from models import Work, account, notice
+from models.prepared import Prepared
 from operations.audit import record
 from operations.upserts import upsert
 
@@ -117,6 +118,9 @@ def _insert_new(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
 # ---------------------------------------------------------------- shown with the person's next message
 
 
+_MOST_WAITING = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A notice that could not be pushed and belongs into the next reply to its person."""
@@ -127,7 +131,7 @@ class Waiting:
     payload: Mapping[str, Any] = field(repr=False)
 
 
-_WAITING = (  # built once: every reply asks it
+_WAITING = Prepared(
     select(notice.c.leader_id, notice.c.id, notice.c.kind, notice.c.payload)
     .where(notice.c.account_id == bindparam("account_id"), notice.c.state == "waiting")
     .where(or_(notice.c.expires_at.is_(None), notice.c.expires_at > bindparam("now")))
@@ -136,10 +140,14 @@ _WAITING = (  # built once: every reply asks it
 )
 
 
-def waiting_for(work: Work, *, account_id: int, limit: int = 10) -> list[Waiting]:
+def waiting_for(work: Work, *, account_id: int, limit: int = _MOST_WAITING) -> list[Waiting]:
     """What this person was to be told and no channel could carry, oldest first; what is out of date is left out."""
-    rows = work.db.execute(_WAITING, {"account_id": account_id, "now": work.now, "most": limit})
-    return [Waiting(**row._mapping) for row in rows]
+    return [Waiting(*row) for row in _WAITING.rows(work, account_id=account_id, now=work.now, most=limit)]
+
+
+def ahead(work: Work, *, account_id: int) -> None:
+    """`waiting_for` will be asked for this person."""
+    _WAITING.ahead(work, account_id=account_id, now=work.now, most=_MOST_WAITING)
 
 
 def mark_shown(work: Work, shown: Iterable[Waiting]) -> None:

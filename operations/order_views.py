@@ -5,38 +5,51 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select, union_all
+from sqlalchemy import Row, Select, and_, bindparam, exists, select, union_all
 
-from models import Work, offer, order, order_line, pickup_code, resident, round_
+from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
+from models.prepared import Prepared
 from models.views import LineView, OrderView, Tier
 from operations.errors import NotFound
 
 _host = resident.alias("host")
 
-_HEAD: Select[Any] = (
-    select(
-        order,
+_HOST_OF = and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id)
+_LIVE_CODE = and_(
+    pickup_code.c.leader_id == order.c.leader_id,
+    pickup_code.c.order_id == order.c.id,
+    pickup_code.c.state.in_(("active", "used")),
+)
+
+
+def _columns(*more: Any) -> Select[Any]:
+    return select(
+        *(order.c[name] for name in (
+            "id", "seq", "state", "room", "note", "total_fen", "discount_fen", "paid_fen", "refunded_fen",
+            "pay_claimed_at", "placed_at", "changed_at",
+        )),
+        resident.c.leader_id,
+        round_.c.id.label("round_id"),
         round_.c.title.label("round_title"),
         round_.c.state.label("round_state"),
+        resident.c.id.label("resident_id"),
         resident.c.account_id,
         resident.c.display_name.label("resident_name"),
         resident.c.room.label("resident_room"),
         resident.c.phone,
         _host.c.display_name.label("host_name"),
         pickup_code.c.code,
-    )
+        *more,
+    )  # fmt: skip
+
+
+_HEAD: Select[Any] = (
+    _columns()
     .select_from(order)
     .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
     .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-    .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
-    .outerjoin(
-        pickup_code,
-        and_(
-            pickup_code.c.leader_id == order.c.leader_id,
-            pickup_code.c.order_id == order.c.id,
-            pickup_code.c.state.in_(("active", "used")),
-        ),
-    )
+    .outerjoin(_host, _HOST_OF)
+    .outerjoin(pickup_code, _LIVE_CODE)
 )
 
 _LINES: Select[Any] = (
@@ -47,29 +60,94 @@ _LINES: Select[Any] = (
 )
 
 
-# Built once: every order message asks them, some twice.
-_ONE = _HEAD.where(order.c.leader_id == bindparam("leader_id"), order.c.id == bindparam("order_id"))
-_OF_RESIDENT = _HEAD.where(
-    order.c.leader_id == bindparam("leader_id"),
-    order.c.round_id == bindparam("round_id"),
-    order.c.resident_id == bindparam("resident_id"),
+_ONE = Prepared(_HEAD.where(order.c.leader_id == bindparam("leader_id"), order.c.id == bindparam("order_id")))
+_LINES_OF_ONE = Prepared(
+    _LINES.where(order_line.c.leader_id == bindparam("leader_id"), order_line.c.order_id == bindparam("order_id"))
 )
-_LINES_OF_ONE = _LINES.where(
-    order_line.c.leader_id == bindparam("leader_id"), order_line.c.order_id == bindparam("order_id")
+_OF_RESIDENT = Prepared(
+    _HEAD.where(
+        order.c.leader_id == bindparam("leader_id"),
+        order.c.round_id == bindparam("round_id"),
+        order.c.resident_id == bindparam("resident_id"),
+    )
+)
+# The resident and the round, and his order in it if there is one: an order that is about to be placed has neither id
+# nor state yet. `seen`: whether this message has changed the order before.
+_STANDING = Prepared(
+    _columns(
+        exists()
+        .where(
+            order_event.c.leader_id == order.c.leader_id,
+            order_event.c.order_id == order.c.id,
+            order_event.c.source_key == bindparam("source_key"),
+            order_event.c.kind.in_(("place", "change", "cancel")),
+        )
+        .label("seen")
+    )
+    .select_from(resident)
+    .join(round_, and_(round_.c.leader_id == resident.c.leader_id, round_.c.id == bindparam("round_id")))
+    .outerjoin(
+        order,
+        and_(
+            order.c.leader_id == resident.c.leader_id,
+            order.c.round_id == round_.c.id,
+            order.c.resident_id == resident.c.id,
+        ),
+    )
+    .outerjoin(_host, _HOST_OF)
+    .outerjoin(pickup_code, _LIVE_CODE)
+    .where(resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id"))
+)
+_LINES_OF_RESIDENT = Prepared(
+    _LINES.join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id)).where(
+        order.c.leader_id == bindparam("leader_id"),
+        order.c.round_id == bindparam("round_id"),
+        order.c.resident_id == bindparam("resident_id"),
+    )
 )
 
 
 def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
     """One order. Raises NotFound."""
-    found = _one(work, _ONE, leader_id, order_id=order_id)
-    if found is None:
+    key = {"leader_id": leader_id, "order_id": order_id}
+    _LINES_OF_ONE.ahead(work, **key)
+    head = _ONE.first(work, **key)
+    lines = _LINES_OF_ONE.rows(work, **key)
+    if head is None:
         raise NotFound(what="order")
-    return found
+    return _order(head, tuple([_line(row) for row in lines]))
+
+
+def ahead(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> None:
+    """`load` will be asked for this order."""
+    key = {"leader_id": leader_id, "round_id": round_id, "resident_id": resident_id}
+    _OF_RESIDENT.ahead(work, **key)
+    _LINES_OF_RESIDENT.ahead(work, **key)
 
 
 def load(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> OrderView | None:
     """A resident's order in a round, or None."""
-    return _one(work, _OF_RESIDENT, leader_id, round_id=round_id, resident_id=resident_id)
+    key = {"leader_id": leader_id, "round_id": round_id, "resident_id": resident_id}
+    head = _OF_RESIDENT.first(work, **key)
+    lines = _LINES_OF_RESIDENT.rows(work, **key)
+    return _order(head, tuple([_line(row) for row in lines])) if head else None
+
+
+def standing(work: Work, *, leader_id: int, round_id: int, resident_id: int, source_key: str) -> tuple[OrderView, bool]:
+    """A resident's order in a round as it stands, and whether the message `source_key` has changed it before.
+
+    Where there is no order yet: one with the id 0 that knows the resident and the round. Raises NotFound.
+    """
+    key = {"leader_id": leader_id, "round_id": round_id, "resident_id": resident_id}
+    _LINES_OF_RESIDENT.ahead(work, **key)
+    head = _STANDING.first(work, **key, source_key=source_key)
+    lines = _LINES_OF_RESIDENT.rows(work, **key)
+    if head is None:
+        raise NotFound(what="resident")
+    if head.id is None:
+        nothing = dict.fromkeys(("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen"), 0)
+        head = head._replace(**nothing, state="placed", placed_at=work.now, changed_at=work.now)
+    return _order(head, tuple([_line(row) for row in lines])), bool(head.seen)
 
 
 def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool = False) -> list[OrderView]:
@@ -96,14 +174,6 @@ def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10
 def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
     """These orders of this leader; unknown ids are left out."""
     return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
-
-
-def _one(work: Work, wanted: Select[Any], leader_id: int, **facts: int) -> OrderView | None:
-    head = work.db.execute(wanted, {"leader_id": leader_id, **facts}).first()
-    if head is None:
-        return None
-    lines = work.db.execute(_LINES_OF_ONE, {"leader_id": leader_id, "order_id": head.id})
-    return _order(head, tuple(_line(row) for row in lines))
 
 
 def _orders(work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False) -> list[OrderView]:

@@ -7,19 +7,21 @@ functions returns False where it no longer does, and then somebody else has the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, literal, or_, select, tuple_, update
 
 from models import Work, account, channel_pause, leader, notice
 from models.base import Instant
 from operations.notices import client_msg_id
-from operations.upserts import for_update, upsert
+from operations.upserts import upsert
 
+_LOOKED_AT = 200  # due notices of each state
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900))
@@ -34,6 +36,7 @@ ANSWERS = frozenset(
         "relay_answer",
         "relay_escalated",
         "review_answered",
+        "late_answer",
         "leader_approved",
         "leader_rejected",
         "redeem_locked",
@@ -74,21 +77,25 @@ class Claimed:
 def claim(work: Work, *, limit: int, lease: timedelta) -> list[Claimed]:
     """Take up to `limit` due notices for the length of `lease`, those of one person together.
 
-    Beforehand the due ones that must not be pushed are set aside: expired; muted or unfollowed (they wait for the
-    person's next message); in the leader's quiet hours (they wait for the end of those).
+    Due ones that must not be pushed are set aside: expired; muted or unfollowed (they wait for the person's next
+    message); in the leader's quiet hours (they wait for the end of those). What a claim costs does not grow with the
+    backlog: it looks at those that have waited longest, and at the rest of what those persons are to get.
     """
-    _expire(work)
-    _set_unreachable_aside(work)
-    _hold_for_quiet_hours(work)
-    persons = _persons_with_due_notices(work, limit)
-    if not persons:
+    while oldest := _look(work):
+        left = _without_set_aside(work, oldest)
+        if left:
+            persons = _hold_persons(work, list(dict.fromkeys(one.account_id for one in left))[:limit])
+            theirs = _without_set_aside(work, _look(work, notice.c.account_id.in_(persons)) if persons else [])
+            return _take(work, theirs[:limit], persons, work.now + lease)
+    return []
+
+
+def _take(work: Work, rows: Sequence[Row[Any]], persons: Mapping[int, str], until: datetime) -> list[Claimed]:
+    if not rows:
         return []
-    keys = select(notice.c.leader_id, notice.c.id).where(_due(work), notice.c.account_id.in_(list(persons)))
-    keys = for_update(work, keys.order_by(notice.c.next_at, notice.c.id).limit(limit), skip_locked=True)
-    until = work.now + lease
     taken = (
         update(notice)
-        .where(tuple_(notice.c.leader_id, notice.c.id).in_(keys))
+        .where(_of(rows), _due(work))
         .values(
             state="sending",
             fence=notice.c.fence + 1,
@@ -98,8 +105,8 @@ def claim(work: Work, *, limit: int, lease: timedelta) -> list[Claimed]:
         )
         .returning(*(notice.c[column.name] for column in fields(Claimed) if column.name != "openid"))
     )
-    rows = [Claimed(openid=persons[row.account_id], **row._mapping) for row in work.db.execute(taken)]
-    return sorted(rows, key=lambda row: (row.account_id, row.id))
+    claimed = [Claimed(openid=persons[row.account_id], **row._mapping) for row in work.db.execute(taken)]
+    return sorted(claimed, key=lambda row: (row.account_id, row.id))
 
 
 def _due(work: Work) -> ColumnElement[bool]:
@@ -107,40 +114,55 @@ def _due(work: Work) -> ColumnElement[bool]:
     return and_(notice.c.state.in_(("queued", "sending")), notice.c.next_at <= work.now)
 
 
-def _expire(work: Work) -> None:
-    late = and_(_due(work), notice.c.expires_at <= work.now)
-    work.db.execute(update(notice).where(late).values(state="expired", fence=notice.c.fence + 1, lease_until=None))
+def _of(rows: Sequence[Row[Any]]) -> ColumnElement[bool]:
+    return tuple_(notice.c.leader_id, notice.c.id).in_([(row.leader_id, row.id) for row in rows])
 
 
-def _set_unreachable_aside(work: Work) -> None:
-    unreachable = select(account.c.id).where(or_(account.c.is_muted, ~account.c.is_subscribed))
-    work.db.execute(
-        update(notice)
-        .where(_due(work), notice.c.account_id.in_(unreachable))
-        .values(state="waiting", fence=notice.c.fence + 1, lease_until=None)
-    )
-
-
-def _hold_for_quiet_hours(work: Work) -> None:
-    with_due = select(notice.c.leader_id).where(_due(work)).distinct()
-    leaders = work.db.execute(
-        select(leader.c.id, leader.c.account_id, leader.c.quiet_from_min, leader.c.quiet_until_min).where(
-            leader.c.id.in_(with_due)
-        )
-    ).all()
-    for one in leaders:
-        until = quiet_until(work.now, one.quiet_from_min, one.quiet_until_min)
-        if until is not None:
-            work.db.execute(
-                update(notice)
-                .where(
-                    _due(work),
-                    notice.c.leader_id == one.id,
-                    notice.c.account_id != one.account_id,  # the leader's own news is work, not disturbance
-                    notice.c.kind.not_in(ANSWERS),
-                )
-                .values(state="queued", next_at=until, fence=notice.c.fence + 1, lease_until=None)
+def _look(work: Work, *whose: ColumnElement[bool]) -> list[Row[Any]]:
+    """The due notices that have waited longest, with what decides whether they may be pushed."""
+    found: list[Row[Any]] = []
+    for state in ("queued", "sending"):  # one by one: each is read off the index, in order
+        statement = (
+            select(
+                notice.c.leader_id,
+                notice.c.id,
+                notice.c.account_id,
+                notice.c.kind,
+                notice.c.expires_at,
+                notice.c.next_at,
+                and_(account.c.is_subscribed, ~account.c.is_muted).label("is_reachable"),
+                leader.c.account_id.label("owner"),
+                leader.c.quiet_from_min,
+                leader.c.quiet_until_min,
             )
+            .join(account, account.c.id == notice.c.account_id)
+            .join(leader, leader.c.id == notice.c.leader_id)
+            .where(notice.c.state == state, notice.c.next_at <= work.now, *whose)
+            .order_by(notice.c.next_at, notice.c.id)
+            .limit(_LOOKED_AT)
+        )
+        found += work.db.execute(statement)
+    return sorted(found, key=lambda row: (row.next_at, row.id))
+
+
+def _without_set_aside(work: Work, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Those of these that may be pushed now; the others are put where they belong."""
+    left: list[Row[Any]] = []
+    aside: dict[tuple[str, datetime | None], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        quiet = quiet_until(work.now, row.quiet_from_min, row.quiet_until_min)
+        if row.expires_at is not None and row.expires_at <= work.now:
+            aside["expired", None].append(row)
+        elif not row.is_reachable:
+            aside["waiting", None].append(row)
+        elif quiet and row.account_id != row.owner and row.kind not in ANSWERS:
+            aside["queued", quiet].append(row)  # the leader's own news is work, not disturbance
+        else:
+            left.append(row)
+    for (state, at), those in aside.items():
+        values: dict[str, Any] = {"state": state, "fence": notice.c.fence + 1, "lease_until": None}
+        work.db.execute(update(notice).where(_of(those), _due(work)).values(values | ({"next_at": at} if at else {})))
+    return left
 
 
 def quiet_until(now: datetime, from_min: int, until_min: int) -> datetime | None:
@@ -157,20 +179,12 @@ def quiet_until(now: datetime, from_min: int, until_min: int) -> datetime | None
     return (start_of_minute + timedelta(minutes=(until_min - minute) % 1440)).astimezone(now.tzinfo)
 
 
-def _persons_with_due_notices(work: Work, limit: int) -> dict[int, str]:
-    """{account id: openid} of those who waited longest.
+def _hold_persons(work: Work, account_ids: Sequence[int]) -> dict[int, str]:
+    """{account id: openid} of these.
 
     On PostgreSQL each account is locked, so that no other claim splits what this person is to get in one message.
     """
-    waited_longest = (
-        select(notice.c.account_id)
-        .where(_due(work))
-        .group_by(notice.c.account_id)
-        .order_by(func.min(notice.c.next_at), notice.c.account_id)
-        .limit(limit)
-    )
-    found = list(work.db.execute(waited_longest).scalars())
-    persons = select(account.c.id, account.c.openid).where(account.c.id.in_(found)).order_by(account.c.id)
+    persons = select(account.c.id, account.c.openid).where(account.c.id.in_(account_ids)).order_by(account.c.id)
     if work.db.dialect.name == "postgresql":
         # FOR NO KEY UPDATE: writing another notice for this person need not wait.
         persons = persons.with_for_update(skip_locked=True, key_share=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
 
 from models import Work, account, account_binding, counter, helper, leader, resident
+from models.prepared import Prepared
 from models.views import Person
 from operations.audit import record
 from operations.errors import AlreadyApplied, LeaderInactive, NotFound, StillLeader
@@ -55,7 +56,12 @@ _WHO: Select[Any] = (
 )
 
 
-_BY_OPENID = _WHO.where(account.c.openid == bindparam("openid"))  # built once: every message asks it
+_BY_OPENID = Prepared(_WHO.where(account.c.openid == bindparam("openid")))
+
+
+def ahead(work: Work, openid: str) -> None:
+    """`recognise` will be asked for this person."""
+    _BY_OPENID.ahead(work, openid=openid)
 
 
 def recognise(work: Work, openid: str, *, follows: bool = True) -> Person:
@@ -63,15 +69,15 @@ def recognise(work: Work, openid: str, *, follows: bool = True) -> Person:
 
     `follows` False: he came to a page, and nobody knows yet whether he follows the official account.
     """
-    row = work.db.execute(_BY_OPENID, {"openid": openid}).first()
+    row = _BY_OPENID.first(work, openid=openid)
     if row is None:
         work.db.execute(
             upsert(work, account)
             .values(id=work.new_id(), openid=openid, is_subscribed=follows, created_at=work.now)
             .on_conflict_do_nothing(index_elements=["openid"])
         )
-        row = work.db.execute(_BY_OPENID, {"openid": openid}).one()
-    return Person(**row._mapping)
+        (row,) = _BY_OPENID.rows(work, openid=openid)
+    return Person(*row)
 
 
 def by_account(work: Work, account_id: int) -> Person:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 
 from models import Work, learned_alias, offer, offer_alias, offer_tier, order_line, round_
+from models.prepared import Prepared
 from models.views import OfferView, RoundView, Tier
 from operations.errors import NotFound
 
-# Built once: what can be ordered is looked up for every message.
 _ROUNDS = select(round_).where(round_.c.leader_id == bindparam("leader_id"))
-_OPEN = _ROUNDS.where(round_.c.state == "open", round_.c.closes_at > bindparam("now")).order_by(round_.c.id)
 _ONE = _ROUNDS.where(round_.c.id == bindparam("round_id"))
+
+# What can be ordered, with all that changes while a round's version stays: asked for every message.
+_OPEN = Prepared(
+    select(
+        round_.c.id, round_.c.version, offer.c.number, offer.c.reserved_milli, offer.c.received_milli,
+        offer.c.damaged_milli,
+    )
+    .join(offer, and_(offer.c.leader_id == round_.c.leader_id, offer.c.round_id == round_.c.id))
+    .where(round_.c.leader_id == bindparam("leader_id"))
+    .where(round_.c.state == "open", round_.c.closes_at > bindparam("now"))
+)  # fmt: skip
 _OFFERS = (
     select(offer)
     .where(offer.c.leader_id == bindparam("leader_id"), offer.c.round_id.in_(bindparam("ids", expanding=True)))
@@ -45,9 +56,48 @@ def view(work: Work, leader_id: int, round_id: int) -> RoundView:
     return found[0]
 
 
+def ahead(work: Work, leader_id: int) -> None:
+    """`open_rounds` will be asked for this leader."""
+    _OPEN.ahead(work, leader_id=leader_id, now=work.now)
+
+
 def open_rounds(work: Work, leader_id: int) -> list[RoundView]:
-    """What can be ordered from now, earliest deadline first."""
-    return sorted(_rounds(work, leader_id, _OPEN, now=work.now), key=lambda r: (r.closes_at, r.id))
+    """What can be ordered from now, earliest deadline first.
+
+    Names, prices, tiers and aliases are known to the process by the round's version, which everything that changes
+    them raises; the counters are read each time.
+    """
+    counters: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
+    for row in _OPEN.rows(work, leader_id=leader_id, now=work.now):
+        counters[row.id, row.version].append(row)
+    found = [_counted(_of_version(work, leader_id, *key), rows) for key, rows in counters.items()]
+    return sorted(found, key=lambda r: (r.closes_at, r.id))
+
+
+def _of_version(work: Work, leader_id: int, round_id: int, version: int) -> RoundView:
+    """A round as the process knows it, or read whole: on PostgreSQL perhaps already in a later version."""
+    key = (RoundView, round_id, version)
+    found: RoundView | None = work.known.get(key)
+    if found is None:
+        found = view(work, leader_id, round_id)
+        work.learn((RoundView, round_id, found.version), found)
+    return found
+
+
+def _counted(known: RoundView, rows: Sequence[Row[Any]]) -> RoundView:
+    counters = {row.number: row for row in rows}
+    return replace(known, offers=tuple([_offer_counted(o, counters.get(o.number)) for o in known.offers]))
+
+
+def _offer_counted(known: OfferView, row: Row[Any] | None) -> OfferView:
+    if row is None:
+        return known
+    return replace(
+        known,
+        reserved_milli=row.reserved_milli,
+        received_milli=row.received_milli,
+        damaged_milli=row.damaged_milli,
+    )
 
 
 def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1) -> list[RoundView]:

@@ -14,6 +14,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, message_window, opt_in
+from models.prepared import Prepared
 from operations.upserts import upsert
 
 # kind of interaction: how many messages, within what time
@@ -30,18 +31,20 @@ def _refill(insert: Any) -> Any:
     return insert.on_conflict_do_update(index_elements=["account_id", "kind"], set_=renewed)
 
 
-# Built once: this is on the path of every message.
-_OPENED = {
-    "postgresql": _refill(postgresql.insert(message_window)),
-    "sqlite": _refill(sqlite.insert(message_window)),
-}
+_OPENED = Prepared(
+    {
+        "postgresql": _refill(postgresql.insert(message_window)),
+        "sqlite": _refill(sqlite.insert(message_window)),
+    },
+    columns=("account_id", "kind", "remaining", "closes_at"),
+)
 
 
 def opened(work: Work, *, account_id: int, kind: str) -> None:
     """The person wrote (`message`), tapped a menu (`click`), followed (`follow`) or scanned a QR code (`scan`)."""
     count, lifetime = ALLOWANCES[kind]
     row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": work.now + lifetime}
-    work.db.execute(_OPENED[work.db.dialect.name], row)
+    _OPENED.send(work, row)
 
 
 def take(work: Work, *, account_id: int) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import threading
 import time
 from collections.abc import Iterator
 from typing import Protocol
@@ -45,6 +46,7 @@ class Meter:
         if SHARED_ENV in os.environ:  # the library looks only when it is imported, and that was before
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
+        self._push = threading.local()  # not Flask's `g`: most pushes are answered before Flask
         self._messages = Counter(
             "lintuan_messages",
             "Pushes of WeChat by kind (text, image, event …; none: not readable) and what became of them",
@@ -69,11 +71,12 @@ class Meter:
 
     def seen(self, inbound: HasKind) -> None:
         """A push was read."""
-        g.push_kind = inbound.kind
+        self._push.kind = inbound.kind
 
     def count(self, outcome: str) -> None:
-        """What became of a push: handled, repeated, slowed, ignored, refused, busy (the database), failed."""
-        self._messages.labels(g.pop("push_kind", "none"), outcome).inc()
+        """What became of a push: handled, repeated, deferred, slowed, ignored, refused, busy (the database), failed."""
+        kind, self._push.kind = getattr(self._push, "kind", "none"), "none"
+        self._messages.labels(kind, outcome).inc()
 
     def read_as(self, reading: str) -> None:
         """What a message was read as."""
@@ -94,6 +97,10 @@ class Meter:
             else:
                 self._pages.labels(request.blueprint or "none", str(response.status_code)).inc()
             return response
+
+    def timed(self, seconds: float) -> None:
+        """A push was answered without Flask."""
+        self._latency.observe(seconds)
 
     def exposition(self, store: Store) -> bytes:
         """Everything as text for a scrape."""

@@ -86,6 +86,7 @@ NOTICE_KINDS = {
     "case_escalated": "售后转平台",
     "relay_question": "居民留言",
     "relay_answer": "团长回复",
+    "late_answer": "迟到的回复",
     "leader_approved": "团长审核通过",
     "leader_rejected": "团长审核未通过",
     "redeem_locked": "核销锁定",

@@ -238,6 +238,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "relay_question": _relay_question,
     "relay_answer": _relay_answer,
     "relay_escalated": _relay_escalated,
+    "late_answer": lambda p: f"您刚才发的：{p['said']}\n{p['text']}",
     "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
     "redeem_locked": _redeem_locked,

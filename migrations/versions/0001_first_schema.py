@@ -81,9 +81,18 @@ def upgrade() -> None:
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('received', 'done', 'failed', 'ignored')", name=op.f("ck_inbound_message_state_known")
+            "state IN ('received', 'deferred', 'done', 'failed', 'ignored')",
+            name=op.f("ck_inbound_message_state_known"),
         ),
         sa.PrimaryKeyConstraint("dedupe_key", name=op.f("pk_inbound_message")),
+    )
+    op.create_index(
+        "ix_inbound_message_deferred",
+        "inbound_message",
+        ["openid", "received_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'deferred'"),
+        sqlite_where=sa.text("state = 'deferred'"),
     )
     op.create_index("ix_inbound_message_leader", "inbound_message", ["leader_id", "received_at"], unique=False)
     op.create_index("ix_inbound_message_received", "inbound_message", ["received_at"], unique=False)

@@ -118,6 +118,7 @@ def _enqueued() -> Iterator[tuple[str, str]]:
             if isinstance(call, ast.Call) and _name(call) in {
                 "enqueue",
                 "enqueue_many",
+                "tell",
                 "_tell",
                 "_tell_leader",
                 "_tell_resident",

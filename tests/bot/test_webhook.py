@@ -18,9 +18,11 @@ from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, se
 from structlog.testing import capture_logs
 
 from bot.flow import FlowLimit
+from bot.front import Front
 from bot.inbound import Inbound
+from bot.incidents import new_incident
 from bot.protocol import BODY_LIMIT, BadCredentials, Image, Reply
-from bot.webhook import Answered, Texts, Webhook, create_blueprint, new_incident
+from bot.webhook import Answered, Texts, Webhook, create_blueprint
 from models.base import Store, Work
 from models.messages import inbound_message
 from tests.bot import pushes
@@ -78,10 +80,13 @@ def bot(store: Store, clock: StillClock) -> Bot:
 # --- checking the address ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def http(sqlite_store: Store, clock: StillClock) -> FlaskClient:
-    app = Flask(__name__)
-    app.register_blueprint(create_blueprint(Bot(sqlite_store, clock).webhook))
+@pytest.fixture(params=["flask", "front"])
+def http(request: pytest.FixtureRequest, sqlite_store: Store, clock: StillClock) -> FlaskClient:
+    """Both ways in: what passes one and what it answers must be what passes the other."""
+    app, webhook = Flask(__name__), Bot(sqlite_store, clock).webhook
+    app.register_blueprint(create_blueprint(webhook))
+    if request.param == "front":
+        app.wsgi_app = Front(webhook, app.wsgi_app)  # type: ignore[method-assign]
     app.testing = True
     return app.test_client()
 
@@ -119,6 +124,13 @@ def test_a_long_body_is_not_read(http: FlaskClient, sign: bool) -> None:
     query = signed() if sign else {}
     answer = http.post("/wechat", query_string=query, data=b"x" * (BODY_LIMIT + 1))
     assert (answer.status_code, answer.data) == (403, b"")
+
+
+@pytest.mark.parametrize("length", ["", "-1", "x", "٣", "9" * 30])
+def test_a_body_of_odd_length_does_no_harm(http: FlaskClient, length: str) -> None:
+    query, body = sealed(pushes.text("x"))
+    answer = http.post("/wechat", query_string=query, data=body, environ_overrides={"CONTENT_LENGTH": length})
+    assert answer.status_code in {200, 400, 403, 413}
 
 
 def test_a_signature_given_twice_counts_once(http: FlaskClient) -> None:

@@ -80,7 +80,8 @@ def test_orders_stop_at_the_deadline_without_a_scheduler(product: Product, store
     stuck = product.scheduler
     os.kill(stuck, signal.SIGSTOP)
     try:
-        assert all(phones.say(openid, WORDS).is_booked for openid in place.openids[:3])
+        first = [phones.say(openid, WORDS) for openid in place.openids[:3]]
+        assert all(one.is_booked for one in first), first
         clock.advance(3601)
         for openid in place.openids:  # one who has no order yet, and three who want more
             assert CLOSED in phones.say(openid, WORDS).text

@@ -11,7 +11,7 @@ from bot import commands as c
 from bot.parsing.values import ChainReading, PostReading
 from bot.protocol import Inbound
 from handlers import router, run
-from handlers.talk import CatalogueCache, Settings, Talk
+from handlers.talk import Settings, Talk
 from models import Store, Work, metadata
 from operations import people
 from tests.support.world import World
@@ -78,7 +78,7 @@ def test_a_resident_is_refused_and_nothing_happens(command: c.Command, sqlite_st
 def _talk(work: Work, account_id: int) -> Talk:
     person = people.by_account(work, account_id)
     inbound = Inbound("m:1", person.openid, "gh_test", "text", "text", work.now, text="…")
-    return Talk(work, inbound, person, Settings("http://127.0.0.1:8000"), CatalogueCache())
+    return Talk(work, inbound, person, Settings("http://127.0.0.1:8000"))
 
 
 def _rows(store: Store) -> dict[str, int]:

@@ -339,7 +339,8 @@ def test_ids_go_on_rising_when_the_clock_is_set_back(clock: StillClock) -> None:
 def test_a_millisecond_that_is_used_up_borrows_the_next(clock: StillClock) -> None:
     source = IdSource(clock, random.Random(1))
     first = source()
-    source._low = (1 << 22) - 1
+    left = (1 << 22) - 1 - (first & (1 << 22) - 1)
+    source.block(left)
     second, third = source(), source()
     assert first < second < third
     assert second >> 22 == (first >> 22) + 1

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from models.base import Store, Work
+from models.prepared import flush
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ def plans_of(store: Store, job: Callable[[Work], object]) -> list[Plan]:
     with store.read() as work:
         with recorded(work.db) as statements:
             job(work)
+            flush(work.db)
         return [Plan(text, _explain(work.db, text, parameters)) for text, parameters in statements]
 
 

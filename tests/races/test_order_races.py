@@ -180,15 +180,14 @@ def test_control_without_the_lock_two_messages_of_one_person_lose_each_other(
     li = world.resident()
     world.order(li, {1: 1})
     both_have_read = threading.Barrier(2)
-    load = order_views.load
 
-    def load_together(work: Work, **whose: int) -> OrderView | None:
-        found = load(work, **whose)
+    def read_together(work: Work, **whose: Any) -> tuple[OrderView, bool]:
+        found = order_views.standing(work, **whose)
         both_have_read.wait(PATIENCE_S)
         return found
 
     monkeypatch.setattr(orders, "_lock_person", lambda *_: None)
-    monkeypatch.setattr(orders, "load", load_together)
+    monkeypatch.setattr(orders, "standing", read_together)
     wishes = [Change(world.offers[1], 3000, "set"), Change(world.offers[1], 1000, "add")]
     at_once([partial(change, world, li, wish) for wish in wishes])
     assert any("reserved_is_the_sum_of_lines" in line for line in violations(unguarded))
@@ -209,7 +208,7 @@ def test_c08_the_same_message_at_the_same_time_counts_once(crowd: Store) -> None
 
 @pytest.mark.postgresql
 def test_c08_control_without_the_key_it_counts_twice(unguarded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "_is_repeat", lambda *_: False)
+    monkeypatch.setattr(orders, "standing", lambda work, **whose: (order_views.standing(work, **whose)[0], False))
     world = World(unguarded, offers=PLENTY)
     one = Change(world.offers[1], 1000, "add")
     at_once([partial(change, world, world.resident(), one, key="m:1")] * 2)

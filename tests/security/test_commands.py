@@ -20,7 +20,7 @@ from bot import commands as c
 from bot.parsing.values import ChainEntry, ChainReading, Line, PostItem, PostReading
 from bot.protocol import Inbound
 from handlers import router, run
-from handlers.talk import CatalogueCache, Settings, Talk
+from handlers.talk import Settings, Talk
 from models import Store, Work, offer, resident, round_, settlement
 from operations import people
 from tests.security.worlds import changed, rows_of
@@ -152,7 +152,7 @@ def say(work: Work, openid: str, command: c.Command) -> str:
     """What the command is answered."""
     inbound = Inbound("m:1", openid, "gh_test", "text", "text", work.now, text="…")
     person = people.recognise(work, openid)
-    talk = Talk(work, inbound, person, Settings("https://lintuan.example.com"), CatalogueCache())
+    talk = Talk(work, inbound, person, Settings("https://lintuan.example.com"))
     try:
         return run(talk, ROUTES, command) or ""
     except IntegrityError:  # a row of one leader cannot point at another's: the schema's own refusal, and undone

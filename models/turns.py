@@ -1,0 +1,185 @@
+"""SQLite writes one transaction at a time: who is next, and how many share one commit."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from models.prepared import savepoint
+
+T = TypeVar("T")
+_MOST_AT_ONCE = 64
+
+
+class TooLate(Exception):
+    """The turn did not come in time; nothing was done."""
+
+
+class Turn:
+    """A lock that is had in the order in which it was asked for: a page is not passed by a hundred messages."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = False
+        self._line: deque[threading.Event] = deque()
+
+    @contextmanager
+    def wait(self, most_s: float) -> Iterator[None]:
+        """Raises TooLate when it was not had within so many seconds."""
+        self._acquire(most_s)
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self, most_s: float) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Event()
+            self._line.append(mine)
+        if mine.wait(most_s):
+            return
+        with self._lock:
+            if not mine.is_set():
+                self._line.remove(mine)
+                raise TooLate
+        # It came in the last moment and is ours.
+
+    def _release(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().set()  # it passes from hand to hand
+            else:
+                self._taken = False
+
+
+@dataclass(slots=True)
+class _Wanted(Generic[T]):
+    """One unit of work that waits for the writer."""
+
+    job: Callable[[Any], T]
+    until: float  # by the monotonic clock
+    is_over: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_taken: bool = False
+    result: T | None = None
+    error: BaseException | None = None
+
+    def take(self) -> bool:
+        """Whether it is still wanted; from here on it is being done."""
+        with self.lock:
+            self.is_taken = self.is_taken or time.monotonic() <= self.until
+            return self.is_taken
+
+    def withdraw(self) -> bool:
+        with self.lock:
+            self.until = float("-inf")
+            return not self.is_taken
+
+
+class Writer:
+    """One thread that carries out what many threads want: all that is waiting, in one transaction.
+
+    Each has a savepoint, so that one that fails takes nothing from the others. All are answered after the commit, so
+    a crash loses only what nobody was told of. `begin` opens a transaction within so many seconds; `part` makes of its
+    `Work` the one that a single job sees, and `keep` is told which of these are part of the commit.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[float], AbstractContextManager[Any]],
+        part: Callable[[Any], Any],
+        keep: Callable[[Any, Any], None],
+    ) -> None:
+        self._begin, self._part, self._keep = begin, part, keep
+        self._queue: SimpleQueue[_Wanted[Any] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def run(self, job: Callable[[Any], T], most_s: float) -> T:
+        """Have this done; raises what it raised, or TooLate when its turn did not come in so many seconds."""
+        wanted = _Wanted(job, time.monotonic() + most_s)
+        self._start()
+        self._queue.put(wanted)
+        if not wanted.is_over.wait(most_s) and wanted.withdraw():
+            raise TooLate
+        wanted.is_over.wait()
+        if wanted.error is not None:
+            raise wanted.error
+        return wanted.result  # type: ignore[return-value]
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return self._queue.qsize()
+
+    def stop(self) -> None:
+        """Finish what waits and end the thread; a later `run` starts another."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+                    self._thread.start()
+
+    def _work(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch: list[_Wanted[Any]] = [first]
+            is_last = False
+            try:
+                while len(batch) < _MOST_AT_ONCE and not is_last:
+                    one = self._queue.get_nowait()
+                    is_last = one is None
+                    if one is not None:
+                        batch.append(one)
+            except Empty:
+                pass
+            self._carry_out(batch)
+            if is_last:
+                return
+
+    def _carry_out(self, batch: list[_Wanted[Any]]) -> None:
+        try:
+            with self._begin(max(one.until for one in batch) - time.monotonic()) as work:
+                # Who waited in vain for the database has gone by now.
+                live = [one for one in batch if one.take()]
+                for one in live:
+                    self._do(one, work, is_alone=len(live) == 1)
+        except BaseException as error:  # noqa: BLE001 - whoever waits is told
+            for one in batch:
+                one.error = one.error or error
+        finally:
+            for one in batch:
+                if not one.is_taken:
+                    one.error = TooLate()
+                one.is_over.set()
+
+    def _do(self, one: _Wanted[Any], work: Any, *, is_alone: bool) -> None:
+        mine = self._part(work)
+        try:
+            if is_alone:
+                one.result = one.job(mine)
+            else:
+                with savepoint(mine):
+                    one.result = one.job(mine)
+        except Exception as error:
+            one.error = error
+            # Alone, or where the database has undone the whole transaction (a full disk): nothing here stands.
+            if is_alone or not work.db.connection.dbapi_connection.in_transaction:
+                raise
+        else:
+            self._keep(work, mine)

@@ -1,0 +1,134 @@
+"""How often the database is asked for a typical message, so that it cannot creep up unseen.
+
+Budgets of statements (on both databases) and of round trips (PostgreSQL: what travels together counts once). Whoever
+needs one more changes the figure here, and knows it. The first message of each kind is not counted: the process
+learns the round's names then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot import inbox
+from bot.inbound import Inbound
+from handlers import Settings, create_answer, look_ahead
+from models import Store, Work, account, resident
+from models import prepared as wire
+from tests.support.world import World
+
+ANSWER = create_answer(Settings("http://127.0.0.1:8000"))
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+class Traffic:
+    """Statements that went to the database, and how many times somebody waited for it."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.trips = 0
+
+
+@contextmanager
+def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Traffic]:
+    traffic, converse = Traffic(), wire._converse
+
+    def note(_db: Any, _cursor: Any, text: str, _values: Any, context: Any, _many: bool) -> None:
+        traffic.statements.append(text)
+        traffic.trips += context is not None
+
+    def conversing(*args: Any) -> Any:
+        traffic.trips += 1
+        return converse(*args)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    monkeypatch.setattr(wire, "_converse", conversing)
+    try:
+        yield traffic
+    finally:
+        monkeypatch.undo()
+        event.remove(store.engine, "before_cursor_execute", note)
+
+
+def say(world: World, openid: str, text: str) -> str:
+    """One message through inbox and handlers, in a transaction of its own."""
+
+    def handle(work: Work) -> str:
+        key = f"m:{work.new_id()}"
+        inbound = Inbound(key, openid, "gh_test", "text", "text", work.now, text=text)
+        inbox.ahead(work, inbound)
+        look_ahead(work, inbound)
+        assert inbox.recall(work, inbound) is None
+        assert inbox.deferred_of(work, openid) == []
+        reply = ANSWER(work, inbound)
+        inbox.remember(work, inbound, reply)
+        return str(reply)
+
+    return world.store.run_together(handle)
+
+
+def openid_of(world: World, resident_id: int) -> str:
+    with world.store.read() as work:
+        found = account.select().join(resident, resident.c.account_id == account.c.id)
+        return str(work.db.execute(found.where(resident.c.id == resident_id)).one().openid)
+
+
+# message: (words in the answer, statements, round trips on PostgreSQL)
+BUDGETS = {
+    "草莓1 鸡蛋1": ("合计", 31, 6),  # a first order of two items
+    "草莓2 鸡蛋3": ("合计", 28, 6),  # a change of both
+    "草莓还有吗": ("草莓", 15, 4),
+    "团购": ("草莓", 15, 4),
+    "我的订单": ("接龙", 23, 13),
+    "取消": ("确认", 16, 4),
+}
+
+
+@pytest.mark.parametrize("text", BUDGETS)
+def test_a_message_asks_the_database_no_more_than_this(
+    world: World, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    words, statements, trips = BUDGETS[text]
+    somebody, me = (openid_of(world, world.resident(name, room="3-502")) for name in ("王姐", "李姐"))
+    say(world, somebody, "草莓1 鸡蛋1")
+    if text != "草莓1 鸡蛋1":
+        say(world, me, "草莓1 鸡蛋1")
+    with watched(world.store, monkeypatch) as traffic:
+        answer = say(world, me, text)
+    assert words in answer
+    told = "\n".join(traffic.statements)
+    assert len(traffic.statements) <= statements, told
+    if not world.store.is_sqlite:
+        assert traffic.trips <= trips, told
+
+
+def test_a_pickup_code_asks_the_database_no_more_than_this(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = (world.order(world.resident(name), {1: 1, 2: 2}) for name in ("王姐", "李姐"))
+    world.arrive()
+    with world.store.read() as work:
+        leader = str(work.db.execute(account.select().where(account.c.id == world.owner)).one().openid)
+    say(world, leader, world.code(one))
+    code = world.code(two)
+    with watched(world.store, monkeypatch) as traffic:
+        answer = say(world, leader, code)
+    assert "李姐" in answer
+    assert len(traffic.statements) <= 40, "\n".join(traffic.statements)
+
+
+def test_control_one_more_statement_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = openid_of(world, world.resident("李姐"))
+    say(world, me, "团购")
+    with watched(world.store, monkeypatch) as few:
+        say(world, me, "团购")
+    with watched(world.store, monkeypatch) as more:
+        say(world, me, "团购")
+        world.count(resident)
+    assert len(more.statements) > len(few.statements)
