@@ -19,7 +19,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, action_log, ledger_transfer, notice, offer, order, round_
-from operations import ledger, orders, payments, refunds, rounds
+from operations import orders, payments, refunds, rounds
 from operations.errors import RoundClosed
 from operations.orders import Change
 from operations.rounds import NewOffer
@@ -288,19 +288,16 @@ def pay_while_closing(world: World, order_id: int) -> list[Any]:
 
     def pay_slowly() -> None:
         with world.store.transaction() as work:
-            one = refunds.lock_order(work, world.leader_id, order_id)
+            refunds.lock_order(work, world.leader_id, order_id)
             has_order.set()
             time.sleep(0.3)
-            ledger.post(
+            payments.mark_paid(
                 work,
                 leader_id=world.leader_id,
-                kind="payment",
-                reference="slow",
-                source=ledger.CASH,
-                target=ledger.of(one.resident_id),
+                actor="test",
+                source_key="slow",
+                order_ids=[order_id],
                 amount_fen=100,
-                round_id=world.round_id,
-                order_id=order_id,
             )
 
     def close() -> None:
