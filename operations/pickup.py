@@ -10,7 +10,7 @@ Wrong codes are counted before the code is looked at, per person and per leader,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -289,15 +289,11 @@ def _repeat(work: Work, scan: Scan, earlier: Row[Any], found: Row[Any]) -> Redem
         )
     )
     picks = {row.order_line_id: row.quantity_milli for row in rows}
-    lines = {line.id: line for line in now.lines}
+    again = handed(now, picks, _alike(work, now))
     return Redemption(
         refused=None,
         order=now,
-        handed=tuple(
-            Handed(i, lines[i].number, lines[i].name, lines[i].unit, q, lines[i].left_milli, lines[i].is_cold)
-            for i, q in picks.items()
-            if i in lines
-        ),
+        handed=tuple(replace(one, left_milli=one.left_milli + one.quantity_milli) for one in again),  # gone by now
         is_repeat=True,
         is_forced=earlier.forced,
     )

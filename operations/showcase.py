@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
@@ -46,6 +46,7 @@ def add_picture(
     content_type: str,
     sha256: str,
     size: int,
+    taken_at: datetime | None = None,
 ) -> int:
     """A picture that lies in the media folder; returns its id."""
     work.db.execute(
@@ -58,6 +59,7 @@ def add_picture(
             purpose="shop",
             sha256=sha256,
             size=size,
+            taken_at=taken_at,
             state="stored",
             next_at=work.now,
             source_key=source_key,
