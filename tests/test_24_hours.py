@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from models import Store, action_log, notice, order, round_
@@ -46,6 +47,11 @@ HEARS = {
 }
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=(pytest.mark.soak, pytest.mark.postgresql))],
+    indirect=True,
+)
 def test_what_is_due_happens_once_and_in_time(store: Store, clock: StillClock, tmp_path: Path) -> None:
     heard: list[tuple[str, str, str]] = []
     with world(store, clock, tmp_path / "media") as place:

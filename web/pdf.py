@@ -70,8 +70,7 @@ def runs(text: str) -> Iterator[tuple[str, str]]:
 
 def _printable(char: str) -> str:
     """The character, or plainer ones that look alike (① -> 1), or the sign for what cannot be printed."""
-    fonts = _fonts()
-    known = fonts["latin"] | fonts["chinese"]
+    known = _fonts()["known"]
     if char in known:
         return char
     plain = unicodedata.normalize("NFKC", char)
@@ -86,7 +85,7 @@ def _fonts() -> dict[str, frozenset[str]]:
     chinese = frozenset(map(chr, font.face.charToGlyph))
     # Helvetica is printed in the encoding of Windows-1252.
     latin = frozenset(bytes([code]).decode("cp1252", "ignore") for code in range(32, 256)) - {"", "\xad", "\x7f"}
-    return {"latin": latin, "chinese": chinese}
+    return {"latin": latin, "known": latin | chinese}
 
 
 class _Kit:

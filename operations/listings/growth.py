@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, select
 
 from models import Work, announcement, coupon, coupon_use, leader, order, relay, resident, review, round_
-from operations.listings.paging import Page, page
+from operations.listings.paging import Page, page, total
 
 _saved = (
-    select(func.coalesce(func.sum(coupon_use.c.amount_fen), 0))
+    select(total(coupon_use.c.amount_fen))
     .where(
         coupon_use.c.leader_id == coupon.c.leader_id,
         coupon_use.c.coupon_id == coupon.c.id,
@@ -18,8 +20,22 @@ _saved = (
 )
 
 
-def coupons(work: Work, *, leader_number: int | None = None, number: int = 1) -> Page:
-    """The newest first; `saved_fen` is what orders save by it now, `owner` the neighbour a personal one belongs to."""
+COUPON_SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "new": (),
+    "used": (coupon.c.used.desc(),),
+    "saved": (_saved.desc(),),
+}
+REVIEW_SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "new": (),
+    "worst": (review.c.stars,),
+}
+
+
+def coupons(work: Work, *, leader_number: int | None = None, sort: str = "new", number: int = 1) -> Page:
+    """The newest first, or as sorted.
+
+    `saved_fen` is what orders save by it now, `owner` the neighbour a personal one belongs to.
+    """
     statement = (
         select(
             coupon,
@@ -35,11 +51,11 @@ def coupons(work: Work, *, leader_number: int | None = None, number: int = 1) ->
     )
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
-    return page(work, statement.order_by(coupon.c.id.desc()), number)
+    return page(work, statement.order_by(*COUPON_SORTS.get(sort, ()), coupon.c.id.desc()), number)
 
 
-def reviews(work: Work, *, leader_number: int | None = None, number: int = 1) -> Page:
-    """The newest first, with the order each is about."""
+def reviews(work: Work, *, leader_number: int | None = None, sort: str = "new", number: int = 1) -> Page:
+    """The newest first, or as sorted, with the order each is about."""
     statement = (
         select(
             review,
@@ -56,7 +72,7 @@ def reviews(work: Work, *, leader_number: int | None = None, number: int = 1) ->
     )
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
-    return page(work, statement.order_by(review.c.id.desc()), number)
+    return page(work, statement.order_by(*REVIEW_SORTS.get(sort, ()), review.c.id.desc()), number)
 
 
 def news(work: Work, *, leader_number: int | None = None, number: int = 1) -> Page:
@@ -77,7 +93,7 @@ _RELAY_STATES = {
 
 
 def relays(work: Work, *, state: str = "", leader_number: int | None = None, number: int = 1) -> Page:
-    """Questions to leaders: unanswered ones first, the oldest of them on top."""
+    """Questions to leaders: unanswered ones first, the oldest of them on top; then the others, newest first."""
     statement = (
         select(
             relay,
@@ -96,4 +112,6 @@ def relays(work: Work, *, state: str = "", leader_number: int | None = None, num
         statement = statement.where(_RELAY_STATES[state])
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
-    return page(work, statement.order_by(relay.c.answered_at.is_not(None), relay.c.asked_at.desc()), number)
+    oldest_unanswered = case((relay.c.answered_at.is_(None), relay.c.asked_at))
+    order = (relay.c.answered_at.is_not(None), oldest_unanswered, relay.c.asked_at.desc())
+    return page(work, statement.order_by(*order), number)

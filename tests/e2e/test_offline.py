@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.e2e.test_camera import kept, ticket, type_code, written
 
 pytestmark = pytest.mark.browser
 
+DEAD_S = 1.5  # no phone is fast enough to deliver within this after it scanned: it is dead meanwhile
 NO_CAMERA = "Object.defineProperty(Navigator.prototype, 'mediaDevices', {get: () => undefined})"
 
 
@@ -68,6 +70,7 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     expect(result).to_contain_text("名单上这一单已经取过货")
     assert written(served) == []
     page.close()
+    time.sleep(DEAD_S)
 
     context.set_offline(False)
     page = context.new_page()
@@ -76,7 +79,7 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     expect(page.locator("#waiting-card")).to_be_hidden()
     assert kept(page) == 0
     [row] = [row for row in written(served) if row.ok]
-    assert timedelta(seconds=1) < row.recorded_at - row.at < timedelta(minutes=3), "its own time"
+    assert timedelta(seconds=DEAD_S) < row.recorded_at - row.at < timedelta(minutes=3), "its own time"
 
 
 def test_what_was_handed_out_here_before_is_known_without_network(phone: Page, served: Served) -> None:

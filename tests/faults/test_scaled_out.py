@@ -61,7 +61,7 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Started once for both tests."""
+    """Started once for both tests; the day is one of `make soak`."""
     folder = tmp_path_factory.mktemp("cluster")
     url = postgresql_server.url(postgresql_server.create_database())
     upgrade(url)
@@ -105,6 +105,7 @@ def test_two_hundred_buyers_of_ten_units_over_three_processes(cluster: Cluster) 
     assert violations(cluster.store) == []
 
 
+@pytest.mark.soak
 def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluster) -> None:
     """The scripted day, each message to another process than the one before; every expected answer and push comes."""
     seen: set[str] = set()

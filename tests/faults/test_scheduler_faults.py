@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.simulator.clock import ShiftedClock
@@ -48,11 +49,14 @@ def kill_the_scheduler_while_it_sends(
         clock.advance(LEASE_S + 1)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_killed_in_the_middle_of_a_batch_it_delivers_everything(
     product: Product, platform: Platform, store: Store, clock: ShiftedClock
 ) -> None:
     """kill -9 of the scheduler three times while it sends: every notice is delivered, each person sees it once, and
     what went over the wire twice carried the same client_msg_id, by which WeChat drops the repeat.
+
+    On PostgreSQL: `tests/soak/test_kills.py`.
     """
     place = settle(store, residents=150)
     for openid in place.openids:
@@ -96,6 +100,8 @@ def test_orders_stop_at_the_deadline_without_a_scheduler(product: Product, store
     assert violations(store) == []
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_two_schedulers_close_each_round_once(product: Product, store: Store, clock: ShiftedClock) -> None:
     """60 rounds fall due at one moment, two scheduler processes run: each round is closed once, and each person with an
     order has one notice of it.

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+import pytest
+
 from bot.simulator.clock import ShiftedClock
 from models import Store
 from tests.faults.neighbourhood import ONE, WORDS, Neighbourhood, settle
@@ -61,8 +63,12 @@ def check_orders(place: Neighbourhood, told: dict[Message, list[Told]]) -> None:
     assert violations(place.store) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_acknowledged_order_is_lost_and_none_is_doubled(product: Product, store: Store, clock: ShiftedClock) -> None:
-    """Six kill -9 under load. Every message answered in the end, each in the database exactly once."""
+    """Six kill -9 under load. Every message answered in the end, each in the database exactly once.
+
+    On PostgreSQL: `tests/soak/test_kills.py`.
+    """
     place = settle(store, residents=300)
     toll, told = kill_while_people_order(product, place, clock, kills=KILLS, seed=20261122)
     assert toll.repeated, "no message was cut off: the kills tested nothing"

@@ -74,10 +74,13 @@ def fill(connection: Connection, *, leader_id: int = 1, nth: int = 1) -> None:
             continue
         connection.execute(table.insert(), [minimal(table, leader_id=leader_id, nth=nth)])
         if table.name == "resident" and nth == 1:
-            first = minimal(
-                table, leader_id=leader_id, id=eldest(leader_id), account_id=None, guest_key="-", state="erased"
-            )
-            connection.execute(table.insert(), [first])
+            connection.execute(table.insert(), [first_resident(leader_id)])
+
+
+def first_resident(leader_id: int) -> dict[str, Any]:
+    """The row of the eldest: `minimal` invites name him, so he must be there wherever they are."""
+    table = metadata.tables["resident"]
+    return minimal(table, leader_id=leader_id, id=eldest(leader_id), account_id=None, guest_key="-", state="erased")
 
 
 def eldest(leader_id: int) -> int:

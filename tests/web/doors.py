@@ -129,7 +129,7 @@ DOORS = (
     ),
     Door("POST", "mall.erase", RESIDENTS, at("/my/erase", sure="1")),
     Door("POST", "mall.use_coupon", RESIDENTS, at("/r/{round_code}/coupon", coupon="SAVE10", nonce=NONCE)),
-    Door("POST", "mall.follow", RESIDENTS, at("/l/L1/follow")),
+    Door("POST", "mall.follow", RESIDENTS, at("/l/L2/follow")),
     Door("POST", "mall.ask_leader", RESIDENTS, at("/l/L1/ask", text="几点能来取", nonce=NONCE)),
     Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
     Door("GET", "public.pay", EVERYBODY, pay_page("/pay/{}")),

@@ -14,20 +14,20 @@ import pytest
 from flask import url_for
 from sqlalchemy import insert, update
 
-from models import Store, after_sales_case, inbound_message, leader, notice, operator, order, round_
+from models import Store, account_binding, after_sales_case, inbound_message, leader, notice, operator, order, round_
 from models.base import metadata
 from operations import sessions
 from tests.support.clock import StillClock
 from tests.support.databases import create_schema
-from tests.support.rows import id_of, minimal
+from tests.support.rows import first_resident, id_of, minimal
 from tests.web.conftest import Pages, Visitor, make_app, with_photos
-from tests.web.people import counting
+from tests.web.people import RESIDENTS, counting
 from tests.web.world import World
 from web.auth import Access, access_of
 
 FEW, MANY = 10, 1000
 # One-time links and files: no lists, and what they name must be there.
-NO_PAGES = {"case_photo", "papers_pdf", "settlement_file", "contact_was_shown", "phone_was_shown", "scan_list"}
+NO_PAGES = {"case_photo", "papers_pdf", "settlement_file", "contact_was_shown", "phone_was_shown", "proof", "scan_list"}
 
 
 def crowd(path: Path, count: int) -> Store:
@@ -44,7 +44,10 @@ def crowd(path: Path, count: int) -> Store:
                 if table.name != "leader" or nth == 1
             ]
             work.db.execute(insert(table), rows)
+            if table.name == "resident":
+                work.db.execute(insert(table), [first_resident(leader_id) for leader_id in range(1, count + 1)])
         work.db.execute(update(leader).values(state="active"))
+        work.db.execute(update(account_binding).values(is_current=True))
         work.db.execute(update(operator).values(role="owner", is_active=True))
         work.db.execute(update(round_).values(state="arrived"))
         work.db.execute(update(order).values(state="ready"))
@@ -66,13 +69,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Pages]]:
 
 def visitor(pages: Pages, access: Access) -> Visitor:
     """Somebody who may."""
-    made, is_operator = pages.visitor(), access.permission is not None
+    made = pages.visitor()
     with pages.store.transaction() as work:
-        if is_operator:
-            token = sessions.open_for_operator(work, operator_id=id_of(1, 1))
+        if access.permission is not None:
+            token, kind = sessions.open_for_operator(work, operator_id=id_of(1, 1)), "console"
+        elif access.members == RESIDENTS:
+            token = sessions.open_for_resident(work, account_id=id_of(1, 1), leader_id=1)
+            kind = "neighbour"
         else:
             token = sessions.open_for_member(work, account_id=id_of(1, 1), leader_id=1, role="leader")
-    kind = "console" if is_operator else "member"
+            kind = "member"
     made.client.set_cookie(f"__Host-lintuan_{kind}", token, domain="lintuan.example.com", secure=True, httponly=True)
     return made
 
@@ -126,4 +132,4 @@ def test_every_list_is_paged_filtered_and_sorted(both: list[Pages]) -> None:
 
 FILLED = {"admin.papers": {"state": "arrived"}, "admin.settlements": {"state": "computed"}}
 # What waits by the time that is left, what is done from the newest: there is no other order to wish for.
-UNSORTED = {"leader.cases", "admin.settlements"}
+UNSORTED = {"leader.cases", "admin.settlements", "admin.relays", "admin.news"}

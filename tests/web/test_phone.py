@@ -21,7 +21,7 @@ from web.resident.ticket import qr_path
 
 def test_today_shows_rounds_sums_and_how_many_collected(pages: Pages) -> None:
     text = enter(pages, "leader_a").get("/m/").text
-    for shown in ("周六水果团", "周二牛奶鸡蛋团", "已取 0 / 7", "¥572.20", "还剩8小时", "有 2 件售后等你处理"):
+    for shown in ("周六水果团", "周二牛奶鸡蛋团", "已取 0 / 7", "¥572.20", "还剩8小时", "有 2 件售后等您处理"):
         assert shown in text
 
 

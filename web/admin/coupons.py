@@ -27,9 +27,10 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 def coupons() -> str:
     """All coupons, the newest first, with how often each was used and what it took off."""
     number = read_leader_number(request.args)
+    sort = read_choice(request.args, "sort", tuple(listing.COUPON_SORTS), "new")
     with site().store.read() as work:
-        found = listing.coupons(work, leader_number=number, number=read_page(request.args))
-    return page("coupons", here="coupons", title="优惠券", found=found)
+        found = listing.coupons(work, leader_number=number, sort=sort, number=read_page(request.args))
+    return page("coupons", here="coupons", title="优惠券", found=found, sort=sort)
 
 
 @admin.post("/coupons")

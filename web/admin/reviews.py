@@ -9,7 +9,7 @@ from operations import reviews as business
 from operations.listings import growth as listing
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
-from web.forms import read_leader_number, read_page, require_text
+from web.forms import read_choice, read_leader_number, read_page, require_text
 from web.site import site
 
 
@@ -18,9 +18,10 @@ from web.site import site
 def reviews() -> str:
     """All reviews, the newest first, hidden ones too."""
     number = read_leader_number(request.args)
+    sort = read_choice(request.args, "sort", tuple(listing.REVIEW_SORTS), "new")
     with site().store.read() as work:
-        found = listing.reviews(work, leader_number=number, number=read_page(request.args))
-    return page("reviews", here="reviews", title="评价", found=found)
+        found = listing.reviews(work, leader_number=number, sort=sort, number=read_page(request.args))
+    return page("reviews", here="reviews", title="评价", found=found, sort=sort)
 
 
 @admin.post("/reviews/<key:leader_id>/<key:review_id>/hide")
