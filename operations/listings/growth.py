@@ -113,5 +113,5 @@ def relays(work: Work, *, state: str = "", leader_number: int | None = None, num
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
     oldest_unanswered = case((relay.c.answered_at.is_(None), relay.c.asked_at))
-    order = (relay.c.answered_at.is_not(None), oldest_unanswered, relay.c.asked_at.desc())
-    return page(work, statement.order_by(*order), number)
+    first = (relay.c.answered_at.is_not(None), oldest_unanswered, relay.c.asked_at.desc())
+    return page(work, statement.order_by(*first), number)
