@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import qrcode
@@ -27,8 +31,29 @@ APPID = "wxtest00000000test"
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 480, 5
 
 
+class Cable:
+    """What lies between phone and server. Pulled out, nothing arrives and nothing is answered.
+
+    Chromium's own "offline" lets a request through now and then while a page under a service worker is being opened.
+    """
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self._app, self.is_out = app, False
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if not self.is_out:
+            return self._app(environ, start_response)
+        with contextlib.suppress(OSError):
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        start_response("503 No network", [])
+        return []
+
+
+@dataclass
 class Served(ServedPages):
     """The pages on a port of this machine, with a way in."""
+
+    cable: Cable
 
     def enter(self, page: Page, who: str = "leader") -> Walker:
         """Come in by the one-time link."""
@@ -50,12 +75,11 @@ def served(
     """The ready-made platform, served over plain http."""
     pages, url = open_pages(ready_made), f"http://127.0.0.1:{free_port}"
     settings = WebSettings(public_url=url, account_name="邻团优选", secret="for tests only, " * 3, appid=APPID)
-    server = make_server(
-        "127.0.0.1", free_port, make_app(pages.store, with_photos(tmp_path / "media", settings)), threaded=True
-    )
+    cable = Cable(make_app(pages.store, with_photos(tmp_path / "media", settings)))
+    server = make_server("127.0.0.1", free_port, cable, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Served(pages, url)
+    yield Served(pages, url, cable)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -16,23 +16,18 @@ from tests.e2e.test_camera import kept, ticket, type_code, written
 pytestmark = pytest.mark.browser
 
 DEAD_S = 1.5  # no phone is fast enough to deliver within this after it scanned: it is dead meanwhile
-DELIVERIES = "**/m/scans"
 NO_CAMERA = "Object.defineProperty(Navigator.prototype, 'mediaDevices', {get: () => undefined})"
 
 
-def unplug(context: BrowserContext) -> None:
-    """No network for any page of this phone, those that are opened later among them.
-
-    Chromium lets a request through now and then when a page under a service worker is just being opened, so what the
-    page delivers is stopped by itself.
-    """
+def unplug(context: BrowserContext, served: Served) -> None:
+    """No network for any page of this phone, those that are opened later among them."""
+    served.cable.is_out = True
     context.set_offline(True)
-    context.route(DELIVERIES, lambda route: route.abort("internetdisconnected"))
 
 
-def plug_in(context: BrowserContext) -> None:
+def plug_in(context: BrowserContext, served: Served) -> None:
     """The network is back."""
-    context.unroute(DELIVERIES)
+    served.cable.is_out = False
     context.set_offline(False)
 
 
@@ -70,7 +65,7 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     first.add_init_script(NO_CAMERA)
     served.enter(first)
     open_scan(first, served)
-    unplug(context)
+    unplug(context, served)
     first.close()
 
     page = context.new_page()
@@ -89,7 +84,7 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     page.close()
     time.sleep(DEAD_S)
 
-    plug_in(context)
+    plug_in(context, served)
     page = context.new_page()
     page.goto(f"{served.url}/m/scan")
     expect(page.locator("#log")).to_contain_text("补传成功", timeout=20_000)
@@ -105,7 +100,7 @@ def test_what_was_handed_out_here_before_is_known_without_network(phone: Page, s
     open_scan(phone, served)
     type_code(phone, served.pages.world.codes[4])
     expect(phone.locator("#result")).to_contain_text("已核销")
-    unplug(phone.context)
+    unplug(phone.context, served)
     phone.reload()
     type_code(phone, served.pages.world.codes[4])
     expect(phone.locator("#result")).to_contain_text("名单上这一单已经取过货")
@@ -118,14 +113,14 @@ def test_a_conflict_is_shown_when_the_scans_arrive(phone: Page, served: Served) 
     world = served.pages.world
     served.enter(phone, "helper")
     open_scan(phone, served)
-    unplug(phone.context)
+    unplug(phone.context, served)
     phone.reload()
     for code in (world.codes[4], world.codes[3]):
         type_code(phone, code)
         expect(phone.locator("#result")).to_contain_text("可以给货")
     with served.pages.store.transaction() as work:
         work.db.execute(update(order).where(order.c.id == world.orders[4]).values(state="cancelled"))
-    plug_in(phone.context)
+    plug_in(phone.context, served)
     log = phone.locator("#log")
     expect(log).to_contain_text("补传时没有成功", timeout=20_000)
     expect(log).to_contain_text("已经取消")
@@ -167,7 +162,7 @@ def test_when_the_session_is_over_the_phone_forgets_what_it_knew(phone: Page, se
     expect(phone.get_by_role("heading", name="请从公众号进来")).to_be_visible()
     assert "lintuan-scan-page" not in caches_left(phone)
     assert "12-603" not in remembered(phone)
-    unplug(phone.context)
+    unplug(phone.context, served)
     with pytest.raises(Error, match="ERR_FAILED"):
         phone.goto(f"{served.url}/m/scan")
 
@@ -188,7 +183,7 @@ def test_a_list_that_is_older_than_its_session_decides_nothing(phone: Page, serv
     """The phone was without network all the time and could not hear that the session ended."""
     served.enter(phone)
     open_scan(phone, served)
-    unplug(phone.context)
+    unplug(phone.context, served)
     phone.add_init_script("const real = Date.now; Date.now = () => real() + 13 * 3600 * 1000")
     phone.reload()
     type_code(phone, served.pages.world.codes[4])
