@@ -16,7 +16,7 @@ from bot.client import WeChatMessenger, WeChatPageLogin
 from bot.flow import FlowLimit
 from bot.front import Front
 from bot.late import Latecomers
-from bot.pay.gateway import RefundResult, Trade
+from bot.pay.gateway import Gateway, RefundResult, Trade
 from bot.pay.webhook import PATH as PAY_PATH
 from bot.pay.webhook import create_blueprint as create_pay_blueprint
 from bot.protocol import Credentials
@@ -47,7 +47,8 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     """The web application: webhook and pages. The scheduler is another process: see `run_scheduler`."""
     app = Flask("lintuan", static_folder=None)
     store = store or open_store(config, clock)
-    register(app, store, web_settings(config), create_page_login(config))
+    gateway = create_gateway(config)
+    register(app, store, web_settings(config, gateway), create_page_login(config))
     meter = Meter()
     answer = create_answer(handler_settings(config), meter.read_as)
     late = Latecomers(store, answer, tell_later, busy)
@@ -69,7 +70,7 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         meter.watch(app)
         token = config.metrics.token
         app.register_blueprint(metrics.create_blueprint(meter, store, token.get_secret_value() if token else None))
-    if gateway := create_gateway(config):
+    if gateway:
         app.register_blueprint(create_pay_blueprint(gateway, clock, partial(note_payment, store)))
     app.extensions["lintuan_late"] = late
     app.wsgi_app = Front(webhook, app.wsgi_app, timed=meter.timed)  # type: ignore[method-assign]
@@ -214,13 +215,14 @@ def job_settings(config: Config) -> JobSettings:
     )
 
 
-def web_settings(config: Config) -> WebSettings:
-    """What the pages are told."""
+def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
+    """What the pages are told; with a `gateway` they offer WeChat Pay."""
     return WebSettings(
         public_url=public_url(config),
         account_name=config.platform.name,
         secret=config.server.secret.get_secret_value(),
         media_folder=Path(config.storage.media),
+        gateway=gateway,
         appid=config.wechat.appid,
         invites=invite_terms(config),
         phones_url="/__sim__/phones" if config.demo else "",
