@@ -112,7 +112,7 @@ def follow(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> None:
 
 
 def release_all(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> None:
-    """The round was cancelled: every coupon in it can be used again."""
+    """These orders were cancelled: every coupon in them can be used again."""
     if not order_ids:
         return
     live = select(coupon_use.c.coupon_id, coupon_use.c.order_id).where(

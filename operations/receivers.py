@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
 from models import Work, leader, order, resident
+from operations.notices import enqueue
 
 _host = resident.alias("host")
 
@@ -22,6 +24,24 @@ def receiver(work: Work, leader_id: int, order_id: int) -> int | None:
     """The account that is told about one order."""
     account_id = holder(work, leader_id, order_id)
     return None if account_id == owner_of(work, leader_id) else account_id
+
+
+def tell(
+    work: Work, *, leader_id: int, round_id: int, order_id: int, kind: str, key: str, payload: Mapping[str, Any]
+) -> None:
+    """A notice about one order to whom it concerns, if there is anybody: see `notices.enqueue`."""
+    account_id = receiver(work, leader_id, order_id)
+    if account_id is not None:
+        enqueue(
+            work,
+            leader_id=leader_id,
+            account_id=account_id,
+            kind=kind,
+            key=key,
+            round_id=round_id,
+            order_id=order_id,
+            payload=payload,
+        )
 
 
 def holder(work: Work, leader_id: int, order_id: int) -> int | None:

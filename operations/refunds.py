@@ -24,7 +24,7 @@ from operations.errors import BadAmount, NotFound, RefundTooMuch
 from operations.notices import enqueue
 from operations.order_views import view
 from operations.orders import add_event
-from operations.receivers import owner_of, receiver
+from operations.receivers import owner_of, tell
 from operations.refund_plan import Refundable, may_refund, most_refundable, propose
 from operations.upserts import for_update
 
@@ -364,17 +364,13 @@ def _book(work: Work, one: OrderView, refund_id: int, amount: int, actor: str, c
 
 
 def _tell(work: Work, one: OrderView, refund_id: int, amount: int) -> None:
-    account_id = receiver(work, one.leader_id, one.id)
-    if account_id is None:
-        return
-    enqueue(
+    tell(
         work,
         leader_id=one.leader_id,
-        account_id=account_id,
-        kind="refund",
-        key=f"refund:{refund_id}",
         round_id=one.round_id,
         order_id=one.id,
+        kind="refund",
+        key=f"refund:{refund_id}",
         payload={
             "title": one.round_title,
             "seq": one.seq,

@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, exists, select, type_coerce, update
 
 from models import Work, leader, offer, order, order_line, payment_proof, round_
-from operations import ledger
+from operations import coupon_uses, ledger
 from operations.audit import record
-from operations.notices import enqueue
 from operations.offers import lock_offers, lock_round
 from operations.orders import add_event
 from operations.paying_terms import pay_note
-from operations.receivers import receiver
+from operations.receivers import tell
 from operations.refunds import lock_order
 
 REMIND_AFTER = timedelta(hours=2)
@@ -86,17 +85,13 @@ def _remind(work: Work, row: Row[Any]) -> None:
         .where(order.c.leader_id == row.leader_id, order.c.id == row.id)
         .values(unpaid_reminded_at=work.now)
     )
-    account_id = receiver(work, row.leader_id, row.id)
-    if account_id is None:
-        return
-    enqueue(
+    tell(
         work,
         leader_id=row.leader_id,
-        account_id=account_id,
-        kind="reminder_pay",
-        key=f"reminder_pay:{row.id}",
         round_id=row.round_id,
         order_id=row.id,
+        kind="reminder_pay",
+        key=f"reminder_pay:{row.id}",
         payload={
             "title": row.title,
             "seq": row.seq,
@@ -133,6 +128,7 @@ def _cancel(work: Work, row: Row[Any]) -> int:
     mine = (order_line.c.leader_id == row.leader_id, order_line.c.order_id == one.id)
     work.db.execute(update(order_line).where(*mine).values(quantity_milli=0, line_fen=0, allocated_milli=None))
     _take_back_sale(work, row, one.resident_id, key)
+    coupon_uses.release_all(work, leader_id=row.leader_id, order_ids=[one.id])
     work.db.execute(
         update(order)
         .where(order.c.leader_id == row.leader_id, order.c.id == one.id)
@@ -170,16 +166,12 @@ def _take_back_sale(work: Work, row: Row[Any], resident_id: int, key: str) -> No
 
 
 def _tell_cancelled(work: Work, row: Row[Any]) -> None:
-    account_id = receiver(work, row.leader_id, row.id)
-    if account_id is None:
-        return
-    enqueue(
+    tell(
         work,
         leader_id=row.leader_id,
-        account_id=account_id,
-        kind="unpaid_cancelled",
-        key=f"unpaid_cancelled:{row.id}",
         round_id=row.round_id,
         order_id=row.id,
+        kind="unpaid_cancelled",
+        key=f"unpaid_cancelled:{row.id}",
         payload={"title": row.title, "seq": row.seq},
     )

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from models import Store, coupon, coupon_use, order_event
+from models import Store, coupon, coupon_use, leader, order_event
 from models.views import OrderView
-from operations import aftersales, coupon_uses, coupons, orders, rounds
+from operations import aftersales, coupon_uses, coupons, orders, rounds, unpaid
 from operations.coupons import CouponView, NewCoupon, worth
 from operations.errors import BadCoupon, CouponRefused, NoOrder, RoundClosed
 from operations.orders import Change
@@ -241,6 +242,25 @@ def test_a_cancelled_round_gives_every_coupon_back(world: World) -> None:
     with world.store.transaction() as work:
         rounds.cancel_round(work, leader_id=world.leader_id, round_id=world.round_id, reason=None, actor=world.actor)
     assert (used(world, "FIVE"), live(world)) == (0, [])
+
+
+def test_an_order_cancelled_because_nobody_paid_gives_its_coupon_back(store: Store, clock: StillClock) -> None:
+    world = World(store, payment_mode="transfer")
+    make(world, FIVE)
+    li = world.resident("李姐")
+    world.order(li, {1: 1})
+    use(world, li, "FIVE")
+    with world.store.transaction() as work:
+        work.db.execute(update(leader).values(cancel_unpaid_after_h=12))
+    world.close()
+    clock.advance(hours=3)
+    with world.store.transaction() as work:
+        assert unpaid.remind_unpaid(work) == 1
+    clock.advance(hours=12)
+    with world.store.transaction() as work:
+        assert unpaid.cancel_unpaid(work) == 1
+    assert (used(world, "FIVE"), live(world)) == (0, [])
+    assert violations(world.store) == []
 
 
 def test_short_goods_and_after_sales_shrink_the_coupon_with_the_order(world: World) -> None:
