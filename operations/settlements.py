@@ -210,16 +210,7 @@ def preview(work: Work, *, leader_id: int, round_id: int) -> Preview:
         round_id=round_id,
         title=row.title,
         state="waiting",
-        gross_fen=sum(line.gross_fen for line in lines),
-        discount_fen=sum(line.discount_fen for line in lines),
-        refund_fen=sum(line.refund_fen for line in lines),
-        net_fen=sum(line.net_fen for line in lines),
-        share_bps=row.share_bps,
-        commission_fen=parts.leader_fen,
-        supplier_fen=parts.supplier_fen,
-        platform_fen=parts.platform_fen,
-        correction_fen=sum(line.commission_fen for _, line in fixes),
-        collected_fen=newly_collected_fen(work, leader_id, round_id),
+        **_sums(work, row, lines, parts, fixes),
         due_at=due_at(row),
         lines=tuple(lines),
     )
@@ -292,6 +283,24 @@ def _hold_round(work: Work, leader_id: int, round_id: int) -> Row[Any]:
     return row
 
 
+def _sums(
+    work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
+) -> dict[str, int]:
+    """What a settlement of this round says, looked at beforehand or written down."""
+    return {
+        "gross_fen": sum(line.gross_fen for line in lines),
+        "discount_fen": sum(line.discount_fen for line in lines),
+        "refund_fen": sum(line.refund_fen for line in lines),
+        "net_fen": sum(line.net_fen for line in lines),
+        "share_bps": row.share_bps,
+        "commission_fen": parts.leader_fen,
+        "supplier_fen": parts.supplier_fen,
+        "platform_fen": parts.platform_fen,
+        "correction_fen": sum(line.commission_fen for _, line in fixes),
+        "collected_fen": newly_collected_fen(work, row.leader_id, row.id),
+    }
+
+
 def _insert(
     work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
 ) -> int:
@@ -301,18 +310,9 @@ def _insert(
             leader_id=row.leader_id,
             id=settlement_id,
             round_id=row.id,
-            gross_fen=sum(line.gross_fen for line in lines),
-            discount_fen=sum(line.discount_fen for line in lines),
-            refund_fen=sum(line.refund_fen for line in lines),
-            net_fen=sum(line.net_fen for line in lines),
-            share_bps=row.share_bps,
-            commission_fen=parts.leader_fen,
-            supplier_fen=parts.supplier_fen,
-            platform_fen=parts.platform_fen,
-            correction_fen=sum(line.commission_fen for _, line in fixes),
+            **_sums(work, row, lines, parts, fixes),
             correction_net_fen=sum(line.net_fen for _, line in fixes),
             correction_supplier_fen=sum(line.supplier_fen for _, line in fixes),
-            collected_fen=newly_collected_fen(work, row.leader_id, row.id),
             computed_at=work.now,
         )
     )

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from models.views import OrderView
 from operations import order_views, proofs
-from operations.errors import NotFound
 from operations.listings import cases
 from operations.listings import rounds as listing
+from web import photos
 from web.auth import allow, current
 from web.buildings import by_building
 from web.forms import read_choice, read_text
@@ -75,11 +75,7 @@ def proof(order_id: int, media_id: int) -> Response:
     with site().store.read() as work:
         found = proofs.of_order(work, leader_id=own_leader_id(), order_id=order_id)
     path = next((row.path for row in found if row.media_id == media_id and row.path), None)
-    folder = site().settings.media_folder
-    file = (folder / path).resolve() if folder and path else None
-    if folder is None or file is None or not file.is_relative_to(folder.resolve()) or not file.is_file():
-        raise NotFound(what="photo")
-    return Response(file.read_bytes(), mimetype="image/jpeg")
+    return photos.from_media_folder(path)
 
 
 def _is_shown(order: OrderView, shown: str) -> bool:

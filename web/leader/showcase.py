@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from flask import redirect, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from models import Work
 from operations import picture_files, round_views, showcase
 from operations.listings import leaders
-from operations.picture_files import LARGEST_BYTES, NotAPicture, Picture, redraw
 from web.auth import allow, current
 from web.forms import BadInput, read_nonce, read_text
 from web.leader.blueprint import members, own_leader_id, page
+from web.photos import read_photo
 from web.site import site
 
 LEADER = ("leader",)
@@ -101,8 +100,9 @@ def _kept(work: Work, leader_id: int, nonce: str) -> int | None:
     known = showcase.picture_of(work, leader_id=leader_id, source_key=source_key)
     if known is not None:
         return known
+    picture = read_photo(sent, "这张照片打不开，请换一张手机拍的照片，不超过 10 MB。")
     picture_id = work.new_id()
-    kept = picture_files.store(folder, leader_id=leader_id, picture_id=picture_id, picture=_read(sent))
+    kept = picture_files.store(folder, leader_id=leader_id, picture_id=picture_id, picture=picture)
     return showcase.add_picture(
         work,
         leader_id=leader_id,
@@ -111,13 +111,6 @@ def _kept(work: Work, leader_id: int, nonce: str) -> int | None:
         source_key=source_key,
         **kept,
     )
-
-
-def _read(sent: FileStorage) -> Picture:
-    try:
-        return redraw(sent.stream.read(LARGEST_BYTES + 1))
-    except NotAPicture:
-        raise BadInput("这张照片打不开，请换一张手机拍的照片，不超过 10 MB。") from None
 
 
 def _position(text: str) -> tuple[int, int] | None:
