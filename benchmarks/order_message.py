@@ -75,6 +75,8 @@ def measure(folder: Path, postgres: PostgresServer | None) -> tuple[Rounds, list
                 found.rate.clear()
                 found.cpu.clear()
                 found.probes.clear()
+                for server in orders:
+                    server.gather_statistics()
             found.probes += fsync_times(folder)
             for turn in turns:
                 turn()

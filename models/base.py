@@ -371,7 +371,11 @@ def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,  # one that is opened for a moment costs more than waiting for one that is there
         pool_timeout=wait_s,
-        connect_args={"options": options, "connect_timeout": max(2, min(5, int(wait_s)))},  # libpq waits 2 s at least
+        connect_args={
+            "options": options,
+            "connect_timeout": max(2, min(5, int(wait_s))),  # libpq waits 2 s at least
+            "prepare_threshold": None,  # psycopg throws away all that is prepared, `models.pipeline`'s too
+        },
     )
     send_in_order(engine)
     event.listen(engine, "commit", lambda db: flush(db, "COMMIT"))

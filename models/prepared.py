@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.crud import REQUIRED
+
+if TYPE_CHECKING:
+    from models.pipeline import Line
 
 Facts = Mapping[str, Any]
 _WAITING = "lintuan_waiting"  # in Connection.info: what is to be sent with the next statement
 _EARLY = "lintuan_early"  # rows that were fetched ahead
+_LINE = "lintuan_line"  # the connection as `models.pipeline` sees it
 _DEPTH = "lintuan_depth"  # savepoints that are open
 
 
@@ -91,10 +96,15 @@ class _Ready:
         compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
         # Lists that stand in the statement itself become part of the text.
         whole = compiled._process_parameters_for_postcompile(dict(compiled.construct_params(_check=False)))
-        self.text, self._order = whole.statement, whole.positiontup
-        self._into: dict[str, Any] = {**compiled._bind_processors, **whole.processors}
-        names = whole.positiontup if whole.positiontup is not None else whole.parameters
-        self._fixed = {name: whole.parameters.get(name) for name in names}
+        self.text = whole.statement
+        into: dict[str, Any] = {**compiled._bind_processors, **whole.processors}
+        names = whole.positiontup if whole.positiontup is not None else list(whole.parameters)
+        # A value that stands in the statement itself is the same each time.
+        fixed = {name: whole.parameters.get(name) for name in names}
+        fixed |= {name: into[name](value) for name, value in fixed.items() if name in into and value is not REQUIRED}
+        self._slots = [(name, into.get(name), fixed[name]) for name in names]
+        self._names = fixed.keys()
+        self._is_positional = whole.positiontup is not None
         results = compiled._result_columns
         self._row: Any = namedtuple("Row", [one.keyname for one in results], rename=True)  # type: ignore[misc]
         processors = ((n, one.type._cached_result_processor(dialect, None)) for n, one in enumerate(results))
@@ -102,14 +112,13 @@ class _Ready:
 
     def parameters(self, facts: Facts) -> Any:
         """What the driver takes: a tuple for SQLite, a mapping for PostgreSQL."""
-        unknown = facts.keys() - self._fixed.keys()
-        if unknown:
-            raise KeyError(f"the statement has no {', '.join(sorted(unknown))}")
-        values = {**self._fixed, **facts}
-        for name, convert in self._into.items():
-            if name in values:
-                values[name] = convert(values[name])
-        return values if self._order is None else tuple([values[name] for name in self._order])
+        if not facts.keys() <= self._names:
+            raise KeyError(f"the statement has no {', '.join(sorted(facts.keys() - self._names))}")
+        values = [
+            fixed if name not in facts else convert(facts[name]) if convert else facts[name]
+            for name, convert, fixed in self._slots
+        ]
+        return tuple(values) if self._is_positional else dict(zip(self._names, values, strict=True))
 
     def shaped(self, rows: list[Any]) -> list[Any]:
         """Rows as the rest of the code knows them."""
@@ -203,10 +212,10 @@ def _asked_ahead(db: Connection, text: str, parameters: Any) -> list[Any] | None
 
 def _execute(db: Connection, text: str, parameters: Any) -> Any:
     """SQLite: done at once."""
-    cursor = db.connection.cursor()
-    _tell_listeners(db, cursor, text, parameters)
+    _tell_listeners(db, None, text, parameters)
+    raw: Any = db.connection.dbapi_connection
     try:
-        return cursor.execute(text, parameters)
+        return raw.execute(text, parameters)
     except db.dialect.loaded_dbapi.Error as error:
         raise _translated(db, error, text) from error
 
@@ -215,14 +224,8 @@ def _converse(db: Connection, text: str | None, parameters: Any = None) -> list[
     """PostgreSQL: send what waits and this, in one round trip; the rows of this."""
     waiting = _waiting(db)
     batch, waiting[:] = [*waiting, (text, parameters, False)] if text else list(waiting), []
-    raw: Any = db.connection.dbapi_connection
     try:
-        if len(batch) == 1:
-            answers = [raw.execute(batch[0][0], batch[0][1])]
-        else:
-            with raw.pipeline():
-                answers = [raw.execute(one, values) for one, values, _ in batch]
-        found = [answer.fetchall() if answer.description else [] for answer in answers]
+        found = _line(db).converse([(one, values) for one, values, _ in batch])
     except db.dialect.loaded_dbapi.Error as error:
         raise _translated(db, error, text or batch[-1][0]) from error
     finally:
@@ -235,9 +238,23 @@ def _converse(db: Connection, text: str | None, parameters: Any = None) -> list[
     return rows
 
 
+def _line(db: Connection) -> Line:
+    """What we know of this connection to PostgreSQL."""
+    from models.pipeline import Line  # psycopg is there only where PostgreSQL is used
+
+    raw: Any = db.connection.dbapi_connection
+    found: Line | None = db.info.get(_LINE)
+    if found is None or found.raw is not raw:
+        found = db.info[_LINE] = Line(raw)
+    return found
+
+
 def _tell_listeners(db: Connection, cursor: Any, text: str, parameters: Any) -> None:
     """Tests count and explain statements: these are seen like any other. The context None tells them apart."""
-    for listener in db.dispatch.before_cursor_execute:
+    listeners = db.dispatch.before_cursor_execute
+    if not listeners:
+        return
+    for listener in listeners:
         listener(db, cursor, text, parameters, None, False)
 
 

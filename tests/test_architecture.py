@@ -175,7 +175,8 @@ RULES: dict[str, Rule] = {
         "bot.simulator", "serving.py", "operating/clocks.py", "demo/", "bot/simulator/"
     ),
     "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc", "pypinyin"),
-    "models are tables": imports_only("models/", "models", "sqlalchemy"),
+    "models are tables": imports_only("models/", "models", "sqlalchemy", "psycopg"),
+    "psycopg has one adapter": imported_only_by("psycopg", "models/pipeline.py"),
     "one place commits": one_place_commits,
     "metrics have one home": imported_only_by("prometheus_client", "web/metrics.py"),
     "time is given": time_is_given,
@@ -199,6 +200,7 @@ BROKEN = [
     ("parsing is pure", "bot/parsing/orders.py", "from ..texts import ERRORS"),
     ("metrics have one home", "bot/webhook.py", "from prometheus_client import Counter"),
     ("models are tables", "models/orders.py", "import flask"),
+    ("psycopg has one adapter", "models/base.py", "from psycopg import errors"),
     ("one place commits", "operations/orders.py", "session.commit()"),
     ("one place commits", "cli.py", "with store.engine.begin() as db: pass"),
     ("time is given", "operations/orders.py", "now = datetime.now(UTC)"),

