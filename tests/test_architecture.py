@@ -234,6 +234,7 @@ SOUND = [
     ("parsing is pure", "bot/router.py", "import flask"),
     ("metrics have one home", "web/metrics.py", "import prometheus_client"),
     ("models are tables", "models/orders.py", "import enum\nfrom sqlalchemy.types import Text"),
+    ("psycopg has one adapter", "models/pipeline.py", "from psycopg import errors"),
     ("one place commits", "models/base.py", "session.commit()"),
     ("one place commits", "operations/orders.py", "with work.db.begin_nested(): commitment = 1"),
     ("time is given", "models/base.py", "datetime.now(UTC)"),
