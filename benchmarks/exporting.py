@@ -31,7 +31,8 @@ def measure(store: Store) -> Exported:
     from benchmarks import closing  # not in the process that is measured: it loads the whole bot
     from benchmarks.servers import Void
 
-    leader_id, round_id = store.run(closing.prepared)
+    world = store.run(closing.prepared)
+    leader_id, (round_id,) = world.leader_id, world.rounds
     command = [sys.executable, "-m", "benchmarks.exporting", str(store.engine.url), str(leader_id), str(round_id)]
     root = Path(__file__).parent.parent
     answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=300)

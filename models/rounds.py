@@ -45,6 +45,10 @@ round_ = owned(
     Column("last_seq", Integer, nullable=False, server_default="0"),
     Column("closed_orders", Integer),
     Column("closed_total_fen", BigInteger),
+    Column("closed_version", Integer),  # the version that was closed: names its sales and notices
+    Column(
+        "booked_seq", Integer
+    ),  # closed, and its orders booked up to this 接龙 number; NULL: nothing is left to book
     Column("reminded_for", Instant),  # the closes_at that the last reminder was about: an extension reminds again
     Column("copied_from_id", BigInteger),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -64,6 +68,12 @@ Index(
     round_.c.closes_at,
     postgresql_where=text("state = 'open'"),
     sqlite_where=text("state = 'open'"),
+)
+Index(
+    "ix_round_to_book",
+    round_.c.closed_at,
+    postgresql_where=text("booked_seq IS NOT NULL"),
+    sqlite_where=text("booked_seq IS NOT NULL"),
 )
 Index("ix_round_state", round_.c.leader_id, round_.c.state, round_.c.id)
 Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders

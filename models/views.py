@@ -122,6 +122,7 @@ class OrderView:
     placed_at: datetime
     changed_at: datetime
     code: str | None = None  # the live pickup code, once there is one
+    is_sold: bool = False  # its sale is in the books
 
     @property
     def due_fen(self) -> int:

@@ -115,7 +115,7 @@ def lower_worth(
     if discount:
         coupon_uses.follow(work, leader_id=one.leader_id, order_ids=[one.id])
     _write_events(work, one, parts, discount, reference, actor)
-    if one.round_state not in {"draft", "open"}:  # before the close nothing was booked that could be taken back
+    if one.is_sold:  # before, nothing was booked that could be taken back
         back = ledger.Transfer(
             "reversal", reference, ledger.SALES, ledger.of(one.resident_id), amount_fen, one.round_id, one.id
         )

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from models import Work, leader, offer, order, pickup_code, round_
-from operations import coupon_uses, mass
+from operations import after_close, coupon_uses, mass
 from operations.audit import record
 from operations.errors import AlreadyCancelled, NotFound, WrongState
 from operations.notices import enqueue
 from operations.offers import lock_offers
 from operations.upserts import for_update
 
-_SOLD = ("placed", "confirmed", "ready", "partly", "picked_up", "no_show")  # 现货 is handed out before the round closes
-
 
 def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
-    """Close the round whose row is held: no order gets in after this, totals and notices go with it."""
+    """Close the round whose row is held: no order gets in after this, and the total stands.
+
+    A small round is booked with it, a larger one in parts: see `after_close`.
+    """
     _take_offers(work, row, is_open=False)
-    sold = mass.in_state(row, _SOLD)
-    count, total = mass.hold(work, sold)
-    key, waiting = f"{row.id}:{row.version}", mass.in_state(row, ("placed",))
-    mass.post_sales(work, row, sold, count, is_back=False)
-    mass.tell(work, row, waiting, count, kind="order_closed", key=f"closed:{key}", facts=_pickup_facts(row))
-    _set_orders(work, row, ("placed",), "confirmed")
-    work.db.execute(
+    count, total = mass.hold(work, mass.Orders(row, after_close.SOLD))
+    closed = work.db.execute(
         update(round_)
         .where(round_.c.leader_id == row.leader_id, round_.c.id == row.id)
         .values(
@@ -36,25 +31,28 @@ def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
             closed_at=work.now,
             closed_orders=count,
             closed_total_fen=total,
+            closed_version=row.version,
+            booked_seq=0 if row.last_seq else None,
             version=round_.c.version + 1,
         )
-    )
-    if not tells_leader:  # who closes by word has the totals in the reply
-        return
-    facts = {"orders": count, "total_fen": total}
-    _tell_leader(work, row, kind="round_closed", key=f"round_closed:{key}", payload=facts)
+        .returning(round_)
+    ).one()
+    if tells_leader:  # who closes by word has the totals in the reply
+        key, facts = f"round_closed:{row.id}:{row.version}", {"orders": count, "total_fen": total}
+        _tell_leader(work, row, kind="round_closed", key=key, payload=facts)
+    after_close.book(work, closed)
 
 
 def reopen_orders(work: Work, row: Row[Any], *, closes_at: datetime) -> None:
     """A new deadline: orders of a closed round may change again, and their holders are told once."""
-    sold = mass.in_state(row, _SOLD)
+    sold = mass.Orders(row, after_close.SOLD)
     count, _ = mass.hold(work, sold)
     if row.state == "closed":
-        mass.post_sales(work, row, sold, count, is_back=True)
-        _set_orders(work, row, ("confirmed",), "placed")
+        mass.post_sales(work, sold, count, is_back=True)
+        mass.set_state(work, mass.Orders(row, ("confirmed",)), "placed", at=work.now)
     kind = "round_reopened" if row.state == "closed" else "round_extended"
     facts = {"closes_at": closes_at.isoformat()}
-    mass.tell(work, row, sold, count, kind=kind, key=f"deadline:{row.id}:{row.version}", facts=facts)
+    mass.tell(work, sold, count, kind=kind, key=f"deadline:{row.id}:{row.version}", facts=facts)
 
 
 def cancel_round(work: Work, *, leader_id: int, round_id: int, reason: str | None, actor: str) -> int:
@@ -71,16 +69,17 @@ def cancel_round(work: Work, *, leader_id: int, round_id: int, reason: str | Non
     if row.state not in {"open", "closed"}:
         raise WrongState(state=row.state, title=row.title)
     _take_offers(work, row, is_open=False)
-    orders = mass.in_state(row, ("placed", "confirmed"))
+    row = after_close.finish(work, row)
+    orders = mass.Orders(row, ("placed", "confirmed"))
     count, _ = mass.hold(work, orders)
     if row.state == "closed":
-        mass.post_sales(work, row, orders, count, is_back=True)
-    given = list(work.db.execute(select(order.c.id).where(*orders, order.c.discount_fen > 0)).scalars())
+        mass.post_sales(work, orders, count, is_back=True)
+    given = _with_discount(work, orders)
     coupon_uses.release_all(work, leader_id=leader_id, order_ids=given)
     mass.owe_back(work, orders, count, actor=actor)
     facts = {"reason": reason}
-    mass.tell(work, row, orders, count, kind="round_cancelled", key=f"cancelled:{row.id}", facts=facts)
-    _set_orders(work, row, ("placed", "confirmed"), "cancelled")
+    mass.tell(work, orders, count, kind="round_cancelled", key=f"cancelled:{row.id}", facts=facts)
+    mass.set_state(work, orders, "cancelled", at=work.now)
     _revoke_codes(work, row)
     work.db.execute(
         update(round_)
@@ -107,12 +106,10 @@ def _take_offers(work: Work, row: Row[Any], *, is_open: bool) -> None:
     work.db.execute(update(offer).where(*mine).values(is_open=is_open))
 
 
-def _set_orders(work: Work, row: Row[Any], states: Sequence[str], state: str) -> None:
-    work.db.execute(
-        update(order)
-        .where(order.c.leader_id == row.leader_id, order.c.round_id == row.id, order.c.state.in_(states))
-        .values(state=state, changed_at=work.now, version=order.c.version + 1)
-    )
+def _with_discount(work: Work, orders: mass.Orders) -> list[int]:
+    row = orders.row
+    mine = (order.c.leader_id == row.leader_id, order.c.round_id == row.id, order.c.state.in_(orders.states))
+    return list(work.db.execute(select(order.c.id).where(*mine, order.c.discount_fen > 0)).scalars())
 
 
 def _revoke_codes(work: Work, row: Row[Any]) -> None:
@@ -126,15 +123,6 @@ def _revoke_codes(work: Work, row: Row[Any]) -> None:
         )
         .values(state="revoked")
     )
-
-
-def _pickup_facts(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "pickup_from": row.pickup_from.isoformat() if row.pickup_from else None,
-        "pickup_until": row.pickup_until.isoformat() if row.pickup_until else None,
-        "pickup_text": row.pickup_text,
-        "pickup_place": row.pickup_place,
-    }
 
 
 def _tell_leader(work: Work, row: Row[Any], *, kind: str, key: str, payload: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from models.views import OrderView
 from operations.coupons import CouponView, shown, tidy, worth
 from operations.errors import CouponRefused, NoOrder
 from operations.order_views import load, view
+from operations.upserts import for_update
 
 
 def in_order(work: Work, *, leader_id: int, order_id: int) -> CouponView | None:
@@ -124,13 +125,15 @@ def release_all(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> None
 
 def _hold_order(work: Work, leader_id: int, round_id: int, resident_id: int) -> Row[Any] | None:
     """The resident's order in this round with how the round stands; nobody else changes it until the end."""
+    mine = order.c.leader_id == leader_id, order.c.round_id == round_id, order.c.resident_id == resident_id
+    if work.db.dialect.name != "sqlite":
+        # By itself: whoever waited here for the close would be shown the round as it was before he waited.
+        work.db.execute(for_update(work, select(order.c.id).where(*mine)))
     statement: Select[Any] = (
         select(order.c.id, round_.c.state.label("round_state"), round_.c.closes_at)
         .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .where(order.c.leader_id == leader_id, order.c.round_id == round_id, order.c.resident_id == resident_id)
+        .where(*mine)
     )
-    if work.db.dialect.name != "sqlite":
-        statement = statement.with_for_update(of=order, key_share=True)
     return work.db.execute(statement).first()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, exists, func, insert, select, update
 
 from models import Work, offer, order, order_event, order_line, round_
 from models.outcomes import Arrival, ShortagePlan
-from operations import codes, shortage
+from operations import after_close, codes, shortage
 from operations.audit import record
 from operations.batches import Wish
 from operations.errors import NotFound, WrongState
@@ -125,7 +125,10 @@ def make_ready(work: Work, *, leader_id: int, order_id: int, actor: str, source_
 
 
 def held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
-    """The round's row, its offers and its orders, held in the order everybody takes them. Raises NotFound."""
+    """The round's row, its offers and its orders, held in the order everybody takes them. Raises NotFound.
+
+    What its close left to be booked is booked first.
+    """
     mine = select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)
     row = work.db.execute(for_update(work, mine)).first()
     if row is None:
@@ -134,7 +137,7 @@ def held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
         for table in (offer, order):
             ids = select(table.c.id).where(table.c.leader_id == leader_id, table.c.round_id == round_id)
             work.db.execute(ids.order_by(table.c.id).with_for_update(key_share=True))
-    return row
+    return after_close.finish(work, row)
 
 
 def _repeat(work: Work, row: Row[Any]) -> Arrival:

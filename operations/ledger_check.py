@@ -56,7 +56,7 @@ def check_tonight(work: Work) -> list[Difference] | None:
 
 
 def orders_are_sold_for_what_they_come_to(work: Work) -> Iterator[Sequence[Any]]:
-    """What was sold and not taken back is the order's worth, from the close of its round on; before, nothing is."""
+    """What was sold and not taken back is the order's worth, once the close has booked it; before, nothing is."""
     net = _net("sales", ledger_transfer.c.kind.in_(("sale", "sale_change", "reversal")))
     worth = case((_is_sold(), order.c.total_fen - order.c.discount_fen), else_=0)
     return _compare(work, worth, net)
@@ -152,7 +152,8 @@ RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
 
 
 def _is_sold() -> ColumnElement[bool]:
-    return and_(round_.c.state.in_(SOLD), order.c.state != "cancelled")
+    is_booked = or_(round_.c.booked_seq.is_(None), order.c.seq <= round_.c.booked_seq)
+    return and_(round_.c.state.in_(SOLD), is_booked, order.c.state != "cancelled")
 
 
 def _net(book: str, only: ColumnElement[bool] | None = None, *, sign: int = 1) -> Subquery:

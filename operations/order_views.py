@@ -32,6 +32,7 @@ def _columns(*more: Any) -> Select[Any]:
         round_.c.id.label("round_id"),
         round_.c.title.label("round_title"),
         round_.c.state.label("round_state"),
+        round_.c.booked_seq,
         resident.c.id.label("resident_id"),
         resident.c.account_id,
         resident.c.display_name.label("resident_name"),
@@ -213,6 +214,7 @@ def _line(row: Row[Any]) -> LineView:
 
 
 def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
+    is_closed = head.round_state not in {"draft", "open"}  # from then on, though each order is booked a little later
     return OrderView(
         leader_id=head.leader_id,
         id=head.id,
@@ -226,7 +228,7 @@ def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
         phone=head.phone,
         host_name=head.host_name,
         seq=head.seq,
-        state=head.state,
+        state="confirmed" if is_closed and head.state == "placed" else head.state,
         note=head.note,
         lines=lines,
         total_fen=head.total_fen,
@@ -237,4 +239,5 @@ def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
         placed_at=head.placed_at,
         changed_at=head.changed_at,
         code=head.code,
+        is_sold=is_closed and (head.booked_seq is None or head.seq <= head.booked_seq),
     )

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from models import Work, leader, offer, round_
 from models.views import RoundView
+from operations.after_close import finish
 from operations.audit import record
 from operations.closing import cancel_round, close_locked, reopen_orders
 from operations.errors import BadTime, EmptyRound, LeaderInactive, WrongState
@@ -120,6 +121,7 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
         raise WrongState(state=row.state, title=row.title)
     mine = (offer.c.leader_id == leader_id, offer.c.round_id == round_id)
     lock_offers(work, leader_id, round_id)
+    row = finish(work, row)
     work.db.execute(update(offer).where(*mine).values(is_open=True, closes_at=closes_at))
     work.db.execute(
         update(round_)
@@ -130,6 +132,7 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
             closed_at=None,
             closed_orders=None,
             closed_total_fen=None,
+            closed_version=None,
             version=round_.c.version + 1,
         )
     )

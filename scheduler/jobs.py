@@ -18,6 +18,7 @@ from bot.messenger import Messenger
 from bot.pay.gateway import Gateway
 from models import Store, Work
 from operations import (
+    after_close,
     case_decisions,
     housekeeping,
     invites,
@@ -33,11 +34,9 @@ from operations.invites import Terms
 from scheduler import page_ticket, paying, pictures, proofs
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
-from scheduler.pacing import Pacer
+from scheduler.pacing import Pacer, repeat
 
 log = structlog.get_logger(__name__)
-
-MOST_STEPS = 50  # transactions per run of a job; what is left comes with the next run
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +70,19 @@ class Context:
             store, messenger, renderer, settings.channels, pacer=Pacer(settings.sends_per_second), stop=self.stop
         )
 
-    def repeat(self, step: Callable[[Work], int | Sized]) -> int:
-        """One transaction after the other until a step finds nothing more to do; returns the sum of what they did."""
-        total = 0
-        for _ in range(MOST_STEPS):
-            if self.stop.is_set():
-                break
-            done = self.store.run(step)
-            count = done if isinstance(done, int) else len(done)
-            total += count
-            if not count:
-                break
-        return total
+    def repeat(self, step: Callable[[Work], int | Sized], *, leaves_room: bool = False) -> int:
+        """As `pacing.repeat`."""
+        return repeat(self.store, step, self.stop, leaves_room=leaves_room)
 
 
 def close_due(context: Context) -> int:
-    """Close rounds whose time has come; their notices are written in the same transaction."""
+    """Close rounds whose time has come."""
     return context.repeat(lambda work: rounds.close_due(work, limit=5))
+
+
+def book_closed(context: Context) -> int:
+    """Book the orders of large rounds that are closed, part by part: sales and notices."""
+    return context.repeat(after_close.book_next, leaves_room=True)
 
 
 def remind_before_close(context: Context) -> int:

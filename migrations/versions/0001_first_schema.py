@@ -557,6 +557,8 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), server_default="0", nullable=False),
         sa.Column("closed_orders", sa.Integer(), nullable=True),
         sa.Column("closed_total_fen", sa.BigInteger(), nullable=True),
+        sa.Column("closed_version", sa.Integer(), nullable=True),
+        sa.Column("booked_seq", sa.Integer(), nullable=True),
         sa.Column("reminded_for", sa.BigInteger(), nullable=True),
         sa.Column("copied_from_id", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -601,6 +603,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_round_everywhere", "round", ["state", "leader_id", "id"], unique=False)
     op.create_index("ix_round_state", "round", ["leader_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_round_to_book",
+        "round",
+        ["closed_at"],
+        unique=False,
+        postgresql_where=sa.text("booked_seq IS NOT NULL"),
+        sqlite_where=sa.text("booked_seq IS NOT NULL"),
+    )
     op.create_table(
         "route_stop",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),

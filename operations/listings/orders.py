@@ -41,6 +41,9 @@ PAY_STATE = case(
     else_="unpaid",
 )
 
+# A close books its orders one part after the other: shut is shut for all of them.
+_STATE = case((and_(order.c.state == "placed", round_.c.booked_seq.is_not(None)), "confirmed"), else_=order.c.state)
+
 _host = resident.alias("host")
 
 SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
@@ -52,7 +55,8 @@ SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
 
 LISTED: Select[Any] = (
     select(
-        order,
+        *(column for column in order.c if column.name != "state"),
+        _STATE.label("state"),
         PAY_STATE.label("pay_state"),
         (order.c.total_fen - order.c.discount_fen).label("payable_fen"),
         _due.label("due_fen"),

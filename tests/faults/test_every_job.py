@@ -23,7 +23,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from bot.texts.notices import NoticeTexts
 from models import Store, Work, conversation, leader, media, metadata, notice, order, relay, round_
-from operations import people, rounds, windows
+from operations import after_close, people, rounds, windows
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE
@@ -54,6 +54,13 @@ def _sendable(work: Work, world: World) -> None:
 
 def _photo(work: Work, world: World) -> None:
     work.db.execute(update(media).values(state="wanted", next_at=work.now - timedelta(minutes=1)))
+
+
+def _many_orders(work: Work, world: World) -> None:
+    """The open round was closed, and is too large to be booked at once: see `small_parts`."""
+    rounds.close(work, leader_id=world.leader_a, round_id=world.open, actor="system")
+    if work.db.execute(select(round_.c.booked_seq).where(round_.c.id == world.open)).scalar_one() is None:
+        raise AssertionError("nothing is left to book")
 
 
 def _unpaid(work: Work, world: World) -> None:
@@ -96,6 +103,7 @@ def _forgotten_question(work: Work, world: World) -> None:
 # For each job: how long after the pickup day began, and what else there has to be, so that it has something to do.
 DUTIES: dict[str, tuple[timedelta, Prepare]] = {
     "close_due": (timedelta(days=1), _nothing),
+    "book_closed": (timedelta(0), _many_orders),
     "deliver_notices": (timedelta(0), _sendable),
     "fetch_pictures": (timedelta(0), _photo),
     "remind_before_close": (timedelta(hours=7, minutes=30), _nothing),
@@ -127,6 +135,13 @@ def test_every_job_has_its_duty() -> None:
     """Say in `DUTIES` what a new job has to do, and it is tested here under every fault; or name its own fault test."""
     assert {*DUTIES, *ELSEWHERE} == {job.name for job in SCHEDULE}
     assert [name for name in ELSEWHERE.values() if missing(name)] == []
+
+
+@pytest.fixture(autouse=True)
+def small_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every round is a large one where the booking of large rounds is tested."""
+    if "book_closed" in request.node.name:
+        monkeypatch.setattr(after_close, "PART", 1)
 
 
 # ---------------------------------------------------------------- the databases
