@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from pathlib import Path
 
 import click
 
-from app import create_messenger, open_store, run_scheduler
+from app import create_messenger, open_store
 from config import Config, ConfigError, load
 from operating.logs import set_up_logging
 
@@ -50,19 +49,9 @@ def run(path: Path, port: int | None, has_scheduler: bool) -> None:
 @click.pass_obj
 def scheduler(path: Path) -> None:
     """Run only the scheduler. Any number of them may run; due work is claimed in the database."""
-    from operating.clocks import clock_of
-    from operating.keeper import stop_with_parent
-    from scheduler import runner
+    from operating.jobs import run_jobs
 
-    config = _ready(path)
-    store = open_store(config, clock_of(config), wait_s=20)
-    stop = threading.Event()
-    runner.stop_on_signals(stop)
-    threading.Thread(target=stop_with_parent, args=(stop,), daemon=True).start()
-    finished = run_scheduler(config, store, stop)
-    store.dispose()
-    if not finished:  # a job hangs in its thread, which would keep the process
-        os._exit(1)
+    run_jobs(_ready(path))
 
 
 @cli.command("init-db")

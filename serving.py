@@ -8,6 +8,7 @@ their place without a gap.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from app import create_app, credentials, open_store
 from bot.protocol import BadCredentials, check_credentials
 from config import Config, load
 from operating.clocks import clock_of
+from operating.jobs import run_jobs
 from operating.keeper import Keeper, end_with_parent
 from operating.logs import set_up_logging
 from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
@@ -51,7 +54,8 @@ def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool =
         relieve_the_old()
         if config.metrics.enabled:
             _share_metrics()
-        scheduler = Keeper([sys.executable, str(ROOT / "cli.py"), "scheduler"])
+        scheduler = Keeper("lintuan-jobs", partial(_schedule, config, listener))
+        share_memory()
         if has_scheduler:
             scheduler.start()
         try:
@@ -59,6 +63,21 @@ def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool =
         finally:
             scheduler.stop()
     return 0
+
+
+def share_memory() -> None:
+    """Before the first fork: what is loaded is not looked at by the children's garbage collectors, which would copy it.
+
+    docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _schedule(config: Config, listener: socket.socket) -> None:
+    """The scheduler's process."""
+    listener.close()  # else the address would be taken as long as the scheduler lives
+    run_jobs(config)
 
 
 def _share_metrics() -> None:

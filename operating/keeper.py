@@ -1,63 +1,97 @@
-"""A child process that is kept running, and a child that ends when its parent is gone."""
+"""A child process that is kept running, and a child that ends when its parent is gone.
+
+The child is a fork: what the program has loaded is loaded once, and its memory is shared (decision 0046).
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import sys
 import threading
 import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
 PARENT_ENV = "LINTUAN_PARENT"
 _STOP_WITHIN_S = 45
 _ORPHAN_ENDS_WITHIN_S = 10
+_OURS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)  # what the parent may have handlers for
 
 
 class Keeper:
-    """Keeps a child process running until it is told to stop."""
+    """Keeps a child process that does `work` running until it is told to stop. `name` is what `ps -o comm` shows."""
 
-    def __init__(self, command: list[str]) -> None:
-        self._command = command
-        self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._name, self._work = name, work
+        self._stopping, self._ended = threading.Event(), threading.Event()
+        self._pid: int | None = None
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     @property
     def pid(self) -> int | None:
         """Of the child as it runs now."""
-        return None if self._child is None else self._child.pid
+        return self._pid
 
     def start(self) -> None:
         """Start the child, and again whenever it ends."""
-        self._child = self._spawn()
+        self._pid = self._fork()
         self._thread.start()
 
     def stop(self) -> None:
         """Ask the child to finish, and make sure that it does."""
         self._stopping.set()
-        child = self._child
-        if child is None or child.poll() is not None:
+        if self._pid is None:
             return
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(_STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGTERM)
+        if not self._ended.wait(_STOP_WITHIN_S):
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        # A session of its own, so that Ctrl-C reaches only us and the child is asked in order.
-        environment = os.environ | {PARENT_ENV: str(os.getpid())}
-        return subprocess.Popen(self._command, start_new_session=True, env=environment)  # noqa: S603 - our own file
+    def _fork(self) -> int:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            _live(self._name, self._work, parent)
+        return pid
 
     def _keep(self) -> None:
-        while self._child is not None:
-            self._child.wait()
+        while self._pid is not None:
+            with suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
             if self._stopping.wait(1.0):
+                self._ended.set()
                 return
             click.echo("The scheduler ended by itself; starting it again.", err=True)
-            self._child = self._spawn()
+            self._pid = self._fork()
+
+
+def _live(name: str, work: Callable[[], None], parent: int) -> NoReturn:
+    """The child: none of the parent's handlers, and nothing of what the parent does at its end."""
+    status = 1
+    try:
+        os.setsid()  # Ctrl-C reaches only the parent, and the child is asked in order
+        os.environ[PARENT_ENV] = str(parent)
+        for number in _OURS:
+            signal.signal(number, signal.SIG_DFL)
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text(name, encoding="ascii")
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001 - whatever it was, the parent's code must not go on here
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def stop_with_parent(stop: threading.Event) -> None:

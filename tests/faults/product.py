@@ -160,8 +160,8 @@ class Product:
 
     def _child(self, *, is_scheduler: bool) -> int:
         for pid in children(self.main):
-            said = command_line(pid)
-            if b"init-db" not in said and (b"scheduler" in said) == is_scheduler:
+            # Both are forks of the main process; the scheduler has a session of its own.
+            if b"init-db" not in command_line(pid) and (_session(pid) == pid) == is_scheduler:
                 return pid
         return 0
 
@@ -221,6 +221,11 @@ def is_alive(pid: int) -> bool:
 def _parent(pid: int) -> int:
     found = _stat(pid)
     return int(found[1]) if found and found[0] != "Z" else 0
+
+
+def _session(pid: int) -> int:
+    found = _stat(pid)
+    return int(found[3]) if found else 0
 
 
 def _stat(pid: int) -> list[str]:

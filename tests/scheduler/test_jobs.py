@@ -28,7 +28,8 @@ from operations import windows
 from operations.notices import Addressed, enqueue_many
 from operations.orders import Change, change
 from operations.rounds import set_deadline
-from scheduler.jobs import MOST_STEPS, Context, Settings
+from scheduler.jobs import Context, Settings
+from scheduler.pacing import MOST_STEPS
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE
 from tests.scheduler.messengers import Recorder

@@ -86,6 +86,7 @@ def runs(store: Store) -> dict[str, Any]:
 def test_the_table_of_jobs() -> None:
     assert {job.name: job.every for job in SCHEDULE} == {
         "close_due": 5,
+        "book_closed": 2,
         "deliver_notices": 2,
         "fetch_pictures": 2,
         "remind_before_close": 60,
