@@ -29,7 +29,7 @@ from bot.protocol import BadCredentials, check_credentials
 from config import Config, load
 from operating.clocks import clock_of
 from operating.jobs import run_jobs
-from operating.keeper import Keeper, end_with_parent
+from operating.keeper import Keeper, apart, end_with_parent
 from operating.logs import set_up_logging
 from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
 from web.metrics import SHARED_ENV
@@ -153,7 +153,8 @@ def _prepare(config: Config) -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         if config.server.workers > 1:
             raise click.ClickException("server.workers: SQLite serves one worker; use PostgreSQL for more")
-    upgrade(config.database.url)
+    if not apart(partial(upgrade, config.database.url)):  # Alembic's 6 MB go with the process
+        raise click.ClickException("the database could not be brought up to date")
     if config.demo:
         from demo.people import seed
 

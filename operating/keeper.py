@@ -40,7 +40,7 @@ class Keeper:
 
     def start(self) -> None:
         """Start the child, and again whenever it ends."""
-        self._pid = self._fork()
+        self._pid = _fork(self._name, self._work)
         self._thread.start()
 
     def stop(self) -> None:
@@ -54,15 +54,6 @@ class Keeper:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
 
-    def _fork(self) -> int:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _live(self._name, self._work, parent)
-        return pid
-
     def _keep(self) -> None:
         while self._pid is not None:
             with suppress(ChildProcessError):
@@ -71,7 +62,23 @@ class Keeper:
                 self._ended.set()
                 return
             click.echo("The scheduler ended by itself; starting it again.", err=True)
-            self._pid = self._fork()
+            self._pid = _fork(self._name, self._work)
+
+
+def apart(work: Callable[[], None]) -> bool:
+    """Do this in a fork and wait; whether it went well. What it loads goes with it. Its errors are printed."""
+    return os.waitstatus_to_exitcode(os.waitpid(_fork("lintuan-start", work), 0)[1]) == 0
+
+
+def _fork(name: str, work: Callable[[], None]) -> int:
+    """The process id of a child that does this and ends."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _live(name, work, parent)
+    return pid
 
 
 def _live(name: str, work: Callable[[], None], parent: int) -> NoReturn:
