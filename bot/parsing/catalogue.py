@@ -213,6 +213,9 @@ def _parts(item: Item) -> tuple[str, ...]:
     return (name, *(part for part in _PARTS.split(name) if part and part != name), *(_folded(a) for a in item.aliases))
 
 
+_NAMELESS = _WEAK_CHARS | _FIGURES
+
+
 @lru_cache(maxsize=8192)
 def _fragments(item: Item) -> tuple[str, ...]:
     """Every run of two and more Chinese characters of the name that is not an everyday word by itself."""
@@ -221,7 +224,7 @@ def _fragments(item: Item) -> tuple[str, ...]:
         for start in range(min(len(run), 12)):
             for end in range(start + 2, min(len(run), 12) + 1):
                 piece = run[start:end]
-                if piece not in WORDS and piece not in _USELESS and not set(piece) <= _WEAK_CHARS:
+                if piece not in WORDS and piece not in _USELESS and not set(piece) <= _NAMELESS:
                     found.append(piece)
     return tuple(found)
 

@@ -118,9 +118,10 @@ def _is_counted_later(token: Token, segment: Segment) -> bool:
 
 def _is_denied(token: Token, segment: Segment, before: Token) -> bool:
     """The first number of 不是两盒是三盒."""
-    if before.word == "不是" and _affirmed_before(token, segment):
+    negated = before.word.endswith(("不是", "唔系"))
+    if negated and _affirmed_before(token, segment):
         return True
-    if before.word not in ("不是", "唔系", "不是不是") and not (
+    if not negated and not (
         before.kind in ("text", "filler")
         and before.word.endswith(("从", "由"))
         and segment.kinds & {"set", "sub", "add"}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.alternatives import check_alternatives
 from bot.parsing.draft import Draft, Entry
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
@@ -46,9 +47,12 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
     """Add a doubt for whatever the reading leaves unexplained."""
     draft, claims = reader.draft, reader.claims
     if not draft.entries:
+        if not draft.doubts and any(segment.verdict == "order" for segment in segments):
+            check_alternatives(segments, reader, draft, text)
         return
     if all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims)):
         return
+    check_alternatives(segments, reader, draft, text)
     asked = [segment for segment in segments if segment.verdict == "order"]
     kinds = {kind for segment in asked for kind in segment.kinds}
     if _is_about_something_else(kinds, claims, draft, text, role):

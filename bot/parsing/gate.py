@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from bot.parsing.clauses import is_background
+from bot.parsing.conditions import hangs
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
 from bot.parsing.remarks import SWEEPING, remark
 from bot.parsing.segments import ACTING, BOOKABLE, CHANGING, PLAIN, Segment, cut, last_solid
@@ -84,6 +85,9 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
     over = _over(segment)
     if over:
         return over
+    hanging = hangs(segment)
+    if hanging:
+        return hanging
     if "maybe" in kinds and "qty" in kinds:
         return "doubt"
     return remark(segment, role) or _plain(segment)

@@ -12,7 +12,7 @@ from bot.parsing.normalise import circled_value
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.references import circled, reference
 from bot.parsing.spans import fixed_spans
-from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest
+from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
 from bot.parsing.vocabulary import LENGTHS, WORDS
 
 _ENGLISH_NUMBERS = {
@@ -81,13 +81,22 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
     _mark_second_thoughts(tokens)
+    _mark_alternatives(tokens)
     return tokens
+
+
+def _mark_alternatives(tokens: list[Token]) -> None:
+    """One 要么 is a second thought, two of them are a choice left open."""
+    either = [token for token in tokens if token.word in ("要么", "要不", "要不就", "要不然")]
+    if len(either) > 1:
+        for token in either:
+            token.kind = "or"
 
 
 def _mark_second_thoughts(tokens: list[Token]) -> None:
     """A 不 that stands alone between blanks takes back what was said: 2盒 不 4盒."""
     for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if token.word in ("不", "不不") and before.kind in ("space", "comma") and after.kind in ("space", "comma"):
+        if token.word in ("不", "不不", "不不不") and before.kind in ("space", "comma") and after.kind in ("space", "comma"):
             token.kind = "fix"
 
 
@@ -115,7 +124,7 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         return Token(
             "text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound"
         )
-    numeric = _number_token(text, position, catalogue, tokens)
+    numeric = _number_token(text, position, catalogue, tokens) or _one_unsaid(text, position, catalogue, tokens)
     if numeric is not None and numeric.kind == "name" and word > 1:
         numeric = None
     if numeric is not None and numeric.end - position >= word:
@@ -127,6 +136,25 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     return _sign_or_symbol(text, position)
 
 
+_SINGLE_UNITS = frozenset("盒斤箱袋瓶份包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼")
+_ASKING = frozenset({"want", "add", "sub"})
+
+
+def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
+    """箱 in 「加箱橙子」: a unit right behind the verb and in front of goods, or last of all, is one of them."""
+    char, last = text[position], tokens[-1] if tokens else None
+    if char not in _SINGLE_UNITS or last is None or last.kind not in _ASKING or last.end != position:
+        return None
+    end = position + 1
+    if text[end : end + 1] not in ("", " ", ",", "。", "吧", "呗", "啊"):
+        tables = word_tables(catalogue)[:2]
+        if not any(longest(text, end, names, lengths) for names, lengths in tables) and (
+            catalogue.heard(text, end, 0) is None
+        ):
+            return None
+    return Token("qty", position, end, char, milli=1000, unit=canonical_unit(char))
+
+
 _BESIDE = frozenset("同楼上 同楼下 跟楼上 跟楼下".split())
 _HOUSEHOLD = frozenset("具电里人常务门")
 
@@ -134,10 +162,10 @@ _HOUSEHOLD = frozenset("具电里人常务门")
 def _misspelt_rest(text: str, position: int, known: int, catalogue: Catalogue) -> Token | None:
     """花生由: a part of a name with a character behind it that sounds like the rest of the name."""
     end = position + known
-    if end >= len(text) or not "一" <= text[end] <= "龥" or is_known(text, end, catalogue):
+    if end >= len(text) or not "一" <= text[end] <= "龥":
         return None
     heard = catalogue.heard(text, position, known)
-    if heard is None:
+    if heard is None or (is_known(text, end, catalogue) and catalogue.heard(text, end, 0) is None):
         return None
     word = text[position : position + heard[0]]
     return Token("text", position, position + heard[0], word, heard[1], value="sound")

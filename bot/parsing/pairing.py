@@ -63,7 +63,8 @@ def pair(nodes: list[Node], catalogue: Catalogue) -> list[Claim]:
     count = len(nodes)
     best: list[tuple[float, int]] = [(0.0, 0)] * (count + 1)  # cost from index on, end index of the claim taken
     for index in range(count - 1, -1, -1):
-        options = [(_LONE.get(nodes[index].kind, 0.0) + best[index + 1][0], index + 1)]
+        alone = "item" if nodes[index].kind == "text" and nodes[index].token.keys else nodes[index].kind
+        options = [(_LONE.get(alone, 0.0) + best[index + 1][0], index + 1)]
         for end in range(index + 1, min(index + 4, count)):
             cost = _pair_cost(nodes, index, end, catalogue)
             if cost is not None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.parsing.segments import Segment, last_solid
 
-_TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|((?!了)[一-龥])[不没唔伐勿]\1")
+_TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|((?![了不])[一-龥])[不没唔伐勿]\1")
 
 
 _PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
