@@ -15,7 +15,10 @@ from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, l
 _WEIGHT_UNIT = r"(?:公斤|千克|kg|kilo|市斤|斤)(?![a-z])"
 
 
-_RANGE = re.compile(rf"({NUM})\s?(?:{UNIT_PATTERN})?\s?[-~到至或]\s?({NUM})\s?({UNIT_PATTERN})")
+_RANGE = re.compile(
+    rf"({NUM})\s?(?:{UNIT_PATTERN})?\s?[-~到至或]\s?({NUM})\s?({UNIT_PATTERN})"
+    rf"|({NUM})\s?(?:{UNIT_PATTERN})[\s,、]?({NUM})\s?({UNIT_PATTERN})(?=\s?(?:都|也)?(?:行|可以|成|ok|好|中)(?!吗))"
+)
 
 
 _WEIGHED = re.compile(
@@ -60,7 +63,8 @@ def _range(text: str, start: int) -> Token | None:
     if match is None:
         return None
     return Token(
-        "qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=canonical_unit(match[3]), approx=True
+        "qty", start, match.end(), match[0], milli=figure_value(match[1] or match[4]),
+        unit=canonical_unit(match[3] or match[6]), approx=True
     )
 
 

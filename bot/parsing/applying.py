@@ -102,7 +102,12 @@ class Applying(Targets):
 
     def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
         had = self.draft.prior.get(key, 0)
-        if had > milli:
+        given_back = any(word[0] == "退" for word, kind in zip(self.words, self.kinds, strict=True) if kind == "sub")
+        fresh = existing is not None and existing.op == "set" and not had and not given_back
+        if fresh and existing is not None and existing.milli > milli:
+            existing.milli -= milli  # 豆浆五杯 … 豆浆少一杯
+            self.draft.last = key
+        elif had > milli:
             self.draft.put(key, "sub", milli, changed=True)
         elif had == milli:
             self.draft.drop(key)

@@ -35,6 +35,8 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
         for token in segment.tokens:
             at += 1
             kind = _node_kind(token, segment, tokens[max(at - 1, 0)], catalogue)
+            if kind == "qty" and tokens[max(at - 1, 0)].word.endswith("不是") and _is_set_right(tokens[at + 1 : at + 5]):
+                kind = ""  # 不是三盒 是一盒
             if not kind:
                 crossed.append(token.kind)
                 continue
@@ -50,6 +52,14 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
     return _without_parts(pair(nodes, catalogue), [token.kind for token in tokens])
+
+
+def _is_set_right(following: Sequence[Token]) -> bool:
+    """Does 是一盒 follow?"""
+    solid = [token for token in following if token.kind not in ("space", "comma")]
+    words = "".join(token.word for token in solid[:-1] if token.kind in ("filler", "want", "only"))
+    quantity = next((index for index, token in enumerate(solid) if token.kind == "qty"), 0)
+    return quantity > 0 and words.endswith(("是", "要", "只要")) and all(t.kind != "item" for t in solid[:quantity])
 
 
 def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalogue) -> str:

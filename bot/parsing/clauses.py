@@ -47,6 +47,27 @@ def is_background(clause: list[Token]) -> bool:
     return size >= _MIN_REMARK and len(kinds) > 1
 
 
+_HANDED_ON: Final = frozenset("送给分拿匀带寄退还留收转卖少多缺差欠赔补")
+_RECKONED: Final = _MEANING - {"qty", "people", "number", "request", "trouble", "portion"}
+
+
+def is_talk(clause: list[Token]) -> bool:
+    """四两塞牙缝, 一天能干掉半箱: a number in a clause that names no goods, asks for nothing and hands nothing on."""
+    kinds = {token.kind for token in clause}
+    if kinds & _RECKONED or not kinds & {"qty", "number"}:
+        return False
+    if any(token.kind == "text" and token.keys for token in clause):
+        return False
+    unknown = "".join(token.word for token in clause if token.kind == "text")
+    return len(unexplained(unknown)) > 1 and not set(unknown) & _HANDED_ON
+
+
+def orders_something(clause: list[Token]) -> bool:
+    """来两斤, 酸奶三箱: a number, and a verb of asking or goods."""
+    kinds = {token.kind for token in clause}
+    return "qty" in kinds and bool(kinds & {"want", "add", "item"}) and "text" not in kinds
+
+
 def _without_asides(clause: list[Token]) -> list[Token]:
     """不想出门, 买点早饭: a refusal or a 买点 that is about nothing one can order here."""
     kept: list[Token] = []

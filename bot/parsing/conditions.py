@@ -10,7 +10,7 @@ from bot.parsing.questions import PRICE_WORDS
 from bot.parsing.segments import Segment
 
 _THEN: Final = re.compile(
-    r"(?P<cond>[^,。?\s]{2,}?)(?:的话)?\s?就(?!行|好|够|可以|是|这|那|成|ok|按|算了|要了)(?:再|也|都|给我|帮我|把|不|别|给)*(?:要|来|退|订|拿|买|加|留|换|改|取消|少|多|减|整|搞|弄|带|记|报|下单|用)"
+    r"(?P<cond>[^,。?\s]{2,}?)(?:的话)?\s?就(?!行|好|够|可以|是|这|那|成|ok|按|算了|要了)(?:再|也|都|给我|帮我|把|不|别|给)*(?:要|来|退|订|拿|买|加|留|换|改|取消|少|多|减|整|搞|弄|带|记|报|下单|用|[一两二三四五六七八九十\d])"
 )
 _SUBJECTS: Final = re.compile(
     r"我的|我们?家?|俺们?|咱们?|那么?|这[次回趟样个些]?|吃|今[天晚早朝次日]|今天?晚上|现在|反正|一共|总共|先|暂时|目前|所以|然后|这边|那边|我这[里边]?|其他[的]?|别的|剩下的?|的|了|吧|啊|呀|哦|嗯|呃|额|好|行|可以|也|还是|干脆|不如|既然|主要|平时|每次|一般|家里|大家|都|每样|各|早|上|明[天早晚]|后天|团长|群主|老板|麻烦|你好|亲|\s|[一二两三四五六七八九十半\d]+[^\s]"
@@ -41,7 +41,8 @@ def hangs(segment: Segment) -> str:
     condition = _SUBJECTS.sub("", condition)
     if not condition:
         return ""
-    if PRICE_WORDS.search(match["cond"]):
+    priced = any(token.kind == "price" and token.start < match.end() + segment.start for token in segment.tokens)
+    if priced or PRICE_WORDS.search(match["cond"]):
         return "doubt" if segment.kinds & {"cancel", "unwant", "sub"} else "query"
     if _OTHERS.search(condition):
         return "doubt"

@@ -15,6 +15,7 @@ from bot.parsing.alternatives import check_alternatives
 from bot.parsing.draft import Draft, Entry
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
+from bot.parsing.people import is_counted_off, is_per_head
 from bot.parsing.segments import PLAIN, Segment
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
@@ -58,6 +59,9 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
     if _is_about_something_else(kinds, claims, draft, text, role):
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))
         draft.entries.clear()  # none of it is clear
+    if any(s.verdict == "query" and s.has_quantity() and "fix" in s.kinds for s in segments):
+        draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 一个西瓜 呃不 半个行吗
+        draft.entries.clear()
     for segment in asked:
         _check_negated(segment, claims, draft)
         halved = "portion" in segment.kinds and segment.kinds & {"swap", "set", "sub", "cancel"}
@@ -65,8 +69,22 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
             draft.doubt(segment.text.strip(), "unclear")
     if reader.factor and "each" in kinds and not reader.multiplied and draft.entries:
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 三家都改成一只: one, or three?
+    if not reader.multiplied and not draft.doubts and "total" not in kinds and _has_unused_heads(reader):
+        draft.doubt(text.strip(), "how_many", tuple(draft.entries))  # 每人送一盆: for how many?
     if draft.prior and not kinds & {"only", "rest"}:
         _check_shrinking(kinds, asked, draft)
+
+
+def _has_unused_heads(reader: Interpreter) -> bool:
+    """Does 每人 or 一家 stand before a number that was booked as it is?"""
+    for claim in reader.booked:
+        if claim.quantity is None:
+            continue
+        index = reader.position[id(claim.quantity)]
+        before = reader.tokens[max(index - 4, 0) : index]
+        if any(is_per_head(token) and token.word[0] in "每人" for token in before):
+            return not is_counted_off(reader.tokens)
+    return False
 
 
 def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str, role: Role) -> bool:

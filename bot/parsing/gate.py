@@ -6,13 +6,15 @@ Every segment gets a verdict; only `order` segments are read for items and quant
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
-from bot.parsing.clauses import is_background
+from bot.parsing.clauses import clause_at, is_background, is_talk, orders_something
 from bot.parsing.conditions import hangs
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
 from bot.parsing.remarks import SWEEPING, remark
 from bot.parsing.segments import ACTING, BOOKABLE, CHANGING, PLAIN, Segment, cut, last_solid
+from bot.parsing.smalltalk import unexplained
 from bot.parsing.spread import spread
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
@@ -42,7 +44,7 @@ _ASKING_AROUND: Final = re.compile(
 
 
 _GOODS_CONDITION: Final = re.compile(
-    r"系|木|棉|真|正|咬|嚼|养|有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
+    r"今天的|今日的|当天|本地|自家|正宗|系|木|棉|真|正|咬|嚼|养|有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
 )
 _PAID_LATER: Final = re.compile(
     r"(?:晚点|等下|等会|回头|稍后|待会|一会|到时|明天|取货|见面|下午|晚上|拿货|马上|这就).{0,4}[转付给]|再[转付给]|怎么[转付]|[转付].{0,3}哪"
@@ -64,6 +66,10 @@ def _set_background_aside(found: list[Segment]) -> None:
     for segment in found:
         if segment.verdict == "order" and any(counted) and is_background(segment.tokens):
             segment.verdict = "chat"
+    for segment, following in pairwise(found):
+        if segment.verdict in ("order", "trouble", "past") and is_talk(segment.tokens) and following.verdict == "order":
+            if orders_something(clause_at(following.tokens, 0)):
+                segment.verdict = "chat"
 
 
 def verdict_of(segment: Segment, role: Role = "resident") -> str:
@@ -99,10 +105,19 @@ def _over(segment: Segment) -> str:
     if kinds & {"almost", "have"}:
         return "past"
     if "trouble" in kinds and not kinds & {"unwant", "cancel"}:
-        return "trouble"
+        return "chat" if _is_about_things(segment) else "trouble"
     if "pay" in kinds:
         return "note" if _PAID_LATER.search(segment.text) else "pay"
     return _bygone(segment) if kinds & {"done", "past"} else ""
+
+
+def _is_about_things(segment: Segment) -> bool:
+    """遥控器又没电了: trouble with something nobody sells here is the reason for what follows."""
+    kinds = segment.kinds
+    if kinds & {"item", "goods", "qty", "past", "done", "ask", "have", "person", "approx"} or segment.asked:
+        return False
+    unknown = "".join(token.word for token in segment.tokens if token.kind == "text")
+    return len(unexplained(unknown)) > 1 and segment.tokens[0].kind in ("text", "filler")
 
 
 def _condition(segment: Segment) -> str:
@@ -143,6 +158,8 @@ def _plain(segment: Segment) -> str:
 def _bygone(segment: Segment) -> str:
     """`past` for what is over; empty when the segment changes what was ordered (昨天订的两盒不要了)."""
     kinds = segment.kinds
+    if "fix" in kinds and not kinds & {"done", "item", "goods", "qty"}:
+        return ""  # 刚才说反了
     if {"only", "done"} <= kinds:
         return "past"  # 我只订了一棵
     if kinds & {"cancel", "sub", "set", "swap", "halve", "double"} and "trouble" not in kinds:

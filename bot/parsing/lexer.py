@@ -50,6 +50,8 @@ _NAME = re.compile(
 )
 
 
+_EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
+_ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老")
 _NAME_START = frozenset(_SURNAMES + "老小阿")
 
 
@@ -227,6 +229,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
         after = ""
     before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
     names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
+    if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS:
+        after = ""  # 生煎油忒大
     if compounds(before, after, term, names):
         token.kind, token.keys, token.value = "goods" if len(term) > 1 else "text", (), "compound"
     return token

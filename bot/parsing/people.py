@@ -8,10 +8,14 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.numerals import read_number
+from bot.parsing.spans import FOLK, GROUPS
 from bot.parsing.tokens import Token
 
 PERSONS: Final = frozenset({"person", "name"})
-_PER_HEAD: Final = re.compile(r"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|人均|人手")
+_PER_HEAD: Final = re.compile(
+    rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|人均|人手"
+)
+_WITH_ME: Final = re.compile(r"(?:连|算|加|包括|包含|含|带)(?:上|埋)?我(?!们|家|[妈爸])|(?<!给)我(?:跟|和|与|同|加)$")
 
 
 def is_per_head(token: Token) -> bool:
@@ -24,22 +28,30 @@ def household_size(tokens: Sequence[Token]) -> int | None:
     found = [count for token in tokens if (count := _head_count(token))]
     per = any(is_per_head(token) for token in tokens)
     if found:
-        return sum(found) if per and len(found) > 1 else found[0]
+        return (sum(found) if per and len(found) > 1 else found[0]) + _speaker_joins(tokens)
     return _named_people(tokens)
+
+
+def _speaker_joins(tokens: Sequence[Token]) -> int:
+    """1 for 我跟两个孙子, 五个同事连我: the speaker is one more."""
+    first = next(index for index, token in enumerate(tokens) if _head_count(token))
+    before = "".join(token.word for token in tokens[:first]).rstrip()
+    if re.search(r"我们|咱|全家|一共|总共", tokens[first].word + before[-2:]) or "家" in tokens[first].word:
+        return 0
+    return int(bool(_WITH_ME.search(before) or _WITH_ME.search("".join(token.word for token in tokens))))
 
 
 def _head_count(token: Token) -> int | None:
     """3个人, 四口: how many, None for words that count nobody."""
-    if True:
-        if token.kind == "people" and not is_per_head(token):
-            number = read_number(re.sub(r"^(?:我们|我哋|我地|阿拉|咱们?|俺们)(?:组|班|家)?", "", token.word))
-            if number is None and re.match(r"我|[老小]?两口|夫妻", token.word):
-                return 2
-            if number is None:
-                number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
-            if number is not None and number.kind == "exact" and number.milli > 1000:
-                return number.milli // 1000
-    return None
+    if token.kind != "people" or is_per_head(token):
+        return None
+    number = read_number(re.sub(r"^(?:我们|我哋|我地|阿拉|咱们?|俺们)(?:组|班|家)?", "", token.word))
+    if number is None and re.match(r"我|[老小]?两口|夫妻", token.word):
+        return 2
+    if number is None:
+        number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
+    exact = number is not None and number.kind == "exact" and number.milli > 1000
+    return number.milli // 1000 if exact and number is not None else None
 
 
 def _named_people(tokens: Sequence[Token]) -> int | None:

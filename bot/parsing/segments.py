@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.parsing.clauses import clause_at, is_background, last_clause
+from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
 BYGONE: Final = frozenset({"done", "pay", "trouble", "have", "almost", "past", "deny"})
@@ -118,7 +118,10 @@ def _is_set_apart(current: list[Token], tokens: list[Token], index: int) -> bool
     """今天胃口好 来两杯, 来两杯 今天胃口好: background before or behind a blank."""
     if is_background(clause_at(tokens, index)):
         return any(token.kind not in ("space", "filler") for token in current)
-    return is_background(last_clause(current)) and token_opens(tokens[index])
+    before = last_clause(current)
+    if is_talk(before) and orders_something(clause_at(tokens, index)):
+        return True
+    return is_background(before) and token_opens(tokens[index])
 
 
 def token_opens(token: Token) -> bool:
@@ -191,6 +194,8 @@ def _turn(current: list[Token], token: Token, *, counted: bool = False) -> str:
         return ""
     spaced = current[-1].kind == "space"
     solid = current[-2] if spaced and len(current) > 1 else current[-1]
+    if solid.word in ("的", "了", "啊", "呀") and spaced and len(current) > 2 and current[-3].kind == "deny":
+        solid = current[-3]  # 吃不完的 退掉两袋
     kinds = {part.kind for part in current}
     turns = _closes(current, kinds, solid, token) or _opens(
         kinds,
@@ -228,7 +233,7 @@ def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off
         return True  # 来两盒不要压坏的上次那盒都出水了
     if complete and token.kind in _REASONS and solid.word in ("吧", "啦", "了", "哈", "呗", "嘛", "啊", "呀"):
         return True  # 拿掉一盒吧吃不动
-    if solid.kind == "deny" and solid.word[1:2] in "不勿" and token.kind in _AFRESH:
+    if solid.kind == "deny" and solid.word[1:2] in "不勿" and token.kind in _AFRESH | {"cancel"}:
         return True  # 吃不完 两斤够了
     if token.kind in ("add", "want"):
         over = kinds & (BYGONE | {"ask"}) and (spaced or set_off or not kinds & {"deny", "almost", "past"})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import is_per_head
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
+
+
+_HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
 
 
 class Targets(Walk):
@@ -114,7 +119,8 @@ class Targets(Walk):
         if self.factor is None and "people" not in self.kinds:
             return False
         index = self.position[id(quantity)] - 1
-        while index >= 0 and self.kinds[index] in ("want", "filler", "space", "each", "item", "qty", "and"):
+        skipped = ("want", "filler", "space", "each", "item", "qty", "and")
+        while index >= 0 and (self.kinds[index] in skipped or self.words[index] in _HANDING):
             if self.kinds[index] == "space" and self.kinds[index - 1] not in ("people", "want"):
                 return False
             index -= 1

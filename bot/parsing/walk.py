@@ -17,6 +17,7 @@ from bot.parsing.tokens import Token
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
 """Kinds that stand between a verb and what it is about without changing anything."""
 _SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
+_ENOUGH: Final = (["够了"], ["就够了"], ["就行"], ["就好"], ["够"], ["足够"], ["足够了"])
 _ONE_HOUSE: Final = re.compile(
     r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
 )
@@ -90,6 +91,8 @@ class Walk:
     def _counted_again(self, claim: Claim) -> bool:
         """Does a wanted number follow the one that is not wanted?"""
         behind = [i for i in range(claim.end + 1, len(self.kinds)) if self.kinds[i] not in SILENT][:2]
+        if behind and self.kinds[behind[0]] == "qty" and self.words[behind[0] + 1 : behind[0] + 2] in _ENOUGH:
+            return True
         return len(behind) == 2 and self.kinds[behind[0]] in ("want", "set") and self.kinds[behind[1]] == "qty"
 
     def _is_over(self, claim: Claim) -> bool:
