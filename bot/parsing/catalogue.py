@@ -34,6 +34,10 @@ _TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥
 _MODIFIERS = frozenset("青红黄绿白黑紫冻干熟生酸腌烤炸卤煮小野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
 
 
+_DIMINUTIVES = "包饺粽桃梨橘柑橙柚枣柿李栗茄虾鸭兔鸽蛏"
+"""Heads of names that are said with 子: 包子 for every kind of 包."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name found in text: the items it may mean (empty: goods nobody sells here) and whether it is a full name.
@@ -130,6 +134,9 @@ class Catalogue:
             self.names[term] = Named(tuple(keys))
         for group in SYNONYMS:
             self._index_synonyms(group, exact, endings)
+        for head in _DIMINUTIVES:
+            if head in endings and head + "子" not in self.names:
+                self.names[head + "子"] = Named(tuple(endings[head]))
         for ending, keys in endings.items():
             if len(ending) == 1 and ending in GOODS and ending not in WORDS:
                 self.names.setdefault(ending, Named(tuple(keys)))

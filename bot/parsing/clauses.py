@@ -6,6 +6,7 @@ is background (今天胃口好, 给物业师傅买早饭) and is set apart, so t
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 from typing import Final
 
@@ -19,6 +20,11 @@ _MEANING: Final = frozenset(
     limit both portion colon ask request trouble pay done almost""".split()
 )
 """Kinds that say something about an order; a clause without any of them is background."""
+_ASKS: Final = frozenset({"item", "goods", "qty", "want", "add", "sub", "swap", "cancel", "set", "people", "if"})
+_ABSTAINS: Final = re.compile(
+    r"不[吃喝用碰沾]|[吃喝咬嚼][不勿伐唔][了动惯来得]|不(?:能|爱|肯|太|喜欢|敢|准|让|给)[吃喝]?|过敏|忌口|牙口?不好"
+)
+"""Somebody at home who does not eat it (老头子牙不好不吃) is no reason to ask."""
 _MIN_REMARK: Final = 4  # characters of a clause with unknown words; a shorter one may be a name or goods
 
 
@@ -34,6 +40,8 @@ def is_background(clause: list[Token]) -> bool:
     """Does a clause only tell something?"""
     clause = _without_asides(clause)
     kinds = {token.kind for token in clause}
+    if not kinds & _ASKS and "person" in kinds and _ABSTAINS.search("".join(token.word for token in clause)):
+        return True
     if not clause or kinds & _MEANING:
         return False
     if any(token.kind == "note" and token.value != "quality" for token in clause) or kinds <= {"note", "filler"}:
@@ -59,7 +67,7 @@ def is_talk(clause: list[Token]) -> bool:
     if any(token.kind == "text" and token.keys for token in clause):
         return False
     unknown = "".join(token.word for token in clause if token.kind == "text")
-    return len(unexplained(unknown)) > 1 and not set(unknown) & _HANDED_ON
+    return len(unknown) > 1 and not set(unknown) & _HANDED_ON
 
 
 def orders_something(clause: list[Token]) -> bool:

@@ -10,7 +10,7 @@ from bot.parsing.questions import PRICE_WORDS
 from bot.parsing.segments import Segment
 
 _THEN: Final = re.compile(
-    r"(?P<cond>[^,。?\s]{2,}?)(?:的话)?\s?就(?!行|好|够|可以|是|这|那|成|ok|按|算了|要了)(?:再|也|都|给我|帮我|把|不|别|给)*(?:要|来|退|订|拿|买|加|留|换|改|取消|少|多|减|整|搞|弄|带|记|报|下单|用|[一两二三四五六七八九十\d])"
+    r"(?P<cond>[^,。?\s]{2,}?)(?:的话)?\s?就(?!行|好|够|可以|是|这|那|成|ok|按|算了|要了)(?:再|也|都|给我|帮我|把[^,。\s]{1,6}?|不|别|给)*(?:要|来|退|订|拿|买|加|留|换|改|取消|少|多|减|整|搞|弄|带|记|报|下单|用|[一两二三四五六七八九十\d])"
 )
 _SUBJECTS: Final = re.compile(
     r"我的|我们?家?|俺们?|咱们?|那么?|这[次回趟样个些]?|吃|今[天晚早朝次日]|今天?晚上|现在|反正|一共|总共|先|暂时|目前|所以|然后|这边|那边|我这[里边]?|其他[的]?|别的|剩下的?|的|了|吧|啊|呀|哦|嗯|呃|额|好|行|可以|也|还是|干脆|不如|既然|主要|平时|每次|一般|家里|大家|都|每样|各|早|上|明[天早晚]|后天|团长|群主|老板|麻烦|你好|亲|\s|[一二两三四五六七八九十半\d]+[^\s]"
@@ -24,12 +24,17 @@ _OTHERS: Final = re.compile(
 _WAIT: Final = re.compile(r"等(?!下|等|一|会|于|级|着|我?[过来下]|你).{0,8}?(?:了|到|完|好|回来|发|有|涨|降|定|开)[^,。]{0,4}?(?:再|就|才|我?来|我?要|我?买|我?订)")
 
 
+def waits(text: str) -> bool:
+    """Does an order wait for something: 等我发了工资来十只?"""
+    return "等" in text and _WAIT.search(text) is not None
+
+
 def hangs(segment: Segment) -> str:
     """`query` for a condition on the price, `doubt` on people or weather, empty when nothing is conditional."""
     text = segment.text
     if "就" not in text and "等" not in text:
         return ""
-    if _WAIT.search(text):
+    if waits(text):
         return "hold"
     match = _THEN.search(text)
     if match is None:
@@ -42,7 +47,7 @@ def hangs(segment: Segment) -> str:
     if not condition:
         return ""
     priced = any(token.kind == "price" and token.start < match.end() + segment.start for token in segment.tokens)
-    if priced or PRICE_WORDS.search(match["cond"]):
+    if priced or "涨" in match["cond"] or PRICE_WORDS.search(match["cond"]):
         return "doubt" if segment.kinds & {"cancel", "unwant", "sub"} else "query"
     if _OTHERS.search(condition):
         return "doubt"

@@ -48,7 +48,7 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
     """Add a doubt for whatever the reading leaves unexplained."""
     draft, claims = reader.draft, reader.claims
     if not draft.entries:
-        if not draft.doubts and any(segment.verdict == "order" for segment in segments):
+        if not draft.doubts and all(segment.verdict in ("order", "chat") for segment in segments):
             check_alternatives(segments, reader, draft, text)
         return
     if all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims)):

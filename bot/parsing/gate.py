@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.clauses import clause_at, is_background, is_talk, orders_something
-from bot.parsing.conditions import hangs
+from bot.parsing.conditions import hangs, waits
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
 from bot.parsing.remarks import SWEEPING, remark
 from bot.parsing.segments import ACTING, BOOKABLE, CHANGING, PLAIN, Segment, cut, last_solid
@@ -26,6 +26,9 @@ def segments(tokens: list[Token], role: Role = "resident") -> list[Segment]:
     for segment in found:
         segment.verdict = verdict_of(segment, role)
     _set_background_aside(found)
+    for segment, following in pairwise(found):
+        if following.verdict == "order" and following.lead in ("none", "space") and waits(segment.text + following.text):
+            following.verdict = "hold"  # 等我发了工资 来十只
     spread(found, role)
     return found
 

@@ -9,6 +9,10 @@ from bot.parsing.endings import Endings
 from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
+from bot.parsing.tokens import Token
+
+
+_WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不", "唔系")
 
 
 class Interpreter(Endings):
@@ -163,7 +167,7 @@ class Interpreter(Endings):
             word == "算了"
             and self.booked
             and self._touches(self.booked[-1], position)
-            and (self.wanted or self.words[0] in ("那", "那就"))
+            and (self.wanted or self._begins_with(position, ("那", "那就", "就")))
         ):
             glued = self.kinds[position - 1] != "space"
             if glued and self._next_solid(position, len(self.kinds) - 1) is None:
@@ -181,10 +185,19 @@ class Interpreter(Endings):
                     del self.draft.entries[key]  # 肉包取消 啊不是肉包 是油条
             self.skipped.add(self.position[id(following)])
             return
+        if self.pending and self._next_is_named(following) and word.rstrip("了啦").endswith(_WRONG_NAME):
+            self.pending = []  # 橘子 不对 橙子: the first name was a slip
+            return
         if self.booked or self.pending or self.draft.doubts:
             self._flush()
             self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
+
+    def _next_is_named(self, following: Token | None) -> bool:
+        """Are goods named right behind a correction (是橙子)?"""
+        while following is not None and following.kind in ("want", "filler", "only"):
+            following = self._next_solid(self.position[id(following)], len(self.kinds) - 1)
+        return following is not None and following.kind == "item"
 
     def _claim(self, claim: Claim) -> None:
         if self.mode == "cancel" and self.dropped_bare and self._is_over(claim):
@@ -200,6 +213,8 @@ class Interpreter(Endings):
             return
         if claim.quantity is None:
             self._unquantified(claim, mode)
+            return
+        if self._announces(claim):
             return
         if self._flush_before(claim):
             return

@@ -42,6 +42,7 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
     A note that began with 要 keeps `sign` = "w": something was asked for.
     """
     folded: list[Token] = []
+    tokens = _without_descriptions(tokens)
     conditions = [match.span() for match in _NO_CONDITION.finditer(text)] if _MAY_BE_CONDITION.search(text) else []
     index = 0
     while index < len(tokens):
@@ -77,6 +78,24 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
         )
         index = end
     return folded
+
+
+_DESCRIBED: Final = re.compile(r"就是(?:那[个种款])?(?:有|带|写着|印着|包装|上面|[红黄蓝绿白黑紫粉大小圆方长]).{1,9}?的?那?[个种款]")
+_PLAIN: Final = frozenset({"filler", "text", "space", "this", "quality", "wish", "person", "want"})
+
+
+def _without_descriptions(tokens: list[Token]) -> list[Token]:
+    """就是有个牛头那个 says which of the goods is meant, and nothing else."""
+    text = "".join(token.word for token in tokens)
+    if "就是" not in text or (match := _DESCRIBED.search(text)) is None:
+        return tokens
+    offset = tokens[0].start
+    inside = [token for token in tokens if match.start() <= token.start - offset and token.end - offset <= match.end()]
+    if not inside or any(token.kind not in _PLAIN for token in inside):
+        return tokens
+    note = Token("note", inside[0].start, inside[-1].end, match[0], value="quality")
+    first = tokens.index(inside[0])
+    return [*tokens[:first], note, *tokens[first + len(inside) :]]
 
 
 def _remark_end(tokens: list[Token], index: int) -> int:

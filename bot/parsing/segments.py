@@ -31,6 +31,7 @@ _TURNS: Final = frozenset(
 
 
 _ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
+_HESITATIONS: Final = frozenset("那个 这个 还有 那 叫 就是 还有那个 就那个".split())
 _COMPLETING: Final = frozenset({"item", "goods", "text", "want", "add"})
 _REASONS: Final = frozenset({"deny", "have", "trouble", "almost", "hold", "joke"})
 _AFRESH: Final = frozenset({"item", "qty", "each", "all", "sub", "set", "swap", "only", "halve", "want", "add"})
@@ -144,6 +145,10 @@ def cut(tokens: list[Token]) -> list[Segment]:
         _see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
         turn = _turn_at(current, tokens, index) if current else ""
         if turn:
+            if (talk := len(last_clause(current))) and is_talk(last_clause(current)) and current[0].kind == "fix":
+                talk += current[-1].kind == "space"
+                found.append(Segment(current[:-talk], lead))  # 不对 四两塞牙缝
+                current, lead = current[-talk:], "space"
             found.append(Segment(current, lead))
             current, lead = [], turn
         if current or token.kind != "space":
@@ -163,6 +168,9 @@ def _see_in_place(token: Token, current: list[Token], following: Token | None) -
         token.kind = "filler"  # 桃子的话来一盒: a topic, not a condition
     if token.word == "么" and token.kind == "ask" and following and following.kind in _COMPLETING | {"qty"}:
         token.kind = "filler"  # 牛腱子么要三斤
+    hesitates = current and current[-1].word in _HESITATIONS and following is not None
+    if token.word in ("什么", "啥") and hesitates and following and following.kind in ("item", "goods", "space", "filler"):
+        token.kind = "filler"  # 那个什么厨房纸啊
     if token.word == "去" and token.kind == "sub" and (following is None or following.kind != "qty"):
         token.kind = "filler"  # 去渍
     if token.word in _LEFT_ALONE and current and _ends_with_item(current):
@@ -255,6 +263,8 @@ def _is_set_off(current: list[Token]) -> bool:
 
 def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
     """Is a blank in front of `token` as good as a comma?"""
+    if token.word.startswith(("偏", "我偏", "硬要", "非")) and token.kind == "want":
+        return True
     if any("不是" in part.word for part in current if part.kind in ("other", "deny") or part.word == "不是"):
         return True
     if "qty" in kinds and kinds & _COMPLETING and token.kind in _AFTERTHOUGHTS:

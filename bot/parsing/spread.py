@@ -23,6 +23,10 @@ _MENDED: Final = frozenset("补 退 赔 换 重发 补发 退款 退钱 补偿 �
 def spread(found: list[Segment], role: Role = "resident") -> None:
     """What stands next to a plain 「鸡蛋两盒」 can turn it into a report or a question."""
     _take_off_surplus(found)
+    for segment, following in pairwise(found):
+        first = next((token.word for token in following.tokens if token.kind not in ("space", "filler")), "")
+        if first.startswith(("偏", "我偏", "硬要", "非")) and segment.kinds & {"unwant", "cancel"}:
+            segment.verdict = "past"  # 我妈说不要买 我偏要买
     for index, segment in enumerate(found):
         if segment.verdict == "order" and index:
             _hang(found, index)

@@ -95,6 +95,22 @@ class Walk:
             return True
         return len(behind) == 2 and self.kinds[behind[0]] in ("want", "set") and self.kinds[behind[1]] == "qty"
 
+    def _begins_with(self, position: int, words: tuple[str, ...]) -> bool:
+        """Does the clause that ends at `position` begin like this (那就一盒算了)?"""
+        start, first = position, self.segments[self.booked[-1].segment].tokens[0]
+        while start > self.position[id(first)] and self.kinds[start - 1] not in ("space", "comma", "stop"):
+            start -= 1
+        return self.words[start] in words or self.words[0] in words
+
+    def _announces(self, claim: Claim) -> bool:
+        """帮张阿姨弄一份 … 面包一袋: one order is announced, the goods follow."""
+        quantity = claim.quantity
+        if claim.items or quantity is None or quantity.unit not in ("份", "单") or quantity.milli != 1000:
+            return False
+        later = [other for other in self.claims if other.start > claim.end]
+        announced = claim.start > 0 and self.kinds[claim.start - 1] in ("want", "add") and not self.booked
+        return announced and bool(later) and all(other.items and other.quantity for other in later)
+
     def _is_over(self, claim: Claim) -> bool:
         """Did a 了 end the refusal before these goods, or is it said behind them that they are wanted?"""
         following = next((kind for kind in self.kinds[claim.end + 1 :] if kind not in SILENT), "")
