@@ -14,6 +14,7 @@ from bot.parsing.packs import qualify
 from bot.parsing.pairing import Claim, Node, group, pair
 from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
 from bot.parsing.segments import Segment
+from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
 
@@ -75,9 +76,17 @@ def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalog
         return "mention" if token.kind == "item" and token.keys and segment.verdict != "note" else ""
     if token.kind == "price" and token.keys and not segment.kinds & {"item", "goods"}:
         return "item"
+    if token.kind == "text" and not token.keys and _is_harmless(token, segment, catalogue):
+        return ""
     if token.kind == "text" and not token.keys and not (_may_be_goods(token, catalogue) and _is_beside(token, segment)):
         return ""
     return token.kind if token.kind in _NODE_KINDS else ""
+
+
+def _is_harmless(token: Token, segment: Segment, catalogue: Catalogue) -> bool:
+    """宿舍, but not 洗碗 in 「那个洗碗的」, which describes goods."""
+    after = next((other.word for other in segment.tokens if other.start == token.end), "")
+    return after != "的" and not unexplained(trimmed(token.word)) and catalogue.resolve(trimmed(token.word)) is None
 
 
 def _affirmed_before(token: Token, segment: Segment) -> bool:
@@ -221,7 +230,7 @@ def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
             continue
         parts = []
         for part in claims[index + 1 :]:
-            named = any(item.keys or item.kind != "text" for item in part.items)
+            named = any(item.keys for item in part.items)
             if named or part.quantity is None or part.quantity.unit != claim.quantity.unit:
                 break
             if {"set", "fix", "add"} & set(kinds[claim.end : part.start]):

@@ -56,6 +56,8 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
     check_alternatives(segments, reader, draft, text)
     asked = [segment for segment in segments if segment.verdict == "order"]
     kinds = {kind for segment in asked for kind in segment.kinds}
+    if any(segment.aside for segment in segments):
+        text = "".join(segment.text for segment in asked)
     if _is_about_something_else(kinds, claims, draft, text, role):
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))
         draft.entries.clear()  # none of it is clear

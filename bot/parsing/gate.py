@@ -78,6 +78,8 @@ def _set_background_aside(found: list[Segment]) -> None:
 def verdict_of(segment: Segment, role: Role = "resident") -> str:
     """What the words of one segment make of it; `spread` looks at its neighbours."""
     kinds = segment.kinds
+    if segment.aside and "qty" in kinds:
+        return "chat"
     if kinds <= PLAIN and "qty" in kinds and not segment.asked and not any(t.approx for t in segment.tokens):
         return "order"
     outright = next((kind for kind in ("joke", "hold", "deny") if kind in kinds), None)

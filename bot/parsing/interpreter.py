@@ -132,7 +132,7 @@ class Interpreter(Endings):
     def _unwant(self, position: int, last: int) -> None:
         """不要 that is not a wish: 不要梨, 梨不要, 不要两盒."""
         following = self._next_solid(position, last)
-        refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿"))
+        refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使"))
         apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
         if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
             if refuses:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from typing import Final
 
 from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue, compounds
@@ -84,6 +86,8 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
         tokens.append(Token("text", unknown, size, text[unknown:]))
     _mark_second_thoughts(tokens)
     _mark_alternatives(tokens)
+    _mark_first_tries(tokens)
+    _mark_other_objects(tokens)
     return tokens
 
 
@@ -93,6 +97,30 @@ def _mark_alternatives(tokens: list[Token]) -> None:
     if len(either) > 1:
         for token in either:
             token.kind = "or"
+
+
+_LIGHT: Final = frozenset("上 入 收 冲 拍 提 搞 弄 整 备 报 落 写 割 求 抢 记 拎 称 留 带 跟 接".split())
+
+
+def _mark_other_objects(tokens: list[Token]) -> None:
+    """上厕所, 收快递: a light verb whose object is an unknown word asks for no goods."""
+    for token, following in pairwise(tokens):
+        unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
+        if token.kind == "want" and token.word in _LIGHT and unknown and token.end == following.start:
+            token.kind = "filler"
+
+
+_LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
+
+
+def _mark_first_tries(tokens: list[Token]) -> None:
+    """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
+    first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)
+    if first is None or not any(token.kind == "qty" for token in tokens[first:]):
+        return
+    for token in tokens[first:]:
+        if token.kind == "hold" and token.word in _LATER:
+            token.kind = "filler"
 
 
 def _mark_second_thoughts(tokens: list[Token]) -> None:

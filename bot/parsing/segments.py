@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
+from bot.parsing.decisive import decisive_start
 from bot.parsing.tokens import Token
 
 BYGONE: Final = frozenset({"done", "pay", "trouble", "have", "almost", "past", "deny"})
@@ -54,6 +55,7 @@ class Segment:
     tokens: list[Token]
     lead: str
     asked: bool = False  # a question mark follows
+    aside: bool = False  # only leads up to the clause that decides
     verdict: str = "chat"
     kinds: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -135,6 +137,7 @@ def cut(tokens: list[Token]) -> list[Segment]:
     found: list[Segment] = []
     current: list[Token] = []
     lead = "start"
+    deciding = decisive_start(tokens)
     for index, token in enumerate(tokens):
         if token.kind in ("comma", "stop") or token.word == "?":
             if current:
@@ -144,6 +147,8 @@ def cut(tokens: list[Token]) -> list[Segment]:
             continue
         _see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
         turn = _turn_at(current, tokens, index) if current else ""
+        if current and (index == deciding > 0 or _conditional_starts(current, tokens, index)):
+            turn = turn or "space"
         if turn:
             if (talk := len(last_clause(current))) and is_talk(last_clause(current)) and current[0].kind == "fix":
                 talk += current[-1].kind == "space"
@@ -156,10 +161,19 @@ def cut(tokens: list[Token]) -> list[Segment]:
     if current:
         found.append(Segment(current, lead))
     for segment in found:
+        segment.aside = 0 < deciding and segment.tokens[0].start < tokens[deciding].start
         segment.kinds = {token.kind for token in segment.tokens}
         words = [token.word for token in segment.tokens]
         segment.words, segment.text = set(words), "".join(words)
     return found
+
+
+def _conditional_starts(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """尿不湿有的话来三包 behind 「奶粉两罐 湿巾五包」: the condition is only about its own clause."""
+    if current[-1].kind != "space" or tokens[index].kind == "space":
+        return False
+    kinds = [token.kind for token in clause_at(tokens, index)]
+    return "if" in kinds[1:] and "item" in kinds[: kinds.index("if", 1)] and {"item", "qty"} <= {t.kind for t in current}
 
 
 def _see_in_place(token: Token, current: list[Token], following: Token | None) -> None:

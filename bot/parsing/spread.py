@@ -133,12 +133,17 @@ def _hangs_on_a_whim(segment: Segment, previous: Segment) -> bool:
     )
 
 
+_IF_SO: Final = re.compile(r"\s*(?:那|我)?(?:有|能|行|可以|是|还有)(?:的话)?(?:我|就)+")
 _BARGAIN: Final = re.compile(PRICE_WORDS.pattern + r"|送[一二两三\d]|[有会]送|赠|满减|满[\d一二三]|减[\d一二三]|返")
 
 
 def _hangs_on_the_price(found: list[Segment], index: int) -> bool:
     """买两盒能便宜点吗 能的话我要四盒."""
     conditions = [at for at in (index - 1, index) if at >= 0 and "if" in found[at].kinds]
+    if index and _IF_SO.match(found[index].text) and found[index - 1].verdict in ("query", "past"):
+        said = "".join(segment.text for segment in found[max(index - 2, 0) : index])
+        if _BARGAIN.search(said) and not found[index].kinds & {"item", "goods"}:
+            return True  # 买一送一还有吗 有就来四袋
     if not conditions or not conditions[0]:
         return False
     asked = found[conditions[0] - 1]

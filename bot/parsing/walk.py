@@ -52,7 +52,7 @@ class Walk:
         self.booked: list[Claim] = []
         self.another_house = False
         self.group_size = 0
-        self.selves = set(_SELVES) | ({"我", "我要"} if PERSONS & set(self.kinds) else set())
+        self.selves = set(_SELVES) | ({"我", "我要", "给我", "给自己"} if PERSONS & set(self.kinds) else set())
         self.part_left = 0
         self.skipped: set[int] = set()
         self.reopened: set[int] = set()
