@@ -165,10 +165,11 @@ def _sounding_unit(text: str, start: int, catalogue: Catalogue) -> Token | None:
     if match is None or number is None or number.kind != "exact" or start + number.end >= len(text):
         return None
     at = start + number.end
-    unit = catalogue.unit_sounds.get(main_syllable(text[at : at + 1]))
+    exact = text[at] if text[at] in catalogue.by_unit else None
+    unit = exact or catalogue.unit_sounds.get(main_syllable(text[at : at + 1]))
     if unit is None or any(longest(text, at, names, lengths) for names, lengths in word_tables(catalogue)):
         return None
-    return Token("qty", start, at + 1, text[start : at + 1], milli=number.milli, unit=unit, value="slip")
+    return Token("qty", start, at + 1, text[start : at + 1], milli=number.milli, unit=unit, value="" if exact else "slip")
 
 
 def _vague(text: str, position: int) -> bool:

@@ -60,8 +60,9 @@ class Changes(LoneItems):
         return apart
 
     def _ahead(self, position: int, last: int) -> bool:
+        stop = next((i for i in range(position + 1, last + 1) if self.kinds[i] in ("set", "add", "want", "swap")), last)
         return any(
-            position < claim.start <= last and not claim.mention
+            position < claim.start <= stop and not claim.mention
             for claim in self.claims
             if claim.quantity or any(i.kind != "text" or i.keys for i in claim.items)
         )

@@ -17,6 +17,7 @@ from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
 from bot.parsing.people import is_counted_off, is_per_head
 from bot.parsing.segments import PLAIN, Segment
+from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
 
@@ -73,8 +74,44 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 三家都改成一只: one, or three?
     if not reader.multiplied and not draft.doubts and "total" not in kinds and _has_unused_heads(reader):
         draft.doubt(text.strip(), "how_many", tuple(draft.entries))  # 每人送一盆: for how many?
+    _check_lone(segments, reader)
+    if draft.cancels_all and draft.prior:
+        _check_cancelled_before(reader)
     if draft.prior and not kinds & {"only", "rest"}:
         _check_shrinking(kinds, asked, draft)
+
+
+def _check_lone(segments: Sequence[Segment], reader: Interpreter) -> None:
+    """取蛋挞要报的那串数字: goods without a number are one only in a message that is understood to the last word."""
+    draft = reader.draft
+    numbered = {key for claim in reader.claims if claim.quantity is not None for key in claim.keys}
+    lone = [key for key, entry in draft.entries.items() if _is_asked_for(entry) and key not in numbered]
+    if not lone or draft.doubts or len(lone) < len(draft.entries) or reader.quoted:
+        return
+    unread = [
+        unexplained(token.word)
+        for segment in segments
+        for token in segment.tokens
+        if token.kind == "text" and not token.keys and id(token) not in reader.used_texts
+    ]
+    if sum(map(len, unread)) > 1:
+        draft.doubt(reader.text.strip(), "how_many", lone)
+        for key in lone:
+            del draft.entries[key]
+
+
+def _check_cancelled_before(reader: Interpreter) -> None:
+    """这条作废 改成水2箱: everything goes, and something else comes."""
+    draft = reader.draft
+    others = [key for key in draft.prior if key not in draft.entries]
+    if any(token.kind == "text" and unexplained(token.word) for token in reader.tokens):
+        draft.doubt(reader.text.strip(), "unclear", others)
+    elif len(others) == 1 or set(others) <= set(reader.mentions):
+        for key in others:
+            draft.drop(key)
+        draft.amends = True
+    elif others:
+        draft.doubt(reader.text.strip(), "unclear", others)
 
 
 def _has_unused_heads(reader: Interpreter) -> bool:

@@ -122,7 +122,7 @@ def _is_about_things(segment: Segment) -> bool:
     if kinds & {"item", "goods", "qty", "past", "done", "ask", "have", "person", "approx"} or segment.asked:
         return False
     unknown = "".join(token.word for token in segment.tokens if token.kind == "text")
-    return len(unexplained(unknown)) > 1 and segment.tokens[0].kind in ("text", "filler")
+    return len(unknown) > 1 and segment.tokens[0].kind in ("text", "filler")
 
 
 def _condition(segment: Segment) -> str:

@@ -88,6 +88,7 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
     _mark_alternatives(tokens)
     _mark_first_tries(tokens)
     _mark_other_objects(tokens)
+    _mark_held_goods(tokens)
     return tokens
 
 
@@ -108,6 +109,21 @@ def _mark_other_objects(tokens: list[Token]) -> None:
         unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
         if token.kind == "want" and token.word in _LIGHT and unknown and token.end == following.start:
             token.kind = "filler"
+
+
+_PUT_OFF: Final = frozenset("再说 再说吧 再讲 再讲吧 再港 下次再 下次再说 改天再 改天再说 以后再说".split())
+
+
+def _mark_held_goods(tokens: list[Token]) -> None:
+    """番茄两斤毛豆嘛再讲: the goods in front of 再讲 are put off, what was counted before them is not."""
+    for index, token in enumerate(tokens):
+        if token.kind != "hold" or token.word not in _PUT_OFF:
+            continue
+        at = index - 1
+        while at > 0 and tokens[at].kind == "filler":
+            at -= 1
+        if at > 0 and tokens[at].kind == "item" and any(part.kind == "qty" for part in tokens[:at]):
+            tokens[at].kind, tokens[at].keys, token.kind = "name", (), "filler"
 
 
 _LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
@@ -173,6 +189,8 @@ _ASKING = frozenset({"want", "add", "sub"})
 def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     """箱 in 「加箱橙子」: a unit right behind the verb and in front of goods, or last of all, is one of them."""
     char, last = text[position], tokens[-1] if tokens else None
+    if last is not None and last.word in ("整", "搞", "弄") and char == "箱":
+        return None
     if char not in _SINGLE_UNITS or last is None or last.kind not in _ASKING or last.end != position:
         return None
     end = position + 1

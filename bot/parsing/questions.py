@@ -18,7 +18,7 @@ _DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
 
 
 PRICE_WORDS: Final = re.compile(
-    r"便宜|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price"
+    r"便宜|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price|(?:如果|要是|若是|假如)[^,。]{0,3}\d+(?:\.\d+)?(?:块|元)?(?:钱)?[一每][一-龥]"
 )
 
 
@@ -70,6 +70,7 @@ def question(segment: Segment) -> str:
         fetched = "want" in kinds and served and "qty" in kinds
         if (
             fetched
+            or (asks & agreed and "item" in kinds and "qty" in kinds and not kinds & {"past", "done", "if", "have"})
             or (segment.wants() and ("qty" in kinds or (named and (served or agreed))))
             or (changing and ("qty" in kinds or ((named or served) and changing != {"sub"})))
         ):

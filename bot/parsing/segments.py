@@ -147,15 +147,16 @@ def cut(tokens: list[Token]) -> list[Segment]:
             continue
         _see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
         turn = _turn_at(current, tokens, index) if current else ""
-        if current and (index == deciding > 0 or _conditional_starts(current, tokens, index)):
+        if current and (index == deciding > 0 or _conditional_starts(current, tokens, index) or _confirms_ahead(current, tokens, index)):
             turn = turn or "space"
         if turn:
             if (talk := len(last_clause(current))) and is_talk(last_clause(current)) and current[0].kind == "fix":
                 talk += current[-1].kind == "space"
                 found.append(Segment(current[:-talk], lead))  # 不对 四两塞牙缝
                 current, lead = current[-talk:], "space"
-            found.append(Segment(current, lead))
-            current, lead = [], turn
+            kept = _complete_before(current, token) if turn == "none" else 0
+            found.append(Segment(current[:kept] if kept else current, lead))
+            current, lead = (current[kept:], "space") if kept else ([], turn)
         if current or token.kind != "space":
             current.append(token)
     if current:
@@ -174,6 +175,31 @@ def _conditional_starts(current: list[Token], tokens: list[Token], index: int) -
         return False
     kinds = [token.kind for token in clause_at(tokens, index)]
     return "if" in kinds[1:] and "item" in kinds[: kinds.index("if", 1)] and {"item", "qty"} <= {t.kind for t in current}
+
+
+def _complete_before(current: list[Token], token: Token) -> int:
+    """尿不湿两包 L码的家里|还剩三包: the clause that tells what was begins at the blank; 0 when there is none."""
+    if token.kind not in BYGONE:
+        return 0
+    spaces = [index for index, part in enumerate(current) if part.kind == "space"]
+    counted = [index for index, part in enumerate(current) if part.kind == "qty"]
+    apart = bool(spaces and counted) and spaces[-1] > counted[-1] and spaces[-1] + 1 < len(current)
+    return spaces[-1] + 1 if apart else 0
+
+
+_SURE: Final = frozenset("对吧 是吧 对吗 是吗 对不对 是不是 对伐 是伐 没错吧 对么 是么".split())
+
+
+def _confirms_ahead(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """6个一盒对吧 behind 「蛋挞两盒」 asks about the pack, not about the order."""
+    if current[-1].kind != "space" or tokens[index].kind == "space":
+        return False
+    clause = clause_at(tokens, index)
+    kinds = {token.kind for token in clause}
+    sure = any(token.word in _SURE for token in clause)
+    counts = [token.milli for token in clause if token.kind == "qty"]
+    described = len(counts) == 2 and 1000 in counts
+    return sure and described and "item" not in kinds and {"item", "qty"} <= {part.kind for part in current}
 
 
 def _see_in_place(token: Token, current: list[Token], following: Token | None) -> None:

@@ -179,6 +179,8 @@ def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
     others = set(keys_of(following)) or following.kinds & {"goods"}
     if following.verdict == "query" and others and not set(keys_of(following)) & set(keys_of(segment)):
         return  # 牛腩三斤 土豆有吗
+    if "have" in following.kinds and following.lead == "space" and following.has_quantity():
+        return  # 尿不湿两包 L码的家里还剩三包
     bare = not following.kinds & (BOOKABLE - {"qty"})
     if following.verdict in ("past", "trouble") and bare and not acting:
         segment.verdict = "past"
