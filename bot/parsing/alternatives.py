@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from bot.parsing.draft import Draft
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
-from bot.parsing.segments import Segment
 
-_EITHER: Final = re.compile(r"不是.{1,8}就是|[有哪]个?.{0,3}[拿给来要]哪|(?:随便|任意)(?:哪|来?一)[个样种款]|[二三四2-4]选[一1]")
+_EITHER: Final = re.compile(
+    r"不是.{1,8}就是|[有哪]个?.{0,3}[拿给来要]哪|(?:随便|任意)(?:哪|来?一)[个样种款]|[二三四2-4]选[一1]"
+)
 
 
-def check_alternatives(segments: Sequence[Segment], reader: Interpreter, draft: Draft, text: str) -> None:
+def check_alternatives(reader: Interpreter, draft: Draft, text: str) -> None:
     """草莓2盒或者橙子2箱: neither is booked, both are offered."""
     for position, kind in enumerate(reader.kinds):
         if kind == "or":
@@ -38,13 +38,15 @@ def _ask_which(position: int, reader: Interpreter, draft: Draft) -> None:
     for key in booked:
         del draft.entries[key]
     start = reader.tokens[min(claim.start for claim in sides)].start
-    end = reader.tokens[max(max(claim.end for claim in sides), position)].end
+    end = reader.tokens[max(position, *(claim.end for claim in sides))].end
     draft.doubt(reader.text[start:end], "which_item" if len(keys) > 1 else "how_many", keys)
 
 
 def _asks(claim: Claim) -> bool:
     """Does a claim name goods or a number?"""
-    return not claim.mention and bool(claim.quantity is not None or any(item.keys or item.kind == "goods" for item in claim.items))
+    return not claim.mention and bool(
+        claim.quantity is not None or any(item.keys or item.kind == "goods" for item in claim.items)
+    )
 
 
 def _keys(claim: Claim) -> list[int]:

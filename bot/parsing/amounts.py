@@ -34,7 +34,7 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 
 _COUNTED = re.compile(
-    rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|{NUM}来|{NUM}多)|(?P<number>{NUM}))\s?(?P<more>多|来)?"
+    rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|{NUM}来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
     rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
@@ -63,8 +63,13 @@ def _range(text: str, start: int) -> Token | None:
     if match is None:
         return None
     return Token(
-        "qty", start, match.end(), match[0], milli=figure_value(match[1] or match[4]),
-        unit=canonical_unit(match[3] or match[6]), approx=True
+        "qty",
+        start,
+        match.end(),
+        match[0],
+        milli=figure_value(match[1] or match[4]),
+        unit=canonical_unit(match[3] or match[6]),
+        approx=True,
     )
 
 
@@ -169,7 +174,9 @@ def _sounding_unit(text: str, start: int, catalogue: Catalogue) -> Token | None:
     unit = exact or catalogue.unit_sounds.get(main_syllable(text[at : at + 1]))
     if unit is None or any(longest(text, at, names, lengths) for names, lengths in word_tables(catalogue)):
         return None
-    return Token("qty", start, at + 1, text[start : at + 1], milli=number.milli, unit=unit, value="" if exact else "slip")
+    return Token(
+        "qty", start, at + 1, text[start : at + 1], milli=number.milli, unit=unit, value="" if exact else "slip"
+    )
 
 
 def _vague(text: str, position: int) -> bool:

@@ -101,7 +101,7 @@ class Booking(Applying):
     def _describes_part(self, claim: Claim) -> bool:
         """一杯不加糖 behind 豆浆两杯: part of what was just ordered, not more of it."""
         last = self.last_quantity
-        if claim.items or last is None or claim.quantity is None or self.fixing:
+        if claim.items or last is None or claim.quantity is None or self.fixing or self.mode in ("set", "add", "sub"):
             return False
         if self.part_left >= claim.quantity.milli > 0:
             self.part_left -= claim.quantity.milli

@@ -135,15 +135,18 @@ class Catalogue:
             self.names[term] = Named(tuple(keys))
         for group in SYNONYMS:
             self._index_synonyms(group, exact, endings)
-        for head in _DIMINUTIVES:
-            if head in endings and head + "子" not in self.names:
-                self.names[head + "子"] = Named(tuple(endings[head]))
-        for ending, keys in endings.items():
-            if len(ending) == 1 and ending in GOODS and ending not in WORDS:
-                self.names.setdefault(ending, Named(tuple(keys)))
+        self._index_heads(endings)
         for fragment, keys in fragments.items():
             if fragment not in self.names:
                 self.names[fragment] = Named(tuple(keys), self._is_weak(fragment, keys))
+
+    def _index_heads(self, endings: dict[str, list[int]]) -> None:
+        """包子 and 虾 for everything whose name ends so."""
+        for head in (head for head in _DIMINUTIVES if head in endings):
+            self.names.setdefault(head + "子", Named(tuple(endings[head])))
+        for ending, keys in endings.items():
+            if len(ending) == 1 and ending in GOODS and ending not in WORDS:
+                self.names.setdefault(ending, Named(tuple(keys)))
 
     def _index_synonyms(
         self, group: tuple[str, ...], exact: dict[str, list[int]], endings: dict[str, list[int]]

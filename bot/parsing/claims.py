@@ -36,8 +36,14 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
         for token in segment.tokens:
             at += 1
             kind = _node_kind(token, segment, tokens[max(at - 1, 0)], catalogue)
-            if kind == "qty" and tokens[max(at - 1, 0)].word.endswith("不是") and _is_set_right(tokens[at + 1 : at + 5]):
+            if (
+                kind == "qty"
+                and tokens[max(at - 1, 0)].word.endswith("不是")
+                and _is_set_right(tokens[at + 1 : at + 5])
+            ):
                 kind = ""  # 不是三盒 是一盒
+            if kind == "qty" and _is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
+                kind = ""  # 草莓退一盒 一盒够吃
             if not kind:
                 crossed.append(token.kind)
                 continue
@@ -53,6 +59,10 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
     return _without_parts(pair(nodes, catalogue), [token.kind for token in tokens])
+
+
+def _is_enough(following: Sequence[Token]) -> bool:
+    return bool(following) and following[0].word in ("够吃", "够用", "够喝")
 
 
 def _is_set_right(following: Sequence[Token]) -> bool:

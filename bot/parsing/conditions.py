@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Conditions that nobody marked with 如果: 涨价了就退, 老公回来就要两盒, 等我发工资来十只."""
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ _ON_GOODS: Final = re.compile(
 _OTHERS: Final = re.compile(
     r"老公|老婆|[妈爸婆公姐妹哥弟他她]|孩子|儿子|女儿|同[意事]|朋友|下雨|下雪|天气|放假|发工资|发钱|加班|出差|涨|跌|输|赢|考|生日|来客|回来|不忙"
 )
-_WAIT: Final = re.compile(r"等(?!下|等|一|会|于|级|着|我?[过来下]|你).{0,8}?(?:了|到|完|好|回来|发|有|涨|降|定|开)[^,。]{0,4}?(?:再|就|才|我?来|我?要|我?买|我?订)")
+_WAIT: Final = re.compile(
+    r"等(?!下|等|一|会|于|级|着|我?[过来下]|你).{0,8}?(?:了|到|完|好|回来|发|有|涨|降|定|开)[^,。]{0,4}?(?:再|就|才|我?来|我?要|我?买|我?订)"
+)
 
 
 def waits(text: str) -> bool:
@@ -39,7 +40,9 @@ def hangs(segment: Segment) -> str:
     match = _THEN.search(text)
     if match is None:
         return ""
-    named = [token.word for token in segment.tokens if token.kind in ("item", "goods", "qty", "room", "name", "time", "note")]
+    named = [
+        token.word for token in segment.tokens if token.kind in ("item", "goods", "qty", "room", "name", "time", "note")
+    ]
     condition = match["cond"]
     for word in named:
         condition = condition.replace(word, "")

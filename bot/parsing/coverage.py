@@ -12,18 +12,19 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.alternatives import check_alternatives
+from bot.parsing.classes import PLAIN
 from bot.parsing.draft import Draft, Entry
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.pairing import Claim
 from bot.parsing.people import is_counted_off, is_per_head
-from bot.parsing.segments import PLAIN, Segment
+from bot.parsing.segments import Segment
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
 
 _QUIET: Final = frozenset({"space", "filler", "colon"})
 _TO_EVERYBODY: Final = re.compile(
-    r"谁(?!家|知|说|上次|上回|昨|刚|之前|前[天几]|那天)|有没有人|有人(?:要|想|愿|能|可以|多|匀|拼|转)"
+    r"谁(?!让|叫|家|知|说|上次|上回|昨|刚|之前|前[天几]|那天)|有没有人|有人(?:要|想|愿|能|可以|多|匀|拼|转)"
 )
 _REPORTED: Final = re.compile(
     r"(?:[妈爸婆公姐妹哥弟]|老[公婆]|孩子|[他她]|人家|朋友|同事|邻居|隔壁|楼[上下])(?:们|家)?(?:说|讲|想)(?!一[声下]|错|好|不错)[^,。\s]{0,6}[一二两三四五六七八九十\d]"
@@ -48,13 +49,12 @@ _SHRINKING: Final = frozenset({"all", "each", "except"})
 def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Role) -> None:
     """Add a doubt for whatever the reading leaves unexplained."""
     draft, claims = reader.draft, reader.claims
-    if not draft.entries:
-        if not draft.doubts and all(segment.verdict in ("order", "chat") for segment in segments):
-            check_alternatives(segments, reader, draft, text)
+    if not draft.entries and not draft.doubts and all(s.verdict in ("order", "chat") for s in segments):
+        check_alternatives(reader, draft, text)
+    plain = all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims))
+    if plain or not draft.entries:
         return
-    if all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims)):
-        return
-    check_alternatives(segments, reader, draft, text)
+    check_alternatives(reader, draft, text)
     asked = [segment for segment in segments if segment.verdict == "order"]
     kinds = {kind for segment in asked for kind in segment.kinds}
     if any(segment.aside for segment in segments):
@@ -67,18 +67,46 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
         draft.entries.clear()
     for segment in asked:
         _check_negated(segment, claims, draft)
-        halved = "portion" in segment.kinds and segment.kinds & {"swap", "set", "sub", "cancel"}
-        if halved and not any(entry.op == "sub" for entry in draft.entries.values()):
-            draft.doubt(segment.text.strip(), "unclear")
-    if reader.factor and "each" in kinds and not reader.multiplied and draft.entries:
-        draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 三家都改成一只: one, or three?
-    if not reader.multiplied and not draft.doubts and "total" not in kinds and _has_unused_heads(reader):
-        draft.doubt(text.strip(), "how_many", tuple(draft.entries))  # 每人送一盆: for how many?
+        _check_halved(segment, draft)
+    _check_heads(kinds, reader, text)
+    if _says_again(kinds, draft, text):
+        draft.entries.clear()
+        draft.withdrawn = True
     _check_lone(segments, reader)
     if draft.cancels_all and draft.prior:
         _check_cancelled_before(reader)
     if draft.prior and not kinds & {"only", "rest"}:
         _check_shrinking(kinds, asked, draft)
+
+
+def _check_halved(segment: Segment, draft: Draft) -> None:
+    halved = "portion" in segment.kinds and segment.kinds & {"swap", "set", "sub", "cancel"}
+    if halved and not any(entry.op == "sub" for entry in draft.entries.values()):
+        draft.doubt(segment.text.strip(), "unclear")
+
+
+def _check_heads(kinds: set[str], reader: Interpreter, text: str) -> None:
+    """Heads that were counted and not used, and 每人 for nobody knows how many."""
+    draft = reader.draft
+    if reader.multiplied or not draft.entries:
+        return
+    if reader.factor and "each" in kinds:
+        draft.doubt(text.strip(), "unclear", tuple(draft.entries))  # 三家都改成一只: one, or three?
+    if not draft.doubts and "total" not in kinds and _has_unused_heads(reader):
+        draft.doubt(text.strip(), "how_many", tuple(draft.entries))  # 每人送一盆
+
+
+_HANDED: Final = re.compile(r"给[^,。\s]|那[一两二三四五六七八九十\d]|[来去][拿取]")
+
+
+def _says_again(kinds: set[str], draft: Draft, text: str) -> bool:
+    """葡萄那两筐 一筐给601: what there is already is spoken of, not asked for again."""
+    if not draft.entries or kinds & {"want", "add"} or not _HANDED.search(text):
+        return False
+    return all(
+        entry.op == "set" and not entry.changed and draft.prior.get(key) == entry.milli
+        for key, entry in draft.entries.items()
+    )
 
 
 def _check_lone(segments: Sequence[Segment], reader: Interpreter) -> None:

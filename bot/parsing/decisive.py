@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """The last clause decides: 「一只猫一个月一袋猫粮 来三袋」 asks for three, whatever the numbers before it reckon."""
 
 from __future__ import annotations
@@ -51,4 +52,5 @@ def _only_reckons(before: list[Token]) -> bool:
     unknown = "".join(token.word for token in before if token.kind == "text" and not token.keys)
     if any(token.kind == "text" and token.keys for token in before):
         return False
-    return bool(kinds & _RECKONING or unexplained(unknown))
+    summed = any(token.word in ("就是", "等于", "相当于", "也就是", "正好") for token in before)
+    return bool(kinds & _RECKONING or unexplained(unknown) or summed)

@@ -9,12 +9,12 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.classes import ACTING, BOOKABLE, CHANGING, PLAIN
 from bot.parsing.clauses import clause_at, is_background, is_talk, orders_something
 from bot.parsing.conditions import hangs, waits
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
 from bot.parsing.remarks import SWEEPING, remark
-from bot.parsing.segments import ACTING, BOOKABLE, CHANGING, PLAIN, Segment, cut, last_solid
-from bot.parsing.smalltalk import unexplained
+from bot.parsing.segments import Segment, cut, last_solid
 from bot.parsing.spread import spread
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
@@ -27,7 +27,11 @@ def segments(tokens: list[Token], role: Role = "resident") -> list[Segment]:
         segment.verdict = verdict_of(segment, role)
     _set_background_aside(found)
     for segment, following in pairwise(found):
-        if following.verdict == "order" and following.lead in ("none", "space") and waits(segment.text + following.text):
+        if (
+            following.verdict == "order"
+            and following.lead in ("none", "space")
+            and waits(segment.text + following.text)
+        ):
             following.verdict = "hold"  # 等我发了工资 来十只
     spread(found, role)
     return found
@@ -70,9 +74,9 @@ def _set_background_aside(found: list[Segment]) -> None:
         if segment.verdict == "order" and any(counted) and is_background(segment.tokens):
             segment.verdict = "chat"
     for segment, following in pairwise(found):
-        if segment.verdict in ("order", "trouble", "past") and is_talk(segment.tokens) and following.verdict == "order":
-            if orders_something(clause_at(following.tokens, 0)):
-                segment.verdict = "chat"
+        told = segment.verdict in ("order", "trouble", "past") and is_talk(segment.tokens)
+        if told and following.verdict == "order" and orders_something(clause_at(following.tokens, 0)):
+            segment.verdict = "chat"
 
 
 def verdict_of(segment: Segment, role: Role = "resident") -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.segments import CHANGING, Segment, keys_of
+from bot.parsing.classes import CHANGING
+from bot.parsing.segments import Segment, keys_of
 
 _UNCHANGED: Final = frozenset(
     "不改了 不换了 不加了 不减了 别改 别换 别加 不改 不换 不用改了 不用换了 不用加了 不用改 不用换 不用加 不减 不加".split()

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.parsing.endings import Endings
+from bot.parsing.corrections import Corrections
 from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
-from bot.parsing.tokens import Token
 
 
-_WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不", "唔系")
-
-
-class Interpreter(Endings):
+class Interpreter(Corrections):
     """One use per message: `run`, then look at the draft."""
 
     def run(self) -> None:
@@ -155,49 +151,6 @@ class Interpreter(Endings):
             if not self.pending and lone is None:
                 self.draft.amends = True
             self.mode = "set"
-
-    def _fix(self, position: int, last: int) -> None:
-        word = "再想想" if self.kinds[position] == "think" else self.words[position]
-        if word in ("算了", "还是算了") and self.pending:
-            for claim in self.pending:
-                self._drop_items(claim)
-            self.pending = []
-            return
-        if (
-            word == "算了"
-            and self.booked
-            and self._touches(self.booked[-1], position)
-            and (self.wanted or self._begins_with(position, ("那", "那就", "就")))
-        ):
-            glued = self.kinds[position - 1] != "space"
-            if glued and self._next_solid(position, len(self.kinds) - 1) is None:
-                return
-        following = self._next_solid(position, len(self.kinds) - 1)
-        if (
-            following is not None
-            and following.kind in ("cancel", "unwant")
-            and word not in ("不对", "说错了", "写错了")
-        ):
-            return
-        if word.endswith(("不是", "唔系")) and following is not None and following.kind == "item":
-            for key in following.keys:
-                if key in self.draft.entries and self.draft.entries[key].op == "drop":
-                    del self.draft.entries[key]  # 肉包取消 啊不是肉包 是油条
-            self.skipped.add(self.position[id(following)])
-            return
-        if self.pending and self._next_is_named(following) and word.rstrip("了啦").endswith(_WRONG_NAME):
-            self.pending = []  # 橘子 不对 橙子: the first name was a slip
-            return
-        if self.booked or self.pending or self.draft.doubts:
-            self._flush()
-            self.reopened = set(self.draft.entries)
-            self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
-
-    def _next_is_named(self, following: Token | None) -> bool:
-        """Are goods named right behind a correction (是橙子)?"""
-        while following is not None and following.kind in ("want", "filler", "only"):
-            following = self._next_solid(self.position[id(following)], len(self.kinds) - 1)
-        return following is not None and following.kind == "item"
 
     def _claim(self, claim: Claim) -> None:
         if self.mode == "cancel" and self.dropped_bare and self._is_over(claim):

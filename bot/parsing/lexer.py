@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import Final
 
 from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue, compounds
 from bot.parsing.foods import GOODS
+from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.references import circled, reference
@@ -84,66 +83,8 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
         position = max(token.end, position + 1)
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
-    _mark_second_thoughts(tokens)
-    _mark_alternatives(tokens)
-    _mark_first_tries(tokens)
-    _mark_other_objects(tokens)
-    _mark_held_goods(tokens)
+    mark(tokens)
     return tokens
-
-
-def _mark_alternatives(tokens: list[Token]) -> None:
-    """One 要么 is a second thought, two of them are a choice left open."""
-    either = [token for token in tokens if token.word in ("要么", "要不", "要不就", "要不然")]
-    if len(either) > 1:
-        for token in either:
-            token.kind = "or"
-
-
-_LIGHT: Final = frozenset("上 入 收 冲 拍 提 搞 弄 整 备 报 落 写 割 求 抢 记 拎 称 留 带 跟 接".split())
-
-
-def _mark_other_objects(tokens: list[Token]) -> None:
-    """上厕所, 收快递: a light verb whose object is an unknown word asks for no goods."""
-    for token, following in pairwise(tokens):
-        unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
-        if token.kind == "want" and token.word in _LIGHT and unknown and token.end == following.start:
-            token.kind = "filler"
-
-
-_PUT_OFF: Final = frozenset("再说 再说吧 再讲 再讲吧 再港 下次再 下次再说 改天再 改天再说 以后再说".split())
-
-
-def _mark_held_goods(tokens: list[Token]) -> None:
-    """番茄两斤毛豆嘛再讲: the goods in front of 再讲 are put off, what was counted before them is not."""
-    for index, token in enumerate(tokens):
-        if token.kind != "hold" or token.word not in _PUT_OFF:
-            continue
-        at = index - 1
-        while at > 0 and tokens[at].kind == "filler":
-            at -= 1
-        if at > 0 and tokens[at].kind == "item" and any(part.kind == "qty" for part in tokens[:at]):
-            tokens[at].kind, tokens[at].keys, token.kind = "name", (), "filler"
-
-
-_LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
-
-
-def _mark_first_tries(tokens: list[Token]) -> None:
-    """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
-    first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)
-    if first is None or not any(token.kind == "qty" for token in tokens[first:]):
-        return
-    for token in tokens[first:]:
-        if token.kind == "hold" and token.word in _LATER:
-            token.kind = "filler"
-
-
-def _mark_second_thoughts(tokens: list[Token]) -> None:
-    """A 不 that stands alone between blanks takes back what was said: 2盒 不 4盒."""
-    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if token.word in ("不", "不不", "不不不") and before.kind in ("space", "comma") and after.kind in ("space", "comma"):
-            token.kind = "fix"
 
 
 def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:

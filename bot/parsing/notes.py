@@ -80,12 +80,16 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
     return folded
 
 
-_MAY_DESCRIBE: Final = re.compile("就是|够|[写印刻裱]|电话")
-_DESCRIBED: Final = re.compile(r"就是(?:那[个种款])?(?:有|带|写着|印着|包装|上面|[红黄蓝绿白黑紫粉大小圆方长]).{1,9}?的?那?[个种款]"
+_MAY_DESCRIBE: Final = re.compile("就是|够|的.{0,4}要|[写印刻裱]|电话")
+_DESCRIBED: Final = re.compile(
+    r"就是(?:那[个种款])?(?:有|带|写着|印着|包装|上面|[红黄蓝绿白黑紫粉大小圆方长]).{1,9}?的?那?[个种款]"
+    r"|[一-龥]{1,4}的(?:那种)?(?:我)?(?:可|就|都)?(?:不要|勿要|唔要|伐要)(?=[\s,。]|$)"
     r"|够(?:我|他|她|我们|全家|一家|咱们?)?[写吃用喝撑顶穿戴烧洗分][^,。\s\d]{0,7}?(?:了吧|了|的|吧)"
     r"|[写印刻裱]\s?[「『\"“'《][^」』\"”'》]{1,20}[」』\"”'》]|到了?(?:楼下|门口)?(?:再|就|给我|请)*打(?:我|个)?电话"
 )
-_PLAIN: Final = frozenset({"filler", "text", "space", "this", "quality", "wish", "person", "want", "number", "time", "people"})
+_PLAIN: Final = frozenset(
+    {"filler", "text", "space", "this", "quality", "wish", "person", "want", "number", "time", "people", "unwant"}
+)
 
 
 def _without_descriptions(tokens: list[Token]) -> list[Token]:

@@ -13,7 +13,6 @@ from bot.parsing.draft import Draft
 from bot.parsing.gate import segments
 from bot.parsing.holds import settle
 from bot.parsing.interpreter import Interpreter
-from bot.parsing.kinds import choose_kinds
 from bot.parsing.lexer import tokenize
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
@@ -23,6 +22,7 @@ from bot.parsing.tokens import Token
 from bot.parsing.topics import is_help
 from bot.parsing.unread import check_unread
 from bot.parsing.values import Line, OrderReading, Role
+from bot.parsing.varieties import choose_varieties
 
 MAX_ORDER_CHARS: Final = 600
 """A longer message is no order of one person; it is left alone."""
@@ -68,7 +68,7 @@ def _read(
     body, fallback = _split_fallback(normal.text, whole=whole)
     tokens = tokenize(body, catalogue)
     _name_the_caller(tokens, role)
-    choose_kinds(tokens, body, catalogue)
+    choose_varieties(tokens, body, catalogue)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:
         steps.append(" ".join(f"{token.kind}:{token.word}" for token in tokens))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.parsing.classes import CHANGING
 from bot.parsing.draft import Draft
 from bot.parsing.normalise import Normal
-from bot.parsing.segments import CHANGING, Segment, is_afterthought
+from bot.parsing.segments import Segment, is_afterthought
 from bot.parsing.tokens import Token
 from bot.parsing.topics import topic_of
 from bot.parsing.values import Action, Line, OrderReading

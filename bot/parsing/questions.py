@@ -45,6 +45,15 @@ def is_tag_question(segment: Segment) -> bool:
     return _TAG.search(segment.text.rstrip()) is not None
 
 
+def _asks_for_half(segment: Segment, asks: set[str]) -> bool:
+    """半箱行不行: only the leader can say."""
+    if not any(token.kind == "qty" and token.word.startswith("半") for token in segment.tokens):
+        return False
+    named = segment.kinds & {"item", "goods"} or asks & {"能不能", "可不可以", "行不行", "行吗", "可以吗"}
+    told = segment.kinds & {"past", "done", "trouble"} or "不是" in segment.text
+    return bool(named) and not told and not PRICE_WORDS.search(segment.text)
+
+
 def question(segment: Segment) -> str:
     """The verdict on a segment that asks: a polite order, something to ask back about, or a query."""
     if _DONE_YET.search(segment.text.rstrip()) or _PRICE_OF.search(segment.text):
@@ -52,12 +61,19 @@ def question(segment: Segment) -> str:
     kinds = segment.kinds
     named = kinds & {"item", "goods"}
     asks = {token.word for token in segment.tokens if token.kind == "ask"}
-    changing = kinds & {"cancel", "sub", "set", "swap", "halve", "double"}
     counts = [token.word for token in segment.tokens if token.kind == "qty"]
     if counts and counts[-1].startswith("几") and (not segment.wants() or "done" in kinds):
         return "query"
     if "要不要" in asks or ("还是" in segment.words and not _AS_BEFORE.search(segment.text)):
         return "doubt" if named or "qty" in kinds else "query"
+    return "doubt" if _asks_for_half(segment, asks) else _request(segment, asks)
+
+
+def _request(segment: Segment, asks: set[str]) -> str:
+    """The verdict on a question that may be a polite order."""
+    kinds = segment.kinds
+    named = kinds & {"item", "goods"}
+    changing = kinds & {"cancel", "sub", "set", "swap", "halve", "double"}
     polite = (
         "request" in kinds
         or asks & {"行吗", "可以吗", "好吗", "行不行", "好不好"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.segments import CHANGING, Segment
+from bot.parsing.classes import CHANGING
+from bot.parsing.segments import Segment
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
 
@@ -41,7 +42,9 @@ _ELSEWHERE: Final = re.compile(
 )
 
 
-_RELATIVE: Final = re.compile(r"[一二两三四五六七八九十\d][^,。\s]{1,8}的(?:人|钱(?![阿叔姐哥大老总伯婆奶爷姨家师先女])|事|邻居|举手|都)")
+_RELATIVE: Final = re.compile(
+    r"[一二两三四五六七八九十\d][^,。\s]{1,8}的(?:人|钱(?![阿叔姐哥大老总伯婆奶爷姨家师先女])|事|邻居|举手|都)"
+)
 
 
 _ABLE: Final = re.compile(

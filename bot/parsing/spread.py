@@ -7,8 +7,9 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.classes import BOOKABLE, CHANGING, WEAK_WANTS
 from bot.parsing.questions import PRICE_WORDS, is_asking
-from bot.parsing.segments import BOOKABLE, CHANGING, WEAK_WANTS, Segment, keys_of, last_solid
+from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
 
 _SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|能到|自提|哪里|在哪|可以|能不能|行吗|好吗")

@@ -11,7 +11,6 @@ from bot.parsing.people import is_per_head
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
-
 _HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.parsing.classes import CHANGING
 from bot.parsing.clauses import clause_of
 from bot.parsing.draft import Draft
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.questions import is_tag_question
-from bot.parsing.segments import CHANGING, Segment, is_afterthought, keys_of
+from bot.parsing.segments import Segment, is_afterthought, keys_of
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role

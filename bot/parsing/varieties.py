@@ -9,11 +9,13 @@ from typing import Final
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.tokens import Token
 
-_BEHIND: Final = re.compile(r"[^,。?]{0,9}?[,\s]\s?(?:都?要)?(?P<kind>[一-龥]{1,3}?)(?:味|馅|口味|款|色)?(?:的|那[种个款])(?=[,。\s吧啊哦!]|$)")
+_BEHIND: Final = re.compile(
+    r"[^,。?]{0,9}?[,\s]\s?(?:都?要)?(?P<kind>[一-龥]{1,3}?)(?:味|馅|口味|款|色)?(?:的|那[种个款])(?=[,。\s吧啊哦!]|$)"
+)
 _BEFORE: Final = re.compile(r"(?P<kind>[一-龥]{1,3})(?:味|馅|款)?的$")
 
 
-def choose_kinds(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
+def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
     for token in tokens:
         if token.kind != "item" or len(token.keys) < 2 or token.value == "ref":

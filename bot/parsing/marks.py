@@ -1,0 +1,119 @@
+"""Words whose class depends on the rest of the message: a second 要么, a 要 in front of another verb, a 不 alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.clauses import clause_at, last_clause
+from bot.parsing.tokens import Token
+
+
+def mark(tokens: list[Token]) -> None:
+    """Set the class of such words, in place."""
+    _second_thoughts(tokens)
+    _alternatives(tokens)
+    _first_tries(tokens)
+    _other_objects(tokens)
+    _auxiliaries(tokens)
+    _held_goods(tokens)
+
+
+def _alternatives(tokens: list[Token]) -> None:
+    """One 要么 is a second thought, two of them are a choice left open."""
+    either = [token for token in tokens if token.word in ("要么", "要不", "要不就", "要不然")]
+    if len(either) > 1:
+        for token in either:
+            token.kind = "or"
+
+
+_LIGHT: Final = frozenset("上 入 收 冲 拍 提 搞 弄 整 备 报 落 写 割 求 抢 记 拎 称 留 带 跟 接".split())
+
+
+_AUXILIARY: Final = frozenset("要 想 想要 要个".split())
+_OBJECTS: Final = frozenset(
+    {
+        "item",
+        "goods",
+        "qty",
+        "each",
+        "all",
+        "quality",
+        "only",
+        "want",
+        "wish",
+        "price",
+        "rest",
+        "alike",
+        "refer",
+        "this",
+        "unwant",
+        "cancel",
+    }
+)
+
+
+def _auxiliaries(tokens: list[Token]) -> None:
+    """要喝汤, 都刷好了: a verb of asking without anything asked for behind it, a 都 that spreads nothing."""
+    for index, token in enumerate(tokens[:-1]):
+        following = tokens[index + 1]
+        unknown = following.kind == "text" and not following.keys
+        if token.word == "都" and unknown and following.word[0] not in "包拿带搬":
+            token.kind = "filler"
+        if (
+            token.kind != "want"
+            or token.word not in _AUXILIARY
+            or not (unknown or following.word in ("喝", "吃", "用", "做", "上"))
+        ):
+            continue
+        rest = [part.kind for part in clause_at(tokens, index + 1)]
+        before = [part.kind for part in last_clause(tokens[:index])]
+        if not set(rest) & _OBJECTS and not {"item", "goods", "qty"} & set(before) and "text" in rest:
+            token.kind = "filler"
+
+
+def _other_objects(tokens: list[Token]) -> None:
+    """上厕所, 收快递: a light verb whose object is an unknown word asks for no goods."""
+    for token, following in pairwise(tokens):
+        unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
+        if token.kind == "want" and token.word in _LIGHT and unknown and token.end == following.start:
+            token.kind = "filler"
+
+
+_PUT_OFF: Final = frozenset("再说 再说吧 再讲 再讲吧 再港 下次再 下次再说 改天再 改天再说 以后再说".split())
+
+
+def _held_goods(tokens: list[Token]) -> None:
+    """番茄两斤毛豆嘛再讲: the goods in front of 再讲 are put off, what was counted before them is not."""
+    for index, token in enumerate(tokens):
+        if token.kind != "hold" or token.word not in _PUT_OFF:
+            continue
+        at = index - 1
+        while at > 0 and tokens[at].kind == "filler":
+            at -= 1
+        if at > 0 and tokens[at].kind == "item" and any(part.kind == "qty" for part in tokens[:at]):
+            tokens[at].kind, tokens[at].keys, token.kind = "name", (), "filler"
+
+
+_LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
+
+
+def _first_tries(tokens: list[Token]) -> None:
+    """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
+    first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)
+    if first is None or not any(token.kind == "qty" for token in tokens[first:]):
+        return
+    for token in tokens[first:]:
+        if token.kind == "hold" and token.word in _LATER:
+            token.kind = "filler"
+
+
+def _second_thoughts(tokens: list[Token]) -> None:
+    """A 不 that stands alone between blanks takes back what was said: 2盒 不 4盒."""
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (
+            token.word in ("不", "不不", "不不不")
+            and before.kind in ("space", "comma")
+            and after.kind in ("space", "comma")
+        ):
+            token.kind = "fix"

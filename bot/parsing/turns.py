@@ -1,0 +1,245 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
+"""Where a new segment begins although nobody wrote punctuation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING
+from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
+from bot.parsing.tokens import Token
+
+_PARTICLES: Final = frozenset(
+    "对吧 是吧 对吗 是吗 对么 对伐 吗 么 没 好吗 行吗 可以吗 好伐 行不行 好不好 好嘛 行么 可以么 ok吗 成吗 可以不 行不 好不 得唔得 伐 是不是 对不对 是伐".split()
+)
+
+
+_CLOSERS: Final = frozenset(
+    "吗 么 甜不甜 大不大 脆不脆 酸不酸 熟不熟 贵不贵 是吧 对吧 对伐 是啵 对么 对吗 是吗 新不新鲜 好不好吃 够不够 到没 到了没 来没来".split()
+)
+
+
+_TURNS: Final = frozenset(
+    "不过 但是 但 可是 然后 所以 这次 这回 这趟 今次 呢次 那 那就 那么 反正 另外 其实 顺便 今天 今日 今朝 现在 既然".split()
+)
+
+
+_ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
+_HESITATIONS: Final = frozenset("那个 这个 还有 那 叫 就是 还有那个 就那个".split())
+_COMPLETING: Final = frozenset({"item", "goods", "text", "want", "add"})
+_REASONS: Final = frozenset({"deny", "have", "trouble", "almost", "hold", "joke"})
+_AFRESH: Final = frozenset({"item", "qty", "each", "all", "sub", "set", "swap", "only", "halve", "want", "add"})
+_AFTERTHOUGHTS: Final = BYGONE | {"ask", "fix", "hold", "wish", "joke"}
+
+
+def _clause(tokens: list[Token], index: int) -> set[str]:
+    """Kinds of the words from `index` to the next blank or punctuation."""
+    kinds: set[str] = set()
+    for token in tokens[index:]:
+        if token.kind in ("space", "comma", "stop"):
+            break
+        kinds.add(token.kind)
+    return kinds
+
+
+def _is_counted(tokens: list[Token], index: int) -> bool:
+    """Does a number follow within a few words, before the next blank?"""
+    for token in tokens[index + 1 : index + 5]:
+        if token.kind in ("space", "comma", "stop", "item"):
+            return False
+        if token.kind == "qty":
+            return True
+    return False
+
+
+def _is_reason(tokens: list[Token], index: int) -> bool:
+    """屋企食唔晒 behind 「丑橘减一斤」: a clause set off by a blank that names nothing, and says why."""
+    kinds = _clause(tokens, index)
+    if "hold" in kinds and not kinds & {"qty", "want", "add"}:
+        return True  # 先来A1盒 B等下次
+    return bool(kinds & _REASONS) and not kinds & (BOOKABLE | CHANGING)
+
+
+_LEFT_ALONE: Final = frozenset("别动 别改 别换 不改 不换 不用改 不用换 不用动".split())
+_NOT_NOW: Final = frozenset("先不要 先不订 先不买 先不来 先不用 先不定 暂时不要 暂时不订 暂时不买 先别要".split())
+
+
+def _ends_with_item(current: list[Token]) -> bool:
+    solid = [token for token in current if token.kind not in ("space", "filler")]
+    return bool(solid) and solid[-1].kind == "item"
+
+
+def _is_set_apart(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """今天胃口好 来两杯, 来两杯 今天胃口好: background before or behind a blank."""
+    if is_background(clause_at(tokens, index)):
+        return any(token.kind not in ("space", "filler") for token in current)
+    before = last_clause(current)
+    if is_talk(before) and orders_something(clause_at(tokens, index)):
+        return True
+    return is_background(before) and token_opens(tokens[index])
+
+
+def token_opens(token: Token) -> bool:
+    """Can a segment begin with this? A number needs what stands before it."""
+    return token.kind not in ("qty", "times", "colon", "plus", "minus", "each")
+
+
+def conditional_starts(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """尿不湿有的话来三包 behind 「奶粉两罐 湿巾五包」: the condition is only about its own clause."""
+    if current[-1].kind != "space" or tokens[index].kind == "space":
+        return False
+    kinds = [token.kind for token in clause_at(tokens, index)]
+    return (
+        "if" in kinds[1:] and "item" in kinds[: kinds.index("if", 1)] and {"item", "qty"} <= {t.kind for t in current}
+    )
+
+
+def complete_before(current: list[Token], token: Token) -> int:
+    """尿不湿两包 L码的家里|还剩三包: the clause that tells what was begins at the blank; 0 when there is none."""
+    if token.kind not in BYGONE:
+        return 0
+    spaces = [index for index, part in enumerate(current) if part.kind == "space"]
+    counted = [index for index, part in enumerate(current) if part.kind == "qty"]
+    apart = bool(spaces and counted) and spaces[-1] > counted[-1] and spaces[-1] + 1 < len(current)
+    return spaces[-1] + 1 if apart else 0
+
+
+_SURE: Final = frozenset("对吧 是吧 对吗 是吗 对不对 是不是 对伐 是伐 没错吧 对么 是么".split())
+
+
+def confirms_ahead(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """6个一盒对吧 behind 「蛋挞两盒」 asks about the pack, not about the order."""
+    if current[-1].kind != "space" or tokens[index].kind == "space":
+        return False
+    clause = clause_at(tokens, index)
+    kinds = {token.kind for token in clause}
+    sure = any(token.word in _SURE for token in clause)
+    counts = [token.milli for token in clause if token.kind == "qty"]
+    described = len(counts) == 2 and 1000 in counts
+    return sure and described and "item" not in kinds and {"item", "qty"} <= {part.kind for part in current}
+
+
+def see_in_place(token: Token, current: list[Token], following: Token | None) -> None:
+    """Words whose class depends on their neighbours."""
+    if token.word == "的话" and current and current[-1].kind == "item" and not _is_condition(current):
+        token.kind = "filler"  # 桃子的话来一盒: a topic, not a condition
+    if token.word == "么" and token.kind == "ask" and following and following.kind in _COMPLETING | {"qty"}:
+        token.kind = "filler"  # 牛腱子么要三斤
+    hesitates = current and current[-1].word in _HESITATIONS and following is not None
+    if (
+        token.word in ("什么", "啥")
+        and hesitates
+        and following
+        and following.kind in ("item", "goods", "space", "filler")
+    ):
+        token.kind = "filler"  # 那个什么厨房纸啊
+    if token.word in ("够吃", "够用", "够喝") and (
+        following is None or following.kind in ("space", "comma", "stop", "filler")
+    ):
+        token.kind = "filler"  # 一盒够吃
+    if token.word == "去" and token.kind == "sub" and (following is None or following.kind != "qty"):
+        token.kind = "filler"  # 去渍
+    if token.word in _LEFT_ALONE and current and _ends_with_item(current):
+        token.kind = "keep"  # 白菜别动
+    if token.word in _NOT_NOW and current and _ends_with_item(current):
+        token.kind = "cancel"  # 牛腩先不要: only that is not asked for
+
+
+def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
+    """`space` or `none` when a new segment begins at `index`, empty otherwise."""
+    token = tokens[index]
+    following = tokens[index + 1].kind if index + 1 < len(tokens) else ""
+    if token.word == "那" and following == "qty":
+        return ""  # 昨天那两只
+    if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
+        return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
+    turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
+    if turn or current[-1].kind != "space":
+        return turn
+    if any(t.kind == "qty" for t in current) and _is_reason(tokens, index):
+        return "space"
+    return "space" if token.kind != "space" and _is_set_apart(current, tokens, index) else ""
+
+
+def _is_condition(current: list[Token]) -> bool:
+    return any(token.kind == "if" or token.word in ("有", "还有", "有货", "没有") for token in current)
+
+
+def _turn(current: list[Token], token: Token, *, counted: bool = False) -> str:
+    """`space` or `none` when a new segment begins with `token`, empty otherwise."""
+    if not current:
+        return ""
+    spaced = current[-1].kind == "space"
+    solid = current[-2] if spaced and len(current) > 1 else current[-1]
+    if solid.word in ("的", "了", "啊", "呀") and spaced and len(current) > 2 and current[-3].kind == "deny":
+        solid = current[-3]  # 吃不完的 退掉两袋
+    kinds = {part.kind for part in current}
+    turns = _closes(current, kinds, solid, token) or _opens(
+        kinds,
+        solid,
+        token,
+        spaced=spaced,
+        set_off=token.kind in ("add", "want") and _is_set_off(current),
+        counted=counted,
+    )
+    if not turns and spaced:
+        turns = _apart(current, kinds, token)
+    return ("space" if spaced else "none") if turns else ""
+
+
+def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -> bool:
+    """Is what stands before `token` complete: a question with its particle, a condition, an order with 就行?"""
+    if "if" in kinds and (solid.word == "的话" or token.word == "就") and token.kind != "space":
+        return True
+    if solid.kind == "ask" and solid.word in _CLOSERS and token.kind not in ("filler", "ask", "space"):
+        return True
+    if solid.word in _ENOUGH and "qty" in kinds and token.kind not in ("filler", "space"):
+        return True
+    something = any(part.kind not in ("filler", "space") for part in current)
+    return token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and solid.kind != "if" and something
+
+
+def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off: bool, counted: bool) -> bool:
+    """Does `token` begin an order behind talk of what was, or a question behind an order?"""
+    complete = "qty" in kinds and kinds & _COMPLETING
+    if solid.kind == "cancel" and solid.word[-1] in "了啦喽咯" and len(solid.word) > 2:
+        return token.kind not in ("filler", "space", "request", "ask", "cancel", "sub")
+    if kinds & BYGONE and token.kind == "item" and solid.word[-1:] in ("了", "过", "啦") and counted:
+        return True  # 鸡蛋我婆婆买过了草莓一盒就行
+    if complete and token.word in ("上次", "上回", "上周", "上趟"):
+        return True  # 来两盒不要压坏的上次那盒都出水了
+    if complete and token.kind in _REASONS and solid.word in ("吧", "啦", "了", "哈", "呗", "嘛", "啊", "呀"):
+        return True  # 拿掉一盒吧吃不动
+    if solid.kind == "deny" and solid.word[1:2] in "不勿" and token.kind in _AFRESH | {"cancel"}:
+        return True  # 吃不完 两斤够了
+    if token.kind in ("add", "want"):
+        over = kinds & (BYGONE | {"ask"}) and (spaced or set_off or not kinds & {"deny", "almost", "past"})
+        return bool(over) and solid.kind not in ("deny", "past", "almost", "ask", "if")
+    if token.kind in ("ask", "request") and token.word not in _PARTICLES:
+        return bool(complete) or (spaced and "qty" in kinds)
+    return bool(complete) and token.kind == "have"
+
+
+def _is_set_off(current: list[Token]) -> bool:
+    """Has a blank passed since the last word about what was, or was not?"""
+    for token in reversed(current):
+        if token.kind == "space":
+            return True
+        if token.kind in BYGONE:
+            return False
+    return False
+
+
+def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
+    """Is a blank in front of `token` as good as a comma?"""
+    if token.word.startswith(("偏", "我偏", "硬要", "非")) and token.kind == "want":
+        return True
+    if any("不是" in part.word for part in current if part.kind in ("other", "deny") or part.word == "不是"):
+        return True
+    if "qty" in kinds and kinds & _COMPLETING and token.kind in _AFTERTHOUGHTS:
+        return True
+    if kinds & {"think", "praise"} or ("hold" in kinds and token.kind in ("want", "add")):
+        return True
+    if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
+        return False
+    return token.kind in ("item", "qty", "room", "fix") or "ask" in kinds or ("deny" in kinds and token.kind in _AFRESH)

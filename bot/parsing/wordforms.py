@@ -1,0 +1,142 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
+"""Words of ordering talk that are made of parts: verb and ending, refusal and verb, a gasp and a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+_DONE_VERBS = "拿 取 收 吃 喝 买 付 领 用 签收 提 攞 食 收齐 领取 提走 吃完 用完 喝完 收下 拿走 拿到 取到 取走 收到 买到 领到 订 定 下单 下 送 寄 发 抢 卖 退 报 记 接 订购 预订 转 煮 做 烧 炒 尝 试".split()
+_DONE_TAILS = "了 过 过了 到了 完了 好了 走了 咗 晒 光了 掉了 到 完".split()
+_DONE_NOT = {
+    "收到过了",
+    "来到",
+    "订完",
+    "用到",
+    "送到",
+    "发到",
+    "寄到",
+    "做到",
+    "下到",
+    "做完",
+    "卖到",
+    "卖过",
+    "记到",
+    "退了",
+    "退掉了",
+    "接到",
+    "提到",
+    "订到",
+    "转到",
+    "退到",
+    "送完",
+    "下完",
+    "试完",
+    "定到",
+    "取到",
+    "报到",
+    "烧到",
+}
+
+
+_REFUSED_VERBS = "要 药 吃 喝 用 买 订 定 拿 来 留 跟 接 拼 团 需要 想要 参加 想买 想订".split()
+_REFUSALS = "不 勿 伐 唔 别 毋 勿要".split()
+_REFUSED_TAILS = "了 啦 喽 咯 勒 咧 喇 哉 咗 了哈 了哦 了啊 了呀 了吧".split()
+_UNNEEDED = "不用 不要 不必 别 无需 唔使 唔好 勿要 先不 先别".split()
+_UNNEEDED_VERBS = "买 订 要 留 带 拿 记 报 算 来 整 弄".split()
+_UNNEEDED_TAILS = "了 啦 喇 咗 住 先".split()
+_UNABLE_VERBS = "堆 塞 盛 摆 搁 存 拎 背 带 抱 吃 喝 用 买 要 放 装 扛 搬 食 饮 烧 消化".split()
+_UNABLE_TAILS = "完 了 下 掉 光 起 动 到 惯 晒 来".split()
+_GASPS = "哦 啊 噢 呃 额 哎 诶 喔 嗯 唉 哎呀 哎哟 哈哈 嘿 不 不对 不是 错了".split()
+_WRONGS = "不 不不 不不不 不是 不是不是 不对 不对不对 不对不对不对 错了 错啦 说错了 打错了 写错了 讲错了 搞错了 弄错了 打错 写错 说错 讲错".split()
+_NOT_REACHED = {
+    "减够",
+    "压到",
+    "压成",
+    "砍成",
+    "拿够",
+    "提到",
+    "提成",
+    "记到",
+    "记成",
+    "写成",
+    "写到",
+    "换到",
+    "退成",
+    "退到",
+    "买到",
+    "买成",
+    "订到",
+    "订成",
+    "拿到",
+    "拿成",
+    "留到",
+    "留成",
+    "留够",
+    "调够",
+    "变够",
+    "补到",
+    "补足",
+    "补成",
+    "少成",
+    "为",
+    "买够",
+    "订够",
+    "提够",
+    "少够",
+    "升为",
+    "添为",
+    "增为",
+    "退够",
+}
+_REFUSED_NOT = {"不来了", "别来了", "不拿了", "别吃了", "别喝了", "别用了", "不用了吧"}
+
+REPORTS = "收到 拿到 领到 已取 已拿 已收 已领 已吃 拿走 取走 提走 订的是 买的是 下的是 拍的是 送来的 拿回来的 买回来的 到手的 收到的 带回来的 没拿 还没拿 没取 还没取 没到 还没到 没送 还没送 没收 称了 称过 量了 量过 称了称 称了称重 秤了 过秤了".split()
+"""Reports of what happened; they win over every other class."""
+_THAN = ("比原来", "比原先", "比之前", "比刚才", "比刚刚", "比上面", "在原来基础上", "原来基础上")
+_THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
+
+
+def formed() -> Iterator[tuple[str, str]]:
+    """(word, class); an earlier class wins over a later one."""
+    yield from _happened()
+    yield from _refused()
+    yield from _changed()
+    yield from _corrected()
+
+
+def _happened() -> Iterator[tuple[str, str]]:
+    for verb, tail in product(_DONE_VERBS, _DONE_TAILS):
+        if verb + tail not in _DONE_NOT:
+            yield verb + tail, "done"
+    for verb in "称 秤 量 数 点 尝 试 看".split():
+        yield verb + "了一下", "done"
+    for harm, part, tail in product("破漏裂烂碎坏断", "皮馅壳口底洞袋包盖气油水汁角边叶", ("", "了", "的", "掉了")):
+        if harm + part not in ("碎皮", "坏水", "坏包", "断气"):
+            yield harm + part + tail, "trouble"
+
+
+def _refused() -> Iterator[tuple[str, str]]:
+    for refusal, verb, tail in product(_REFUSALS, _REFUSED_VERBS, _REFUSED_TAILS):
+        if refusal + verb + tail not in _REFUSED_NOT:
+            yield refusal + verb + tail, "cancel"
+    for refusal, verb, tail in product(_UNNEEDED, _UNNEEDED_VERBS, _UNNEEDED_TAILS):
+        yield refusal + verb + tail, "cancel"
+    for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
+        yield verb + refusal + tail, "deny"
+
+
+def _changed() -> Iterator[tuple[str, str]]:
+    """加到, 再减成: an amount that is reached; 比原来多: one that is added."""
+    for lead, verb, tail in product(("", "再"), "加添补增凑提升减降缩削砍压退少改调变换订买写记拿留", "到至成为足够满"):
+        if verb + tail not in _NOT_REACHED:
+            yield lead + verb + tail, "set"
+    for than, again, verb, tail in product(_THAN, ("", "再"), "多少加减", _THAN_TAILS):
+        yield than + again + verb + tail, "add" if verb in "多加" else "sub"
+
+
+def _corrected() -> Iterator[tuple[str, str]]:
+    for verb, tail in product("落写打讲报点按记搞弄拍发订下", ("错咗", "错左", "错喇", "错啦", "错了", "错")):
+        yield verb + tail, "fix"
+    for lead, wrong in product(_GASPS, _WRONGS):
+        yield lead + wrong, "fix"
