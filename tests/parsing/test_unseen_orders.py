@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.parsing_adapter import catalogue_of
 from bot.parsing.orders import read_order
-from bot.parsing.values import Line
+from bot.parsing.values import Line, Role
 from tests.parsing.corpus import DATA, Case, judge
 
 _REACHED = {  # list: messages, read exactly, asked about or left alone although clear, wrong room
@@ -34,7 +34,7 @@ def _count(name: str) -> tuple[Counter[str], tuple[str, ...]]:
         lines = tuple(
             (line["item_no"], line.get("op", "set"), float(line.get("qty") or 0)) for line in truth.get("lines") or ()
         )
-        role = "leader" if row.get("sender_role") == "leader" else "resident"
+        role: Role = "leader" if row.get("sender_role") == "leader" else "resident"
         case = Case("", "", role, prior, row["text"], truth["action"], lines, truth.get("room"), None)
         reading = read_order(case.text, catalogue_of(row["catalog"]), role=case.role, prior=prior)
         verdict = judge(case, reading)
