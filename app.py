@@ -223,6 +223,7 @@ def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
         secret=config.server.secret.get_secret_value(),
         media_folder=Path(config.storage.media),
         gateway=gateway,
+        shares_profits=config.wechatpay is not None and config.wechatpay.profit_sharing,
         appid=config.wechat.appid,
         invites=invite_terms(config),
         phones_url="/__sim__/phones" if config.demo else "",

@@ -10,7 +10,7 @@ from bot.router import Router
 from bot.texts import settling as texts
 from handlers.talk import Talk
 from handlers.which import CHOICES
-from operations import links, settlements
+from operations import links, settlement_sums, settlement_times, settlements
 from operations.errors import NotFound
 from operations.listings import settlements as listing
 
@@ -18,7 +18,7 @@ router = Router()
 
 _SUMS = (
     "gross_fen", "discount_fen", "refund_fen", "net_fen", "commission_fen", "supplier_fen", "platform_fen",
-    "correction_fen", "collected_fen",
+    "correction_fen", "collected_fen", "returned_fen",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def show_settlement(talk: Talk, command: c.ShowSettlement) -> str:
 def confirm_settlement(talk: Talk, command: c.ConfirmSettlement) -> str:
     settlements.confirm(talk.work, leader_id=talk.leader_id, settlement_id=command.settlement_id, actor=talk.actor)
     row = settlements.get(talk.work, talk.leader_id, command.settlement_id)
-    return texts.confirmed(row.title, settlements.due_to_leader_fen(row))
+    return texts.confirmed(row.title, settlement_sums.due_to_leader_fen(row))
 
 
 def _candidates(talk: Talk) -> list[_Shown]:
@@ -68,9 +68,9 @@ def _candidates(talk: Talk) -> list[_Shown]:
 
 def _statement(talk: Talk, one: _Shown) -> str:
     if one.settlement_id is None:
-        plan = settlements.preview(talk.work, leader_id=talk.leader_id, round_id=one.round_id)
+        plan = settlement_sums.preview(talk.work, leader_id=talk.leader_id, round_id=one.round_id)
         sums = {name: getattr(plan, name) for name in _SUMS}
-        cases = settlements.open_cases(talk.work, talk.leader_id, one.round_id)
+        cases = settlement_times.open_cases(talk.work, talk.leader_id, one.round_id)
         return "\n".join([texts.statement(one.title, "waiting", **sums), texts.until(plan.due_at, cases)])
     asks = one.state == "computed"
     if asks:
@@ -80,5 +80,5 @@ def _statement(talk: Talk, one: _Shown) -> str:
         target={"page": f"settlements/{one.settlement_id}"},
     )  # fmt: skip
     url = f"{talk.settings.public_url}/m/enter/{token}"
-    sums = {name: one.row[name] for name in _SUMS}
+    sums = {name: one.row[name] for name in (*_SUMS, "shared_fen", "is_sharing")}
     return "\n".join([texts.statement(one.title, one.state, **sums), texts.look_and_confirm(url, may_confirm=asks)])

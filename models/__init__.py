@@ -41,6 +41,8 @@ from models.paying import (
     payer_alias,
     payment_proof,
     profit_share,
+    share_receiver,
+    share_return,
     transfer_in,
 )
 from models.people import account, account_binding, community, helper, leader, pickup_point, resident
@@ -129,6 +131,8 @@ __all__ = [
     "route_stop",
     "settlement",
     "settlement_line",
+    "share_receiver",
+    "share_return",
     "supplier",
     "system_clock",
     "transfer_in",

@@ -164,12 +164,18 @@ settlement = owned(
     Column("correction_net_fen", BigInteger, nullable=False, server_default="0"),
     Column("correction_supplier_fen", BigInteger, nullable=False, server_default="0"),
     Column("collected_fen", BigInteger, nullable=False, server_default="0"),  # of the round, in the leader's own hands
+    Column("returned_fen", BigInteger, nullable=False, server_default="0"),  # 分账 of earlier ones that went back since
+    Column("shared_fen", BigInteger, nullable=False, server_default="0"),  # of what is due to her, paid by 分账 already
     Column("computed_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("paid_at", Instant),
     ref("round_id", "round"),
     CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name="net"),
     CheckConstraint("commission_fen + supplier_fen + platform_fen = net_fen", name="adds_up"),
+    CheckConstraint(
+        "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
+        name="shared_is_due",
+    ),
     one_of("state", "computed", "confirmed", "paid", "void"),
 )
 Index(

@@ -46,22 +46,62 @@ pay_order = owned(
 Index("ix_pay_order_order", pay_order.c.leader_id, pay_order.c.order_id)
 Index("ix_pay_order_due", pay_order.c.state, pay_order.c.next_at)
 
-profit_share = owned(
-    "profit_share",  # 分账: the leader's part of one WeChat payment, and its way back before a refund
-    Column("pay_order_id", BigInteger, nullable=False),
-    Column("out_order_no", String(40), nullable=False, unique=True),
-    Column("receiver", String(64), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("state", String(12), nullable=False, server_default="created"),
-    Column("returned_fen", BigInteger, nullable=False, server_default="0"),
+share_receiver = owned(
+    "share_receiver",  # 分账: the merchant account in which a leader may be given her part; none: she is paid otherwise
+    Column("merchant_id", String(32), nullable=False),
+    Column("name", String(100), nullable=False),  # the account's full name, as WeChat Pay checks it
+    Column("state", String(12), nullable=False, server_default="wanted"),
     Column("problem", String(120)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+    of_leader(),
+    UniqueConstraint("leader_id"),
+    one_of("state", "wanted", "ready", "failed"),
+)
+Index("ix_share_receiver_due", share_receiver.c.state, share_receiver.c.next_at)
+
+profit_share = owned(
+    "profit_share",  # 分账 of one WeChat payment: the leader's part, and the rest is freed with it; 0: only freed
+    Column("pay_order_id", BigInteger, nullable=False),
+    Column("settlement_id", BigInteger, nullable=False),
+    Column("receiver", String(32), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("returned_fen", BigInteger, nullable=False, server_default="0"),
+    Column("state", String(12), nullable=False, server_default="created"),
+    Column("problem", String(120)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
     ref("pay_order_id", "pay_order"),
+    ref("settlement_id", "settlement"),
     UniqueConstraint("leader_id", "pay_order_id"),
-    one_of("state", "created", "processing", "done", "failed", "returned"),
-    CheckConstraint("amount_fen > 0 AND returned_fen BETWEEN 0 AND amount_fen", name="amounts"),
+    one_of("state", "created", "processing", "done", "failed"),
+    CheckConstraint("amount_fen >= 0 AND returned_fen BETWEEN 0 AND amount_fen", name="amounts"),
+    CheckConstraint("returned_fen = 0 OR state = 'done'", name="returned_was_done"),
 )
+Index("ix_profit_share_settlement", profit_share.c.leader_id, profit_share.c.settlement_id)
+Index("ix_profit_share_due", profit_share.c.state, profit_share.c.next_at)
+
+share_return = owned(
+    "share_return",  # 分账回退: a part on its way back, because its payment is to be refunded
+    Column("share_id", BigInteger, nullable=False),
+    Column("refund_id", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False, server_default="created"),
+    Column("problem", String(120)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    ref("share_id", "profit_share"),
+    ref("refund_id", "refund"),
+    UniqueConstraint("leader_id", "refund_id"),
+    one_of("state", "created", "done", "failed"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+)
+Index("ix_share_return_due", share_return.c.state, share_return.c.next_at)
 
 pay_difference = Table(
     "pay_difference",  # what WeChat Pay's daily bill and our books do not agree about
@@ -74,10 +114,11 @@ pay_difference = Table(
     Column("found_at", Instant, nullable=False),
     Column("settled_at", Instant),
     Column("settled_by", String(40)),
+    Column("note", String(200)),
     PrimaryKeyConstraint("bill_on", "kind", "reference"),
     one_of(
         "kind", "unknown_payment", "missing_payment", "payment_amount", "unknown_refund", "missing_refund",
-        "refund_amount",
+        "refund_amount", "missing_share", "share_amount", "missing_return", "return_amount",
     ),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import RowMapping, select, update
 
@@ -39,13 +39,27 @@ class Difference:
     theirs_fen: int | None
 
 
-def compare(work: Work, *, day: date, theirs: Iterable[Entry]) -> list[Difference]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share or its return that we hold for done, and what WeChat Pay says of it; None: it does not say done."""
+
+    what: Literal["share", "return"]
+    number: str
+    ours_fen: int
+    theirs_fen: int | None
+
+
+def compare(work: Work, *, day: date, theirs: Iterable[Entry], parts: Iterable[Part] = ()) -> list[Difference]:
     """Write down what differs, once per day and thing; returns it. The day counts as done."""
     entries = list(theirs)
     payments = {entry.out_trade_no: entry.amount_fen for entry in entries if not entry.out_refund_no}
     refunds = {entry.out_refund_no: entry.amount_fen for entry in entries if entry.out_refund_no}
     found = _differences("payment", _our_payments(work, day, set(payments)), payments)
     found += _differences("refund", _our_refunds(work, day, set(refunds)), refunds)
+    for one in parts:
+        if one.ours_fen != one.theirs_fen:
+            kind = f"missing_{one.what}" if one.theirs_fen is None else f"{one.what}_amount"
+            found.append(Difference(kind, one.number, one.ours_fen, one.theirs_fen))
     rows = [
         {
             "bill_on": day.isoformat(),
@@ -108,13 +122,13 @@ def _differences(what: str, ours: dict[str, int], theirs: dict[str, int]) -> lis
 
 def _our_payments(work: Work, day: date, named: set[str]) -> dict[str, int]:
     """Those of the day, and those the bill names: minutes around midnight may be another day there."""
-    start, end = _span(day)
+    start, end = span(day)
     on_day = (pay_order.c.state == "paid") & (pay_order.c.paid_at >= start) & (pay_order.c.paid_at < end)
     return _fen(work, pay_order.c.out_trade_no, pay_order.c.amount_fen, on_day, pay_order.c.state == "paid", named)
 
 
 def _our_refunds(work: Work, day: date, named: set[str]) -> dict[str, int]:
-    start, end = _span(day)
+    start, end = span(day)
     sent = refund.c.payment_id.is_not(None) & refund.c.state.in_(("transit", "done"))
     rows = work.db.execute(
         select(refund.c.id, refund.c.amount_fen, refund.c.at).where(sent, refund.c.at >= start, refund.c.at < end)
@@ -133,6 +147,7 @@ def _fen(work: Work, number: Any, fen: Any, on_day: Any, is_ours: Any, named: se
     return ours
 
 
-def _span(day: date) -> tuple[datetime, datetime]:
+def span(day: date) -> tuple[datetime, datetime]:
+    """A day in Shanghai."""
     start = datetime.combine(day, time(), SHANGHAI)
     return start, start + timedelta(days=1)

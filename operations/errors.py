@@ -192,6 +192,12 @@ class TooEarlyToSettle(Refused):
     code = "too_early_to_settle"
 
 
+class BadReceiver(Refused):
+    """No number of a merchant account, or no name."""
+
+    code = "bad_receiver"
+
+
 class SettlementState(Refused):
     """The settlement is not in a state in which this can be done. facts: state."""
 

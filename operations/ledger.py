@@ -8,9 +8,9 @@ A book's balance is what came in less what went out:
     payment      cash -> resident       money came in from outside: the debt is less
     refund       resident -> cash       money went out again
     settle       sales -> leader, supplier, platform, promotion    the round's net is divided, its discounts are covered
-    payout       leader -> cash         the leader has her part
+    payout       leader -> cash         the leader has her part, by hand or by 分账
     reversal     sales -> resident      a sale taken back (after-sales, a reopened round); resident -> cash: a payment
-                                        that was entered by mistake
+                                        that was entered by mistake; cash -> leader: a part that 分账 gave comes back
 
 So `resident` at 0 is settled, below 0 owes, above 0 is owed; `cash` below 0 is what was collected: party 0 from hand
 to hand, party 1 by WeChat Pay.

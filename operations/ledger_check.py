@@ -12,7 +12,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
-from models import Work, leader, ledger_transfer, order, payment, refund, round_, settlement, settlement_line
+from models import (
+    Work,
+    leader,
+    ledger_transfer,
+    order,
+    payment,
+    profit_share,
+    refund,
+    round_,
+    settlement,
+    settlement_line,
+    share_return,
+)
 from operations.job_runs import once
 from operations.outbox import SHANGHAI
 
@@ -119,21 +131,49 @@ def settlements_have_their_lines(work: Work) -> Iterator[Sequence[Any]]:
 
 
 def leaders_have_what_was_settled(work: Work) -> Iterator[Sequence[Any]]:
-    """A leader's book: her parts of all settlements that stand, less those that were paid out."""
-    part = settlement.c.commission_fen + settlement.c.correction_fen
+    """A leader's book: her parts of settlements that stand, less what was paid out or shared; what came back of shares
+    is hers again until a settlement that was paid has made it good.
+    """
+    part = settlement.c.commission_fen + settlement.c.correction_fen - settlement.c.shared_fen
+    is_paid = settlement.c.state == "paid"
     owed = (
-        select(settlement.c.leader_id, func.sum(part).label("fen"))
-        .where(settlement.c.state.in_(("computed", "confirmed")))
+        select(settlement.c.leader_id, func.sum(case((is_paid, -settlement.c.returned_fen), else_=part)).label("fen"))
+        .where(settlement.c.state != "void")
         .group_by(settlement.c.leader_id)
         .subquery()
     )
+    back = (
+        select(share_return.c.leader_id, func.sum(share_return.c.amount_fen).label("fen"))
+        .where(share_return.c.state == "done")
+        .group_by(share_return.c.leader_id)
+        .subquery()
+    )
     book = _whole("leader")
-    expected, found = func.coalesce(owed.c.fen, 0), func.coalesce(book.c.fen, 0)
+    expected, found = func.coalesce(owed.c.fen, 0) + func.coalesce(back.c.fen, 0), func.coalesce(book.c.fen, 0)
     rows = work.db.execute(
         select(leader.c.id, leader.c.id, expected, found)
         .outerjoin(owed, owed.c.leader_id == leader.c.id)
+        .outerjoin(back, back.c.leader_id == leader.c.id)
         .outerjoin(book, book.c.leader_id == leader.c.id)
         .where(expected != found)
+    )
+    return iter([tuple(row) for row in rows])
+
+
+def settlements_know_their_shares(work: Work) -> Iterator[Sequence[Any]]:
+    """What a settlement says was paid by 分账 is the sum of its shares that arrived."""
+    shares = (
+        select(profit_share.c.leader_id, profit_share.c.settlement_id, func.sum(profit_share.c.amount_fen).label("fen"))
+        .where(profit_share.c.state == "done")
+        .group_by(profit_share.c.leader_id, profit_share.c.settlement_id)
+        .subquery()
+    )
+    fen = func.coalesce(shares.c.fen, 0)
+    mine = and_(shares.c.leader_id == settlement.c.leader_id, shares.c.settlement_id == settlement.c.id)
+    rows = work.db.execute(
+        select(settlement.c.leader_id, settlement.c.id, settlement.c.shared_fen, fen)
+        .outerjoin(shares, mine)
+        .where(settlement.c.shared_fen != fen)
     )
     return iter([tuple(row) for row in rows])
 
@@ -148,6 +188,7 @@ RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
     residents_owe_what_their_orders_say,
     settlements_have_their_lines,
     leaders_have_what_was_settled,
+    settlements_know_their_shares,
 )
 
 

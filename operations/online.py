@@ -15,7 +15,8 @@ from sqlalchemy import Row, insert, select, tuple_, update
 
 from models import Work, pay_order, payment, refund
 from models.views import OrderView
-from operations import refunds
+from operations import profit_sharing, refunds, share_receivers
+from operations.asking import LEASE, pause
 from operations.audit import PLATFORM, record
 from operations.errors import NothingToPay
 from operations.order_views import view
@@ -24,8 +25,6 @@ from operations.upserts import for_update
 
 LIFE = timedelta(hours=2)  # as long as a prepay_id lives: pay.weixin.qq.com/doc/v3/merchant/4012791856
 _SPARE = timedelta(minutes=5)  # what is nearly over is not offered again
-LEASE = timedelta(seconds=60)
-ASK_AFTER = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 1800))
 Outcome = Literal["paid", "repeat", "unknown", "mismatch"]
 
 
@@ -43,6 +42,7 @@ class PayOrder:
     state: str
     prepay: str | None
     expires_at: datetime
+    is_shared: bool
     attempts: int
 
 
@@ -65,11 +65,12 @@ class OutgoingRefund:
 
 
 def prepare(
-    work: Work, *, leader_id: int, order_id: int, trade_type: str, openid: str | None, is_shared: bool = False
+    work: Work, *, leader_id: int, order_id: int, trade_type: str, openid: str | None, may_share: bool = False
 ) -> PayOrder:
     """What to put in at WeChat Pay for what the order owes now; the one that is open already, where it still fits.
 
-    One that asks for another sum is closed by the job. Raises NotFound, NothingToPay.
+    One that asks for another sum is closed by the job. `may_share`: the leader's part can be paid out of it by 分账, if
+    she has an account for that. Raises NotFound, NothingToPay.
     """
     one = refunds.lock_order(work, leader_id, order_id)
     if one.due_fen <= 0 or one.state == "cancelled":
@@ -80,7 +81,7 @@ def prepare(
         if same and row.expires_at - work.now > _SPARE:
             return _pay_order(row)
         _close_soon(work, row)
-    return _insert(work, one, trade_type, openid, is_shared)
+    return _insert(work, one, trade_type, openid, may_share and share_receivers.ready(work, leader_id) is not None)
 
 
 def placed(work: Work, *, leader_id: int, pay_order_id: int, prepay: str) -> None:
@@ -128,6 +129,8 @@ def record_paid(
     )  # fmt: skip
     if not had_due:  # paid after it was cancelled, or paid twice: nobody asked for this money
         _send_back(work, row, out_trade_no)
+    if row.is_shared:
+        profit_sharing.free_late(work, leader_id=row.leader_id, pay_order_id=row.id)
     return "paid"
 
 
@@ -161,9 +164,8 @@ def claim_questions(work: Work, *, limit: int = 20) -> list[PayOrder]:
 
 def ask_again(work: Work, asked: PayOrder, *, problem: str | None = None) -> None:
     """Nothing new: ask later, more and more rarely."""
-    pause = ASK_AFTER[min(asked.attempts, len(ASK_AFTER)) - 1]
     mine = (pay_order.c.leader_id == asked.leader_id, pay_order.c.id == asked.id, pay_order.c.state == "created")
-    work.db.execute(update(pay_order).where(*mine).values(next_at=work.now + pause, problem=problem))
+    work.db.execute(update(pay_order).where(*mine).values(next_at=work.now + pause(asked.attempts), problem=problem))
 
 
 def claim_refunds(work: Work, *, limit: int = 20) -> list[OutgoingRefund]:
@@ -192,9 +194,8 @@ def refund_sent(work: Work, one: OutgoingRefund) -> None:
 
 def try_refund_later(work: Work, one: OutgoingRefund, *, problem: str | None) -> None:
     """Send it again, or ask again, later."""
-    pause = ASK_AFTER[min(one.attempts, len(ASK_AFTER)) - 1]
     mine = (refund.c.leader_id == one.leader_id, refund.c.id == one.id, refund.c.state.in_(refunds.PENDING))
-    work.db.execute(update(refund).where(*mine).values(next_at=work.now + pause, problem=problem))
+    work.db.execute(update(refund).where(*mine).values(next_at=work.now + pause(one.attempts), problem=problem))
 
 
 def record_refund(work: Work, *, out_refund_no: str, state: str, amount_fen: int, refund_id: str) -> Outcome:
@@ -261,7 +262,7 @@ def _insert(work: Work, one: OrderView, trade_type: str, openid: str | None, is_
             amount_fen=one.due_fen,
             expires_at=work.now + LIFE,
             is_shared=is_shared,
-            next_at=work.now + ASK_AFTER[0],
+            next_at=work.now + pause(0),
             created_at=work.now,
         )
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from models import Work, order, order_event, payment, refund, settlement, settlement_line
+from models import Work, order, order_event, payment, refund, settlement, settlement_line, share_return
 from operations import settlement_lines
 from operations.settlement_lines import SettledLine
 
@@ -73,6 +73,16 @@ def newly_collected_fen(work: Work, leader_id: int, round_id: int) -> int:
     came = _by_hand(payment).where(mine, payment.c.state == "confirmed", payment.c.method != "wechat")
     gone = _by_hand(refund).where(mine, refund.c.state == "done", refund.c.payment_id.is_(None))
     return sum(int(work.db.execute(one).scalar_one()) * sign for one, sign in ((came, 1), (gone, -1), (counted, -1)))
+
+
+def newly_returned_fen(work: Work, leader_id: int) -> int:
+    """What came back out of the leader's 分账 and no settlement has made good yet: it is owed to her anew."""
+    mine = (share_return.c.leader_id == leader_id, share_return.c.state == "done")
+    came_back = select(func.coalesce(func.sum(share_return.c.amount_fen), 0)).where(*mine)
+    counted = select(func.coalesce(func.sum(settlement.c.returned_fen), 0)).where(
+        settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE)
+    )
+    return int(work.db.execute(came_back).scalar_one()) - int(work.db.execute(counted).scalar_one())
 
 
 def _by_hand(table: Any) -> Select[Any]:

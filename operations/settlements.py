@@ -10,52 +10,23 @@ goes into the leader's next one as a correction. Lock order: leader, round, sett
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, exists, func, insert, select, type_coerce, update
+from sqlalchemy import Row, and_, func, insert, select, update
 
-from models import (
-    Work,
-    after_sales_case,
-    leader,
-    order,
-    round_,
-    settlement,
-    settlement_line,
-)
-from operations import ledger, settlement_lines
+from models import Work, leader, round_, settlement, settlement_line
+from operations import ledger, profit_sharing, settlement_lines, settlement_times
 from operations.audit import record
-from operations.errors import NotFound, SettlementState, TooEarlyToSettle, WrongState
+from operations.errors import NotFound, SettlementState, WrongState
 from operations.notices import enqueue
 from operations.receivers import owner_of
 from operations.settlement_books import post, post_corrections, reverse
-from operations.settlement_corrections import LIVE, later_changes, newly_collected_fen
+from operations.settlement_corrections import LIVE, later_changes
 from operations.settlement_lines import SettledLine
-from operations.splitting import Parts, split
+from operations.settlement_sums import due_to_leader_fen, parts_of, sums
+from operations.splitting import Parts
 from operations.upserts import for_update
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A round as it would be settled now. `due_at`: when its after-sales period ends, None while pickup goes on."""
-
-    round_id: int
-    title: str
-    state: str
-    gross_fen: int
-    discount_fen: int
-    refund_fen: int
-    net_fen: int
-    share_bps: int
-    commission_fen: int
-    supplier_fen: int
-    platform_fen: int
-    correction_fen: int
-    collected_fen: int
-    due_at: datetime | None
-    lines: tuple[SettledLine, ...]
 
 
 def settle_due(work: Work, *, limit: int = 5) -> int:
@@ -64,9 +35,7 @@ def settle_due(work: Work, *, limit: int = 5) -> int:
         select(round_.c.leader_id, round_.c.id)
         .where(
             round_.c.state == "completed",
-            round_.c.finished_at <= work.now,
-            ~_has_open_case(),
-            _period_over(work.now),
+            *settlement_times.is_due(work.now),
         )
         .order_by(round_.c.leader_id, round_.c.id)
         .limit(limit)
@@ -88,7 +57,7 @@ def settle(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
         return known
     if row.state != "completed":
         raise WrongState(state=row.state, title=row.title)
-    _check_period(work, row)
+    settlement_times.check(work, row)
     lines = settlement_lines.of_round(work, leader_id, round_id)
     parts = parts_of(lines)
     fixes = later_changes(work, leader_id)
@@ -115,15 +84,26 @@ def settle(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
 
 
 def confirm(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> bool:
-    """已结算: looked at and found right. False when that was said already. Raises NotFound, SettlementState (void)."""
-    return _move(work, leader_id, settlement_id, "computed", "confirmed", actor, confirmed_at=work.now)
+    """已结算: looked at and found right; what can be paid by 分账 is planned. False when that was said already.
+
+    Raises NotFound, SettlementState (void), TooEarlyToSettle (somebody has just fetched his goods).
+    """
+    row = get(work, leader_id, settlement_id)
+    if row.state == "computed":
+        settlement_times.check(work, _hold_round(work, leader_id, row.round_id))
+    if not _move(work, leader_id, settlement_id, "computed", "confirmed", actor, confirmed_at=work.now):
+        return False
+    profit_sharing.plan(work, row, due_to_leader_fen(row))
+    return True
 
 
 def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> bool:
     """已到账: the leader has her part (or has handed over the rest). False when that was said already.
 
-    Raises NotFound, SettlementState (not confirmed yet, or void).
+    Raises NotFound, SettlementState (not confirmed yet, void, or parts are on their way by 分账).
     """
+    if profit_sharing.is_under_way(work, leader_id, settlement_id):
+        raise SettlementState(state="sharing")
     if not _move(work, leader_id, settlement_id, "confirmed", "paid", actor, paid_at=work.now):
         return False
     row = get(work, leader_id, settlement_id)
@@ -134,7 +114,7 @@ def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> 
         reference=f"payout:{settlement_id}",
         source=ledger.LEADER,
         target=ledger.CASH,
-        amount_fen=row.commission_fen + row.correction_fen,
+        amount_fen=row.commission_fen + row.correction_fen + row.returned_fen - row.shared_fen,
         round_id=row.round_id,
     )
     account_id = owner_of(work, leader_id)
@@ -144,10 +124,21 @@ def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> 
         account_id=account_id,
         kind="settlement_paid",
         key=f"settlement_paid:{settlement_id}",
-        payload={"title": row.title, "amount_fen": due_to_leader_fen(row)},
+        payload={"title": row.title, "amount_fen": due_to_leader_fen(row), "shared_fen": row.shared_fen},
         round_id=row.round_id,
     )
     return True
+
+
+def close_shared(work: Work, *, leader_id: int, settlement_id: int) -> bool:
+    """A settlement all of which was paid by 分账 is paid; nobody has to say so. False when something is left."""
+    row = get(work, leader_id, settlement_id)
+    due = due_to_leader_fen(row)
+    if row.state != "confirmed" or not 0 < due == row.shared_fen:
+        return False
+    if profit_sharing.is_under_way(work, leader_id, settlement_id):
+        return False
+    return mark_paid(work, leader_id=leader_id, settlement_id=settlement_id, actor="system")
 
 
 def void(work: Work, *, leader_id: int, settlement_id: int, actor: str, reason: str) -> bool:
@@ -163,6 +154,8 @@ def void(work: Work, *, leader_id: int, settlement_id: int, actor: str, reason: 
     newest = select(func.max(settlement.c.id)).where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE))
     if row.state == "paid" or work.db.execute(newest).scalar() != settlement_id:
         raise SettlementState(state=row.state)
+    if row.shared_fen or profit_sharing.is_under_way(work, leader_id, settlement_id):
+        raise SettlementState(state="sharing")
     _hold_round(work, leader_id, row.round_id)
     _set(work, leader_id, settlement_id, ("computed", "confirmed"), state="void")
     reverse(work, leader_id, settlement_id)
@@ -193,80 +186,6 @@ def live_of_round(work: Work, leader_id: int, round_id: int) -> int | None:
     return work.db.execute(select(settlement.c.id).where(*mine)).scalar()
 
 
-def due_to_leader_fen(row: Row[Any] | Preview) -> int:
-    """What she is to get; below zero, what she hands over of the money she collected herself."""
-    return int(row.commission_fen + row.correction_fen - row.collected_fen)
-
-
-def preview(work: Work, *, leader_id: int, round_id: int) -> Preview:
-    """What a round would come to if it were settled now; nothing is written. Raises NotFound."""
-    row = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)).first()
-    if row is None:
-        raise NotFound(what="round")
-    lines = settlement_lines.of_round(work, leader_id, round_id)
-    parts = parts_of(lines)
-    fixes = later_changes(work, leader_id)
-    return Preview(
-        round_id=round_id,
-        title=row.title,
-        state="waiting",
-        **_sums(work, row, lines, parts, fixes),
-        due_at=due_at(row),
-        lines=tuple(lines),
-    )
-
-
-def parts_of(lines: Sequence[SettledLine]) -> Parts:
-    """The parts of all lines together; what rounding leaves is the platform's."""
-    return split(
-        sum(line.net_fen for line in lines),
-        leader_fen=sum(line.commission_fen for line in lines),
-        supplier_fen=sum(line.supplier_fen for line in lines),
-    )
-
-
-def due_at(row: Row[Any]) -> datetime | None:
-    """When the after-sales period of a finished round ends."""
-    return row.finished_at + timedelta(hours=row.after_sales_hours) if row.finished_at else None
-
-
-def open_cases(work: Work, leader_id: int, round_id: int) -> int:
-    """After-sales cases of a round that are not decided: until then it cannot be settled."""
-    count = select(func.count()).select_from(after_sales_case)
-    ours = and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id)
-    return int(
-        work.db.execute(
-            count.join(order, ours).where(
-                order.c.leader_id == leader_id,
-                order.c.round_id == round_id,
-                after_sales_case.c.state.in_(("open", "escalated")),
-            )
-        ).scalar_one()
-    )
-
-
-def _period_over(now: datetime) -> Any:
-    """finished_at + after_sales_hours <= now, in milliseconds as both databases keep instants."""
-    hours = round_.c.after_sales_hours * 3_600_000
-    return type_coerce(round_.c.finished_at, BigInteger) + hours <= round(now.timestamp() * 1000)
-
-
-def _has_open_case() -> Any:
-    return exists().where(
-        after_sales_case.c.leader_id == round_.c.leader_id,
-        after_sales_case.c.state.in_(("open", "escalated")),
-        order.c.leader_id == after_sales_case.c.leader_id,
-        order.c.id == after_sales_case.c.order_id,
-        order.c.round_id == round_.c.id,
-    )
-
-
-def _check_period(work: Work, row: Row[Any]) -> None:
-    until, cases = due_at(row), open_cases(work, row.leader_id, row.id)
-    if cases or until is None or until > work.now:
-        raise TooEarlyToSettle(title=row.title, until=until, cases=cases)
-
-
 def _hold_leader(work: Work, leader_id: int) -> int:
     held = for_update(work, select(leader.c.account_id).where(leader.c.id == leader_id))
     account_id = work.db.execute(held).scalar()
@@ -283,24 +202,6 @@ def _hold_round(work: Work, leader_id: int, round_id: int) -> Row[Any]:
     return row
 
 
-def _sums(
-    work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
-) -> dict[str, int]:
-    """What a settlement of this round says, looked at beforehand or written down."""
-    return {
-        "gross_fen": sum(line.gross_fen for line in lines),
-        "discount_fen": sum(line.discount_fen for line in lines),
-        "refund_fen": sum(line.refund_fen for line in lines),
-        "net_fen": sum(line.net_fen for line in lines),
-        "share_bps": row.share_bps,
-        "commission_fen": parts.leader_fen,
-        "supplier_fen": parts.supplier_fen,
-        "platform_fen": parts.platform_fen,
-        "correction_fen": sum(line.commission_fen for _, line in fixes),
-        "collected_fen": newly_collected_fen(work, row.leader_id, row.id),
-    }
-
-
 def _insert(
     work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
 ) -> int:
@@ -310,7 +211,7 @@ def _insert(
             leader_id=row.leader_id,
             id=settlement_id,
             round_id=row.id,
-            **_sums(work, row, lines, parts, fixes),
+            **sums(work, row, lines, parts, fixes),
             correction_net_fen=sum(line.net_fen for _, line in fixes),
             correction_supplier_fen=sum(line.supplier_fen for _, line in fixes),
             computed_at=work.now,

@@ -31,7 +31,7 @@ from operations import (
     unpaid,
 )
 from operations.invites import Terms
-from scheduler import page_ticket, paying, pictures, proofs
+from scheduler import page_ticket, paying, pictures, proofs, sharing
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer, repeat
@@ -158,6 +158,12 @@ def send_refunds(context: Context) -> int:
     """Send money back through WeChat Pay, and ask whether it arrived."""
     gateway = context.settings.gateway
     return paying.send_refunds(context.store, gateway) if gateway else 0
+
+
+def share_profits(context: Context) -> int:
+    """Give leaders their parts by 分账, and get back what is to be refunded."""
+    gateway = context.settings.gateway
+    return sharing.share_profits(context.store, gateway.sharing) if gateway else 0
 
 
 def check_bill(context: Context) -> int:

@@ -12,9 +12,10 @@ import structlog
 
 from bot.pay.gateway import Gateway, PayError, RefundResult
 from models import Store, Work
-from operations import bill_check, online, refunds
+from operations import bill_check, online, refunds, share_returns
 from operations.online import OutgoingRefund, PayOrder
 from operations.outbox import SHANGHAI
+from scheduler import sharing
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,8 @@ def send_refunds(store: Store, gateway: Gateway) -> int:
     routed = store.run(refunds.send_promises_online)
     claimed = store.run(online.claim_refunds)
     for one in claimed:
+        if not _is_clear(store, one):
+            continue
         try:
             found = _look_or_send(gateway, one)
         except PayError as error:
@@ -66,6 +69,27 @@ def send_refunds(store: Store, gateway: Gateway) -> int:
             continue
         _note_refund(store, one, found)
     return routed + len(claimed)
+
+
+def _is_clear(store: Store, one: OutgoingRefund) -> bool:
+    """A part of the payment that the leader was given comes back first; if it cannot, she gives the money herself."""
+
+    def look(work: Work) -> bool:
+        way = (
+            "clear"
+            if one.state != "created"
+            else share_returns.before_refund(work, leader_id=one.leader_id, refund_id=one.id)
+        )
+        if way == "wait":
+            online.try_refund_later(work, one, problem="SHARED")
+        elif way == "stuck":
+            refunds.finish(
+                work, leader_id=one.leader_id, refund_id=one.id, actor="system", is_done=False, external_ref=None,
+                problem="SHARED",
+            )  # fmt: skip
+        return way == "clear"
+
+    return store.run(look)
 
 
 def _look_or_send(gateway: Gateway, one: OutgoingRefund) -> RefundResult:
@@ -126,11 +150,12 @@ def compare(store: Store, gateway: Gateway, day: date) -> int:
     """Compare one day's bill now. A bill that is not there yet is asked for again with the next run."""
     try:
         rows = gateway.bill(day)
+        parts = sharing.parts_of(store, gateway.sharing, day)
     except PayError as error:
         log.warning("bill_not_there", day=day.isoformat(), code=error.code)
         return 0
     theirs = [bill_check.Entry(r.out_trade_no, r.transaction_id, r.amount_fen, r.out_refund_no) for r in rows]
-    found = store.run(lambda work: bill_check.compare(work, day=day, theirs=theirs))
+    found = store.run(lambda work: bill_check.compare(work, day=day, theirs=theirs, parts=parts))
     for one in found:
         log.error("bill_differs", day=day.isoformat(), kind=one.kind, reference=one.reference)
     return len(found)

@@ -35,6 +35,7 @@ SCHEDULE = (
     Job("cancel_unpaid", 60, jobs.cancel_unpaid),
     Job("ask_about_payments", 10, jobs.ask_about_payments),
     Job("send_refunds", 15, jobs.send_refunds),
+    Job("share_profits", 15, jobs.share_profits),
     Job("check_bill", 600, jobs.check_bill),
     Job("settle_rounds", 60, jobs.settle_rounds),
     Job("check_books", 600, jobs.check_books),

@@ -162,7 +162,7 @@ RULES: dict[str, Rule] = {
         "requests",
         "bot/client.py",
         "bot/picture_urls.py",
-        "bot/pay/wechat.py",
+        "bot/pay/calling.py",
         "bot/simulator/",
         "demo/day.py",
         "operating/doctor/probes.py",

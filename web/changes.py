@@ -51,6 +51,8 @@ _LABELS = {
     "new": "新增的",
     "total_fen": "总额",
     "value": "面值",
+    "merchant_id": "商户号",
+    "problem": "问题",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}

@@ -29,6 +29,7 @@ class WebSettings:
     heartbeat_limit_s: int = 120
     media_folder: Path | None = None
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
+    shares_profits: bool = False  # 分账: leaders may be paid their part out of it
     appid: str = ""
     invites: Terms = field(default_factory=Terms)
     phones_url: str = ""

@@ -42,11 +42,27 @@ PAYOUTS: tuple[Column, ...] = (
     ("提成", 10, lambda x: x["commission_fen"] / 100),
     ("更正", 10, lambda x: x["correction_fen"] / 100),
     ("团长自收", 10, lambda x: x["collected_fen"] / 100),
-    ("应付团长", 10, lambda x: max(0, x["due_fen"]) / 100),
-    ("团长应交", 10, lambda x: max(0, -x["due_fen"]) / 100),
+    ("分账退回", 10, lambda x: x["returned_fen"] / 100),
+    ("已分账", 10, lambda x: x["shared_fen"] / 100),
+    ("应付团长", 10, lambda x: max(0, x["left_fen"]) / 100),
+    ("团长应交", 10, lambda x: max(0, -x["left_fen"]) / 100),
     ("确认时间", 17, lambda x: shown_time(x["confirmed_at"])),
 )
-_SUMMED = {"卖出", "优惠", "退款", "净额", "团长提成", "供应商", "提成", "更正", "团长自收", "应付团长", "团长应交"}
+_SUMMED = {
+    "卖出",
+    "优惠",
+    "退款",
+    "净额",
+    "团长提成",
+    "供应商",
+    "提成",
+    "更正",
+    "团长自收",
+    "应付团长",
+    "团长应交",
+    "分账退回",
+    "已分账",
+}
 
 
 def statement(head: RowMapping, lines: Sequence[StatementLine]) -> Response:
@@ -73,7 +89,10 @@ def _sums(head: RowMapping) -> list[tuple[str, Cell]]:
         ("平台", head["platform_fen"] / 100),
         ("以前几期的更正", head["correction_fen"] / 100),
         ("团长自收", head["collected_fen"] / 100),
+        ("以前分账退回、补给团长", head["returned_fen"] / 100),
         ("应付团长", head["due_fen"] / 100),
+        ("其中微信分账已付", head["shared_fen"] / 100),
+        ("还要转账", head["left_fen"] / 100),
     ]
 
 

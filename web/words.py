@@ -175,6 +175,12 @@ ACTIONS = {
     "leader.reject_reason": "写明拒绝原因",
     "leader.suspend": "停用团长",
     "leader.share": "修改分成",
+    "leader.share_receiver": "设置分账收款方",
+    "share.done": "分账到团长",
+    "share.refused": "微信不接受分账",
+    "share.failed": "分账没有成功",
+    "share_return.done": "分账已收回",
+    "share_return.failed": "分账没能收回",
     "helper.add": "添加协助核销员",
     "helper.remove": "取消协助核销员",
     "operator.create": "新建后台账号",
@@ -261,6 +267,25 @@ ENTITIES = {
     "coupon": "优惠券",
     "relay": "留言",
     "review": "评价",
+}
+RECEIVER_STATES = {"wanted": "正在登记", "ready": "可以分账", "failed": "微信没有接受"}
+SHARE_STATES = {"created": "等着分账", "processing": "分账中", "done": "已到团长", "failed": "没有成功"}
+# WeChat Pay's own codes: https://pay.weixin.qq.com/doc/v3/merchant/4013080034
+SHARE_PROBLEMS = {
+    "ACCOUNT_ABNORMAL": "团长的商户号状态不正常",
+    "NO_RELATION": "分账关系已经解除",
+    "RECEIVER_HIGH_RISK": "对方是高风险商户",
+    "RECEIVER_REAL_NAME_NOT_VERIFIED": "对方没有实名",
+    "NO_AUTH": "商户号没有开通分账",
+    "RULE_LIMIT": "超出微信的分账规则，转账补上",
+    "NOT_ENOUGH": "可分的钱不够，转账补上",
+    "INVALID_REQUEST": "微信不接受这个请求",
+    "PARAM_ERROR": "商户号或商户全称不对",
+    "MISMATCH": "微信那边的金额和我们的不一样",
+    "SYSTEM_ERROR": "微信系统忙，会自动再试",
+    "FREQUENCY_LIMITED": "太频繁，会自动再试",
+    "NETWORK": "网络不通，会自动再试",
+    "TIME_OUT_CLOSED": "超时没有完成",
 }
 PROOF_MARKS = {"green": "对得上", "yellow": "请看一下", "red": "要当心"}
 PROOF_REASONS = {"duplicate": "和以前发过的图一样", "early": "图比订单早"}
@@ -358,9 +383,10 @@ _TONES = {
         "unclear",
         "no_show",
         "transit",
+        "processing",
     },
     "bad": {"red", "unpaid", "escalated", "failed", "suspended", "unknown"},
-    "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created"},
+    "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created", "wanted"},
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 TradeState = Literal["unpaid", "paid", "refunded", "closed"]
 RefundState = Literal["processing", "done", "abnormal", "closed"]
 TradeType = Literal["jsapi", "native"]
+ShareState = Literal["processing", "done", "failed"]
 
 
 class PayError(Exception):
@@ -70,6 +71,46 @@ class BillRow:
     is_failed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShareResult:
+    """What became of a part, or of its way back. `amount_fen` is what WeChat Pay has down for it."""
+
+    state: ShareState
+    amount_fen: int
+    problem: str | None = None  # of one that failed, the documented code
+
+
+class Sharing(Protocol):
+    """分账: parts of payments that go to other merchants, and back. Every call may raise PayError.
+
+    Only merchants are given parts: nothing can be taken back out of a person's wallet.
+    Source: https://pay.weixin.qq.com/doc/v3/merchant/4013080034
+    """
+
+    def add_receiver(self, *, merchant_id: str, name: str) -> None:
+        """Somebody who may be given a part; `name` is the account's full name. Again changes nothing."""
+        ...
+
+    def give(self, *, transaction_id: str, out_order_no: str, merchant_id: str, amount_fen: int) -> ShareResult:
+        """Give a receiver a part of a payment and free the rest; again with the same number is the same.
+
+        With `amount_fen` 0 the whole is freed and nobody given anything.
+        """
+        ...
+
+    def query(self, *, transaction_id: str, out_order_no: str, merchant_id: str) -> ShareResult | None:
+        """What became of it; None when there is none of this number."""
+        ...
+
+    def take_back(self, *, out_order_no: str, out_return_no: str, merchant_id: str, amount_fen: int) -> ShareResult:
+        """Get a part back before a refund; again with the same number is the same."""
+        ...
+
+    def query_return(self, *, out_order_no: str, out_return_no: str) -> ShareResult | None:
+        """What became of it; None when there is none of this number."""
+        ...
+
+
 class Gateway(Protocol):
     """Every call may raise PayError; none of them is called inside a database transaction."""
 
@@ -107,21 +148,10 @@ class Gateway(Protocol):
         """The refund; None when there is none of this number."""
         ...
 
-    def add_receiver(self, merchant_id: str) -> None:
-        """Somebody who may be given a part (分账). Again changes nothing."""
-        ...
-
-    def share(self, *, transaction_id: str, out_order_no: str, merchant_id: str, amount_fen: int) -> str:
-        """Give a receiver a part of a payment; returns PROCESSING or FINISHED."""
-        ...
-
-    def query_share(self, *, transaction_id: str, out_order_no: str) -> Literal["processing", "done", "failed"]:
-        """What became of it."""
-        ...
-
-    def return_share(self, *, out_order_no: str, out_return_no: str, merchant_id: str, amount_fen: int) -> bool:
-        """Get a part back before a refund; True when it is back."""
-        ...
+    @property
+    def sharing(self) -> Sharing:
+        """分账."""
+        ...  # fmt: skip
 
     def bill(self, day: date) -> list[BillRow]:
         """All payments and refunds of a day in Shanghai. PayError STATEMENT_CREATING: not yet."""

@@ -10,22 +10,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-import requests
-
+from bot.pay.calling import call, find, text
 from bot.pay.gateway import BadNotice, BillRow, PayError, RefundResult, RefundState, Trade, TradeState, TradeType
 from bot.pay.notices import open_notice
+from bot.pay.sharing import WeChatSharing
 
 API_BASE = "https://api.mch.weixin.qq.com"
 REASON = "团购退款"  # stands in the resident's wallet
 TIMEOUT_S = (3, 10)  # connect, read
-_NOT_THERE = {"ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS"}
 _TRADES: Mapping[str, TradeState] = {
     "SUCCESS": "paid", "REFUND": "refunded", "NOTPAY": "unpaid", "USERPAYING": "unpaid", "CLOSED": "closed",
     "REVOKED": "closed", "PAYERROR": "unpaid",
@@ -63,6 +61,7 @@ class WeChatPayGateway:
             raise ValueError("an APIv3 key has 32 characters")
         self._merchant, self._base = merchant, api_base.rstrip("/")
         self._pay = _library(merchant, self._base, simulator=simulator)
+        self.sharing = WeChatSharing(self._pay)
 
     def place(
         self, *, trade_type: TradeType, out_trade_no: str, amount_fen: int, description: str, openid: str | None,
@@ -71,7 +70,7 @@ class WeChatPayGateway:
         from wechatpayv3 import WeChatPayType
 
         kinds = {"jsapi": WeChatPayType.JSAPI, "native": WeChatPayType.NATIVE}
-        answer = self._call(
+        answer = call(
             self._pay.pay,
             description=_fit(description, 127),
             out_trade_no=out_trade_no,
@@ -81,7 +80,7 @@ class WeChatPayGateway:
             settle_info={"profit_sharing": True} if is_shared else None,
             pay_type=kinds[trade_type],
         )
-        return _text(answer, "prepay_id" if trade_type == "jsapi" else "code_url")
+        return text(answer, "prepay_id" if trade_type == "jsapi" else "code_url")
 
     def page_parameters(self, prepay_id: str, now: datetime) -> dict[str, str]:
         """Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791857."""
@@ -98,14 +97,14 @@ class WeChatPayGateway:
         }
 
     def query(self, out_trade_no: str) -> Trade | None:
-        found = self._find(self._pay.query, out_trade_no=out_trade_no)
+        found = find(self._pay.query, out_trade_no=out_trade_no)
         return None if found is None else self._trade(found)
 
     def close(self, out_trade_no: str) -> None:
-        self._call(self._pay.close, out_trade_no=out_trade_no)
+        call(self._pay.close, out_trade_no=out_trade_no)
 
     def refund(self, *, out_refund_no: str, out_trade_no: str, amount_fen: int, total_fen: int) -> RefundResult:
-        answer = self._call(
+        answer = call(
             self._pay.refund,
             out_refund_no=out_refund_no,
             out_trade_no=out_trade_no,
@@ -115,61 +114,22 @@ class WeChatPayGateway:
         return _refund(answer, "status")
 
     def query_refund(self, out_refund_no: str) -> RefundResult | None:
-        found = self._find(self._pay.query_refund, out_refund_no=out_refund_no)
+        found = find(self._pay.query_refund, out_refund_no=out_refund_no)
         return None if found is None else _refund(found, "status")
-
-    def add_receiver(self, merchant_id: str) -> None:
-        self._call(
-            self._pay.profitsharing_add_receiver,
-            account_type="MERCHANT_ID",
-            account=merchant_id,
-            relation_type="DISTRIBUTOR",
-        )
-
-    def share(self, *, transaction_id: str, out_order_no: str, merchant_id: str, amount_fen: int) -> str:
-        receiver = {"type": "MERCHANT_ID", "account": merchant_id, "amount": amount_fen, "description": "团长提成"}
-        answer = self._call(
-            self._pay.profitsharing_order,
-            transaction_id=transaction_id,
-            out_order_no=out_order_no,
-            receivers=[receiver],
-            unfreeze_unsplit=True,
-        )
-        return _text(answer, "state")
-
-    def query_share(self, *, transaction_id: str, out_order_no: str) -> Literal["processing", "done", "failed"]:
-        found = self._call(
-            self._pay.profitsharing_order_query, transaction_id=transaction_id, out_order_no=out_order_no
-        )
-        results = {one.get("result") for one in found.get("receivers", [])}
-        if found.get("state") != "FINISHED":
-            return "processing"
-        return "done" if results == {"SUCCESS"} else "failed"
-
-    def return_share(self, *, out_order_no: str, out_return_no: str, merchant_id: str, amount_fen: int) -> bool:
-        answer = self._call(
-            self._pay.profitsharing_return,
-            out_order_no=out_order_no,
-            out_return_no=out_return_no,
-            return_mchid=merchant_id,
-            amount=amount_fen,
-            description="退款前回退",
-        )
-        return bool(answer.get("result") == "SUCCESS")
 
     def bill(self, day: date) -> list[BillRow]:
         try:
             # The library always asks for a packed file and does not unpack it.
             path = f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL"
-            where = self._call(self._pay._core.request, path=path)
+            where = call(self._pay._core.request, path=path)
         except PayError as error:
             if error.code == "NO_STATEMENT_EXIST":
                 return []
             raise
-        url = _text(where, "download_url")
+        url = text(where, "download_url")
         if not url.startswith(f"{self._base}/"):
             raise PayError("BAD_ANSWER")
-        body = self._call(self._pay.download_bill, url=url, is_json=False)
+        body = call(self._pay.download_bill, url=url, is_json=False)
         if hashlib.sha1(body, usedforsecurity=False).hexdigest() != where.get("hash_value"):
             raise PayError("BAD_HASH", is_unknown=True)
         return read_bill(body.decode("utf-8-sig"))
@@ -200,33 +160,6 @@ class WeChatPayGateway:
             paid_at=datetime.fromisoformat(at) if at else None,
             openid=str(found.get("payer", {}).get("openid", "")),
         )
-
-    def _find(self, call: Callable[..., Any], **values: Any) -> dict[str, Any] | None:
-        try:
-            return dict(self._call(call, **values))
-        except PayError as error:
-            if error.code in _NOT_THERE:
-                return None
-            raise
-
-    def _call(self, call: Callable[..., Any], *, is_json: bool = True, **values: Any) -> Any:
-        """Run one call of the library; whatever goes wrong is a PayError."""
-        try:
-            status, answer = call(**values)
-        except requests.ConnectTimeout:
-            raise PayError("NETWORK") from None
-        except requests.RequestException:
-            raise PayError("NETWORK", is_unknown=True) from None
-        except Exception as error:
-            if "verify the signature" in str(error):
-                raise PayError("BAD_SIGNATURE", is_unknown=True) from None
-            raise
-        if status == 204 or (status == 200 and not is_json):
-            return answer
-        found = _json(answer)
-        if status == 200:
-            return found
-        raise PayError(str(found.get("code") or f"HTTP_{status}"), is_unknown=status >= 500)
 
 
 def read_bill(text: str) -> list[BillRow]:
@@ -259,6 +192,10 @@ def _library(merchant: Merchant, base: str, *, simulator: bool) -> Any:
             self._gate_way = base
             super()._init_certificates()
 
+        def _last_certificate(self) -> Any:
+            """The newest; the library's own asks for a date that cryptography has given up."""
+            return max(self._certificates, key=lambda one: one.not_valid_after_utc)
+
     made = WeChatPay.__new__(WeChatPay)
     made._type, made._mchid, made._appid = WeChatPayType.JSAPI, merchant.mchid, merchant.appid
     made._notify_url, made._partner_mode = merchant.notify_url, False
@@ -287,20 +224,6 @@ def _refund(found: Mapping[str, Any], state: str) -> RefundResult:
         amount_fen=int(found["amount"]["refund"]),
         refund_id=str(found.get("refund_id", "")),
     )
-
-
-def _json(answer: Any) -> dict[str, Any]:
-    try:
-        found = json.loads(answer)
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _text(answer: Mapping[str, Any], name: str) -> str:
-    if not isinstance(answer.get(name), str):
-        raise PayError("BAD_ANSWER", is_unknown=True)
-    return str(answer[name])
 
 
 def _fit(words: str, most: int) -> str:

@@ -229,8 +229,10 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "nothing_to_pay": lambda f: f"{f['seq']}号订单不用付钱了。",
     "transfer_done": lambda f: f"这笔 {money(f['amount_fen'])} 已经处理过了。",
     "too_early_to_settle": _too_early_to_settle,
+    "bad_receiver": lambda f: "分账收款方要填商户号（8到16位数字）和商户全称。",
     "settlement_state": lambda f: {
         "computed": "这张结算单还没有确认，先确认再打款。",
         "void": "这张结算单已经作废了。",
+        "sharing": "这张结算单已经开始微信分账，等分账有了结果再操作。",
     }.get(str(f.get("state")), "这张结算单后面已经有新的结算，或者已经打款，不能再改。"),
 }

@@ -207,7 +207,11 @@ def _settlement_paid(p: Payload) -> str:
     fen = p["amount_fen"]
     if fen < 0:
         return f"“{p['title']}”结算完成：您交来的 {money(-fen)} 收到了，提成已经扣下。"
-    return f"“{p['title']}”结算完成：{money(fen)} 已经转给您，请查收。"
+    shared = p.get("shared_fen", 0)
+    if shared and shared == fen:
+        return f"“{p['title']}”结算完成：{money(fen)} 已经用微信分账付到您的商户号，请查收。"
+    part = f"（其中微信分账 {money(shared)}）" if shared else ""
+    return f"“{p['title']}”结算完成：{money(fen)}{part} 已经转给您，请查收。"
 
 
 def _reminder_pay(p: Payload) -> str:

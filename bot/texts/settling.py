@@ -24,6 +24,9 @@ def statement(
     platform_fen: int,
     correction_fen: int,
     collected_fen: int,
+    returned_fen: int = 0,
+    shared_fen: int = 0,
+    is_sharing: bool = False,
 ) -> str:
     """The sums of one settlement, each on its line."""
     lines = [f"【{title}】{STATES[state]}", f"卖出 {money(gross_fen)}"]
@@ -36,7 +39,16 @@ def statement(
     lines.append(f"您的提成 {money(commission_fen)}{supplier}，平台 {money(platform_fen)}")
     if correction_fen:
         lines.append(f"以前几期后来退款的更正 {money(correction_fen)}")
-    return "\n".join([*lines, _due(commission_fen + correction_fen, collected_fen)])
+    if returned_fen:
+        lines.append(f"以前分账给您、因退款收回的，补给您 {money(returned_fen)}")
+    part = commission_fen + correction_fen + returned_fen
+    lines.append(_due(part, collected_fen))
+    if shared_fen:
+        left = part - collected_fen - shared_fen
+        lines.append(f"其中微信分账已经给您 {money(shared_fen)}" + (f"，还差 {money(left)}" if left else ""))
+    if is_sharing:
+        lines.append("正在用微信分账付给您，有结果了会更新。")
+    return "\n".join(lines)
 
 
 def _due(part_fen: int, collected_fen: int) -> str:

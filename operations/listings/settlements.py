@@ -6,20 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
-from models import Work, leader, offer, order, order_line, resident, round_, settlement, settlement_line
+from models import (
+    Work,
+    leader,
+    offer,
+    order,
+    order_line,
+    pay_order,
+    profit_share,
+    resident,
+    round_,
+    settlement,
+    settlement_line,
+)
+from operations import profit_sharing
 from operations.errors import NotFound
 from operations.listings.paging import Page, page
 from operations.settlement_lines import SettledLine
 
 STATES = ("computed", "confirmed", "paid", "void")
-_DUE = settlement.c.commission_fen + settlement.c.correction_fen - settlement.c.collected_fen
+_DUE = (
+    settlement.c.commission_fen + settlement.c.correction_fen + settlement.c.returned_fen - settlement.c.collected_fen
+)
 
 LISTED = (
     select(
         settlement,
         _DUE.label("due_fen"),
+        (_DUE - settlement.c.shared_fen).label("left_fen"),  # to be paid out by hand
+        profit_sharing.under_way().label("is_sharing"),
         round_.c.title,
         round_.c.code,
         leader.c.display_name.label("leader_name"),
@@ -76,9 +93,24 @@ def waiting(work: Work, *, leader_id: int) -> Sequence[RowMapping]:
 
 
 def to_pay_out(work: Work) -> Sequence[RowMapping]:
-    """Confirmed and not paid out yet, by leader: the batch payout list."""
-    statement = LISTED.where(settlement.c.state == "confirmed")
+    """Confirmed and not paid out yet, by leader: the batch payout list. What 分账 may still pay is not in it."""
+    statement = LISTED.where(settlement.c.state == "confirmed", ~profit_sharing.under_way())
     return work.db.execute(statement.order_by(leader.c.number, settlement.c.id)).mappings().all()
+
+
+def shares(work: Work, *, leader_id: int, settlement_id: int) -> Sequence[RowMapping]:
+    """What of it was or is to be paid by 分账, payment by payment."""
+    statement = (
+        select(profit_share, order.c.seq, pay_order.c.order_id, pay_order.c.amount_fen.label("paid_fen"))
+        .join(
+            pay_order,
+            and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
+        )
+        .join(order, and_(order.c.leader_id == pay_order.c.leader_id, order.c.id == pay_order.c.order_id))
+        .where(profit_share.c.leader_id == leader_id, profit_share.c.settlement_id == settlement_id)
+        .where(or_(profit_share.c.amount_fen > 0, profit_share.c.problem.is_not(None)))
+    )
+    return work.db.execute(statement.order_by(order.c.seq, profit_share.c.id)).mappings().all()
 
 
 def lines(work: Work, *, leader_id: int, settlement_id: int) -> list[StatementLine]:

@@ -121,6 +121,7 @@ DUTIES: dict[str, tuple[timedelta, Prepare]] = {
 ELSEWHERE = {
     "ask_about_payments": "tests/pay/test_payments_online.py::test_a_lost_notification_is_found_by_asking",
     "send_refunds": "tests/pay/test_payments_online.py::test_a_refund_that_met_trouble_is_sent_once",
+    "share_profits": "tests/pay/test_sharing.py::test_a_share_that_met_trouble_is_given_once",
     "check_bill": "tests/pay/test_payments_online.py::test_a_late_bill_is_asked_for_again",
     "settle_rounds": "tests/operations/test_settlements.py::test_run_twice_it_is_one_settlement",
     "check_proofs": "tests/operations/test_proofs.py::test_the_same_picture_again_is_red_even_saved_anew",

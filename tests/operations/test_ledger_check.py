@@ -25,6 +25,7 @@ BREAKS: dict[str, tuple[Table, str | None, dict[str, Any] | None]] = {
     "residents_owe_what_their_orders_say": (order, None, {"total_fen": 1_000_000}),
     "settlements_have_their_lines": (settlement_line, None, {"gross_fen": 1}),
     "leaders_have_what_was_settled": (settlement, None, {"state": "paid"}),
+    "settlements_know_their_shares": (settlement, None, {"shared_fen": 1, "collected_fen": 0}),
 }
 
 

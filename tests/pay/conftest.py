@@ -30,8 +30,13 @@ def gateway(sim: PaySim) -> WeChatPayGateway:
 
 def gateway_to(sim: PaySim, notify_url: str = "http://127.0.0.1:9/pay/wechat") -> WeChatPayGateway:
     """The product's gateway, set up as the simulator's mode asks for."""
+    return WeChatPayGateway(merchant_of(sim, notify_url), api_base=sim.base_url, simulator=True)
+
+
+def merchant_of(sim: PaySim, notify_url: str = "http://127.0.0.1:9/pay/wechat") -> Merchant:
+    """The simulator's merchant account, as its mode asks for."""
     has_key = sim.mode != "certificate"
-    merchant = Merchant(
+    return Merchant(
         appid=sim.appid,
         mchid=sim.mchid,
         private_key=sim.keys.merchant_pem,
@@ -42,4 +47,3 @@ def gateway_to(sim: PaySim, notify_url: str = "http://127.0.0.1:9/pay/wechat") -
         public_key_id=PUBLIC_KEY_ID if has_key else None,
         certificates=sim.mode == "mixed",
     )
-    return WeChatPayGateway(merchant, api_base=sim.base_url, simulator=True)

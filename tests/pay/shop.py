@@ -18,7 +18,7 @@ from bot.simulator.pay import PaySim
 from bot.simulator.server import serve
 from models import Store, pay_order, refund
 from operations import ledger_check, online
-from scheduler import paying
+from scheduler import paying, sharing
 from tests.pay.conftest import gateway_to
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
@@ -33,6 +33,7 @@ class Shop:
     sim: PaySim
     gateway: WeChatPayGateway
     clock: StillClock
+    may_share: bool = False
 
     @property
     def store(self) -> Store:
@@ -42,10 +43,10 @@ class Shop:
         """The order is put in at WeChat Pay as the page does it; returns its number there."""
         mine: dict[str, Any] = {"leader_id": self.world.leader_id, "order_id": order_id}
         with self.store.transaction() as work:
-            asked = online.prepare(work, **mine, trade_type="jsapi", openid="o" + "x" * 27)
+            asked = online.prepare(work, **mine, trade_type="jsapi", openid="o" + "x" * 27, may_share=self.may_share)
         prepay = self.gateway.place(
             trade_type="jsapi", out_trade_no=asked.out_trade_no, amount_fen=asked.amount_fen, description="团",
-            openid=asked.openid, expires_at=asked.expires_at, is_shared=False,
+            openid=asked.openid, expires_at=asked.expires_at, is_shared=asked.is_shared,
         )  # fmt: skip
         with self.store.transaction() as work:
             online.placed(work, leader_id=self.world.leader_id, pay_order_id=asked.id, prepay=prepay)
@@ -56,6 +57,9 @@ class Shop:
 
     def send_refunds(self) -> int:
         return paying.send_refunds(self.store, self.gateway)
+
+    def share(self) -> int:
+        return sharing.share_profits(self.store, self.gateway.sharing)
 
     def refunds(self) -> list[tuple[str, int]]:
         return [(row.state, row.amount_fen) for row in self.world.rows(refund)]

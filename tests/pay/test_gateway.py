@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.pay.gateway import PayError
+from bot.pay.gateway import PayError, ShareResult
 from bot.pay.wechat import Merchant, WeChatPayGateway, read_bill
 from bot.simulator.pay import PaySim
 from bot.simulator.pay.sim import Mode
@@ -161,28 +161,64 @@ def test_the_page_gets_signed_parameters(gateway: WeChatPayGateway, sim: PaySim,
     assert verifies(sim.keys.merchant.public_key(), said["paySign"], *parts)
 
 
-def test_a_part_is_given_and_comes_back_before_a_refund(
-    gateway: WeChatPayGateway, sim: PaySim, clock: StillClock
-) -> None:
+@pytest.mark.parametrize("mode", ["public_key", "certificate"])
+def test_a_part_is_given_and_comes_back_before_a_refund(mode: Mode, sim: PaySim, clock: StillClock) -> None:
+    sim.mode = mode
+    gateway = gateway_to(sim)
     place(gateway, clock, is_shared=True)
     transaction_id = sim.pay(NO, notify=False).transaction_id
     asked = {"transaction_id": transaction_id, "out_order_no": "LS1", "merchant_id": "1900000009"}
+    back = {"out_order_no": "LS1", "out_return_no": "LB1"}
     with pytest.raises(PayError) as refused:
-        gateway.share(amount_fen=1260, **asked)
+        gateway.sharing.give(amount_fen=1260, **asked)
     assert refused.value.code == "RULE_LIMIT", "not within half a minute of the payment"
     clock.advance(minutes=1)
-    gateway.add_receiver("1900000009")
+    assert gateway.sharing.query(**asked) is None
+    gateway.sharing.add_receiver(merchant_id="1900000009", name="阳光花园便利店")
     with pytest.raises(PayError):
-        gateway.share(amount_fen=3781, **asked)
-    assert gateway.share(amount_fen=1260, **asked) == "PROCESSING"
-    assert gateway.query_share(transaction_id=transaction_id, out_order_no="LS1") == "processing"
+        gateway.sharing.give(amount_fen=3781, **asked)
+    for _ in range(2):
+        assert gateway.sharing.give(amount_fen=1260, **asked) == ShareResult("processing", 1260)
+    assert gateway.sharing.query(**asked) == ShareResult("processing", 1260)
     sim.share_done("LS1")
-    assert gateway.query_share(transaction_id=transaction_id, out_order_no="LS1") == "done"
+    assert gateway.sharing.query(**asked) == ShareResult("done", 1260), "what was freed beside it is not the receiver's"
     with pytest.raises(PayError) as refused:
         give_back(gateway, "LR1", 4500)
     assert refused.value.code == "NOT_ENOUGH"
-    assert gateway.return_share(out_order_no="LS1", out_return_no="LB1", merchant_id="1900000009", amount_fen=1260)
+    assert gateway.sharing.query_return(**back) is None
+    sim.fault("return-orders", "return_waits")
+    for _ in range(2):
+        again = gateway.sharing.take_back(merchant_id="1900000009", amount_fen=1260, **back)
+        assert again == ShareResult("processing", 1260)
+    sim.return_done("LS1", "LB1")
+    assert gateway.sharing.query_return(**back) == ShareResult("done", 1260)
     assert give_back(gateway, "LR1", 4500) == "processing"
+
+
+def test_a_part_that_fails_says_why(gateway: WeChatPayGateway, sim: PaySim, clock: StillClock) -> None:
+    place(gateway, clock, is_shared=True)
+    asked = {"transaction_id": sim.pay(NO, notify=False).transaction_id, "merchant_id": "1900000009"}
+    clock.advance(minutes=1)
+    with pytest.raises(PayError):
+        gateway.sharing.give(amount_fen=1260, out_order_no="LS1", **asked)
+    gateway.sharing.add_receiver(merchant_id="1900000009", name="阳光花园便利店")
+    gateway.sharing.give(amount_fen=1260, out_order_no="LS1", **asked)
+    sim.share_done("LS1", "CLOSED")
+    assert gateway.sharing.query(out_order_no="LS1", **asked) == ShareResult("failed", 0, "ACCOUNT_ABNORMAL")
+
+
+def test_a_payment_is_freed_without_giving_anybody_a_part(
+    gateway: WeChatPayGateway, sim: PaySim, clock: StillClock
+) -> None:
+    place(gateway, clock, is_shared=True)
+    asked = {"transaction_id": sim.pay(NO, notify=False).transaction_id, "merchant_id": "1900000009"}
+    clock.advance(minutes=1)
+    for _ in range(2):
+        assert gateway.sharing.give(amount_fen=0, out_order_no="LS1", **asked).state == "done"
+    assert sim.book.unsplit_fen(sim.book.trades[NO]) == 0
+    with pytest.raises(PayError) as late:
+        gateway.sharing.give(amount_fen=100, out_order_no="LS2", **asked)
+    assert late.value.code == "RULE_LIMIT"
 
 
 def test_the_bill_of_a_day(gateway: WeChatPayGateway, sim: PaySim, clock: StillClock) -> None:

@@ -177,6 +177,12 @@ DOORS = (
     ),
     Door("POST", "admin.payouts", LEADERS, at("/admin/settlements/payouts")),
     Door("POST", "admin.pay_settlements", LEADERS, settled("/admin/settlements/pay", paid="{leader_b}:SETTLEMENT")),
+    Door(
+        "POST",
+        "admin.set_share_receiver",
+        LEADERS,
+        at("/admin/leaders/{leader_a}/share-receiver", merchant_id="1900000009", name="阳光花园便利店"),
+    ),
     Door("POST", "admin.set_terms", LEADERS, at("/admin/rounds/{leader_a}/{arrived}/offers/{offer}/terms", share="8")),
     Door("GET", "admin.coupons", CONSOLE, at("/admin/coupons?leader=L1")),
     Door(

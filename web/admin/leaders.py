@@ -9,7 +9,8 @@ from flask import redirect, request, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from operations import applications, people
+from models import Work
+from operations import applications, people, share_receivers
 from operations.listings import leaders as listing
 from operations.listings import rounds, traffic
 from web.admin.blueprint import admin, page
@@ -42,6 +43,8 @@ def leader(leader_id: int) -> str:
             "points": listing.pickup_points(work, leader_id=leader_id),
             "rounds": rounds.of_leader(work, leader_id=leader_id, limit=8),
             "actions": traffic.actions(work, leader_id=leader_id, entity="leader", entity_id=leader_id).rows[:8],
+            "receiver": share_receivers.of(work, leader_id),
+            "shares_profits": site().settings.shares_profits,
         }
     return page("leader", here="leaders", title=f"{row['display_name']} L{row['number']}", leader=row, **values)
 
@@ -86,6 +89,25 @@ def set_share(leader_id: int) -> Response:
         ),
         done="新的分成从下一次开团算起，已经开的团不变。",
     )
+    return _back(leader_id)
+
+
+@admin.post("/leaders/<key:leader_id>/share-receiver")
+@allow(permission="settle")
+def set_share_receiver(leader_id: int) -> Response:
+    """Into which merchant account her part goes by 分账; empty: paid by hand again."""
+    merchant_id = read_text(request.form, "merchant_id", most=32)
+
+    def change(work: Work) -> str:
+        mine: dict[str, Any] = {"leader_id": leader_id, "actor": current().actor}
+        if not merchant_id:
+            share_receivers.drop(work, **mine)
+            return "好了，以后的付款不再分账，提成照旧转账。"
+        name = require_text(request.form, "name", "商户全称", most=100)
+        share_receivers.enter(work, merchant_id=merchant_id, name=name, **mine)
+        return "记好了，正在向微信支付登记；登记好以后的付款才会分账。"
+
+    site().act(change, done=str)
     return _back(leader_id)
 
 

@@ -33,8 +33,8 @@ def settlements() -> str:
         to_pay = listing.to_pay_out(work)
     sums = {
         "count": len(to_pay),
-        "out_fen": sum(max(0, row["due_fen"]) for row in to_pay),
-        "in_fen": sum(max(0, -row["due_fen"]) for row in to_pay),
+        "out_fen": sum(max(0, row["left_fen"]) for row in to_pay),
+        "in_fen": sum(max(0, -row["left_fen"]) for row in to_pay),
     }
     return page(
         "settlements", here="settlements", title="结算", found=found, states=listing.STATES, state=state, to_pay=sums
@@ -48,7 +48,8 @@ def settlement(leader_id: int, settlement_id: int) -> str:
     with site().store.read() as work:
         row = listing.detail(work, leader_id=leader_id, settlement_id=settlement_id)
         lines = listing.lines(work, leader_id=leader_id, settlement_id=settlement_id)
-    return page("settlement", here="settlements", title=f"结算单 {row['title']}", row=row, lines=lines)
+        shares = listing.shares(work, leader_id=leader_id, settlement_id=settlement_id)
+    return page("settlement", here="settlements", title=f"结算单 {row['title']}", row=row, lines=lines, shares=shares)
 
 
 @admin.post("/settlements/<key:leader_id>/<key:settlement_id>/file")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
+from operations import settlement_sums
 from operations import settlements as operation
 from operations.listings import settlements as listing
 from web import statements
@@ -23,10 +24,10 @@ def settlements() -> str:
     with site().store.read() as work:
         rows = listing.of_leader(work, leader_id=leader_id)
         waiting = [
-            operation.preview(work, leader_id=leader_id, round_id=row["id"])
+            settlement_sums.preview(work, leader_id=leader_id, round_id=row["id"])
             for row in listing.waiting(work, leader_id=leader_id)
         ]
-    return page("settlements", title="结算单", rows=rows, waiting=waiting, due=operation.due_to_leader_fen)
+    return page("settlements", title="结算单", rows=rows, waiting=waiting, due=settlement_sums.due_to_leader_fen)
 
 
 @members.get("/settlements/<key:settlement_id>")
@@ -45,9 +46,11 @@ def settlement_preview(round_id: int) -> str:
     """What a round would come to if it were settled now."""
     leader_id = own_leader_id()
     with site().store.read() as work:
-        plan = operation.preview(work, leader_id=leader_id, round_id=round_id)
+        plan = settlement_sums.preview(work, leader_id=leader_id, round_id=round_id)
         lines = listing.preview_lines(work, leader_id=leader_id, round_id=round_id, settled=plan.lines)
-    row = {name: getattr(plan, name) for name in plan.__slots__} | {"due_fen": operation.due_to_leader_fen(plan)}
+    row = {name: getattr(plan, name) for name in plan.__slots__} | {
+        "due_fen": settlement_sums.due_to_leader_fen(plan), "shared_fen": 0, "is_sharing": False,
+    }  # fmt: skip
     return page("settlement", title=plan.title, row=row, orders=listing.by_order(lines), waiting=plan)
 
 

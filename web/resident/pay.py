@@ -72,7 +72,14 @@ def check_payment(token: str) -> Response:
 def _put_in(gateway: Gateway, one: OrderView, kind: Any, openid: str | None) -> PayOrder:
     store = site().store
     asked = store.run(
-        lambda work: online.prepare(work, leader_id=one.leader_id, order_id=one.id, trade_type=kind, openid=openid)
+        lambda work: online.prepare(
+            work,
+            leader_id=one.leader_id,
+            order_id=one.id,
+            trade_type=kind,
+            openid=openid,
+            may_share=site().settings.shares_profits,
+        )
     )
     prepay = gateway.place(
         trade_type=kind,
@@ -81,7 +88,7 @@ def _put_in(gateway: Gateway, one: OrderView, kind: Any, openid: str | None) -> 
         description=f"{one.round_title} {one.seq}号",
         openid=openid,
         expires_at=asked.expires_at,
-        is_shared=False,
+        is_shared=asked.is_shared,
     )
     store.run(lambda work: online.placed(work, leader_id=one.leader_id, pay_order_id=asked.id, prepay=prepay))
     return online.with_prepay(asked, prepay)

@@ -72,7 +72,19 @@ class Share:
     created_at: datetime
     is_closing: bool
     state: str = "PROCESSING"
-    returned: dict[str, int] = field(default_factory=dict)
+    returned: dict[str, Return] = field(default_factory=dict)
+
+
+@dataclass
+class Return:
+    """One request to get a part back."""
+
+    out_return_no: str
+    return_no: str
+    merchant_id: str
+    amount: int
+    result: str = "SUCCESS"
+    problem: str = ""
 
 
 class Book:
@@ -176,11 +188,20 @@ class Book:
 
     def shared_fen(self, trade: Trade) -> int:
         """What of a payment is with receivers and has not come back."""
-        return sum(
-            sum(one["amount"] for one in share.receivers) - sum(share.returned.values())
-            for share in self.shares.values()
-            if share.trade is trade
-        )
+        given = back = 0
+        for share in self.shares_of(trade):
+            given += sum(int(one["amount"]) for one in share.receivers)
+            back += sum(one.amount for one in share.returned.values() if one.result == "SUCCESS")
+        return given - back
+
+    def shares_of(self, trade: Trade) -> list[Share]:
+        return [share for share in self.shares.values() if share.trade is trade]
+
+    def unsplit_fen(self, trade: Trade) -> int:
+        """What is still frozen: neither given, nor freed, nor paid back."""
+        if any(share.is_closing for share in self.shares_of(trade)):
+            return 0
+        return trade.total - self.shared_fen(trade) - sum(one.amount for one in self.refunds_of(trade))
 
     def share(self, body: dict[str, Any], now: datetime, order_id: str) -> Share:
         """Split a payment. Raises ApiError."""
@@ -192,13 +213,27 @@ class Book:
             raise ApiError(403, "RULE_LIMIT", "非分账订单不支持分账")
         if trade.paid_at is None or now - trade.paid_at < SHARE_AFTER:
             raise ApiError(403, "RULE_LIMIT", "订单处理中，暂时不能分账")
+        if any(share.is_closing for share in self.shares_of(trade)):
+            raise ApiError(403, "RULE_LIMIT", "订单已经分账完结")
         if not 0 < len(receivers) <= 50 or any((r["type"], r["account"]) not in self.receivers for r in receivers):
             raise ApiError(400, "INVALID_REQUEST", "分账接收方关系不存在")
         asked = sum(int(receiver["amount"]) for receiver in receivers)
         if (self.shared_fen(trade) + asked) * 10_000 > trade.total * MOST_SHARED_BPS:
             raise ApiError(403, "RULE_LIMIT", "分账金额超出最大分账比例")
+        if asked > self.unsplit_fen(trade):
+            raise ApiError(403, "NOT_ENOUGH", "分账金额大于剩余可分金额")
         made = Share(number, order_id, trade, receivers, now, bool(body.get("unfreeze_unsplit")))
         self.shares[number] = made
+        return made
+
+    def free(self, body: dict[str, Any], now: datetime, order_id: str) -> Share:
+        """解冻: what is left of a payment is the merchant's. Raises ApiError."""
+        trade, number = self.by_transaction(str(body.get("transaction_id", ""))), str(body.get("out_order_no", ""))
+        if (known := self.shares.get(number)) is not None:
+            return known
+        if not trade.is_shared or self.unsplit_fen(trade) <= 0:
+            raise ApiError(403, "RULE_LIMIT", "没有可解冻的资金")
+        made = self.shares[number] = Share(number, order_id, trade, [], now, is_closing=True, state="FINISHED")
         return made
 
     def share_of(self, number: str) -> Share:
@@ -206,18 +241,29 @@ class Book:
             raise ApiError(404, "RESOURCE_NOT_EXISTS", "分账单不存在")
         return self.shares[number]
 
-    def give_back_share(self, body: dict[str, Any]) -> Share:
+    def give_back_share(self, body: dict[str, Any], return_no: str, result: str) -> Return:
         """回退: only from merchants, never more than they got. Raises ApiError."""
         share = self.share_of(str(body.get("out_order_no", "")))
         ours = [r for r in share.receivers if r["type"] == "MERCHANT_ID" and r["account"] == body.get("return_mchid")]
-        if not ours:
+        if not ours or share.state != "FINISHED":
             raise ApiError(403, "RULE_LIMIT", "分账接收方不支持回退")
         number, amount = str(body["out_return_no"]), int(body["amount"])
-        if number not in share.returned:
-            if sum(share.returned.values()) + amount > sum(int(r["amount"]) for r in ours):
-                raise ApiError(403, "NOT_ENOUGH", "回退金额超过可回退金额")
-            share.returned[number] = amount
-        return share
+        if (known := share.returned.get(number)) is not None:
+            return known
+        if sum(one.amount for one in share.returned.values() if one.result != "FAILED") + amount > sum(
+            int(one["amount"]) for one in ours
+        ):
+            raise ApiError(403, "NOT_ENOUGH", "回退金额超过可回退金额")
+        made = share.returned[number] = Return(number, return_no, str(body["return_mchid"]), amount, result)
+        if result == "FAILED":
+            made.problem = "ACCOUNT_ABNORMAL"
+        return made
+
+    def return_of(self, out_order_no: str, number: str) -> Return:
+        """Raises ApiError."""
+        if number not in self.share_of(out_order_no).returned:
+            raise ApiError(404, "RESOURCE_NOT_EXISTS", "回退单不存在")
+        return self.share_of(out_order_no).returned[number]
 
 
 def _check_order(kind: str, body: dict[str, Any], now: datetime) -> None:

@@ -69,6 +69,17 @@ class Keys:
     def platform(self) -> rsa.RSAPrivateKey:
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
+    def opens(self, sealed: str) -> str | None:
+        """A sensitive field that was encrypted with the platform's key; None for anything else.
+
+        Source: https://pay.weixin.qq.com/doc/v3/merchant/4012070165
+        """
+        scheme = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303
+        try:
+            return self.platform.decrypt(base64.b64decode(sealed, validate=True), scheme).decode()
+        except ValueError:
+            return None
+
     @property
     def merchant_pem(self) -> str:
         return self.merchant.private_bytes(

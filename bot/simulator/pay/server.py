@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from bot.simulator.clock import system_clock
 
 from . import bills
-from .book import ApiError, Share
+from .book import ApiError, Return, Share
 from .keys import SCHEME, seal, verifies
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def create_pay_simulator(sim: PaySim) -> Flask:
         ("GET", "/v3/profitsharing/orders/<number>", api.query_share),
         ("POST", "/v3/profitsharing/orders/unfreeze", api.unfreeze),
         ("POST", "/v3/profitsharing/return-orders", api.give_back_share),
+        ("GET", "/v3/profitsharing/return-orders/<number>", api.query_return),
         ("POST", "/v3/profitsharing/receivers/add", api.add_receiver),
         ("POST", "/v3/profitsharing/receivers/delete", api.delete_receiver),
         ("GET", "/v3/profitsharing/transactions/<transaction_id>/amounts", api.unsplit),
@@ -138,19 +139,24 @@ class _Api:
         return _share_json(self._book.share_of(number))
 
     def unfreeze(self) -> dict[str, Any]:
-        body = self._body()
-        self._book.by_transaction(str(body.get("transaction_id", "")))
-        return {"transaction_id": body["transaction_id"], "out_order_no": body["out_order_no"], "state": "FINISHED"}
+        return _share_json(self._book.free(self._body(), self._sim.now(), f"30{self._sim.digits(26)}"))
 
     def give_back_share(self) -> dict[str, Any]:
         body = self._body()
-        self._book.give_back_share(body)
-        return {name: body[name] for name in ("out_order_no", "out_return_no", "return_mchid", "amount")} | {
-            "result": "SUCCESS"
-        }
+        fault = self._sim.struck("return-orders", "return_waits", "return_fails")
+        result = {"return_waits": "PROCESSING", "return_fails": "FAILED"}.get(fault or "", "SUCCESS")
+        made = self._book.give_back_share(body, f"31{self._sim.digits(26)}", result)
+        return _return_json(str(body["out_order_no"]), made)
+
+    def query_return(self, number: str) -> dict[str, Any]:
+        order_no = request.args.get("out_order_no", "")
+        return _return_json(order_no, self._book.return_of(order_no, number))
 
     def add_receiver(self) -> dict[str, Any]:
+        """A merchant's full name has to be there, sealed with the key that the serial names."""
         body = self._body()
+        if body["type"] == "MERCHANT_ID" and self._sim.keys.opens(str(body.get("name", ""))) is None:
+            raise ApiError(400, "PARAM_ERROR", "商户全称没有加密或不存在")
         self._book.receivers.add((str(body["type"]), str(body["account"])))
         return {name: body[name] for name in ("type", "account", "relation_type")}
 
@@ -161,7 +167,7 @@ class _Api:
 
     def unsplit(self, transaction_id: str) -> dict[str, Any]:
         trade = self._book.by_transaction(transaction_id)
-        return {"transaction_id": transaction_id, "unsplit_amount": trade.total - self._book.shared_fen(trade)}
+        return {"transaction_id": transaction_id, "unsplit_amount": self._book.unsplit_fen(trade)}
 
     def bill(self) -> dict[str, str]:
         day = date.fromisoformat(request.args.get("bill_date", ""))
@@ -211,10 +217,28 @@ class _Api:
 
 
 def _share_json(share: Share) -> dict[str, Any]:
+    receivers = [{"result": "PENDING"} | receiver for receiver in share.receivers]
+    if share.state == "FINISHED" and share.is_closing:  # what was freed stands there as the merchant's own part
+        trade = share.trade
+        freed = trade.total - sum(int(one["amount"]) for one in share.receivers)
+        own = {"type": "MERCHANT_ID", "account": trade.body["mchid"], "amount": freed, "result": "SUCCESS"}
+        receivers.append(own | {"description": "解冻给分账方"})
     return {
         "transaction_id": share.trade.transaction_id,
         "out_order_no": share.out_order_no,
         "order_id": share.order_id,
         "state": share.state,
-        "receivers": [{"result": "PENDING"} | receiver for receiver in share.receivers],
+        "receivers": receivers,
     }
+
+
+def _return_json(order_no: str, one: Return) -> dict[str, Any]:
+    shown = {
+        "out_order_no": order_no,
+        "out_return_no": one.out_return_no,
+        "return_id": one.return_no,
+        "return_mchid": one.merchant_id,
+        "amount": one.amount,
+        "result": one.result,
+    }
+    return shown | ({"fail_reason": one.problem} if one.problem else {})

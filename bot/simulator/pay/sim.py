@@ -20,7 +20,10 @@ from .keys import PUBLIC_KEY_ID, SCHEME, Keys, sign
 from .notices import FAULTS, Letter, Postman
 
 Mode = Literal["public_key", "certificate", "mixed"]
-API_FAULTS = ("SYSTEM_ERROR", "FREQUENCY_LIMITED", "lost_answer", "unsigned", "bill_not_ready", "bill_hash")
+API_FAULTS = (
+    "SYSTEM_ERROR", "FREQUENCY_LIMITED", "lost_answer", "unsigned", "bill_not_ready", "bill_hash",
+    "return_waits", "return_fails",
+)  # fmt: skip
 
 
 @dataclass
@@ -105,7 +108,13 @@ class PaySim:
             for receiver in share.receivers:
                 receiver["result"] = result
             if result != "SUCCESS":
-                share.receivers = [receiver | {"amount": 0} for receiver in share.receivers]
+                failed = {"amount": 0, "fail_reason": "ACCOUNT_ABNORMAL"}
+                share.receivers = [receiver | failed for receiver in share.receivers]
+
+    def return_done(self, out_order_no: str, out_return_no: str, result: str = "SUCCESS") -> None:
+        """What became of a part's way back: SUCCESS or FAILED."""
+        with self.lock:
+            self.book.return_of(out_order_no, out_return_no).result = result
 
     def deliver_due(self) -> int:
         """Notifications whose time has come."""
