@@ -96,6 +96,7 @@ def create_gateway(config: Config) -> WeChatPayGateway | None:
         public_key=pay.public_key.read_text("utf-8") if pay.public_key else None,
         public_key_id=pay.public_key_id,
         certificates=pay.certificates,
+        keys_folder=pay.keys_folder,
     )
     return WeChatPayGateway(merchant, api_base=pay.api_base, simulator=config.wechat.simulator)
 

@@ -81,6 +81,7 @@ class WeChatPay(_Part):
     public_key_id: str | None = None
     public_key: Path | None = None
     certificates: bool = False
+    keys_folder: Path | None = None
     profit_sharing: bool = False
     api_base: str = "https://api.mch.weixin.qq.com"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, select, update
 
 from models import Work, job_run, pay_difference, pay_order, refund
 from operations.audit import PLATFORM, record
@@ -91,22 +91,31 @@ def unsettled(work: Work, *, limit: int = 200) -> list[RowMapping]:
     return list(rows.mappings())
 
 
-def settle(work: Work, *, bill_on: str, kind: str, reference: str, actor: str) -> bool:
-    """Somebody has looked at it and put it right; False when that was said already."""
-    mine = (
-        pay_difference.c.bill_on == bill_on,
-        pay_difference.c.kind == kind,
-        pay_difference.c.reference == reference,
-        pay_difference.c.settled_at.is_(None),
-    )
-    done = work.db.execute(update(pay_difference).where(*mine).values(settled_at=work.now, settled_by=actor[:40]))
+def is_known(work: Work, *, bill_on: str, kind: str, reference: str) -> bool:
+    """Whether there is such a difference, settled or not."""
+    return work.db.execute(select(pay_difference.c.kind).where(*_named(bill_on, kind, reference))).first() is not None
+
+
+def settle(work: Work, *, bill_on: str, kind: str, reference: str, note: str, actor: str) -> bool:
+    """Somebody has looked at it and put it right, as the note says; False when that was said already."""
+    said = {"settled_at": work.now, "settled_by": actor[:40], "note": note[:200]}
+    mine = (*_named(bill_on, kind, reference), pay_difference.c.settled_at.is_(None))
+    done = work.db.execute(update(pay_difference).where(*mine).values(**said))
     if done.rowcount != 1:
         return False
     record(
         work, leader_id=PLATFORM, actor=actor, action="bill.settle", entity="bill", entity_id=0,
-        after={"bill_on": bill_on, "kind": kind, "reference": reference},
+        after={"bill_on": bill_on, "kind": kind, "reference": reference, "note": note[:200]},
     )  # fmt: skip
     return True
+
+
+def _named(bill_on: str, kind: str, reference: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        pay_difference.c.bill_on == bill_on,
+        pay_difference.c.kind == kind,
+        pay_difference.c.reference == reference,
+    )
 
 
 def _differences(what: str, ours: dict[str, int], theirs: dict[str, int]) -> list[Difference]:

@@ -167,7 +167,7 @@ RULES: dict[str, Rule] = {
         "demo/day.py",
         "operating/doctor/probes.py",
     ),
-    "wechatpayv3 has one adapter": imported_only_by("wechatpayv3", "bot/pay/wechat.py"),
+    "wechatpayv3 has one adapter": imported_only_by("wechatpayv3", "bot/pay/library.py"),
     "config is handed down": imported_only_by(
         "config", "app.py", "cli.py", "config.py", "serving.py", "demo/", "operating/"
     ),
@@ -219,7 +219,7 @@ BROKEN = [
 # (rule, where, code that looks alike and is right)
 SOUND = [
     ("wechatpy has one adapter", "bot/client.py", "import wechatpy"),
-    ("wechatpayv3 has one adapter", "bot/pay/wechat.py", "def f():\n    from wechatpayv3 import WeChatPay"),
+    ("wechatpayv3 has one adapter", "bot/pay/library.py", "def f():\n    from wechatpayv3 import WeChatPay"),
     ("the network has one way out", "web/leader.py", "from flask import request as requests_like"),
     ("the network has one way out", "bot/simulator/people.py", "import requests"),
     ("config is handed down", "cli.py", "import config"),

@@ -287,6 +287,31 @@ SHARE_PROBLEMS = {
     "NETWORK": "网络不通，会自动再试",
     "TIME_OUT_CLOSED": "超时没有完成",
 }
+DIFFERENCE_STATES = {"open": "还没处理", "settled": "处理好了"}
+BILL_KINDS = {
+    "unknown_payment": "微信有付款，我们没有",
+    "missing_payment": "我们有付款，微信没有",
+    "payment_amount": "付款金额不一样",
+    "unknown_refund": "微信有退款，我们没有",
+    "missing_refund": "我们有退款，微信没有",
+    "refund_amount": "退款金额不一样",
+    "missing_share": "分账没有到",
+    "share_amount": "分账金额不一样",
+    "missing_return": "分账没有收回",
+    "return_amount": "收回金额不一样",
+}
+BILL_MEANINGS = {
+    "unknown_payment": "有人付到商户号，系统不认识。看商户平台是谁付的：该退就在那里退，是货款就在订单里记一笔收款。",
+    "missing_payment": "订单记成已付，账单里没有。可能算在了前后一天；隔天还没有，按单号到商户平台查，没付就撤销。",
+    "payment_amount": "同一笔付款，两边的钱不一样。以商户平台为准，差的钱多退少补。",
+    "unknown_refund": "退款不是从系统里退的，多半有人在商户平台手工退了。问清楚后，在订单里记成已退。",
+    "missing_refund": "系统说退了，账单里没有。按单号到商户平台查，没退成就请团长直接退给邻居。",
+    "refund_amount": "同一笔退款，两边的钱不一样。以商户平台为准，差的钱另外补上。",
+    "missing_share": "系统记成团长已经拿到，微信现在说没有。按单号到商户平台查，没到就转账补给团长。",
+    "share_amount": "分给团长的钱两边不一样。以商户平台为准，差的钱多退少补。",
+    "missing_return": "系统记成已从团长收回，微信现在说没有。按单号到商户平台查。",
+    "return_amount": "从团长收回的钱两边不一样。以商户平台为准。",
+}
 PROOF_MARKS = {"green": "对得上", "yellow": "请看一下", "red": "要当心"}
 PROOF_REASONS = {"duplicate": "和以前发过的图一样", "early": "图比订单早"}
 MATCH_REASONS = {"note": "备注", "amount": "金额", "room": "房号", "alias": "以前付过", "name": "名字"}

@@ -14,16 +14,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from bot.pay.calling import call, find, text
 from bot.pay.gateway import BadNotice, BillRow, PayError, RefundResult, RefundState, Trade, TradeState, TradeType
+from bot.pay.library import open_library, pay_type
 from bot.pay.notices import open_notice
 from bot.pay.sharing import WeChatSharing
 
 API_BASE = "https://api.mch.weixin.qq.com"
 REASON = "团购退款"  # stands in the resident's wallet
-TIMEOUT_S = (3, 10)  # connect, read
 _TRADES: Mapping[str, TradeState] = {
     "SUCCESS": "paid", "REFUND": "refunded", "NOTPAY": "unpaid", "USERPAYING": "unpaid", "CLOSED": "closed",
     "REVOKED": "closed", "PAYERROR": "unpaid",
@@ -36,7 +37,7 @@ _REFUNDS: Mapping[str, RefundState] = {
 @dataclass(frozen=True, slots=True)
 class Merchant:
     """The account. Public-key mode needs `public_key` and `public_key_id`; `certificates`: the older mode, or both
-    while an account migrates. Keys as PEM text.
+    while an account migrates. Keys as PEM text; further public keys may lie in `keys_folder`.
     """
 
     appid: str
@@ -48,28 +49,26 @@ class Merchant:
     public_key: str | None = None
     public_key_id: str | None = None
     certificates: bool = False
+    keys_folder: Path | None = None
 
 
 class WeChatPayGateway:
     """See `bot.pay.gateway.Gateway`. Threads may share one."""
 
     def __init__(self, merchant: Merchant, *, api_base: str = API_BASE, simulator: bool = False) -> None:
-        """`simulator` must be set before any other `api_base` than the real one is accepted."""
-        if not simulator and api_base.rstrip("/") != API_BASE:
-            raise ValueError(f"WeChat Pay is at {API_BASE}; another address is for the simulator only")
+        """`api_base` may be a proxy: what answers is verified. Only a simulator may do without TLS."""
+        if not simulator and not api_base.startswith("https://"):
+            raise ValueError("WeChat Pay is reached by https; anything else is for the simulator only")
         if len(merchant.apiv3_key.encode()) != 32:
             raise ValueError("an APIv3 key has 32 characters")
         self._merchant, self._base = merchant, api_base.rstrip("/")
-        self._pay = _library(merchant, self._base, simulator=simulator)
+        self._pay = open_library(merchant, self._base, simulator=simulator)
         self.sharing = WeChatSharing(self._pay)
 
     def place(
         self, *, trade_type: TradeType, out_trade_no: str, amount_fen: int, description: str, openid: str | None,
         expires_at: datetime, is_shared: bool,
     ) -> str:  # fmt: skip
-        from wechatpayv3 import WeChatPayType
-
-        kinds = {"jsapi": WeChatPayType.JSAPI, "native": WeChatPayType.NATIVE}
         answer = call(
             self._pay.pay,
             description=_fit(description, 127),
@@ -78,7 +77,7 @@ class WeChatPayGateway:
             payer={"openid": openid} if trade_type == "jsapi" else None,
             time_expire=expires_at.isoformat(timespec="seconds"),
             settle_info={"profit_sharing": True} if is_shared else None,
-            pay_type=kinds[trade_type],
+            pay_type=pay_type(trade_type),
         )
         return text(answer, "prepay_id" if trade_type == "jsapi" else "code_url")
 
@@ -126,7 +125,7 @@ class WeChatPayGateway:
             if error.code == "NO_STATEMENT_EXIST":
                 return []
             raise
-        url = text(where, "download_url")
+        url = text(where, "download_url").replace(f"{API_BASE}/", f"{self._base}/", 1)
         if not url.startswith(f"{self._base}/"):
             raise PayError("BAD_ANSWER")
         body = call(self._pay.download_bill, url=url, is_json=False)
@@ -179,41 +178,6 @@ def read_bill(text: str) -> list[BillRow]:
             )
         )
     return found
-
-
-def _library(merchant: Merchant, base: str, *, simulator: bool) -> Any:
-    from wechatpayv3 import WeChatPay, WeChatPayType
-    from wechatpayv3.core import Core
-
-    class _Core(Core):  # type: ignore[misc] # the base comes without types
-        """Where the library keeps the address of the service is private to it: the tests notice when it moves."""
-
-        def _init_certificates(self) -> None:
-            self._gate_way = base
-            super()._init_certificates()
-
-        def _last_certificate(self) -> Any:
-            """The newest; the library's own asks for a date that cryptography has given up."""
-            return max(self._certificates, key=lambda one: one.not_valid_after_utc)
-
-    made = WeChatPay.__new__(WeChatPay)
-    made._type, made._mchid, made._appid = WeChatPayType.JSAPI, merchant.mchid, merchant.appid
-    made._notify_url, made._partner_mode = merchant.notify_url, False
-    made._core = _Core(
-        mchid=merchant.mchid,
-        cert_serial_no=merchant.serial,
-        private_key=merchant.private_key,
-        apiv3_key=merchant.apiv3_key,
-        # A proxy of the environment has no business between two servers on one machine.
-        proxy={"no_proxy": "*"} if simulator else None,
-        timeout=TIMEOUT_S,
-        public_key=merchant.public_key,
-        public_key_id=merchant.public_key_id,
-    )
-    made._core._gate_way = base
-    if merchant.public_key and merchant.certificates:
-        made._core._init_certificates()
-    return made
 
 
 def _refund(found: Mapping[str, Any], state: str) -> RefundResult:

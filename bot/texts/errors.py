@@ -30,6 +30,7 @@ def _not_found(f: Facts) -> str:
         "relay": "这条留言",
         "resident": "这位邻居",
         "settlement": "这张结算单",
+        "difference": "这条差异",
         "coupon": "这张券",
         "review": "这条评价",
         "announcement": "这条公告",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
-from models import Work, after_sales_case, inbound_message, job_run, leader, notice, order, round_
+from models import Work, after_sales_case, inbound_message, job_run, leader, notice, order, pay_difference, round_
 from operations.listings import cases, rounds, traffic
 from operations.listings.orders import PAY_STATE
 from operations.listings.paging import local_day, total
@@ -35,6 +35,7 @@ class Today:
     troubled_notices: int
     messages: int
     unread_messages: int
+    differences: int
 
 
 def today(work: Work) -> Today:
@@ -62,6 +63,7 @@ def _heads(start: datetime, end: datetime, now: datetime) -> Select[Any]:
         "waiting_cases": (after_sales_case, waiting),
         "urgent_cases": (after_sales_case, and_(waiting, urgent)),
         "troubled_notices": (notice, notice.c.state.in_(TROUBLE)),
+        "differences": (pay_difference, pay_difference.c.settled_at.is_(None)),
         "messages": (inbound_message, received),
         "unread_messages": (inbound_message, and_(received, inbound_message.c.reading.in_(("unclear", "unknown")))),
     }

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 
-from models import Store, Work, order, pay_order, refund, round_, settlement
+from models import (
+    Store,
+    Work,
+    coupon_use,
+    metadata,
+    order,
+    pay_order,
+    payment,
+    profit_share,
+    refund,
+    round_,
+    settlement,
+    share_return,
+)
+from models import coupon as coupon_table
 from operations import (
     aftersales,
+    coupon_uses,
+    coupons,
     goods,
     ledger,
     ledger_check,
     online,
+    paying_terms,
     payments,
     pickup_days,
+    profit_sharing,
+    refunds,
     rounds,
     settlements,
+    share_receivers,
+    share_returns,
+    unpaid,
 )
 from operations.closing import cancel_round
+from operations.coupons import NewCoupon
 from operations.errors import Refused
 from operations.orders import Change, change
 from tests.support.clock import StillClock
+from tests.support.invariants import violations
 from tests.support.world import World
 
 PEOPLE = 3
+COUPONS = (
+    NewCoupon(title="八折", kind="percent", value=2000, code="PERCENT", per_resident=2),
+    NewCoupon(title="减二十", kind="amount", value=2000, min_spend_fen=5000, max_uses=2, code="TWENTY"),
+)
 whom = st.integers(0, PEOPLE - 1)
 offers = st.integers(1, 2)
 sums = st.one_of(st.none(), st.integers(1, 20_000))
@@ -40,6 +70,7 @@ class Money(RuleBasedStateMachine):
     store: Store
     clock: StillClock
     steps = 0  # of all runs together
+    done: ClassVar[Counter[str]] = Counter()  # what was not refused, by rule
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +78,21 @@ class Money(RuleBasedStateMachine):
         self.world = World(self.store, payment_mode="wechat")
         self.people = [self.world.resident(f"邻居{n}") for n in range(PEOPLE)]
         self.told: list[dict[str, Any]] = []  # payments WeChat Pay has told us of: it may tell again
+        self.sent: list[online.OutgoingRefund] = []  # refunds it was asked for
+        self.decided: dict[int, str] = {}  # what became of them
+        with self.store.transaction() as work:
+            mine: dict[str, Any] = {"leader_id": self.world.leader_id, "actor": "system"}
+            paying_terms.set_auto_cancel(work, hours=3, **mine)
+            for new in COUPONS:
+                coupons.create(work, new=new, **mine)
+            share_receivers.enter(work, merchant_id="1900000009", name="便利店", **mine)
+            share_receivers.note(work, share_receivers.claim(work)[0])
+
+    def teardown(self) -> None:
+        """The next life begins with an empty database: the checks look at everything there is."""
+        with self.store.transaction() as work:
+            for table in reversed(metadata.sorted_tables):
+                work.db.execute(delete(table))
 
     # ---- what people do
 
@@ -57,14 +103,15 @@ class Money(RuleBasedStateMachine):
             work, **self._round(), resident_id=self.people[who], changes=changes, source_key=self._key(work)
         ))  # fmt: skip
 
-    @rule(who=whom, percent=st.integers(0, 100))
-    def coupon(self, who: int, percent: int) -> None:
-        """What a coupon leaves behind: a discount, while the round is open."""
-        if (one := self._order(who)) is None or one.round_state != "open":
-            return
-        with self.store.transaction() as work:
-            mine = update(order).where(order.c.leader_id == one.leader_id, order.c.id == one.id)
-            work.db.execute(mine.values(discount_fen=one.total_fen * percent // 100))
+    @rule(who=whom, code=st.sampled_from(["PERCENT", "TWENTY"]), off=st.booleans())
+    def coupon(self, who: int, code: str, off: bool) -> None:
+        mine: dict[str, Any] = {"resident_id": self.people[who]}
+        if off:
+            self._do(lambda work: coupon_uses.leave_out(work, **self._round(), **mine, source_key=self._key(work)))
+        else:
+            self._do(lambda work: coupon_uses.use(
+                work, **self._round(), **mine, code=code, source_key=self._key(work)
+            ))  # fmt: skip
 
     @rule(who=whom, fen=sums)
     def pay(self, who: int, fen: int | None) -> None:
@@ -82,7 +129,7 @@ class Money(RuleBasedStateMachine):
     @rule(who=whom)
     def open_online(self, who: int) -> None:
         self._on(who, lambda work, one: online.prepare(
-            work, leader_id=one.leader_id, order_id=one.id, trade_type="native", openid=None
+            work, leader_id=one.leader_id, order_id=one.id, trade_type="native", openid=None, may_share=True
         ))  # fmt: skip
 
     @rule(nth=st.integers(0, 5))
@@ -105,14 +152,58 @@ class Money(RuleBasedStateMachine):
             said = self.told[nth % len(self.told)]
             self._do(lambda work: online.record_paid(work, **said))
 
-    @rule(nth=st.integers(0, 5), state=st.sampled_from(["done", "abnormal", "closed", "processing"]))
+    @rule()
+    def send_refunds(self) -> None:
+        """What is to go back is sent, once no part of its payment is with the leader any more."""
+        self._do(refunds.send_promises_online)
+        with self.store.transaction() as work:
+            for one in online.claim_refunds(work):
+                way = share_returns.before_refund(work, leader_id=one.leader_id, refund_id=one.id)
+                if one.state == "created" and way == "clear":
+                    assert self._out(work, one.id) == 0, "a refund is sent while a part is out"
+                    online.refund_sent(work, one)
+                    self.sent.append(one)
+                elif one.state == "created" and way == "stuck":
+                    refunds.finish(
+                        work, leader_id=one.leader_id, refund_id=one.id, actor="system", is_done=False,
+                        external_ref=None, problem="SHARED",
+                    )  # fmt: skip
+
+    @rule(nth=st.integers(0, 5), state=st.sampled_from(["done", "done", "abnormal", "closed", "processing"]))
     def refund_told(self, nth: int, state: str) -> None:
-        rows = [row for row in self.world.rows(refund) if row.payment_id]
-        if rows:
-            row = rows[nth % len(rows)]
+        """WeChat Pay tells of a refund, again and again, and each time the same once it is decided."""
+        if self.sent:
+            row = self.sent[nth % len(self.sent)]
+            said = self.decided.setdefault(row.id, state) if state != "processing" else state
             self._do(lambda work: online.record_refund(
-                work, out_refund_no=online.refund_number(row.id), state=state, amount_fen=row.amount_fen, refund_id="50"
+                work, out_refund_no=row.out_refund_no, state=said, amount_fen=row.amount_fen, refund_id="50"
             ))  # fmt: skip
+
+    @rule(state=st.sampled_from(["done", "done", "processing", "failed", "refused"]))
+    def share(self, state: str) -> None:
+        """WeChat Pay is asked for the shares that are due, and says what it makes of them."""
+        with self.store.transaction() as work:
+            claimed = profit_sharing.claim(work)
+        for one in claimed:
+            self._do(lambda work, one=one: self._shared(work, one, state))  # type: ignore[misc]
+
+    def _shared(self, work: Work, one: profit_sharing.Share, state: str) -> None:
+        if state == "refused":
+            profit_sharing.refused(work, one, code="RULE_LIMIT")
+            return
+        for _ in range(2):  # heard twice
+            profit_sharing.note(work, one, state=state, amount_fen=one.amount_fen, problem=None)
+        settlements.close_shared(work, leader_id=one.leader_id, settlement_id=one.settlement_id)
+
+    @rule(state=st.sampled_from(["done", "done", "processing", "failed"]))
+    def share_back(self, state: str) -> None:
+        with self.store.transaction() as work:
+            claimed = share_returns.claim(work)
+        for one in claimed:
+            for _ in range(2):
+                self._do(lambda work, one=one: share_returns.note(  # type: ignore[misc]
+                    work, one, state=state, amount_fen=one.amount_fen, problem=None
+                ))  # fmt: skip
 
     @rule(who=whom, fen=sums)
     def pay_back(self, who: int, fen: int | None) -> None:
@@ -120,19 +211,28 @@ class Money(RuleBasedStateMachine):
             work, leader_id=one.leader_id, order_id=one.id, amount_fen=fen, actor="system", source_key=self._key(work)
         ))  # fmt: skip
 
-    @rule(who=whom, offer=offers, fen=sums)
-    def complain(self, who: int, offer: int, fen: int | None) -> None:
-        def claim(work: Work, one: Any) -> None:
+    @rule(nth=st.integers(0, 9), line=st.integers(0, 1), fen=sums)
+    def complain(self, nth: int, line: int, fen: int | None) -> None:
+        """After-sales, of this round or of one that was settled long ago."""
+        rows = self.world.rows(order)
+        if not rows:
+            return
+        one = self.world.view(rows[-1 - nth % len(rows)].id)
+        if not one.lines:
+            return
+        offer_id = one.lines[line % len(one.lines)].offer_id
+
+        def claim(work: Work) -> None:
             case = aftersales.open_case(
-                work, leader_id=one.leader_id, order_id=one.id, lines={self.world.offers[offer]: 1000},
-                reason="damaged", opened_by="leader", actor="system", source_key=self._key(work),
+                work, leader_id=one.leader_id, order_id=one.id, lines={offer_id: 1000}, reason="damaged",
+                opened_by="leader", actor="system", source_key=self._key(work),
             )  # fmt: skip
             aftersales.decide(
                 work, leader_id=one.leader_id, case_number=case.number, decision="refund", amount_fen=fen,
                 actor="system", source_key=self._key(work),
             )  # fmt: skip
 
-        self._on(who, claim)
+        self._do(claim)
 
     # ---- the life of the round
 
@@ -160,8 +260,10 @@ class Money(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 30))
     def wait(self, hours: int) -> None:
+        """Time passes, and the scheduler's jobs run; orders nobody paid for are reminded of and then cancelled."""
         self.clock.advance(hours=hours)
-        self._do(lambda work: (rounds.close_due(work, limit=5), settlements.settle_due(work)))
+        for job in (rounds.close_due, unpaid.remind_unpaid, unpaid.cancel_unpaid, settlements.settle_due):
+            self._do(lambda work, job=job: job(work, limit=5))  # type: ignore[misc]
 
     @rule()
     def next_round(self) -> None:
@@ -180,12 +282,59 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def the_books_agree(self) -> None:
         type(self).steps += 1
+        assert violations(self.store) == []
         with self.store.read() as work:
-            assert ledger_check.check(work) == []
             rows = work.db.execute(select(order).where(order.c.leader_id == self.world.leader_id)).all()
             assert all(row.refunded_fen <= row.paid_fen for row in rows)
             for resident_id in self.people:
                 self._check_statement(work, resident_id, [row for row in rows if row.resident_id == resident_id])
+            self._check_coupons(work)
+            self._check_shares(work)
+
+    def _check_coupons(self, work: Work) -> None:
+        """A coupon is used as often as orders have it, and takes off them what they say; a cancelled one has none."""
+        uses = work.db.execute(
+            select(coupon_use.c.coupon_id, coupon_use.c.amount_fen, order.c.discount_fen, order.c.state)
+            .join(order, order.c.id == coupon_use.c.order_id)
+            .where(coupon_use.c.leader_id == self.world.leader_id, coupon_use.c.released_at.is_(None))
+        ).all()
+        used = Counter(use.coupon_id for use in uses)
+        counted = work.db.execute(select(coupon_table).where(coupon_table.c.leader_id == self.world.leader_id))
+        assert {row.id: row.used for row in counted} == {row.id: used[row.id] for row in self.world.rows(coupon_table)}
+        for use in uses:
+            assert (use.amount_fen, use.state != "cancelled") == (use.discount_fen, True)
+
+    def _check_shares(self, work: Work) -> None:
+        """Of no payment more is out than WeChat Pay allows, and what is due to a leader is never paid twice."""
+        for row in work.db.execute(
+            select(profit_share, pay_order.c.amount_fen.label("paid_fen"))
+            .join(pay_order, pay_order.c.id == profit_share.c.pay_order_id)
+            .where(profit_share.c.leader_id == self.world.leader_id)
+        ):
+            assert row.amount_fen * 10_000 <= row.paid_fen * profit_sharing.MOST_BPS
+        paid = ledger.balance(work, leader_id=self.world.leader_id, book=ledger.LEADER)
+        rows = work.db.execute(select(settlement).where(settlement.c.leader_id == self.world.leader_id)).all()
+        live = [row for row in rows if row.state != "void"]
+        parts = sum(row.commission_fen + row.correction_fen for row in live)
+        returned = sum(row.amount_fen for row in self.world.rows(share_return, state="done"))
+        shared = sum(row.shared_fen for row in rows)
+        by_hand = sum(
+            row.commission_fen + row.correction_fen + row.returned_fen - row.shared_fen
+            for row in live
+            if row.state == "paid"
+        )
+        assert paid == parts - shared + returned - by_hand
+
+    def _out(self, work: Work, refund_id: int) -> int:
+        """What of the payment behind a refund is with the leader."""
+        row = work.db.execute(
+            select(profit_share.c.state, profit_share.c.amount_fen, profit_share.c.returned_fen)
+            .join(pay_order, pay_order.c.id == profit_share.c.pay_order_id)
+            .join(payment, payment.c.external_ref == pay_order.c.transaction_id)
+            .join(refund, refund.c.payment_id == payment.c.id)
+            .where(refund.c.id == refund_id)
+        ).first()
+        return 0 if row is None or row.state == "failed" else int(row.amount_fen - row.returned_fen)
 
     def _check_statement(self, work: Work, resident_id: int, rows: list[Any]) -> None:
         """All a resident paid, less what came back, less what he bought, is what his book says."""
@@ -207,6 +356,7 @@ class Money(RuleBasedStateMachine):
                 job(work)
         except Refused:
             return
+        type(self).done[sys._getframe(1).f_code.co_name] += 1
 
     def _on(self, who: int, job: Callable[[Work, Any], object]) -> None:
         if (one := self._order(who)) is not None:

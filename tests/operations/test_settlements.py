@@ -10,7 +10,17 @@ import pytest
 from sqlalchemy import update
 
 from models import Store, ledger_transfer, notice, offer, order, round_, settlement, settlement_line
-from operations import aftersales, ledger, ledger_check, payments, pickup_days, settlements, terms
+from operations import (
+    aftersales,
+    ledger,
+    ledger_check,
+    payments,
+    pickup,
+    pickup_days,
+    settlement_sums,
+    settlements,
+    terms,
+)
 from operations.errors import SettlementState, TooEarlyToSettle, WrongState
 from operations.offers import NewOffer
 from tests.support.clock import StillClock
@@ -203,3 +213,68 @@ def test_terms_are_frozen_when_the_round_closes(store: Store) -> None:
             work, leader_id=world.leader_id, round_id=world.round_id, offer_id=world.offers[1], share_bps=1,
             per_unit_fen=None, actor="system",
         )  # fmt: skip
+
+
+def fetch(world: World, order_id: int) -> None:
+    """The neighbour gets his goods now."""
+    code = world.code(order_id)
+    with world.store.transaction() as work:
+        done = pickup.redeem(
+            work, leader_id=world.leader_id, device="test", nonce=f"n{work.new_id()}", by_account_id=world.owner,
+            code=code, forced=True,
+        )  # fmt: skip
+    assert done.ok
+
+
+def test_who_comes_late_has_his_own_period_before_it_is_settled(store: Store, clock: StillClock) -> None:
+    """23 hours after the pickup day somebody fetches his goods: his 24 hours begin then, and the settlement waits."""
+    world = World(store)
+    late = world.order(world.resident(), {1: 1})
+    finish(world, clock, hours=23)
+    fetch(world, late)
+    clock.advance(hours=23)
+    with pytest.raises(TooEarlyToSettle) as early:
+        settle(world)
+    assert early.value.facts["until"] == clock() + timedelta(hours=1)
+    with store.transaction() as work:
+        assert settlements.settle_due(work) == 0
+        assert settlement_sums.preview(
+            work, leader_id=world.leader_id, round_id=world.round_id
+        ).due_at == clock() + timedelta(hours=1)  # fmt: skip
+    clock.advance(hours=1)
+    with store.transaction() as work:
+        assert settlements.settle_due(work) == 1
+
+
+def test_a_settlement_is_not_confirmed_inside_anybodys_own_period(store: Store, clock: StillClock) -> None:
+    """Somebody comes when the settlement is there already: it is confirmed when his period has ended too."""
+    world = World(store)
+    late = world.order(world.resident(), {1: 1})
+    world.order(world.resident("张哥"), {1: 1})
+    finish(world, clock)
+    mine: dict[str, Any] = {"leader_id": world.leader_id, "settlement_id": settle(world), "actor": "system"}
+    fetch(world, late)
+    for hours in (0, 23):
+        clock.advance(hours=hours)
+        with pytest.raises(TooEarlyToSettle), store.transaction() as work:
+            settlements.confirm(work, **mine)
+    clock.advance(hours=1)
+    with store.transaction() as work:
+        assert settlements.confirm(work, **mine)
+
+
+def test_a_case_that_is_opened_late_holds_the_confirmation(store: Store, clock: StillClock) -> None:
+    world = World(store)
+    one = world.order(world.resident(), {1: 1})
+    finish(world, clock)
+    mine: dict[str, Any] = {"leader_id": world.leader_id, "settlement_id": settle(world), "actor": "system"}
+    with store.transaction() as work:
+        aftersales.open_case(
+            work, leader_id=world.leader_id, order_id=one, reason="damaged", opened_by="leader",
+            lines={world.offers[1]: 1000}, actor="system", source_key="case",
+        )  # fmt: skip
+    with pytest.raises(TooEarlyToSettle), store.transaction() as work:
+        settlements.confirm(work, **mine)
+    with store.transaction() as work:
+        aftersales.cancel_case(work, leader_id=world.leader_id, case_number=1, actor="system", source_key="x")
+        assert settlements.confirm(work, **mine)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.pay.gateway import PayError, ShareResult
+from bot.pay.gateway import BadNotice, PayError, RefundResult, ShareResult, Trade
 from bot.pay.wechat import Merchant, WeChatPayGateway, read_bill
 from bot.simulator.pay import PaySim
 from bot.simulator.pay.sim import Mode
-from tests.pay.conftest import gateway_to
+from tests.pay.conftest import gateway_to, merchant_of
 from tests.support.clock import StillClock
 
 NO = "LT1234567890"
@@ -144,12 +146,53 @@ def test_a_wrong_key_is_a_wrong_signature(sim: PaySim) -> None:
     assert refused.value.code == "SIGN_ERROR"
 
 
-def test_only_the_simulator_lives_elsewhere(sim: PaySim) -> None:
+def test_only_the_simulator_does_without_tls(sim: PaySim) -> None:
     merchant = Merchant("wx", "1", sim.keys.merchant_pem, "AB", "k" * 32, "https://x/", sim.keys.public_pem, "P")
     with pytest.raises(ValueError, match="simulator"):
         WeChatPayGateway(merchant, api_base=sim.base_url)
+    WeChatPayGateway(merchant, api_base="https://pay-proxy.example.com")
     with pytest.raises(ValueError, match="32"):
         WeChatPayGateway(Merchant("wx", "1", sim.keys.merchant_pem, "AB", "short", "https://x/"))
+
+
+def test_a_new_certificate_is_found_while_it_runs_and_forgers_ask_for_none(sim: PaySim, clock: StillClock) -> None:
+    sim.mode = "certificate"
+    gateway = gateway_to(sim)
+    place(gateway, clock)
+    sim.keys.renew("PUB_KEY_ID_SIM0002")
+    paid = notified(gateway, sim)
+    assert isinstance(paid, Trade)
+    assert paid.state == "paid"
+    for _ in range(5):
+        with pytest.raises(BadNotice, match="unknown serial"):
+            notified(gateway, sim, "unknown_serial")
+    assert [path for _, path, _ in sim.requests].count("/v3/certificates") == 2, "at the start, and for the new one"
+    found = gateway.query(NO)
+    assert found is not None
+    assert found.state == "paid"
+
+
+def test_a_new_public_key_is_found_in_its_folder_while_it_runs(sim: PaySim, clock: StillClock, tmp_path: Path) -> None:
+    gateway = WeChatPayGateway(replace(merchant_of(sim), keys_folder=tmp_path), api_base=sim.base_url, simulator=True)
+    place(gateway, clock)
+    sim.keys.renew("PUB_KEY_ID_SIM0002")
+    (tmp_path / "PUB_KEY_ID_SIM0002.pem").write_text(sim.keys.public_pem, "utf-8")
+    paid = notified(gateway, sim)
+    assert isinstance(paid, Trade)
+    assert paid.state == "paid"
+    found = gateway.query(NO)
+    assert found is not None
+    assert found.state == "paid"
+    with pytest.raises(BadNotice):
+        notified(gateway, sim, "bad_signature")
+
+
+def notified(gateway: WeChatPayGateway, sim: PaySim, fault: str = "") -> Trade | RefundResult:
+    """What the gateway reads in a notification of the payment."""
+    if sim.book.trades[NO].state == "NOTPAY":
+        sim.pay(NO, notify=False)
+    headers, body = sim.postman.parcel(sim.letters[-1], fault)
+    return gateway.read_notice(headers, body, datetime.now(UTC))
 
 
 def test_the_page_gets_signed_parameters(gateway: WeChatPayGateway, sim: PaySim, clock: StillClock) -> None:

@@ -225,7 +225,13 @@ def test_the_bill_agrees_and_every_difference_is_listed(shop: Shop, order_id: in
     }  # fmt: skip
     with shop.store.transaction() as work:
         assert len(bill_check.unsettled(work)) == 3
-        mine = {"bill_on": day.isoformat(), "kind": "unknown_payment", "reference": "LT999999", "actor": "operator:1"}
+        mine = {
+            "bill_on": day.isoformat(),
+            "kind": "unknown_payment",
+            "reference": "LT999999",
+            "actor": "operator:1",
+            "note": "x",
+        }
         assert bill_check.settle(work, **mine)
         assert not bill_check.settle(work, **mine)
         assert len(bill_check.unsettled(work)) == 2

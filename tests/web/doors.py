@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
-from models import round_
-from operations import pickup_days, settlements
+from models import redemption, round_
+from operations import bill_check, pickup_days, settlements
 from operations.pay_links import token_of
 from tests.web.conftest import SETTINGS, Pages
 from tests.web.people import EVERYBODY, RESIDENTS
@@ -88,6 +88,17 @@ def settled(path: str, **form: Any) -> Callable[[Pages], Made]:
     return make
 
 
+def differing(path: str, **form: Any) -> Callable[[Pages], Made]:
+    """The same, with a day's bill that has a payment of 1 yuan we do not know."""
+
+    def make(pages: Pages) -> Made:
+        with pages.store.transaction() as work:
+            bill_check.compare(work, day=date(2026, 5, 1), theirs=[bill_check.Entry("LT999999", "4200", 100)])
+        return at(path, **form)(pages)
+
+    return make
+
+
 def settle_b(pages: Pages) -> int:
     """Settle leader B's round as if its pickup had ended long ago; the same id again."""
     mine: dict[str, Any] = {"leader_id": pages.world.leader_b, "round_id": pages.world.arrived_b, "actor": "system"}
@@ -97,6 +108,7 @@ def settle_b(pages: Pages) -> int:
         pickup_days.no_shows(work, **mine)
         long_ago = work.now - timedelta(days=9)
         work.db.execute(update(round_).where(round_.c.id == pages.world.arrived_b).values(finished_at=long_ago))
+        work.db.execute(update(redemption).where(redemption.c.leader_id == pages.world.leader_b).values(at=long_ago))
         return settlements.settle(work, **mine)
 
 
@@ -175,13 +187,22 @@ DOORS = (
         LEADERS,
         settled("/admin/settlements/{leader_b}/{settlement_b}/void", reason="x"),
     ),
+    Door("GET", "admin.differences", CONSOLE, at("/admin/differences")),
+    Door(
+        "POST",
+        "admin.settle_difference",
+        LEADERS,
+        differing(
+            "/admin/differences/settle", bill_on="2026-05-01", kind="unknown_payment", reference="LT999999", note="x"
+        ),
+    ),
     Door("POST", "admin.payouts", LEADERS, at("/admin/settlements/payouts")),
     Door("POST", "admin.pay_settlements", LEADERS, settled("/admin/settlements/pay", paid="{leader_b}:SETTLEMENT")),
     Door(
         "POST",
         "admin.set_share_receiver",
         LEADERS,
-        at("/admin/leaders/{leader_a}/share-receiver", merchant_id="1900000009", name="阳光花园便利店"),
+        at("/admin/leaders/{leader_a}/share-receiver", merchant_id="19000009", name="阳光花园便利店"),
     ),
     Door("POST", "admin.set_terms", LEADERS, at("/admin/rounds/{leader_a}/{arrived}/offers/{offer}/terms", share="8")),
     Door("GET", "admin.coupons", CONSOLE, at("/admin/coupons?leader=L1")),

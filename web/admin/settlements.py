@@ -11,6 +11,7 @@ from models import Work
 from operations import settlements as operation
 from operations import terms
 from operations.errors import Refused
+from operations.listings import differences
 from operations.listings import settlements as listing
 from web import statements
 from web.admin.blueprint import admin, page, query
@@ -31,13 +32,21 @@ def settlements() -> str:
             work, state=state, leader_number=read_leader_number(request.args), number=read_page(request.args)
         )
         to_pay = listing.to_pay_out(work)
+        unsettled = differences.count_open(work)
     sums = {
         "count": len(to_pay),
         "out_fen": sum(max(0, row["left_fen"]) for row in to_pay),
         "in_fen": sum(max(0, -row["left_fen"]) for row in to_pay),
     }
     return page(
-        "settlements", here="settlements", title="结算", found=found, states=listing.STATES, state=state, to_pay=sums
+        "settlements",
+        here="settlements",
+        title="结算",
+        found=found,
+        states=listing.STATES,
+        state=state,
+        to_pay=sums,
+        differences=unsettled,
     )
 
 

@@ -59,7 +59,14 @@ class Keys:
     def __init__(self, rng: random.Random) -> None:
         self.apiv3_key = "".join(rng.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(32))
         self.merchant_serial = f"{rng.getrandbits(152) | 1 << 151:038X}"
+        self._rng, self.public_key_id = rng, PUBLIC_KEY_ID
         self._serial = rng.getrandbits(152) | 1 << 151
+
+    def renew(self, public_key_id: str) -> None:
+        """From now on everything is signed with a new key: another public-key id, another certificate."""
+        self._serial, self.public_key_id = self._rng.getrandbits(152) | 1 << 151, public_key_id
+        for made in ("platform", "certificate"):
+            self.__dict__.pop(made, None)
 
     @cached_property
     def merchant(self) -> rsa.RSAPrivateKey:

@@ -67,7 +67,7 @@ class Postman:
             copies = 5
         if fault:
             letter.faults.append(fault)
-        parcels = [self._parcel(letter, fault or "") for _ in range(copies)]
+        parcels = [self.parcel(letter, fault or "") for _ in range(copies)]
         with ThreadPoolExecutor(copies) as pool:
             statuses = list(pool.map(lambda parcel: self._post(letter.url, *parcel), parcels))
         letter.answers += statuses
@@ -80,7 +80,8 @@ class Postman:
             letter.is_done = True
         return statuses
 
-    def _parcel(self, letter: Letter, fault: str) -> tuple[dict[str, str], bytes]:
+    def parcel(self, letter: Letter, fault: str) -> tuple[dict[str, str], bytes]:
+        """The headers and the body of one try."""
         sim = self._sim
         resource: dict[str, Any] = json.loads(json.dumps(letter.resource))
         if fault in _SPOIL:

@@ -16,7 +16,7 @@ from flask import Flask
 from bot.simulator.clock import system_clock
 
 from .book import Book, Refund, Trade
-from .keys import PUBLIC_KEY_ID, SCHEME, Keys, sign
+from .keys import SCHEME, Keys, sign
 from .notices import FAULTS, Letter, Postman
 
 Mode = Literal["public_key", "certificate", "mixed"]
@@ -170,7 +170,7 @@ class PaySim:
             return "PUB_KEY_ID_OF_SOMEBODY"
         with self.lock:
             mode = self._rng.choice(["public_key", "certificate"]) if self.mode == "mixed" else self.mode
-        return PUBLIC_KEY_ID if mode == "public_key" else self.keys.certificate_serial
+        return self.keys.public_key_id if mode == "public_key" else self.keys.certificate_serial
 
     def trade_json(self, trade: Trade) -> dict[str, Any]:
         """An order as the query and the notification show it."""
