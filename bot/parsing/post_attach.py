@@ -46,6 +46,8 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
             continue
         if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
             continue
+        if match[0] == "到" and text[start - 1 : start] == "一" and any(hit.end == start - 1 for hit in hits):
+            continue  # 8点一到就关
         role: Role = match.lastgroup  # type: ignore[assignment]
         found.append(Word(role, start, end, is_weak=match[0].startswith("现"), is_late="不候" in match[0]))
     return found

@@ -59,22 +59,31 @@ class Draft:
         elif price.unit is not None:
             self.unit = price.unit
 
-    def take_tier(self, price: Price) -> None:
-        """2瓶28元 behind a base price; a price for one behind a price for several becomes the base price."""
+    def take_tier(self, price: Price) -> bool:
+        """2瓶28元 behind a base price; a price for one behind a price for several becomes the base price.
+
+        False when the price says something that neither can hold.
+        """
         if self.fen is None:
             self.take_price(price)
-        elif price.count_milli <= 1000:
+            return True
+        if price.count_milli <= 1000:
             if price.count_milli == 1000 and self.count > 1000 and price.unit is not None:
                 self.tiers.append(TierPrice(self.count, self.fen))
                 self.fen, self.count, self.unit, self.spec = price.fen, 1000, price.unit, None
-        elif self.count > 1000:  # 十支45, 二十支85: two of the packs the base price is for
-            if price.count_milli % self.count == 0 and price.fen > self.fen:
-                self.tiers.append(TierPrice(price.count_milli * 1000 // self.count, price.fen))
+                return True
+            return price.fen == self.fen
+        if self.count > 1000:  # 十支45, 二十支85: two of the packs the base price is for
+            fits = price.count_milli % self.count == 0 and price.fen > self.fen
+            count = price.count_milli * 1000 // self.count
         else:
             if self.unit is None and price.unit not in WEIGHT_UNITS:
                 self.unit = price.unit
-            if price.unit in (self.unit, "份", "件", "组", "套") and price.fen > self.fen:
-                self.tiers.append(TierPrice(price.count_milli, price.fen))
+            fits = price.unit in (self.unit, "份", "件", "组", "套") and price.fen > self.fen
+            count = price.count_milli
+        if fits:
+            self.tiers.append(TierPrice(count, price.fen))
+        return fits
 
     def take_label(self, key: str, value: str) -> None:
         """规格:, 价格:, 库存:, 限购:."""

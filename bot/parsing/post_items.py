@@ -12,6 +12,7 @@ from bot.parsing.post_names import headline_title
 from bot.parsing.values import PostItem
 
 _COLD_GOODS = re.compile(r"(?:冷藏|冷冻|冰鲜)(?:品|的|商品|食品|货|类)")
+_MOST_UNUSED = 4
 _NEAR = 30  # a spec may stand behind its price
 _COLD_KIND = re.compile(r"奶|乳|酪|冰|冻|雪糕|虾仁|鱼片|海鲜|水饺|馄饨|汤圆|慕斯")
 
@@ -41,7 +42,7 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
     """Items of a post. `text` has everything that is not about goods blanked with NUL; `shown` has the same length."""
     reader = Reader(text, shown)
     reader.read()
-    doubts: list[str] = []
+    doubts: list[str] = [f"promotion:{words}" for words in dict.fromkeys(reader.unused[:_MOST_UNUSED])]
     items: list[PostItem] = []
     for number, draft in enumerate(_kept(reader.drafts), start=1):
         draft.name = _as_written(draft.name, draft.at, text, written)

@@ -6,7 +6,9 @@ import re
 
 from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_amounts import take_case, without_amounts
+from bot.parsing.post_corrections import correct, corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
+from bot.parsing.post_grades import Grades
 from bot.parsing.post_names import best_name, headline_name, name_and_spec
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
@@ -29,8 +31,8 @@ _META = re.compile(
     r"|储存|保存|"
     r"付[:：]|团长[:：]|接龙方式|怎么订|如何|满\d+|包邮|起送|\(|#接龙|第[二三]件|买[一二三四五1-5]送)"
 )
-_GRADE = re.compile(
-    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)?(?:\s.{0,8})?|礼盒|[散袋盒罐瓶]装"
+_TRAIT = re.compile(  # 口味:红豆/绿豆: which kinds there are, not what is sold
+    r"[\W_]*(?:口味|味道|口感|颜色|尺码|尺寸|品牌|牌子|产地|等级|甜度|保存|储存|配料|成分|特点|卖点|吃法|做法|馅料?|款式|材质)\s*[:：]"
 )
 _LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
 _ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
@@ -48,7 +50,8 @@ class Reader:
         self.columns: Columns | None = None
         self.bullets_are_goods = False
         self.is_numbered = False  # the line that is being read
-        self.kind_of: str | None = None  # what 大果, 中果, 小果 in the lines below are of
+        self.grades = Grades()
+        self.unused: list[str] = []  # prices that neither an item nor a bundle could hold
 
     def read(self) -> None:
         """Read every line; what was found stands in `drafts`, `titles` and the shared amounts."""
@@ -78,6 +81,8 @@ class Reader:
         body = line[numbering.end() :] if numbering is not None else line
         start = offset + (numbering.end() if numbering is not None else 0)
         prices = find_prices(body)
+        if not prices and _TRAIT.match(line):
+            return
         is_term = _META.match(body) is not None and not (numbering is not None and prices)
         if is_term and (not prices or _ASIDE.match(body)):
             self.shares.take(body, self.drafts[-1] if len(self.drafts) == 1 else None, own_line=True)
@@ -168,6 +173,11 @@ class Reader:
         floor = 0
         for index, price in enumerate(prices):
             region = body[floor : price.start]
+            wrong = corrected_draft(self.drafts, region)
+            if wrong is not None:
+                correct(wrong, price)
+                floor = price.end
+                continue
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
             name, spec = name_and_spec(region, is_first=index == 0)
@@ -210,8 +220,8 @@ class Reader:
         if not name and current is not None and (index > 0 or self.pending is None):
             if self._is_variant(current, price, spec):
                 self._open(Draft(current.name, start + price.start, spec=spec), price)
-            else:
-                current.take_tier(price)
+            elif not current.take_tier(price):
+                self.unused.append(body[price.start : price.end].strip())
             return
         headline = self._headline()
         if not name and self.pending is not None and mentions_goods(headline) and not mentions_goods(self.pending[0]):
@@ -221,23 +231,13 @@ class Reader:
             spec = spec or pending_spec
         elif not name and self.titles:
             name = headline
-        name = self._graded(name, body) or last_goods(
+        above = self.pending[0] if self.pending is not None else headline
+        name = self.grades.named(name, body, self.shown[start : start + price.start], above) or last_goods(
             self.shown[max(0, start + price.start - 80) : start + price.start]
         )
         self.pending = None
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         self._open(draft, price, region)
-
-    def _graded(self, name: str, body: str) -> str:
-        """大果, 小份 below a line that names the goods: 海南贵妃芒 大果."""
-        if _GRADE.fullmatch(name) is None:
-            self.kind_of = None
-            return name
-        if self.kind_of is None:
-            heading = re.match(r"[^:：,，\d\x00]{2,10}(?=[:：])", body)  # 坚果礼包:小包装25元
-            above = self.pending[0] if self.pending is not None else self._headline()
-            self.kind_of = heading[0].strip() if heading is not None else above
-        return f"{self.kind_of} {name}".strip()
 
     def _is_variant(self, current: Draft, price: Price, spec: str | None) -> bool:
         return spec is not None and spec != current.spec and price.count_milli == 1000 and current.spec is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.post_corrections import without_denied
 from bot.parsing.post_prices import find_prices
 from bot.parsing.post_promotions import take_promotions
 from bot.parsing.post_times import PostTimes
@@ -52,7 +53,7 @@ def goods_text(body: str, times: PostTimes, place: str | None) -> tuple[str, tup
 
     Blanked are times, phones, notes, examples, promotions, and whole clauses that only speak of terms.
     """
-    hidden = _hidden(body, _spans(body, times, place))
+    hidden = without_denied(_hidden(body, _spans(body, times, place)))
     hidden, promotions = take_promotions(hidden)
     terms = [
         match.span()

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
+from bot.parsing.post_pieces import drop_taken_back, with_parts
 from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
@@ -21,6 +22,7 @@ from bot.parsing.values import Pickup
 _UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，][拿取提领发])(?:到|至)\s*$")
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
+_ERRAND = re.compile(r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)")
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
@@ -45,6 +47,9 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     hits = scan_times(text, now)[:_MOST_HITS]
     words = role_words(text, hits)
     bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
+    drop_taken_back(text, bound)
+    with_parts(text, bound)
+    _leave_errands(text, bound)
     _spread(text, bound)
     _close_windows(text, bound)
     _resolve_all(text, bound, now, headline_end)
@@ -70,15 +75,18 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
 def _deadlines(bound: list[Bound]) -> list[datetime]:
     """In order of time. A day without a clock (只接今天) is not another deadline beside a clock of that day (零点)."""
     found = [item for item in bound if item.role == "close" and item.closes is not None]
-    exact = [item.closes for item in found if item.hit.has_clock and item.closes is not None]
-    kept: list[datetime] = []
-    for item in found:
-        at = item.closes
-        is_day = at is not None and not item.hit.has_clock and item.hit.part is None
-        if at is None or (is_day and any(timedelta(0) <= at + timedelta(minutes=1) - other <= _DAY for other in exact)):
-            continue
-        kept.append(at)
-    return sorted(kept)
+    exact = [item for item in found if item.hit.has_clock]
+    kept = [item.closes for item in found if item.hit.has_clock or not any(_says_more(one, item) for one in exact)]
+    return sorted(at for at in kept if at is not None)
+
+
+def _says_more(exact: Bound, rough: Bound) -> bool:
+    """Does a clock lie in the day, or in the part of it, that another hit names?"""
+    if exact.closes is None or rough.closes is None:
+        return False
+    if rough.hit.part is not None:
+        return exact.hit.part == rough.hit.part and exact.on == rough.on
+    return timedelta(0) <= rough.closes + timedelta(minutes=1) - exact.closes <= _DAY
 
 
 def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
@@ -94,6 +102,15 @@ def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
             item.end = item.end + _WEEK if item.end is not None else None
 
 
+def _leave_errands(text: str, bound: list[Bound]) -> None:
+    """早上八点去拿,今晚十点前报,中午到小区: the leader goes for the goods, when another time hands them out."""
+    for index, item in enumerate(bound):
+        if item.role != "pickup" or _ERRAND.match(text, item.hit.end) is None:
+            continue
+        if any(other.role in ("pickup", "arrival") for other in bound[index + 1 :]):
+            item.role = "other"
+
+
 def _close_windows(text: str, bound: list[Bound]) -> None:
     """10:30开始提货,一直到12:00: the second clock ends the window that the first began."""
     for one, other in itertools.pairwise(bound):
@@ -107,6 +124,10 @@ def _close_windows(text: str, bound: list[Bound]) -> None:
 
 def _spread(text: str, bound: list[Bound]) -> None:
     """上午9-11点、下午3-5点自提: neighbours in one enumeration share the role of pickup."""
+    for one, other in itertools.pairwise(bound):
+        gap = text[one.hit.end : other.hit.start]
+        if one.role in ("pickup", "arrival") and other.role is None and _is_other_window(gap, one.hit, other.hit):
+            other.role = one.role
     for one, other in [*itertools.pairwise(bound), *itertools.pairwise(reversed(bound))]:
         first, last = (one, other) if one.hit.start < other.hit.start else (other, one)
         is_open = one.role in ("pickup", "arrival")
@@ -116,6 +137,11 @@ def _spread(text: str, bound: list[Bound]) -> None:
             other.role = one.role
         if is_shared and (_ENUMERATION.fullmatch(gap) or (last is other and _is_alternative(text, gap, last.hit))):
             other.role = one.role
+
+
+def _is_other_window(gap: str, first: TimeHit, last: TimeHit) -> bool:
+    """1期东门周二5点-7点,2期南门周二7点-8点: another place with its window."""
+    return first.to_clock is not None and last.to_clock is not None and len(gap) <= 16 and not re.search(r"[。!！]", gap)
 
 
 def _goes_on(first: TimeHit, last: TimeHit, gap: str) -> bool:

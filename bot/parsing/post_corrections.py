@@ -1,0 +1,49 @@
+"""Prices that a post takes back: 沃柑不是25是32一箱; 35一盒,打错了,32; 价格打错了,鲜肉是3块."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.parsing.goods_words import mentions_goods
+from bot.parsing.post_draft import Draft
+from bot.parsing.post_prices import Price
+from bot.parsing.post_shares import called
+from bot.parsing.post_specs import FIGURE, UNIT
+
+_NOT_BUT = re.compile(
+    rf"(?:价格?|卖)?不是\s?¥?\s?{FIGURE}\s?(?:元|块钱?)?(?:\s?[一1/每]\s?{UNIT})?(?:了|哦|哈|啊)?[\s,，]{{0,2}}(?:而|应该|应当?)?是"
+    rf"(?=\s?¥?\s?{FIGURE})"
+)
+_WRONG = re.compile(r"不对|[打写说看发搞弄记填标报输]错|口误|手滑|手抖|更正|纠正|错了|应该是|应为")
+
+
+def without_denied(text: str) -> str:
+    """`text` of the same length with 不是25是 blanked by NUL: only the second figure is a price."""
+    return _NOT_BUT.sub(lambda match: "\x00" * len(match[0]), text) if "不是" in text else text
+
+
+def says_wrong(region: str) -> bool:
+    """Is what was written before called a slip?"""
+    return _WRONG.search(region) is not None
+
+
+def corrected_draft(drafts: Sequence[Draft], region: str) -> Draft | None:
+    """The item whose price is set right by the figure behind `region`; None when it is not clear which."""
+    if not drafts or not says_wrong(region):
+        return None
+    named = [(len(word), draft) for draft in drafts if (word := called(draft.name, region))]
+    longest = max((size for size, _ in named), default=0)
+    best = [draft for size, draft in named if size == longest]
+    if named:
+        return best[0] if len(best) == 1 else None
+    rest = _WRONG.sub("", region)
+    return None if mentions_goods(rest) else drafts[-1]
+
+
+def correct(draft: Draft, price: Price) -> None:
+    """Set the price right; the unit stays unless another is written."""
+    draft.fen = None
+    kept, draft.unit = draft.unit, None
+    draft.take_price(price)
+    draft.unit = draft.unit or kept

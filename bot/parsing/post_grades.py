@@ -1,0 +1,34 @@
+"""Kinds that are told by their size alone: 海南贵妃芒 with 大果 and 小果 in the lines below, or behind a comma."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.goods_words import last_goods, mentions_goods
+from bot.parsing.post_names import best_name
+
+_GRADE = re.compile(
+    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)?(?:\s.{0,8})?|礼盒|[散袋盒罐瓶]装"
+)
+_LONGEST = 9
+_HEADING = re.compile(r"[^:：,，\d\x00]{2,10}(?=[:：])")  # 坚果礼包:小包装25元
+
+
+class Grades:
+    """Remembers which goods the grades are of. `kind` is what the last grade stood below."""
+
+    def __init__(self) -> None:
+        self.kind: str | None = None
+
+    def named(self, name: str, body: str, before: str, above: str) -> str:
+        """`name`, with the goods in front when it is only a grade: from `body`, what stands `before` it, or `above`."""
+        if _GRADE.fullmatch(name) is None:
+            self.kind = None
+            return name
+        if self.kind is None:
+            heading = _HEADING.match(body)
+            lead = before[: max(0, before.rfind(name.split(" ")[0]))]
+            goods = best_name(lead, is_first=True)
+            goods = goods if mentions_goods(goods) and len(goods) <= _LONGEST else last_goods(lead)
+            self.kind = heading[0].strip() if heading is not None else goods or above
+        return f"{self.kind} {name}".strip()
