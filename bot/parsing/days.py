@@ -54,6 +54,7 @@ class Day:
     on: date | None = None
     is_weekday: bool = False
     has_many: bool = False
+    others: tuple[date, ...] = ()  # 每周二、四、六: the days that could be meant as well, `on` is the first
     days_after: int | None = None
     is_today: bool = False
 
@@ -85,7 +86,8 @@ def read_day(match: re.Match[str], today: date) -> Day | None:
         return Day(today.replace(day=monthrange(today.year, today.month)[1]))
     if found["many"]:
         names = [c for c in found["many"] if c in _WEEKDAY]
-        return Day(min(_coming(today, name) for name in names), is_weekday=True, has_many=True)
+        first, *others = sorted({_coming(today, name) for name in names})
+        return Day(first, is_weekday=True, has_many=True, others=tuple(others))
     if found["everyday"]:
         return Day(_coming(today, found["everyday"]), is_weekday=True)
     if found["wday"]:

@@ -13,7 +13,7 @@ from bot.parsing.foods import CATEGORIES
 from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
-_PIECE = re.compile(r"[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•\-—_=+\x00/×…\"'“”｜]+")
+_PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
 PRICE_WORDS = re.compile(
     r"(?:团购价?格?|团长价|团价|拼团价?|特价|现价|价格|价钱|单价|售价|到手价?|券后价?"

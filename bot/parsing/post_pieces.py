@@ -11,7 +11,7 @@ from bot.parsing.times import TimeHit
 
 _FAR = 18  # characters between the part of the day and its clock
 _EVENING = re.compile(
-    r"(?:下班|收工|下工|晚饭|夜饭|吃完饭|吃过饭|饭后|睡前|睡觉前?|放学|天黑|广场舞|新闻联播|晚自习|下课|下晚班|夜市|夜宵)"
+    r"(?:下了?班|收工|下工|晚饭|夜饭|吃完饭|吃过饭|饭后|睡前|睡觉前?|放学|天黑|广场舞|新闻联播|晚自习|下课|下晚班|夜市|夜宵)"
     r"[^\n。;；,，\d]{0,8}[,，]?[^\n。;；,，\d]{0,6}$"
 )
 _MORNING = re.compile(
@@ -21,7 +21,10 @@ _STOPS = re.compile(r"[\n。;；!！]")
 TAKEN_BACK = re.compile(
     r"不对|不是|(?:打|写|说|看|发|搞|弄|记|填|标)错|口误|手滑|更正|纠正|改成|改为|改到|改一下|应该是|提前到|提早到|推迟到|延到|延长到"
 )
-_IS_LOOSE_UNTIL = 12
+_MOVED = re.compile(r"(?:改|提前|提早|推迟|顺延|延迟?|延长|挪|换)[到至成为]\s*$")
+_VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
+_IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
+_LAST_BARE_HOUR = 12
 
 
 def with_parts(text: str, bound: list[Bound]) -> None:
@@ -32,16 +35,34 @@ def with_parts(text: str, bound: list[Bound]) -> None:
             continue
         before = text[max(0, hit.start - 24) : hit.start]
         last = bound[index - 1].hit if index else None
-        if last is not None and last.part is not None and not last.has_clock and _is_near(text, last, hit):
-            item.hit = replace(hit, part=last.part, day=hit.day or last.day)
+        if last is not None and last.part is not None and _is_near(text, last, hit) and _goes_on(last, hit):
+            item.hit = replace(hit, part=last.part, day=hit.day or (None if last.has_clock else last.day))
         elif _EVENING.search(before):
             item.hit = replace(hit, part="晚上" if (hit.clock or (0, 0))[0] >= 5 else "下午")
         elif _MORNING.search(before):
             item.hit = replace(hit, part="早上")
 
 
+def join_remarks(text: str, bound: list[Bound]) -> None:
+    """4点半到5点半(下午)拿: a part of the day in brackets is said of the time before it."""
+    for index, one in enumerate(bound):
+        if not _is_bare(one.hit):
+            continue
+        for other in bound[index + 1 : index + 3]:
+            hit, gap = other.hit, text[one.hit.end : other.hit.start]
+            if hit.has_clock or hit.day is not None or hit.part is None or not _IN_BRACKETS.fullmatch(gap):
+                break
+            one.role, other.role = one.role or other.role, "other"
+            one.hit = replace(one.hit, part=hit.part)
+
+
 def drop_taken_back(text: str, bound: list[Bound]) -> None:
-    """8点截单,打错了,是9点: the second time stands in the place of the first."""
+    """8点截单,打错了,是9点: the second time stands in the place of the first; so does 截单改到明天11点."""
+    moved = [item for item in bound if item.role == "close" and _is_moved(text, item.hit)]
+    for item in bound:
+        is_old = moved and item.role == "close" and item not in moved
+        if is_old or _VOID.match(text, item.hit.end) is not None:
+            item.role = "other"
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
         if one.role is None or other.role not in (None, one.role) or len(gap) > 30 or "\n" in gap.strip("\n"):
@@ -59,8 +80,19 @@ def _is_bare(hit: TimeHit) -> bool:
         and hit.part is None
         and hit.instant is None
         and not hit.is_exact
-        and 1 <= hit.clock[0] <= _IS_LOOSE_UNTIL
+        and 1 <= hit.clock[0] <= _LAST_BARE_HOUR
     )
+
+
+def _is_moved(text: str, hit: TimeHit) -> bool:
+    return _MOVED.search(text, max(0, hit.start - 8), hit.start) is not None
+
+
+def _goes_on(last: TimeHit, hit: TimeHit) -> bool:
+    """六点一刻等大家,过了七点我就走: the same evening; 上午9点 and then 2点 are not the same part."""
+    if last.clock is None or hit.clock is None:
+        return not last.has_clock
+    return last.to_clock is None and last.part not in ("早上", "上午", "凌晨") and last.clock[0] <= hit.clock[0] <= 11
 
 
 def _is_near(text: str, one: TimeHit, other: TimeHit) -> bool:

@@ -37,10 +37,14 @@ _HEAD = r"(?:[^\s\n,，。;；:：!！?？\d\x00点在到去来至往停放】]{
 _FREE = re.compile(
     rf"(?P<place>(?:{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)|[\d一二三四五六]{{1,2}}单元"
     rf"|小区|社区|[a-z]区|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
-    rf"|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|$|[\n,，。])))"
+    rf"|{_ROOM}(?:[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|$|[\n,，。])))"
+)
+_AT = re.compile(  # 在西门修车铺门口等大家
+    rf"(?:在|到|来|去)(?P<place>[^\s,，。;；:：!！?？\x00来去到在]{{0,8}}?{_SPOT}[^\s,，。;；:：!！?？\d\x00来去到自]{{0,6}}?)"
+    rf"(?:过?来|过?去|自己)?(?:等|见|自提|自取|提货|取货|[取拿领提](?!钱)|发货?|分货?|集合|碰头|摆摊|交货)"
 )
 _PREFIX = re.compile(
-    r"^(?:可以|都|就|还是|统一|大家|请|麻烦|老地方|送货?|配送|放|喺|响|搁|到货|到|来"
+    r"^(?:\)|可以|都|就|还是|统一|大家|请|麻烦|老地方|送货?|配送|放|喺|响|搁|到货|到|来"
     r"|去|至|往|在|于|从|下来|过来|直接|自提|自取|提货|取货|取|提|拿|领|点|左右|之前"
     r"|之后|前|后|开始|以后|,|:|\s|自行|凭码|我会|我(?!家|屋|店|这)|会(?![所议])|给你们|给大家"
     r"|的话|货|能|下楼)+(?!家)"
@@ -102,6 +106,9 @@ def _near(text: str, shown: str, start: int, end: int) -> str | None:
     line_end = text.find("\n", end)
     line_end = line_end if line_end >= 0 else len(text)
     behind = text[end : min(line_end, end + 60)]
+    at = _AT.search(re.split(r"[。!！]", behind)[0])
+    if at is not None and not re.search(r"截|前下单", behind[: at.start()]):
+        return _tidy(at["place"])
     match = _FREE.search(re.split(r"[。!！]", behind)[0])
     if match is not None and not re.search(r"截|前下单", behind[: match.start()]):
         return _tidy(match["place"])

@@ -20,7 +20,7 @@ _AMOUNT = re.compile(
     rf"|块))?|(?P<cn>[{CHINESE}]{{1,7}}?(?=[一两]{UNIT})|[{CHINESE}]{{1,7}}(?:点[{CHINESE}]{{1,2}})?))"
     rf"(?:(?P<money>\s?{_MONEY})(?:(?P<half>半)(?!斤|箱|份)|(?P<frac>[1-9一二两三四五六七八九](?:[0-9](?!\d))?)(?P<mao>毛"
     rf"|角)?"
-    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?{UNIT}))?|(?P<only_mao>毛钱?|角))?"
+    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?{UNIT}))?|(?P<only_mao>毛钱?|(?<![一-龥][三八六])角))?"
 )
 # what is not the price of the goods: said right before the number …
 _NOT_GROUP = re.compile(

@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
-from bot.parsing.post_pieces import drop_taken_back, with_parts
+from bot.parsing.post_pieces import drop_taken_back, join_remarks, with_parts
 from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
@@ -23,9 +23,12 @@ _UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可�
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)")
+_PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
+_GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
+_PART_ENDS = {"凌晨": 6, "早上": 10, "上午": 12, "中午": 14, "下午": 18, "傍晚": 20}
 _DAY = timedelta(days=1)
 
 
@@ -48,6 +51,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     words = role_words(text, hits)
     bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
     drop_taken_back(text, bound)
+    join_remarks(text, bound)
     with_parts(text, bound)
     _leave_errands(text, bound)
     _spread(text, bound)
@@ -93,6 +97,7 @@ def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
     """接到周一晚上,周四到: on a Thursday that is next week's, when it follows the deadline by a few days."""
     for item in bound:
         is_weekday = item.hit.day is not None and item.hit.day.is_weekday
+        _to_next_of_list(item, deadline)
         if deadline is None or not is_weekday or item.on is None or item.role not in ("pickup", "arrival", "shipping"):
             continue
         days = (item.on + _WEEK - deadline.astimezone(SHANGHAI).date()).days
@@ -100,6 +105,22 @@ def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
             item.on += _WEEK
             item.start = item.start + _WEEK if item.start is not None else None
             item.end = item.end + _WEEK if item.end is not None else None
+
+
+def _to_next_of_list(item: Bound, deadline: datetime | None) -> None:
+    """每周二、四、六早上送, closed on a Saturday night: on Tuesday."""
+    day = item.hit.day
+    if day is None or not day.others or day.on is None or item.on != day.on or deadline is None:
+        return
+    local = deadline.astimezone(SHANGHAI)
+    is_over = item.start < local if item.start is not None else local.hour >= _PART_ENDS.get(item.hit.part or "", 24)
+    if item.on > local.date() or (item.on == local.date() and not is_over):
+        return
+    later = [*day.others, *(on + _WEEK for on in (day.on, *day.others))]
+    moved = next(on for on in later if on > local.date()) - item.on
+    item.on += moved
+    item.start = item.start + moved if item.start is not None else None
+    item.end = item.end + moved if item.end is not None else None
 
 
 def _leave_errands(text: str, bound: list[Bound]) -> None:
@@ -118,16 +139,13 @@ def _close_windows(text: str, bound: list[Bound]) -> None:
         is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
-        if _UNTIL.search(gap) and not re.search(r"[。;\n]|截|接龙|下单", gap):
+        is_until = _UNTIL.search(gap) or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
+        if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 
 
 def _spread(text: str, bound: list[Bound]) -> None:
     """上午9-11点、下午3-5点自提: neighbours in one enumeration share the role of pickup."""
-    for one, other in itertools.pairwise(bound):
-        gap = text[one.hit.end : other.hit.start]
-        if one.role in ("pickup", "arrival") and other.role is None and _is_other_window(gap, one.hit, other.hit):
-            other.role = one.role
     for one, other in [*itertools.pairwise(bound), *itertools.pairwise(reversed(bound))]:
         first, last = (one, other) if one.hit.start < other.hit.start else (other, one)
         is_open = one.role in ("pickup", "arrival")
@@ -136,6 +154,8 @@ def _spread(text: str, bound: list[Bound]) -> None:
         if is_open and other.role in (None, "shipping") and last is other and _goes_on(first.hit, last.hit, gap):
             other.role = one.role
         if is_shared and (_ENUMERATION.fullmatch(gap) or (last is other and _is_alternative(text, gap, last.hit))):
+            other.role = one.role
+        if is_shared and last is other and _is_other_window(gap, first.hit, last.hit):
             other.role = one.role
 
 

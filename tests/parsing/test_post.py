@@ -17,7 +17,6 @@ from tests.parsing.shapes import Row, post_faults, rows_of
 # read wrongly although the truth is plain; whoever mends one takes it out
 KNOWN = {
     "list1-03": "限做5个 makes 个 the unit",
-    "list2-01": "6号楼下面 is cut to 6号楼下",
     "list3-01": "菜饼子要伐? the kinds are taken for the name",
     "list3-04": "牛轧糖: the name stands three sentences before its price",
     "list4-07": "3斤10块 has no unit of sale",
