@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import Content
-from bot.parsing.chain_changes import corrected, left_over, read_netted, read_reduction, read_replacement
+from bot.parsing.chain_changes import (
+    corrected,
+    left_over,
+    read_netted,
+    read_reduction,
+    read_replacement,
+    read_several,
+)
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
@@ -37,11 +44,16 @@ _CANCELLED_BEHIND = re.compile(
 )
 _SAME = re.compile(
     r"^(?:我?也?(?:要)?)?(?:同上|同楼上|同前|跟上面一样|和上面一样|跟楼上一样|和楼上一样"
-    r"|跟楼上|同上面|一样|同上一样|同上一位|照上面|同款|\+1同上)(?P<rest>.*)$"
+    r"|跟楼上|同上面|一样|同上一样|同上一位|照上面|同款|\+1同上|same(?:\s?as\s?(?:above|before))?|ditto)(?P<rest>.*)$"
 )
+_BUT = re.compile(
+    r"(?:不过|但是?|只是|就是|除了|只有)?[\s,，]*(?=\D{0,6}(?:改|只|换))|(?:不过|但是?|只是|就是)[\s,，]*"
+)
+_MORE = re.compile(r"(?:再|另外?|还|多)?(?:加|要|来)|再|另|外加|还有?|和|\+")
 _STRUCK = re.compile(
     r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要)(?:了|单)?\s?[)）】\]]\s*\w"
 )
+_AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
@@ -104,7 +116,11 @@ class _Reader:
         if same is not None:
             return self._same(parts, raw, same["rest"])
         before = self.people.before(parts)
-        changed = read_replacement(self.shelf, content, before) or read_reduction(self.shelf, content, before)
+        changed = (
+            read_several(self.shelf, content, before)
+            or read_replacement(self.shelf, content, before)
+            or read_reduction(self.shelf, content, before)
+        )
         if changed is not None:
             return self._after_change(parts, raw, changed)
         netted = read_netted(self.shelf, content)
@@ -146,13 +162,29 @@ class _Reader:
         if above is None or above.status != "ok" or not above.lines or any(line.op != "set" for line in above.lines):
             return _made(parts, raw, Content(doubts=(Doubt(parts.content[:40], "reference"),)), "ambiguous")
         extra = rest.strip(" ,，+。!~的量")
-        lines = list(above.lines)
+        found = Content(above.lines)
         if extra and self.shelf.mentions_item(extra):
-            more = self.shelf.read(extra)
-            if more.doubts:
-                return _made(parts, raw, Content(tuple(lines), more.doubts), "ambiguous")
-            lines = list(_summed(lines, more.lines))
-        return _made(parts, raw, Content(tuple(lines)), "ok")
+            found = self._beside(above.lines, extra)
+        return _made(parts, raw, found, "ambiguous" if found.doubts else "ok")
+
+    def _beside(self, lines: tuple[Line, ...], extra: str) -> Content:
+        """同上,核桃1 adds; 同上,不过花生要3斤 and 同上,花生不要 change the copy; 同上 花生3 is asked about."""
+        held = {line.key: line.quantity_milli for line in lines}
+        but = _BUT.match(extra)
+        change = read_several(self.shelf, extra, held) or read_reduction(self.shelf, extra, held)
+        more = change or self.shelf.read(extra[but.end() :] if but is not None else _MORE.sub("", extra, count=1))
+        if more.doubts:
+            return Content(lines, more.doubts)
+        if change is not None:
+            left = left_over(held, change)
+            return Content(tuple(Line(key, milli) for key, milli in left.items() if milli))
+        is_open = but is None and _MORE.match(extra) is None
+        if is_open and any(line.key in held for line in more.lines):
+            return Content(doubts=(Doubt(extra[:40], "unclear"),))
+        if but is not None:
+            held |= {line.key: line.quantity_milli for line in more.lines}
+            return Content(tuple(Line(key, milli) for key, milli in held.items()))
+        return Content(_summed(list(lines), more.lines))
 
     def _after_change(self, parts: Parts, raw: str, change: Content) -> ChainEntry:
         left = left_over(self.people.before(parts) or {}, change)
@@ -176,8 +208,20 @@ class _Reader:
         kept = tuple(line for line in found.lines if line.quantity_milli or line.op != "set")
         return replace(found, lines=kept) if kept else found
 
+    def _for_each_of(self, name: str, content: str) -> Content | None:
+        """果果和朵朵 各1串: two people and one item; None when the 各 is not theirs."""
+        people = [one for one in _AND.split(name) if one.strip()]
+        if len(people) < 2 or "各" not in content:
+            return None
+        found = self._read(content.replace("各", "", 1))
+        if found.doubts or len(found.lines) != 1:
+            return None
+        return replace(
+            found, lines=(replace(found.lines[0], quantity_milli=len(people) * found.lines[0].quantity_milli),)
+        )
+
     def _ordered(self, parts: Parts, raw: str, content: str) -> ChainEntry:
-        found = self._read(content)
+        found = self._for_each_of(parts.name, content) or self._read(content)
         if found.action == "cancel":
             return _made(parts, raw, Content(), "cancelled")
         if found.doubts:

@@ -25,6 +25,11 @@ _DROP = re.compile(
     r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>[^\d一二两三四五六七八九十]+)$"
 )
+_KEPT = re.compile(
+    r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
+)
+_MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上)?(?=\S)|再|另|多")
+_MOST_CHANGES = 6
 _NET = re.compile(
     r"[(（]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?\s?(?P<figure>\d{1,2}|[一二两三四五六七八九十]{1,2})?\s?\S{0,2}?[)）]"
 )
@@ -122,6 +127,43 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
         dropped = () if line.key == what[0] else (Line(what[0], 0),)
         return Content((*dropped, Line(line.key, milli)), replaces=True)
     return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
+
+
+def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | None:
+    """虾滑改1 豆腐不要, 双皮奶不要,姜撞奶照旧: a change in every clause; None when `content` is not that."""
+    pieces = [piece for piece in re.split(r"[\s,，、;；。]+", content) if piece]
+    changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None]
+    if not before or len(pieces) < 2 or not changes or len(pieces) > _MOST_CHANGES:
+        return None
+    if not any(_is_change(piece) for piece in changes):
+        return None
+    found: dict[int, Line] = {}
+    for piece in changes:
+        said = _one_change(shelf, piece, before)
+        if said is None or any(line.key in found for line in said.lines):
+            return None
+        if said.doubts:
+            return said
+        found |= {line.key: line for line in said.lines}
+    has_totals = any(line.op == "set" and line.quantity_milli for line in found.values())
+    return Content(tuple(found.values()), action="change", replaces=has_totals) if found else None
+
+
+def _one_change(shelf: Shelf, piece: str, before: Held) -> Content | None:
+    """One clause: 豆腐不要, 虾滑改1, 鸡蛋减1, or something more: 加苹果2."""
+    if _is_change(piece):
+        return read_replacement(shelf, piece, before) or read_reduction(shelf, piece, before)
+    more = _MORE.match(piece)
+    found = shelf.read(piece[more.end() :] if more is not None else piece)
+    if found.doubts or not found.lines:
+        return found if found.doubts else None
+    if more is None and any(before.get(line.key) for line in found.lines):
+        return Content(doubts=(Doubt(piece[:40], "unclear"),), action="change")  # instead or beside?
+    return Content(tuple(Line(line.key, before.get(line.key, 0) + line.quantity_milli) for line in found.lines))
+
+
+def _is_change(piece: str) -> bool:
+    return any(pattern.search(piece) is not None for pattern in (_DROP, _SUB, _TO))
 
 
 def left_over(before: Held, change: Content) -> Held:

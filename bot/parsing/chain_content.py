@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
+from bot.parsing.chain_each import spread_each
 from bot.parsing.chain_sizes import read_sizes
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import CHINESE, read_number
@@ -121,6 +122,7 @@ class Shelf:
         every = _EVERY.fullmatch(content)
         if every is not None and len(self.catalogue.items) > 1:
             content = " ".join(f"{item.number}号{every['quantity']}" for item in self.catalogue.items)
+        content = spread_each(content, self._token) or content
         wished = _WISH_FIRST.fullmatch(content)
         if wished is not None and self.catalogue.only is not None and self._is_wish_text(wished["wish"]):
             found = self._read(wished["rest"])

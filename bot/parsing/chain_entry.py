@@ -55,6 +55,9 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     is_paid, text = _take_paid(text)
     room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
     name_start, name_end, content_start = _divide(text, shelf, normal, start)
+    role = _ROLE_BEHIND.match(text, name_end)
+    if role is not None and name_end > name_start:  # 阿姐(团长)
+        name_end = content_start = role.end()
     last = _last_of_slashes(text, shelf)
     if last is not None:  # 1-501/沃柑1箱/小胡
         name = _name(normal, start, text, last.start(), last.end())
@@ -249,6 +252,7 @@ def _glued_action(word: str) -> int:
     return match.start() if match is not None else 0
 
 
+_ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
 
 

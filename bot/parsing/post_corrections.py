@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bot.parsing.goods_words import mentions_goods
 from bot.parsing.post_draft import Draft
-from bot.parsing.post_prices import Price
 from bot.parsing.post_shares import called
 from bot.parsing.post_specs import FIGURE, UNIT
 
@@ -40,11 +39,3 @@ def corrected_draft(drafts: Sequence[Draft], region: str) -> Draft | None:
         return best[0] if len(best) == 1 else None
     rest = _WRONG.sub("", region)
     return None if mentions_goods(rest) else drafts[-1]
-
-
-def correct(draft: Draft, price: Price) -> None:
-    """Set the price right; the unit stays unless another is written."""
-    draft.fen = None
-    kept, draft.unit = draft.unit, None
-    draft.take_price(price)
-    draft.unit = draft.unit or kept

@@ -27,7 +27,7 @@ class Grades:
             return name
         if self.kind is None:
             heading = _HEADING.match(body)
-            lead = before[: max(0, before.rfind(name.split(" ")[0]))]
+            lead = before[: max(0, before.rfind(name.split(" ", maxsplit=1)[0]))]
             goods = best_name(lead, is_first=True)
             goods = goods if mentions_goods(goods) and len(goods) <= _LONGEST else last_goods(lead)
             self.kind = heading[0].strip() if heading is not None else goods or above

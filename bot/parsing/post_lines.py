@@ -6,7 +6,7 @@ import re
 
 from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_amounts import take_case, without_amounts
-from bot.parsing.post_corrections import correct, corrected_draft
+from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
 from bot.parsing.post_names import best_name, headline_name, name_and_spec
@@ -175,7 +175,7 @@ class Reader:
             region = body[floor : price.start]
             wrong = corrected_draft(self.drafts, region)
             if wrong is not None:
-                correct(wrong, price)
+                wrong.take_price(price)
                 floor = price.end
                 continue
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)

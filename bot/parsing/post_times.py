@@ -22,7 +22,9 @@ from bot.parsing.values import Pickup
 _UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，][拿取提领发])(?:到|至)\s*$")
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
-_ERRAND = re.compile(r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)")
+_ERRAND = re.compile(
+    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
+)
 _PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
 _GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
 _MOST_HITS = 60
@@ -161,7 +163,9 @@ def _spread(text: str, bound: list[Bound]) -> None:
 
 def _is_other_window(gap: str, first: TimeHit, last: TimeHit) -> bool:
     """1期东门周二5点-7点,2期南门周二7点-8点: another place with its window."""
-    return first.to_clock is not None and last.to_clock is not None and len(gap) <= 16 and not re.search(r"[。!！]", gap)
+    return (
+        first.to_clock is not None and last.to_clock is not None and len(gap) <= 16 and not re.search(r"[。!！]", gap)
+    )
 
 
 def _goes_on(first: TimeHit, last: TimeHit, gap: str) -> bool:

@@ -1,0 +1,36 @@
+"""One quantity for several goods in a line of a 接龙: ①②各两盒, 毛豆花生各2斤, 1.2.3号各一份."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.quantity import UNIT_PATTERN
+
+_EACH = re.compile(
+    rf"(?P<names>[^各]{{2,60}})各(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
+    r"(?P<rest>(?:[\s,，。!~][^\d各]{0,20})?)"
+)
+_NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}号?[.、,，/和\s]\s?){1,8}\d{1,2}号(?![楼柜门])(?=\s?各)")
+
+
+def spread_each(content: str, token: re.Pattern[str]) -> str | None:
+    """`content` with the quantity behind every item; None when it is not that.
+
+    `token` matches what a line consists of; its groups `quantity` and `gap` are no goods.
+    """
+    if "各" not in content:
+        return None
+    content = _NUMBERS.sub(lambda match: " ".join(f"{n}号" for n in re.findall(r"\d+", match[0])), content)
+    each = _EACH.fullmatch(content)
+    if each is None:
+        return None
+    goods: list[str] = []
+    position = 0
+    while position < len(each["names"]):
+        match = token.match(each["names"], position)
+        if match is None or match.end() == position or match.lastgroup == "quantity":
+            return None
+        goods += [match[0]] if match.lastgroup != "gap" else []
+        position = match.end()
+    return " ".join(f"{one}{each['quantity']}" for one in goods) + each["rest"] if len(goods) > 1 else None
