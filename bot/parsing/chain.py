@@ -33,6 +33,7 @@ from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 __all__ = ["looks_like_chain", "read_chain"]
 
 MAX_CHARS = 65_536
+_MOST_CHARS = 12_000
 _CANCEL = re.compile(
     r"^[\s(（\[【~❌✖×]*(?:已|全部|都|先|我|这单|订单|本单)*(?:取消|不要|撤销|撤单|撤"
     r"|退单|退掉|退出|退了|删除|删掉|删|作废|不接|不跟|不订|不买|不定|放弃|算了|勿要"
@@ -63,12 +64,14 @@ _PLACEHOLDER = re.compile(
 
 
 def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = None) -> ChainReading:
-    """Read a pasted chain against the goods of its round. Never raises; lines beyond the 600th are `unread`.
+    """Read a pasted chain against the goods of its round. Never raises.
+
+    Lines beyond the 600th, or beyond 12,000 characters (500 entries of ordinary length), are `unread`.
 
     `leader_name` is the initiator's nickname: her bare first line is a `placeholder`, her real order an entry.
     """
-    *lines, beyond = text[:MAX_CHARS].split("\n", MAX_LINES) if text.count("\n") >= MAX_LINES else (text, "")
-    normal = normalise("\n".join(lines).replace("@", " "), keep_quote=True, limit=MAX_CHARS)
+    head, beyond = _divided(text[:MAX_CHARS])
+    normal = normalise(head.replace("@", " "), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
     joiner = Joiner(normal, layout, shelf_of(catalogue).for_one_chain())
     reader = _Reader(normal, joiner, leader_name)
@@ -79,12 +82,25 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     return ChainReading(title, tuple(reader.entries), tuple(joiner.unread))
 
 
+def _divided(text: str) -> tuple[str, str]:
+    """(the lines that are looked at, the rest of the text)."""
+    end, left = 0, _MOST_CHARS
+    for _ in range(MAX_LINES):
+        stop = text.find("\n", end)
+        left -= min((stop if stop >= 0 else len(text)) - end, 4 * MAX_ROW)
+        if stop < 0 or (left < 0 and end):
+            return (text, "") if stop < 0 and left >= 0 or not end else (text[: end - 1], text[end:])
+        end = stop + 1
+    return text[: end - 1], text[end:]
+
+
 class _Reader:
     """Judges one entry after another."""
 
     def __init__(self, normal: Normal, joiner: Joiner, leader_name: str | None) -> None:
         self.normal, self.joiner, self.shelf = normal, joiner, joiner.shelf
         self.leader = plain_name(leader_name or "")
+        self.cheapest_fen = min((item.price_fen for item in self.shelf.catalogue.items), default=0)
         self.entries: list[ChainEntry] = []
         self.people = People()
 
@@ -198,7 +214,7 @@ class _Reader:
     def _read(self, content: str) -> Content:
         """小贝2 共56, 吐司1+老婆饼1=40: a sum that is right says nothing new."""
         total = _SUM.search(content)
-        if total is not None:
+        if total is not None and float(total["sum"]) * 100 >= self.cheapest_fen:
             found = self.shelf.read(content[: total.start()])
             prices = {key: item.price_fen for key, item in self.shelf.catalogue.by_key.items()}
             fen = sum(prices[line.key] * line.quantity_milli for line in found.lines) // 1000

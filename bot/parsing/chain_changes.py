@@ -73,6 +73,8 @@ def _subtracted(shelf: Shelf, content: str, match: re.Match[str], before: Held) 
 
 def read_netted(shelf: Shelf, content: str) -> Content | None:
     """鸡蛋2(取消1份) -> 1, 鸡蛋2(取消) -> nothing; None when nothing in brackets is taken back."""
+    if "(" not in content and "（" not in content:
+        return None
     lines: list[Line] = []
     position = 0
     for match in _NET.finditer(content):
@@ -96,7 +98,7 @@ def read_netted(shelf: Shelf, content: str) -> Content | None:
 
 def corrected(content: str) -> str:
     """蛋黄酥1→2, 小贝1改2: the figure that counts is the last one."""
-    return _CORRECTED.sub(" ", content)
+    return _CORRECTED.sub(" ", content) if any(sign in content for sign in "改变换→➡>") else content
 
 
 def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content | None:

@@ -50,7 +50,8 @@ class Parts:
 def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     """Divide `normal.text[start:end]` (an entry without its number)."""
     text = normal.text[start:end]
-    text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
+    if "-" in text:
+        text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
     phone, text = _take_phone(text)
     is_paid, text = _take_paid(text)
     room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])

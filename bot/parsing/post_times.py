@@ -49,7 +49,7 @@ class PostTimes:
 
 def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTimes:
     """Deadline and pickup of normalised `text`. Days named in the first `headline_end` characters are only a title."""
-    hits = scan_times(text, now)[:_MOST_HITS]
+    hits = scan_times(text, now, _MOST_HITS)
     words = role_words(text, hits)
     bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
     drop_taken_back(text, bound)

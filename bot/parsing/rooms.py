@@ -65,6 +65,14 @@ _LOCKER = re.compile(
 )
 
 _HINT = re.compile(r"[栋幢座楼弄室房期橦#单]|[a-z]?\d{3}|[零〇一二三四五六七八九十百幺]{3}|\d\s?[-杠]|号[院\d\s]")
+_SPELLINGS = (  # a spelling is looked for where one of its characters stands
+    (_BUILDING, "栋幢座楼院房#橦"),
+    (_DASHED, "-杠"),
+    (_UNIT_ONLY, "单"),
+    (_NUMBERED, "号"),
+    (_LETTERED, "0123456789"),
+    (_ROOMED, "室房的"),
+)
 RoomKind = Literal["full", "building", "bare"]
 
 
@@ -133,14 +141,17 @@ def is_flat(figure: str) -> bool:
 
 
 def _candidates(text: str) -> Iterator[RoomMatch]:
-    for pattern in (_BUILDING, _DASHED, _UNIT_ONLY, _NUMBERED, _LETTERED, _ROOMED):
+    for pattern, hint in _SPELLINGS:
+        if not any(char in text for char in hint):
+            continue
         for match in pattern.finditer(text):
             groups = match.groupdict()
             room = _canonical(groups)
             if room is not None:
                 end = match.end() if match[0][-1:] != "的" else match.end() - 1
                 yield RoomMatch(match.start(), end, room, "full" if groups.get("flat") else "building")
-    for pattern in (_BARE, _SPOKEN):
+    has_digits = any(char.isdigit() and char.isascii() for char in text)
+    for pattern in (_BARE, _SPOKEN) if has_digits else (_SPOKEN,):
         for match in pattern.finditer(text):
             flat = spelled_digits(match["flat"])
             if flat is not None and is_flat(flat):

@@ -43,14 +43,14 @@ class TimeHit:
         return self.clock is not None or self.instant is not None
 
 
-def scan_times(text: str, now: datetime) -> list[TimeHit]:
-    """Every time expression of normalised `text` (only the first 4,000 characters), in reading order."""
+def scan_times(text: str, now: datetime, most: int = 1000) -> list[TimeHit]:
+    """The first `most` time expressions of normalised `text` (its first 4,000 characters), in reading order."""
     text = text[:MAX_CHARS]
     local = now.astimezone(SHANGHAI)
     atoms = list(ATOM.finditer(text))
     hits: list[TimeHit] = []
     index = 0
-    while index < len(atoms):
+    while index < len(atoms) and len(hits) < most:
         reader = _Assembler(text, atoms, index, local)
         hit = reader.read()
         if hit is not None:
