@@ -89,7 +89,7 @@ def _divided(text: str) -> tuple[str, str]:
         stop = text.find("\n", end)
         left -= min((stop if stop >= 0 else len(text)) - end, 4 * MAX_ROW)
         if stop < 0 or (left < 0 and end):
-            return (text, "") if stop < 0 and left >= 0 or not end else (text[: end - 1], text[end:])
+            return (text, "") if (stop < 0 and left >= 0) or not end else (text[: end - 1], text[end:])
         end = stop + 1
     return text[: end - 1], text[end:]
 

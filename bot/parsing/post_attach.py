@@ -20,6 +20,9 @@ _OPEN_UNTIL = re.compile(
 )
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
 _PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
+_TOO_LATE = re.compile(
+    r".?过了?\|(?:以后|之后|后)?[^\n,，。;!]{0,9}?(?:没法|不能|没办法|来不及|就?不)(?:再|给)?[加接收报补下算赶要]"
+)
 _ORDERED_ON = re.compile(r"\s?(?:我)?就(?:去|要)?(?:给?厂家)?(?:下单|订货|报单|报上去|拿货|进货)")  # 够10份我今晚就下单
 _LATEST = re.compile(
     r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
@@ -57,6 +60,8 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
     if _is_length(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
+    if _TOO_LATE.match(text[max(0, hit.start - 2) : hit.start] + "|" + text[hit.end : hit.end + 12]):
+        return "close"
     if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end):
         return "close"
     left, right = _clause_of(text, hit.start, hit.end)

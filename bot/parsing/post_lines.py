@@ -9,33 +9,14 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
+from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, is_number
 from bot.parsing.post_names import best_name, headline_name, name_and_spec
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, find_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
 
-COLD = re.compile(r"冷藏|冷冻|冰鲜|速冻|冰冻|急冻|低温|❄|🧊|需冷|冷链|生冻")
-_NUMBERING = re.compile(
-    r"^\s*(?:[(（【\[]\s?(?P<a>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[)）】\]][.、]?"
-    r"|(?P<b>\d{1,2})\s?(?:[)）、]|\.(?!\d)|[:：](?!\d)|号[:：.、\s])|(?P<m>[\ue001-\ue014])[.、]?"
-    r"|(?P<c>[一二三四五六七八九十]{1,2})[、.:]|(?P<d>\d{1,2})\s+(?=[^\d\s])|[a-z][.、):]\s?(?=[^\s\d])"
-    r"|(?:no|第)\.?\s?(?P<e>\d{1,2}|[一二三四五六七八九])(?:款|个|样|种)?[.、:：]?|[-*·•◆■●▪️✅☑️👉🔸🔹➡️×]+)\s*"
-)
-_META = re.compile(
-    r"^[\W_]*(?:(?:下单|接龙|格式|订单)?(?:示例|例子|范例|举例|格式|模板)|例\b|例[:：如 "
-    r"]|比如|如[:：]|例如|售后|说明|备注|温馨提示|友情提示|提示|注意事项?|注[:：]|ps"
-    r"|退换|运费|客服|电话|联系|付款|"
-    r"微信|支付宝|收款|地点|地址|自提[点地]|提货[点地]|取货[点地]|交货地|位置|截[单止团至]"
-    r"|结单|下单截|接龙截|自提|提货|取货|到货|送货|配送|发货|时间|产地[:：]|保质期[:：]"
-    r"|储存|保存|"
-    r"付[:：]|团长[:：]|接龙方式|怎么订|如何|满\d+|包邮|起送|\(|#接龙|第[二三]件|买[一二三四五1-5]送)"
-)
-_TRAIT = re.compile(  # 口味:红豆/绿豆: which kinds there are, not what is sold
-    r"[\W_]*(?:口味|味道|口感|颜色|尺码|尺寸|品牌|牌子|产地|等级|甜度|保存|储存|配料|成分|特点|卖点|吃法|做法|馅料?|款式|材质)\s*[:：]"
-)
-_LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
-_ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
+_BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")
 
 
 class Reader:
@@ -58,7 +39,7 @@ class Reader:
         position = 0
         lines = self.text.split("\n")
         self.bullets_are_goods = any(
-            (match := _NUMBERING.match(line)) is not None and not _is_number(match) and bool(find_prices(line))
+            (match := NUMBERING.match(line)) is not None and not is_number(match) and bool(find_prices(line))
             for line in lines[:400]
         )
         for index, line in enumerate(lines[:400]):
@@ -76,19 +57,19 @@ class Reader:
         label = LABEL.match(line.strip(" 　*·•-【】[]"))
         if label is not None and self._labelled(label, offset):
             return
-        numbering = _NUMBERING.match(line)
-        self.is_numbered = numbering is not None and _is_number(numbering)
+        numbering = NUMBERING.match(line)
+        self.is_numbered = numbering is not None and is_number(numbering)
         body = line[numbering.end() :] if numbering is not None else line
         start = offset + (numbering.end() if numbering is not None else 0)
         prices = find_prices(body)
-        if not prices and _TRAIT.match(line):
+        if not prices and TRAIT.match(line):
             return
-        is_term = _META.match(body) is not None and not (numbering is not None and prices)
-        if is_term and (not prices or _ASIDE.match(body)):
+        is_term = META.match(body) is not None and not (numbering is not None and prices)
+        if is_term and (not prices or ASIDE.match(body)):
             self.shares.take(body, self.drafts[-1] if len(self.drafts) == 1 else None, own_line=True)
             return
         if not prices:
-            is_listed = numbering is not None and (_is_number(numbering) or self.bullets_are_goods)
+            is_listed = numbering is not None and (is_number(numbering) or self.bullets_are_goods)
             self._unpriced(body, start, is_listed, numbering is not None)
             return
         self._priced(body, start, prices)
@@ -158,7 +139,7 @@ class Reader:
             elif spec and self.pending is not None and self.pending[1] is None:
                 self.pending = (self.pending[0], spec)
             return
-        if is_listed and not _META.match(body):
+        if is_listed and not META.match(body):
             self.drafts.append(Draft(name, start, spec=spec, unit=unit_of(rest), is_cold=bool(COLD.search(body))))
             self.pending = None
             return
@@ -173,6 +154,8 @@ class Reader:
         floor = 0
         for index, price in enumerate(prices):
             region = body[floor : price.start]
+            if index and self.drafts:
+                region = self._behind(region, self.drafts[-1])
             wrong = corrected_draft(self.drafts, region)
             if wrong is not None:
                 wrong.take_price(price)
@@ -268,6 +251,15 @@ class Reader:
         current.unit = current.unit or unit_of(rest[:12])
         current.is_cold = current.is_cold or bool(COLD.search(tail))
 
+    def _behind(self, region: str, last: Draft) -> str:
+        """38块(5斤),中果30: brackets right behind a price tell the pack of what it was for."""
+        match = _BRACKET.match(region)
+        if match is None:
+            return region
+        last.spec = last.spec or find_spec(without_amounts(match["inner"]))
+        self.shares.take(match["inner"], last, own_line=False)
+        return "\x00" * match.end() + region[match.end() :]
+
     def _case(self, tail: str, current: Draft) -> str:
         """6盒一箱 behind goods sold by 盒."""
         rest, pack, milli = take_case(tail, f"{current.spec or ''} /{current.unit or ''}")
@@ -281,13 +273,8 @@ class Reader:
 
 
 def _is_headline_like(body: str, drafts: list[Draft]) -> bool:
-    return not drafts and len(body.strip()) <= 40 and not _LIST_WORD.fullmatch(body)
+    return not drafts and len(body.strip()) <= 40 and not LIST_WORD.fullmatch(body)
 
 
 def _is_tail_name(ahead: str) -> bool:
     return bool(re.search(r"[,，;；。]\s*$", ahead))
-
-
-def _is_number(numbering: re.Match[str]) -> bool:
-    """1), ①, 一、 or a) number goods; a bullet may also stand before praise."""
-    return any(char.isalnum() or "\ue001" <= char <= "\ue014" for char in numbering[0])

@@ -14,6 +14,7 @@ from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
+_BESIDE = re.compile(r"[\x00\s]{0,12}[+&][\x00\s]{0,12}")  # 玫瑰11支+满天星: one thing
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
 PRICE_WORDS = re.compile(
     r"(?:团购价?格?|团长价|团价|拼团价?|特价|现价|价格|价钱|单价|售价|到手价?|券后价?"
@@ -35,7 +36,7 @@ _FILLER = re.compile(
     r"|能).{0,4}|福利.{0,4}|.{0,3}都有"
     r"|好货.{0,3}|好东西.{0,3}|"
     r"团长推荐|小编推荐|本期.{0,3}|回购.{0,5}|爆款|招牌|限时.{0,3}|手慢无|先到先得|数量.{0,4}"
-    r"|量.{0,2}不多|质量.{0,4}|品质.{0,4}|推荐|必买|必入|特惠|特价|秒杀|热卖|热销|新品"
+    r"|量.{0,2}不多|质量.{0,4}|品质.{0,4}|推荐|必买|必入|尝鲜[装款价]?|试吃[装款]?|特惠|特价|秒杀|热卖|热销|新品"
     r"|上新|预售|现货|顺丰.{0,4}|全程冷链|"
     r"姐妹们?|宝子们?|宝宝们|家人们|亲们|亲爱的.{0,4}|.{0,2}邻居们?.{0,4}|.{0,4}各位.{0,8}"
     r"|大家.{0,3}|团友们?|群友们?|街坊.{0,3}|兄弟.{0,4}|哈喽|hello|hi|嗨|早上好|中午好"
@@ -138,6 +139,7 @@ def best_name(region: str, *, is_first: bool) -> str:
         region,
     )
     bare = without_specs(PRICE_WORDS.sub("\x00", _PROMOTION.sub("\x00", region)))
+    bare = _BESIDE.sub(" +", bare)
     clauses = [(match["clause"], _is_heading(bare, match), match.end()) for match in _CLAUSE.finditer(bare)]
     found: list[_Candidate] = []
     for order, (clause, is_heading, end) in enumerate(clauses):

@@ -19,7 +19,7 @@ from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
-_UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，][拿取提领发])(?:到|至)\s*$")
+_UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$")
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
