@@ -60,9 +60,7 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
     if _is_length(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
-    if _TOO_LATE.match(text[max(0, hit.start - 2) : hit.start] + "|" + text[hit.end : hit.end + 12]):
-        return "close"
-    if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end):
+    if _is_plain_close(text, hit):
         return "close"
     left, right = _clause_of(text, hit.start, hit.end)
     words = [word for word in words if not _is_unrelated(word, hit)]
@@ -94,6 +92,13 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
         label.is_taken = True
         return label.role
     return _from_neighbours(text, hit, hits, words, left, right)
+
+
+def _is_plain_close(text: str, hit: TimeHit) -> bool:
+    """延期到9点, 过了9点没法加, 今晚我就下单: the words alone say that the post closes then."""
+    if _TOO_LATE.match(text[max(0, hit.start - 2) : hit.start] + "|" + text[hit.end : hit.end + 12]):
+        return True
+    return bool(_PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end))
 
 
 def _is_length(text: str, hit: TimeHit) -> bool:
