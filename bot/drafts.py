@@ -74,7 +74,7 @@ def remarks(reading: PostReading) -> list[str]:
     elif reading.closes_at is not None and _is_over(at, reading.closes_at):
         found.append("pickup_before_close")
     if reading.pickup_place is None:
-        found.append("pickup_place")
+        found.append("pickup_places" if "pickup_places" in reading.doubts else "pickup_place")
     return found
 
 

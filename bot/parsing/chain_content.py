@@ -14,7 +14,9 @@ from functools import lru_cache
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
 from bot.parsing.chain_each import spread_each
-from bot.parsing.chain_sizes import read_sizes
+from bot.parsing.chain_parts import take_logistics, take_parts
+from bot.parsing.chain_sizes import kinds_of, read_sizes
+from bot.parsing.chain_terms import one_of
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import CHINESE, read_number
 from bot.parsing.orders import read_order
@@ -29,15 +31,12 @@ _EVERY = re.compile(  # 各1, 每样一份
     rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
 )
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
-_PARTED = re.compile(
-    rf"(?P<head>[x×+]?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，:：(]+"
-    rf"(?P<parts>(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?[^\s\d,，一二两三四五]{{1,5}}[\s,，)]*){{2,4}})"
-)
+_A_LITTLE = "啲点些丢咪"
 _MAX_CONTENT = 200
 _MOST_AS_MESSAGE = 480  # characters
 _CHANGE = re.compile(
     rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
-    rf"|半|几"
+    rf"|(?<![切对])半|几"
 )
 
 
@@ -49,15 +48,19 @@ class Shelf:
         terms = sorted(
             (term for term, named in catalogue.names.items() if named.keys and not named.weak), key=len, reverse=True
         )
-        names = _one_of(terms)
+        names = one_of(terms)
+        self._kinds = kinds_of(catalogue.items)
         self._token = re.compile(
-            rf"(?P<item>{names})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
+            rf"(?P<item>{names})|(?P<kind>{self._kind_pattern()})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
             rf"|#|号链接)"
             rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
         )
         self._mention = re.compile(rf"(?:{names})")
         self._cache: dict[str, Content] = {}
         self._left = _MOST_AS_MESSAGE
+
+    def _kind_pattern(self) -> str:
+        return rf"[{''.join(self._kinds)}](?:的|款|味|色|口味)?" if self._kinds else r"(?!)"
 
     def for_one_chain(self) -> Shelf:
         """The same shelf with a fresh allowance: so many characters of one chain may be read as messages.
@@ -94,7 +97,7 @@ class Shelf:
             named = self.catalogue.names[match[0]].keys
             if len(named) == 1 and named[0] not in keys:
                 keys.append(named[0])
-        return keys
+        return keys or [key for word, key in self._kinds.items() if word in text]
 
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
@@ -129,9 +132,13 @@ class Shelf:
             return Content(
                 found.lines, found.doubts, " ".join(filter(None, (wished["wish"], found.note))), found.action
             )
-        parted = _PARTED.fullmatch(content) if self.catalogue.only is not None else None
-        if parted is not None and _is_breakdown(parted["parts"], parted["total"]):
-            return replace(self._read(parted["head"]), note=parted["parts"].strip())
+        parted = take_parts(content) if self.catalogue.only is not None else None
+        if parted is not None:
+            return replace(self._read(parted[0]), note=parted[1])
+        tail = take_logistics(content)
+        if tail is not None and not self.mentions_item(tail[1]):
+            found = self._read(tail[0])
+            return replace(found, note=" ".join(filter(None, (found.note, tail[1]))))
         understood = self._wishes(content)
         if understood is None or not understood[0]:
             return self._as_message(content)
@@ -157,14 +164,16 @@ class Shelf:
             if match.lastgroup != "gap":
                 tokens.append(match)
             position = match.end()
-        rest = content[tokens[-1].end() if tokens else 0 :].strip(" ,，、。;；!！~()（）/")
+        behind = tokens[-1].end() if tokens else 0
+        is_odd = bool(tokens) and self._is_odd_unit(tokens[-1], content[behind : behind + 1])
+        rest = content[behind:].strip(" ,，、。;；!！~()（）/")
         if rest and (not tokens or not self._is_wish_text(rest)):
             return None
         note = rest or None
         named = [token for token in tokens if token.lastgroup != "quantity"]
         if not named or (self.catalogue.only is not None and len(tokens) == 1 and tokens[0]["mark"]):
             unnamed = self._unnamed(tokens)
-            return None if unnamed is None else (unnamed, note)
+            return None if unnamed is None else (_unless(is_odd, unnamed), note)
         amounts = len(tokens) - len(named)
         leads = tokens[0].lastgroup == "quantity"
         if leads and (amounts != len(named) or tokens[-1].lastgroup == "quantity"):
@@ -174,8 +183,16 @@ class Shelf:
         wishes = self._behind_quantities(tokens) if leads else self._before_quantities(tokens)
         if wishes is None:
             return None
-        kept, kinds = self._without_kinds(wishes)
+        kept, kinds = self._without_kinds(_unless(is_odd, wishes))
         return kept, " ".join(filter(None, (*kinds, note))) or None
+
+    def _is_odd_unit(self, quantity: re.Match[str], word: str) -> bool:
+        """荔枝一啲, and 6管 of something packed as 3管/盒: the figure does not count units of sale."""
+        if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
+            return False
+        return word in _A_LITTLE or any(
+            re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in self.catalogue.items
+        )
 
     def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2箱苹果1板鸡蛋: every item has its quantity in front."""
@@ -234,6 +251,8 @@ class Shelf:
         return [wish]
 
     def _keys(self, token: re.Match[str]) -> tuple[int, ...]:
+        if token["kind"]:
+            return (self._kinds[token["kind"][0]],)
         if token["item"]:
             return self.catalogue.names[token["item"]].keys
         if token["mark"]:
@@ -262,28 +281,11 @@ class Shelf:
         return Content(lines, reading.doubts, reading.note, reading.action)
 
 
-def _is_breakdown(parts: str, total: str) -> bool:
-    """一袋肉的一袋素的 behind 2袋: what the units are to be, when they add up."""
-    found = [read_number(figure) for figure in re.findall(rf"{FIGURE}(?=\s?(?:{UNIT_PATTERN}))", parts)]
-    whole = read_number(total)
-    return len(found) >= 2 and whole is not None and sum(one.milli for one in found if one) == whole.milli
-
-
-def _one_of(terms: list[str]) -> str:
-    """A pattern for any of `terms`, the first that fits; those with one first character share it, which is quick."""
-    by_first: dict[str, list[str]] = {}
-    for term in terms:
-        by_first.setdefault(term[0], []).append(_behind_first(term))
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()) or r"(?!)"
-
-
-def _behind_first(term: str) -> str:
-    """The rest of a term, its first character being matched: letters end at letters (anna is not ann + a)."""
-    rest = re.escape(term[1:])
-    if not (term.isascii() and term.isalnum()):
-        return rest
-    edge = "a-z" if term.isalpha() else r"a-z\d"
-    return rf"(?<![{edge}]{re.escape(term[0])}){rest}(?![{edge}])"
+def _unless(is_odd: bool, wishes: list[Wish]) -> list[Wish]:
+    """The wishes; the last one without its quantity when that is no number of units of sale."""
+    if is_odd and wishes:
+        wishes[-1].milli = None
+    return wishes
 
 
 @lru_cache(maxsize=64)

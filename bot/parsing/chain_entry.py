@@ -19,7 +19,7 @@ _HOLE = "\x01"  # where a room, a phone or a payment mark was
 _PAID = re.compile(
     r"[(（\[]?\s?(?:款?已(?:经)?(?:付款?|转账?|转了|支付|给钱|交钱|结清|收款?)了?|付款?了"
     r"|付清了?|转账?了|转好了|付好了|钱(?:已)?(?:付|转)了?|(?:微信|支付宝)已?[付转]了?"
-    r"|红包已发|发红包了|paid)\s?[)）\]]?[✅✔☑💰🧧💴√]*"
+    r"|红包已发|发红包了|paid)(?:\s?¥?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块钱?)?(?!\s?[^\W\d]))?\s?[)）\]]?[✅✔☑💰🧧💴√]*"
 )
 _UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|到付|货到付款|拿货付)[)）]?")
 _MARKS = re.compile(r"[✅✔☑√🉑👌🙏💰🧧❤👍🌹]+\s*$")
@@ -87,7 +87,9 @@ def _take_paid(text: str) -> tuple[bool, str]:
 
 
 def _take_room(text: str, raw: str) -> tuple[str | None, str]:
-    rooms = [room for room in find_rooms(text) if not _is_part_of_name(text, room)]
+    rooms = [
+        room for room in find_rooms(text) if not _is_part_of_name(text, room) and not _is_somebody_elses(text, room)
+    ]
     if not rooms:
         return None, text
     full = [room for room in rooms if room.kind == "full"]
@@ -96,6 +98,15 @@ def _take_room(text: str, raw: str) -> tuple[str | None, str]:
         if room.room == chosen.room or room is chosen:
             text = text[: room.start] + _HOLE * (room.end - room.start) + text[room.end :]
     return chosen.room, text
+
+
+def _is_somebody_elses(text: str, room: RoomMatch) -> bool:
+    """2栋门卫转交, (我妈代收,她在5栋): where it is left, not where the person lives."""
+    if room.kind == "full" or not re.search(r"\S", text[: room.start]):
+        return False
+    behind = re.split(r"[,，;；。]", text[room.end :])[0]
+    before = text[max(0, room.start - 6) : room.start]
+    return bool(_LEFT_WITH.search(behind) or re.search(r"(?:在|放|交给?|送到?|给|住)\s?$", before))
 
 
 def _is_part_of_name(text: str, room: RoomMatch) -> bool:
@@ -125,7 +136,8 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     begin = end - len(stripped)
     if not stripped:
         return _divide_rest(text, tokens, shelf)
-    if _HOLE in text[:begin] and _is_content(first[0], shelf) and _has_quantity(stripped):
+    is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and _has_quantity(stripped))
+    if _HOLE in text[:begin] and is_order:
         return begin, begin, begin
     if len(tokens) > 1 or end < len(text.rstrip()):
         glued = _glued_item(stripped, shelf, normal, offset + begin)
@@ -253,6 +265,10 @@ def _glued_action(word: str) -> int:
     return match.start() if match is not None else 0
 
 
+_WHOLE = re.compile(r"同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
+_LEFT_WITH = re.compile(
+    r"门卫|传达室|岗亭|保安|代收|代拿|代取|代领|转交|物业|大厅|大堂|楼下|架子|快递柜|驿站|门口|前台|超市|门店"
+)
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
 

@@ -12,6 +12,7 @@ from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.rooms import find_rooms
 
 _LONGEST_PRICE_LIST = 60  # lines
+_HEADLINE = re.compile(r"[^,，;；。:\n]{0,14}(?:接龙|名单|报名|团购?|统计)[:：]\s*(?=\S)")
 _HAS_FIGURE = re.compile(rf"\d|[一二两三四五六七八九十半](?:{UNIT_PATTERN})")
 NEWS = re.compile(
     r"截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持|团长)|辛苦|通知"
@@ -110,16 +111,32 @@ class Joiner:
             text,
         ) is not None or (bool(starts) and re.match(r"[^\d\s]{1,12}[\s:：]", text) is not None)
 
+    def _people_in(self, text: str) -> list[tuple[int, int]]:
+        """The entries of 张三苹果2,鸡蛋1,李四梨2; none when something else stands between the commas."""
+        found: list[tuple[int, int]] = []
+        for match in re.finditer(r"[^,，;；。]+", text):
+            piece = match[0].strip()
+            if self._is_own_entry(piece):
+                found.append(match.span())
+            elif found and self.shelf.starts_content(re.sub(r"\s", "", piece)):
+                found[-1] = (found[-1][0], match.end())
+            else:
+                return []
+        return found if len(found) >= 2 else []
+
     def _loose(self, rows: list[Row]) -> list[Row]:
         """No numbers at all: every line, or every comma-separated piece, that names a person and goods."""
         found: list[Row] = []
         for row in rows:
+            headline = _HEADLINE.match(self.text(row))
+            if headline is not None:  # 葡萄接龙:张姐2箱,老沈1箱
+                self.title.append(headline[0])
+                row.start = row.line_start = row.start + headline.end()
             text = self.text(row)
             if is_example(text) or is_mark(text):
                 continue
-            pieces = [match.span() for match in re.finditer(r"[^,，;；。]+", text)]
-            people = [span for span in pieces if self._is_own_entry(text[span[0] : span[1]].strip())]
-            if len(people) >= 2 and len(people) == len(pieces):
+            pieces = self._people_in(text)
+            if pieces:
                 for start, end in pieces:
                     lead = len(text[start:end]) - len(text[start:end].lstrip())
                     found.append(Row(None, row.start + start + lead, row.start + end, row.start + start + lead))

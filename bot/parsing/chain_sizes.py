@@ -14,6 +14,7 @@ _SIZES = re.compile(
     rf"(?P<figure>{FIGURE})\s?(?:[份个盒袋箱包])?(?P<size>[大中小])(?:份|的|号|盒|袋|箱)?"
     rf"|(?P<size2>[大中小])(?:份|的|号|盒|袋|箱)?\s?[x×+:]?\s?(?P<figure2>{FIGURE})(?:份|个|盒|袋|箱)?"
 )
+_CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫")
 _EACH = re.compile(
     rf"(?P<sizes>[大中小]份?[和、,]?[大中小](?:份?[和、,]?[大中小])?)份?各(?P<figure>{FIGURE})[份个盒袋箱]?"
 )
@@ -37,6 +38,17 @@ def read_sizes(content: str, items: Sequence[Item]) -> Content | None:
             keys = tuple(item.key for item in meant[:4])
             doubts.append(Doubt(piece[0], "which_item", keys, None if number is None else number.milli))
     return Content(tuple(lines), tuple(doubts))
+
+
+def kinds_of(items: Sequence[Item]) -> dict[str, int]:
+    """公 and 母 where one item is the one and another the other: the word that tells them apart -> item key."""
+    found: dict[str, int] = {}
+    for group in _CONTRASTS:
+        meant = {word: [item.key for item in items if word in _labels(item)] for word in group}
+        plain = {word: keys[0] for word, keys in meant.items() if len(keys) == 1}
+        if len(plain) >= 2 and len(set(plain.values())) == len(plain):
+            found |= plain
+    return found
 
 
 def _spread(match: re.Match[str]) -> str:

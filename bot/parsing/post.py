@@ -9,7 +9,8 @@ Doubts are short codes with an argument where one is needed; the words for peopl
   several_closes_at   two deadlines, the earlier is kept
   pickup              no pickup time                 pickup_before_close the pickup ends before the deadline
   pickup_windows      several windows, only the day is kept
-  pickup_place        no place                       shared_stock        限量100斤 behind several items: each has it
+  pickup_place        no place                       pickup_places       different places for different people
+  shared_stock        限量100斤 behind several items: each has it
   promotion:WORDS     满100减10, 第二盒半价, 老客55: nobody will work it out
 """
 
@@ -20,7 +21,7 @@ from datetime import datetime
 
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_items import ItemsReading, read_items
-from bot.parsing.post_places import read_place
+from bot.parsing.post_places import has_several_places, read_place
 from bot.parsing.post_prices import find_prices
 from bot.parsing.post_text import goods_text, mended, notes_of
 from bot.parsing.post_times import PostTimes, read_post_times
@@ -42,6 +43,7 @@ def read_post(text: str, now: datetime) -> PostReading:
     normal = normalise(text, keep_quote=True, limit=MAX_CHARS)
     body = mended(normal.text)
     times = read_post_times(body, now, _headline_end(body))
+    has_several = has_several_places(body, times.pickup_spans)
     place = read_place(body, times.pickup_spans)
     text, promotions = goods_text(body, times, place)
     head = _ONE_LINE_HEAD.match(body)
@@ -53,9 +55,9 @@ def read_post(text: str, now: datetime) -> PostReading:
         items=goods.items,
         closes_at=times.closes_at,
         pickup=times.pickup,
-        pickup_place=_as_written(normal, body, place),
+        pickup_place=None if has_several else _as_written(normal, body, place),
         note=notes_of(body),
-        doubts=(*_doubts(goods, times, place), *(f"promotion:{term}" for term in promotions)),
+        doubts=(*_doubts(goods, times, place, has_several=has_several), *(f"promotion:{term}" for term in promotions)),
     )
 
 
@@ -101,12 +103,14 @@ def _headline_end(body: str) -> int:
     return len(first)
 
 
-def _doubts(goods: ItemsReading, times: PostTimes, place: str | None) -> tuple[str, ...]:
+def _doubts(goods: ItemsReading, times: PostTimes, place: str | None, *, has_several: bool) -> tuple[str, ...]:
     doubts = list(goods.doubts) if goods.items else ["items"]
     if times.closes_at is None:
         doubts.append("closes_at")
     if times.pickup is None:
         doubts.append("pickup")
-    if place is None:
+    if has_several:
+        doubts.append("pickup_places")
+    elif place is None:
         doubts.append("pickup_place")
     return tuple(doubts + list(times.doubts))

@@ -30,6 +30,7 @@ class Reader:
         self.shares = Shares(self.drafts)
         self.columns: Columns | None = None
         self.bullets_are_goods = False
+        self.has_headings = False  # 一、冷冻 above numbered goods
         self.is_numbered = False  # the line that is being read
         self.grades = Grades()
         self.unused: list[str] = []  # prices that neither an item nor a bundle could hold
@@ -38,6 +39,7 @@ class Reader:
         """Read every line; what was found stands in `drafts`, `titles` and the shared amounts."""
         position = 0
         lines = self.text.split("\n")
+        self.has_headings = _has_headings(lines[:400])
         self.bullets_are_goods = any(
             (match := NUMBERING.match(line)) is not None and not is_number(match) and bool(find_prices(line))
             for line in lines[:400]
@@ -62,7 +64,8 @@ class Reader:
         body = line[numbering.end() :] if numbering is not None else line
         start = offset + (numbering.end() if numbering is not None else 0)
         prices = find_prices(body)
-        if not prices and TRAIT.match(line):
+        is_heading = self.has_headings and numbering is not None and numbering["c"] is not None
+        if not prices and (is_heading or TRAIT.match(line)):
             return
         is_term = META.match(body) is not None and not (numbering is not None and prices)
         if is_term and (not prices or ASIDE.match(body)):
@@ -270,6 +273,15 @@ class Reader:
     def _without_prices(self) -> None:
         if self.pending is not None:
             self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
+
+
+def _has_headings(lines: list[str]) -> bool:
+    """Are lines numbered 一、二、 only headings? No price stands in them, but in lines numbered otherwise."""
+    numbered = [(match, bool(find_prices(line))) for line in lines if (match := NUMBERING.match(line)) is not None]
+    headings = [has_price for match, has_price in numbered if match["c"]]
+    return (
+        len(headings) >= 2 and not any(headings) and any(has_price for match, has_price in numbered if not match["c"])
+    )
 
 
 def _is_headline_like(body: str, drafts: list[Draft]) -> bool:

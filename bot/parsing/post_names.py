@@ -14,6 +14,7 @@ from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
+_OTHER_SENTENCE = 2.5  # less for goods of an earlier sentence
 _BESIDE = re.compile(r"[\x00\s]{0,12}[+&][\x00\s]{0,12}")  # 玫瑰11支+满天星: one thing
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
 PRICE_WORDS = re.compile(
@@ -51,7 +52,7 @@ _FILLER = re.compile(
     r"|[a-g]|临期|保质期.{0,6}|库存|限量|限购|每户|每家|每人|限|元|块|钱|块钱|[.]+|\d+"
     r"|咱们?|我们|我|你们|(?:我们|咱们?)?小区(?:内部|专享)?价?|给大家|给大家算|算|卖|真空|整|单|每|"
     r"(?:这次|上次|这回)?(?:我们?|俺们?|团长)(?:这次|又|就|只)?[拿进抢订]?了?|装|箱|盒"
-    r"|杀好.?|处理好.?|活的|冰的|鲜活|精选|正宗|当季|应季|新鲜到货|优惠|超值|买到赚到"
+    r"|按(?:.(?:卖|算|称|计价?))?|杀好.?|处理好.?|活的|冰的|鲜活|精选|正宗|当季|应季|新鲜到货|优惠|超值|买到赚到"
     r"|老客.{0,4}|新客.{0,4}|多买.{0,5}|便宜点?|随便.{0,4}|自己.{0,3})"
 )
 _PROMOTION = re.compile(
@@ -70,7 +71,7 @@ _WEAK = re.compile(
 _ORIGINAL = re.compile(
     r"(?:某[宝东猫多](?:同款)?|原价?|市场价?|市价|超市[里卖]*价?|外面[卖的要]*|门店价?|专柜价?|零售价?|平时[卖要都]*"
     r"|日常价?|吊牌价?|京东|淘宝|盒马|山姆|订金|定金|押金|满|减|运费|单买|之前卖?|以前卖?"
-    r"|官方价?)(?:[一每]?[斤盒箱袋份])?[^\s,，。;)）\d]{0,4}\s?[:：]?\s?[¥]?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块)?(?:钱)?(?:\d(?!\d))?(?:一"
+    r"|官方价?|贵了?|便宜了?)(?:[一每]?[斤盒箱袋份])?[^\s,，。;)）\d]{0,4}\s?[:：]?\s?[¥]?(?:\d{1,4}(?:\.\d{1,2})?|(?<=[贵宜])[一两三五]|(?<=[贵宜]了)[一两三五])\s?(?:元|块)?(?:钱)?(?:\d(?!\d))?(?:一"
     rf"|/)?(?:{UNIT})?"
 )
 _EXPIRY = re.compile(
@@ -144,10 +145,11 @@ def best_name(region: str, *, is_first: bool) -> str:
     found: list[_Candidate] = []
     for order, (clause, is_heading, end) in enumerate(clauses):
         is_last = not bare[end:].strip(" \x00,，:：")
+        far = _OTHER_SENTENCE if re.search(r"[。!！?？\n]", bare[end - 1 :]) else 0.0
         for part in re.split(r"\s{3,}", clause):
             name = _core(clean_name(part))
             if name:
-                found.append(_Candidate(name, _weight(name, part, is_heading, is_last, is_first), order))
+                found.append(_Candidate(name, _weight(name, part, is_heading, is_last, is_first) - far, order))
     if not found:
         return ""
     top = max(candidate.score for candidate in found)

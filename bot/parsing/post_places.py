@@ -22,12 +22,12 @@ _SPOTS = (
     ""
     "社区中心 社区活动室 社区食堂 活动室 老年活动中心 活动中心 服务中心 仓库 地下室 "
     "拐角 路口 公交站 地铁口 幼儿园 校门口 学校门口 篮球场 健身区 儿童乐园 游乐场 菜场 "
-    "菜市场 信箱 奶箱 "
+    "菜市场 信箱 奶箱 图书角 食堂窗口 食堂 窗口 lobby 阅览室 棋牌室 收发室 车棚 门房 值班室 文具店 "
     "柜子 冷柜 冰柜 冷藏车(?!到|来|送) 桌子上 桌上 架子上 空地 入口 出口"
 ).split()
 _GATE = r"[东南西北正侧后前大小][大小]?门(?:口|岗亭|岗|外|里)?|[一二三四五\d]{1,2}号门(?:口|岗)?|\d{1,2}号?柜"
 _SPOT = "(?:" + "|".join(sorted(_SPOTS, key=len, reverse=True)) + f"|{_GATE})"
-_MORE = rf"(?:(?:的|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
+_MORE = rf"(?:(?:的|斜?对面|隔壁|旁边|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
 _BEHIND = (
     r"(?:的)?(?:旁边?|隔壁|口(?![味感红])|[a-dA-D]区|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧"
     r"|B\d|b\d)?"
@@ -37,11 +37,14 @@ _HEAD = r"(?:[^\s\n,，。;；:：!！?？\d\x00点在到去来至往停放】]{
 _FREE = re.compile(
     rf"(?P<place>(?:{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)|[\d一二三四五六]{{1,2}}单元"
     rf"|小区|社区|[a-z]区|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
-    rf"|{_ROOM}(?:[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|$|[\n,，。])))"
+    rf"|{_ROOM}(?:\d楼|[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|$|[\n,，。])))"
 )
 _AT = re.compile(  # 在西门修车铺门口等大家
     rf"(?:在|到|来|去)(?P<place>[^\s,，。;；:：!！?？\x00来去到在]{{0,8}}?{_SPOT}[^\s,，。;；:：!！?？\d\x00来去到自]{{0,6}}?)"
     rf"(?:过?来|过?去|自己)?(?:等|见|自提|自取|提货|取货|[取拿领提](?!钱)|发货?|分货?|集合|碰头|摆摊|交货)"
+)
+_EACH_HAS_ITS = re.compile(
+    rf"(?:的|住户?)(?:就|请|都)?[在到去来][^\n,，。;]{{0,8}}{_SPOT}[^\n。]{{0,8}}[,，;；、](?:[^\n,，。;]{{1,8}})(?:的|住户?)(?:就|请|都)?[在到去来]"
 )
 _PREFIX = re.compile(
     r"^(?:\)|可以|都|就|还是|统一|大家|请|麻烦|老地方|送货?|配送|放|喺|响|搁|到货|到|来"
@@ -60,6 +63,15 @@ _TAKE = re.compile(
 )
 
 
+def has_several_places(text: str, pickup_spans: tuple[tuple[int, int], ...]) -> bool:
+    """东区的在6栋大堂,西区的在15栋大堂; 北门16:00-17:30,南门18:00-19:30: different places for different people?"""
+    if _EACH_HAS_ITS.search(text) is not None:
+        return True
+    before = [_FREE.search(text, max(0, start - 8), start) for start, _ in pickup_spans]
+    places = {match["place"] for match in before if match is not None}
+    return len(places) > 1 and len(pickup_spans) > 1
+
+
 def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str | None = None) -> str | None:
     """The pickup place of a post; `pickup_spans` are the offsets of the pickup times in normalised `text`.
 
@@ -73,10 +85,9 @@ def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str 
         place = _tidy(meant["place"] if meant is not None else _until_cut(said))
         if place:
             return place
-    for start, end in pickup_spans:
-        found = _near(text, shown, start, end)
-        if found:
-            return found
+    near = [found for start, end in pickup_spans if (found := _near(text, shown, start, end))]
+    if near:
+        return near[0]
     for line in re.split(r"[\n,，。;；!！]", text):
         if (
             _CUE.search(line)
@@ -105,7 +116,7 @@ def _near(text: str, shown: str, start: int, end: int) -> str | None:
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line_end = line_end if line_end >= 0 else len(text)
-    behind = text[end : min(line_end, end + 60)]
+    behind = re.sub(r"^\s?\(?[^()\n]{0,12}\)", "", text[end : min(line_end, end + 60)])  # 5点半(放学,下午)校门口
     at = _AT.search(re.split(r"[。!！]", behind)[0])
     if at is not None and not re.search(r"截|前下单", behind[: at.start()]):
         return _tidy(at["place"])

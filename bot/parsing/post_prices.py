@@ -33,7 +33,7 @@ _NOT_GROUP = re.compile(
     r"订金|定金|押金|预付款?|先付|首付|运费|邮费|配送费|包装费|打包费|跑腿费|服务费|满"
     r"|减|立减|直降|省了?|(?:便宜|贵)了?|(?:另|再|每.|多)?加收?|多收|补|优惠|返现?|红包|券|补贴|赔|抵|差价|加价|涨[价到了]*"
     r"|起送|起订|成本|进价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
-    r"价值|值|每满|凑满|超过|不到|低于|高于|少)(?:[一1每]\s?[斤盒箱包袋瓶个份])?[了是卖要价都得就大概约差不多:：\s]{0,5}¥?\s?$"
+    r"库存|名额|余量|现货|限量|价值|值|每满|凑满|超过|不到|低于|高于|少)(?:[一1每]\s?[斤盒箱包袋瓶个份])?[了是卖要价都得就大概约差不多:：\s]{0,5}¥?\s?$"
 )
 # … or right behind it
 _NOT_GROUP_BEHIND = re.compile(
@@ -244,7 +244,8 @@ def _built(
         if right["pack"]:  # 29.9元5斤装: a spec
             return Price(fen, start, end, None, 1000, False, is_sure, start)
         return Price(fen, start, right.end(), right["unit"], count, True, True, start)
-    if left is not None and not left["pack"] and not (left["n"] == "1" and left["unit"] in _GROSS):  # 牛腩 1kg 69.9
+    is_pack = left is not None and ((left["n"] == "1" and left["unit"] in _GROSS) or left["unit"] in ("g", "克"))
+    if left is not None and not left["pack"] and not is_pack:  # 牛腩 1kg 69.9, 虾滑 150g 12.8
         count = _count(left["n"])
         return Price(fen, offset + left.start(), end, left["unit"], count, False, is_sure or count == 1000, start)
     return Price(fen, start, end, None, 1000, False, is_sure, start)

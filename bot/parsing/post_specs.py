@@ -14,7 +14,12 @@ PACK_UNITS = (
     "缸 碗 尾 头 挂 吊 捆 棵 株 盆 卷 盘 屉 笼 壶 听 坛 筒 刀 匹 "
     "副 顶 床 台 部 本 册 幅 位 客 次 口 500g 克 g"
 ).split()
-UNIT = "(?:" + "|".join(sorted((re.escape(unit) for unit in PACK_UNITS), key=len, reverse=True)) + "|管(?![够理家道]))"
+_NO_UNIT = {"只": "只(?![有剩要卖限需能好])"}  # 168 只有10箱
+UNIT = (
+    "(?:"
+    + "|".join(_NO_UNIT.get(unit, re.escape(unit)) for unit in sorted(PACK_UNITS, key=len, reverse=True))
+    + "|管(?![够理家道]))"
+)
 WEIGHT_UNITS = frozenset(("公斤", "千克", "kg", "斤", "克", "g", "500g"))
 FIGURE = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|[{CHINESE}半]{{1,4}})"
 MEASURE = (
@@ -31,7 +36,7 @@ SPEC = re.compile(
 )
 _UNIT_SLASH = re.compile(
     rf"(?:{MEASURE}|装)\s?/\s?[一1]?\s?(?P<unit>{UNIT})(?!\w)|(?:{MEASURE})(?:装)?[一1每](?P<unit2>{UNIT})"
-    rf"|(?:^|[\s,，\x00\u4e00-\u9fff])(?:[一每]|/\s?)(?P<unit3>{UNIT})(?!装)"
+    rf"|(?:^|[\s,，\x00\u4e00-\u9fff])(?:[一每]|/\s?)(?P<unit3>{UNIT})(?!装|钱)"
 )
 _FREE_BEHIND = "的一每单限只仅原特团才卖就价约净给算共剩"
 
@@ -41,7 +46,8 @@ def find_spec(region: str) -> str | None:
     for match in SPEC.finditer(region):
         if match[0] in GOODS:  # 千张
             continue
-        if not re.fullmatch(rf"[一1每]?{UNIT}", match[0].strip()) and _ends_a_word(region, match):
+        is_unit = re.fullmatch(rf"[一1每]?{UNIT}", match[0].strip()) is not None and match[0].strip() != "500g"
+        if not is_unit and _ends_a_word(region, match):
             return match[0].strip()
     return None
 

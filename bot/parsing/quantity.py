@@ -47,7 +47,7 @@ HOMOPHONES: Final = {
 }  # fmt: skip
 """Characters people write for a unit that sounds the same; believed only right behind a number."""
 
-_COUNTERS: Final = "份单套件组个盒袋包提板瓶桶罐杯把扎束箱筐篓车吨枚颗只粒支枝朵根条片块节听头串张卷碗盘捆床副册本筒打对双笼屉碟锅盆株盏尾瓣节扇副刀排"
+_COUNTERS: Final = "份单套件组个盒袋包提板瓶桶罐杯把扎束箱筐篓车吨枚颗只粒支枝朵根条片块节听头串张卷碗盘捆床副册本筒打对双笼屉碟锅盆株盏尾瓣节扇副刀排贴抽"
 UNIT_WORDS: Final = {
     **dict.fromkeys(_COUNTERS),
     **dict.fromkeys(WEIGHTS),

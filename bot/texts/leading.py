@@ -131,6 +131,8 @@ def _post_remark(code: str, names: Sequence[str]) -> str:
             return "取货比截单还早，是不是写反了？要改回复：自提 周六16:00-19:00"
         case "pickup_place":
             return "没看到在哪里取。要补回复：地点 3号楼大堂"
+        case "pickup_places":
+            return "取货写了不止一个地方，先没有记。要写清楚回复：地点 东区6栋大堂，西区15栋大堂"
         case "shared_stock":
             return "限的总数记成了每样都有这么多。不对请回复：限量 1 20"
         case "cold" if argument:

@@ -27,6 +27,12 @@ KNOWN = {
     "list7-07": "香菜除外 is not heard: its unit becomes that of all",
     "list6-04": "曲奇桶 ¥45 / ¥85两桶 makes 桶 the unit",
     "list6-10": "真空的六块一斤 is a kind, read as another price; 做好了 … 送到各家",
+    "list10-01": "这回我又跟老板要了四十盒 is no stock",
+    "list10-15": "只有25袋 behind two sizes is given to the last",
+    "list10-20": "牛骨头便宜10块一斤: a price told by its difference is not heard",
+    "list11-01": "大概能凑十五盒 is no stock",
+    "list11-11": "晚上9点我锁门 is read as the hour of the pickup, not as its end",
+    "list11-12": "四人份的12样: the number of things is taken for the name",
     "list5-12": "车厘子 of the first sentence is the name of 同款4J",
 }
 NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
