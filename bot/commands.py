@@ -349,6 +349,16 @@ class MakePoster(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class FullCases(LeaderCommand):
+    """整箱: how far the cases are. 整箱 1 补满: what to do with one item's last case; 整箱 补满: usually."""
+
+    rest: Literal["extend", "cap", "buy"] | None = None
+    number: int | None = None
+    nth: int | None = None
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRound(LeaderCommand):
     """再来一团: the last round's items with a new deadline, shown as a preview."""
 

@@ -161,6 +161,24 @@ def _auto_cancel(rest: str) -> c.Command | None:
     return c.SetPaying(cancel_after_h=max(1, round(by.total_seconds() / 3600)))
 
 
+_RESTS: tuple[tuple[str, Literal["extend", "cap", "buy"]], ...] = (
+    (r"补满|凑满|买满|多买|我买|买下", "buy"),
+    (r"(?:只要)?整箱|只要满箱|去(?:掉)?零头|不要零头|砍零头", "cap"),
+    (r"先?延长|等一?等", "extend"),
+)
+
+
+def _cases(rest: str) -> c.Command | None:
+    """整箱 / 整箱 1 补满 / 整箱 补满."""
+    said = re.fullmatch(r"(?:(?P<number>\d{1,2})\s*号?[\s:：]*)?(?P<words>\D*)", rest.strip())
+    if said is None:
+        return None
+    wish = next((one for pattern, one in _RESTS if re.fullmatch(rf"(?:{pattern})吧?", said["words"].strip())), None)
+    if wish is None and said["words"].strip():  # 整箱牛奶 is goods
+        return c.Unknown(rest, "how:整箱") if said["number"] else None
+    return c.FullCases(wish, _number(said["number"]))
+
+
 def _case_for(match: re.Match[str], said: Said) -> c.Command | None:
     """售后 482913 草莓1 坏果 is for a neighbour, 售后 草莓坏了一个 about the leader's own order."""
     rest = rest_of(said, match)
@@ -223,6 +241,7 @@ LEADER: tuple[Rule, ...] = (
     ),
     rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
     rule(r"(?:做|生成|要)?(?:一张)?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),
+    rule(r"(?:凑)?整箱\s*(?P<rest>.*)", lambda m, said: _cases(m["rest"])),
     rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(
         r"(?:再来一团|再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",

@@ -30,6 +30,7 @@ from handlers import (
     rounds,
     settling,
     shop,
+    supply,
 )
 from handlers.talk import Settings, Talk
 from models import Work
@@ -57,6 +58,7 @@ def router() -> Router:
         round_changes.router,
         chain.router,
         lists.router,
+        supply.router,
         money.router,
         settling.router,
         pickup.router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import books, leading
+from bot.texts import books, leading, supply
 from handlers.talk import Talk
 from handlers.which import candidates, pick
 from models.views import RoundView
@@ -35,6 +35,7 @@ def show_totals(talk: Talk, command: c.ShowTotals) -> str:
         total_fen=sums.total_fen,
         now=talk.now,
         others=_others(talk, round_),
+        hint=supply.choose_hint() if any(x.is_supplied and x.to_full_case_milli for x in sums.items) else "",
     )
 
 

@@ -17,7 +17,7 @@ from handlers.talk import Talk, item
 from handlers.which import CHOICES, candidates, pick
 from models.outcomes import ShortagePlan
 from models.views import OrderView, RoundView
-from operations import batches, goods, late_shortage, pickup, rounds
+from operations import batches, goods, late_shortage, pickup, purchases, rounds
 from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 from operations.shortage import Goods
@@ -37,6 +37,8 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
     command = replace(command, round_id=round_.id)
     if command.is_late or (not command.confirmed and round_.state in late_shortage.AT_THE_COUNTER):
         return _found_short(talk, replace(command, is_late=True), round_, found)
+    came_in = purchases.expected(talk.work, leader_id=talk.leader_id, round_id=round_.id)
+    found = replace(found, received={k: milli for k, milli in came_in.items() if k not in (found.short or {})})
     if not command.confirmed:
         return _preview_arrival(talk, command, round_, found)
     done = goods.mark_arrived(
@@ -45,6 +47,7 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
         round_id=round_.id,
         actor=talk.actor,
         source_key=talk.key,
+        received=found.received,
         short=found.short,
         damaged=found.damaged,
         batches=_wish(command),
@@ -77,7 +80,12 @@ def _wish(command: c.MarkArrived) -> batches.Wish | None:
 def _preview_arrival(talk: Talk, command: c.MarkArrived, round_: RoundView, found: Goods) -> str:
     try:
         plan = goods.plan_shortage(
-            talk.work, leader_id=talk.leader_id, round_id=round_.id, short=found.short, damaged=found.damaged
+            talk.work,
+            leader_id=talk.leader_id,
+            round_id=round_.id,
+            received=found.received,
+            short=found.short,
+            damaged=found.damaged,
         )
     except BadQuantity as refused:
         return handing.more_missing_than_ordered(refused.facts["name"])

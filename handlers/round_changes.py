@@ -8,6 +8,7 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import leading
 from handlers.rounds import new_offer
+from handlers.stocking import stocked
 from handlers.talk import Talk
 from handlers.which import pick
 from models.views import OfferView
@@ -106,7 +107,7 @@ def add_offers(talk: Talk, command: c.AddOffers) -> str:
         talk.work,
         leader_id=talk.leader_id,
         round_id=round_.id,
-        offers=[new_offer(item) for item in command.items],
+        offers=stocked(talk, map(new_offer, command.items)),
         actor=talk.actor,
     )
     return leading.added(added, [item.name for item in command.items])

@@ -10,6 +10,7 @@ from bot.parsing.post import read_post
 from bot.parsing.values import Pickup, PostItem, PostReading, TierPrice
 from bot.router import Router
 from bot.texts import leading
+from handlers.stocking import stocked
 from handlers.talk import Talk
 from handlers.which import pick
 from models.views import OfferView, Tier
@@ -27,10 +28,11 @@ def post_round(talk: Talk, command: c.PostRound) -> str:
     talk.check_leader_works()
     if not command.confirmed:
         return _preview(talk, command)
+    new = new_round(command.reading, command.text, command.copied_from_id)
     round_ = rounds.publish(
         talk.work,
         leader_id=talk.leader_id,
-        new=new_round(command.reading, command.text, command.copied_from_id),
+        new=replace(new, offers=stocked(talk, new.offers)),
         actor=talk.actor,
     )
     number = talk.person.own_leader_number or 0

@@ -19,6 +19,7 @@ class Handed:
     is_cold: bool = False
     spec: str = ""
     alike: tuple[str, ...] = ()  # what else in the round it is easily confused with
+    storage: str | None = None  # as in views.OfferView
 
 
 @dataclass(frozen=True, slots=True)

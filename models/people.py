@@ -53,6 +53,7 @@ leader = Table(
     Column("payment_note", String(120)),  # how to pay her, in her words: 群收款, 扫门口的收款码
     Column("cancel_unpaid_after_h", Integer),  # switched on: orders not paid so long after the close are cancelled
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
+    Column("rest", String(8)),  # what usually happens with a case that is not full; NULL: the platform asks
     Column("quiet_from_min", Integer, nullable=False, server_default="1320"),  # minutes after midnight, Asia/Shanghai
     Column("quiet_until_min", Integer, nullable=False, server_default="450"),
     Column("timezone", String(40), nullable=False, server_default="Asia/Shanghai"),
@@ -64,6 +65,7 @@ leader = Table(
     Column("decided_at", Instant),
     one_of("state", "applied", "active", "suspended", "closed", "rejected"),
     one_of("payment_mode", "pickup", "transfer", "wechat"),
+    one_of("rest", "extend", "cap", "buy"),
     CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share"),
     CheckConstraint("cancel_unpaid_after_h IS NULL OR cancel_unpaid_after_h > 0", name="cancel_after"),
     CheckConstraint("substitute_leader_id IS NULL OR substitute_leader_id <> id", name="substitute_is_another"),

@@ -51,6 +51,8 @@ round_ = owned(
     ),  # closed, and its orders booked up to this 接龙 number; NULL: nothing is left to book
     Column("reminded_for", Instant),  # the closes_at that the last reminder was about: an extension reminds again
     Column("copied_from_id", BigInteger),
+    Column("gathered_version", Integer),  # the version whose goods are in the purchase orders
+    Column("stretched_at", Instant),  # extended by itself to fill a case; once
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     of_leader(),
@@ -76,6 +78,14 @@ Index(
     sqlite_where=text("booked_seq IS NOT NULL"),
 )
 Index("ix_round_state", round_.c.leader_id, round_.c.state, round_.c.id)
+Index(
+    "ix_round_gathered",  # those that were opened again or cancelled after the purchase order was drafted
+    round_.c.state,
+    round_.c.leader_id,
+    round_.c.id,
+    postgresql_where=text("gathered_version IS NOT NULL"),
+    sqlite_where=text("gathered_version IS NOT NULL"),
+)
 Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders
 
 offer = owned(
@@ -104,6 +114,8 @@ offer = owned(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("words", String(300)),  # why the leader recommends it, in his own words
     Column("photo_media_id", BigInteger),
+    Column("storage", String(8)),  # as the product says; NULL: only what the leader's words say is known
+    Column("rest", String(8)),  # what is to happen with a case that is not full; NULL: as the leader usually wishes
     ref("round_id", "round"),
     ref("photo_media_id", "media"),
     UniqueConstraint("leader_id", "round_id", "number"),
@@ -113,6 +125,14 @@ offer = owned(
     CheckConstraint("case_milli IS NULL OR case_milli > 0", name="case"),
     CheckConstraint("damaged_milli >= 0 AND (received_milli IS NULL OR received_milli >= 0)", name="received"),
     CheckConstraint("share_bps IS NULL OR share_bps BETWEEN 0 AND 10000", name="share"),
+    one_of("storage", "ambient", "chilled", "frozen"),
+    one_of("rest", "extend", "cap", "buy"),
+)
+Index(
+    "ix_offer_pooled",  # what is being ordered of a product now, over all leaders
+    offer.c.product_id,
+    postgresql_where=text("product_id IS NOT NULL AND is_open"),
+    sqlite_where=text("product_id IS NOT NULL AND is_open"),
 )
 
 offer_alias = Table(

@@ -1,5 +1,10 @@
-"""Units that mean something to the schema's users beyond being a word."""
+"""Units that goods are counted in."""
 
 from __future__ import annotations
 
 WEIGHT_UNITS = frozenset({"斤", "公斤", "千克", "kg", "两"})  # sold in parts; everything else is sold whole
+
+
+def may_stand_for(one: str, other: str) -> bool:
+    """Whether one of the first can be one of the second: 1份 can be 1盒, but 1斤 is neither a box nor a kilogram."""
+    return one == other or not {one, other} & WEIGHT_UNITS

@@ -36,6 +36,8 @@ class OfferView:
     aliases: tuple[str, ...] = ()
     received_milli: int | None = None
     damaged_milli: int = 0
+    product_id: int | None = None
+    storage: str | None = None  # ambient, chilled, frozen; None: the platform's product is not known
 
     @property
     def remaining_milli(self) -> int | None:
@@ -84,6 +86,7 @@ class LineView:
     line_fen: int
     is_cold: bool = False
     tiers: tuple[Tier, ...] = ()  # as they were when the line was placed
+    storage: str | None = None  # as in OfferView
 
     @property
     def due_milli(self) -> int:

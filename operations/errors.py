@@ -340,3 +340,27 @@ class CaseClosed(Refused):
     """The case was decided already. facts: number, state, outcome, approved_fen."""
 
     code = "case_closed"
+
+
+class NameTaken(Refused):
+    """Something else has this name already. facts: name."""
+
+    code = "name_taken"
+
+
+class UnitsDiffer(Refused):
+    """Goods by weight are not goods by the piece. facts: name, unit, product_unit."""
+
+    code = "units_differ"
+
+
+class CasesUndecided(Refused):
+    """Nobody has said yet what happens with cases that are not full. facts: names."""
+
+    code = "cases_undecided"
+
+
+class CasesCut(Refused):
+    """The round was cut down to full cases and its neighbours were told: it cannot take orders again. facts: title."""
+
+    code = "cases_cut"

@@ -106,10 +106,13 @@ def correct_untold(work: Work, row: Row[Any], orders: Sequence[OrderView], chang
         work.db.execute(update(notice).where(*mine).values(values if his else {"state": "expired"}))
 
 
-def tell_short(work: Work, row: Row[Any], orders: Sequence[OrderView], found: ShortagePlan, *, again: str = "") -> int:
+def tell_short(
+    work: Work, row: Row[Any], orders: Sequence[OrderView], found: ShortagePlan, *, again: str = "", why: str = ""
+) -> int:
     """One notice per order that gets less; returns what is owed back to all of them, in fen.
 
-    `again` names a shortage that was found after the goods had been announced.
+    `again` names a shortage that was found after the goods had been announced; `why` "cases": the last case was not
+    full.
     """
     lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in found.lines:
@@ -141,6 +144,7 @@ def tell_short(work: Work, row: Row[Any], orders: Sequence[OrderView], found: Sh
                     "guest": one.resident_name if one.account_id is None else None,
                     "lines": lines[one.id],
                     "is_late": bool(again),
+                    "why": why,
                     "total_fen": one.total_fen - one.discount_fen,
                     "owed_fen": max(0, -one.due_fen),
                 },

@@ -31,6 +31,9 @@ class NewOffer:
     is_cold: bool = False
     tiers: tuple[Tier, ...] = ()
     aliases: tuple[str, ...] = ()
+    product_id: int | None = None
+    cost_fen: int | None = None
+    storage: str | None = None
 
 
 def set_price(work: Work, *, leader_id: int, round_id: int, number: int, price_fen: int, actor: str) -> int:
@@ -182,6 +185,9 @@ def _offer_row(
         "is_cold": new.is_cold,
         "is_open": True,
         "closes_at": closes_at,
+        "product_id": new.product_id,
+        "cost_fen": new.cost_fen,
+        "storage": new.storage,
     }
 
 

@@ -54,7 +54,7 @@ _HEAD: Select[Any] = (
 )
 
 _LINES: Select[Any] = (
-    select(order_line, offer.c.number, offer.c.spec, offer.c.is_cold)
+    select(order_line, offer.c.number, offer.c.spec, offer.c.is_cold, offer.c.storage)
     .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
     .where(order_line.c.quantity_milli > 0)
     .order_by(offer.c.number)
@@ -210,6 +210,7 @@ def _line(row: Row[Any]) -> LineView:
         line_fen=row.line_fen,
         is_cold=row.is_cold,
         tiers=tuple(Tier(quantity, fen) for quantity, fen in row.tiers or ()),
+        storage=row.storage,
     )
 
 

@@ -127,7 +127,9 @@ def _facts(work: Work, wanted: WantedPicture, done: Redemption) -> dict[str, Any
         "room": one.room,
         "note": one.note,
         "handed": [
-            _goods(x.name, x.unit, x.quantity_milli, is_cold=x.is_cold, spec=x.spec, alike=list(x.alike))
+            _goods(
+                x.name, x.unit, x.quantity_milli, is_cold=x.is_cold, spec=x.spec, alike=list(x.alike), storage=x.storage
+            )
             for x in done.handed
         ],
         "is_late": done.is_late,

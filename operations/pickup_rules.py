@@ -199,6 +199,7 @@ def handed(
             is_cold=line.is_cold,
             spec=line.spec,
             alike=alike.get(line.offer_id, ()),
+            storage=line.storage,
         )
         for line in one.lines
         if line.id in picks

@@ -180,6 +180,8 @@ def _offer(row: Row[Any], tiers: tuple[Tier, ...], aliases: tuple[str, ...]) -> 
         aliases=aliases,
         received_milli=row.received_milli,
         damaged_milli=row.damaged_milli,
+        product_id=row.product_id,
+        storage=row.storage,
     )
 
 

@@ -17,7 +17,8 @@ from models.views import RoundView
 from operations.after_close import finish
 from operations.audit import record
 from operations.closing import cancel_round, close_locked, reopen_orders
-from operations.errors import BadTime, EmptyRound, LeaderInactive, WrongState
+from operations.demand import was_cut
+from operations.errors import BadTime, CasesCut, EmptyRound, LeaderInactive, WrongState
 from operations.offers import NewOffer, insert_offers, lock_offers, lock_round, require_state
 from operations.round_views import by_code, latest, open_rounds, view
 from operations.upserts import for_update
@@ -112,13 +113,16 @@ def close_due(work: Work, *, limit: int = 5) -> list[tuple[int, int]]:
 def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: datetime, actor: str) -> RoundView:
     """延长 / 改截单: move the deadline of an open round, or reopen a closed one whose goods have not come.
 
-    Everybody with an order is told once per new deadline. Raises BadTime, WrongState.
+    Everybody with an order is told once per new deadline. Raises BadTime, WrongState, CasesCut (it was cut
+    down to full cases).
     """
     if closes_at <= work.now:
         raise BadTime(field="closes_at")
     row = lock_round(work, leader_id, round_id)
     if row.state not in {"open", "closed"}:
         raise WrongState(state=row.state, title=row.title)
+    if row.state == "closed" and was_cut(work, leader_id=leader_id, round_id=round_id):
+        raise CasesCut(title=row.title)
     mine = (offer.c.leader_id == leader_id, offer.c.round_id == round_id)
     lock_offers(work, leader_id, round_id)
     row = finish(work, row)

@@ -5,13 +5,15 @@ Counted by household (the room, else the person), never by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import String, and_, case, cast, func, select
 
 from models import Work, after_sales_case, offer, order, order_line, resident, round_
-from models.views import RoundView
+from models.views import OfferView, RoundView
+from operations.demand import missing_for_cases
+from operations.listings import suppliers
 from operations.totals import to_full_case
 
 _HOUSEHOLD = func.coalesce(order.c.room, resident.c.room, cast(order.c.resident_id, String))
@@ -39,6 +41,7 @@ class Shown:
     photo_id: int | None
     households: int
     short_milli: int | None
+    supplier: tuple[int, str] | None = None  # id and name of where it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Record:
 
 
 def round_front(work: Work, round_view: RoundView) -> RoundFront:
-    """Three statements, whatever the number of orders."""
+    """Three statements, whatever the number of orders; five more where goods come from suppliers."""
     mine = (order.c.leader_id == round_view.leader_id, order.c.round_id == round_view.id, order.c.state != "cancelled")
     count = func.count(func.distinct(_HOUSEHOLD))
     by_offer = {
@@ -91,18 +94,29 @@ def round_front(work: Work, round_view: RoundView) -> RoundFront:
         )
     )
     offers = {o.id: o for o in round_view.offers}
+    pooled: dict[int, int] = {}
+    sources: dict[int, tuple[int, str]] = {}
+    if any(one.product_id is not None for one in round_view.offers):
+        pooled = missing_for_cases(work, leader_id=round_view.leader_id, round_id=round_view.id)
+        sources = suppliers.of_offers(work, leader_id=round_view.leader_id, round_id=round_view.id)
     shown = {
         row.id: Shown(
             words=row.words,
             photo_id=row.photo_media_id,
             households=by_offer.get(row.id, 0),
-            short_milli=to_full_case(offers[row.id].reserved_milli, offers[row.id].case_milli),
+            short_milli=_short(offers[row.id], pooled),
+            supplier=sources.get(row.id),
         )
         for row in told
         if row.id in offers
     }
     last = select(round_.c.last_seq).where(round_.c.leader_id == round_view.leader_id, round_.c.id == round_view.id)
     return RoundFront(shown, int(households), int(work.db.execute(last).scalar_one()))
+
+
+def _short(one: OfferView, pooled: Mapping[int, int]) -> int | None:
+    """Where the goods come from a supplier, what other leaders order fills the same case."""
+    return to_full_case(one.reserved_milli, one.case_milli) if one.product_id is None else pooled.get(one.id)
 
 
 def popular(work: Work, *, leader_id: int) -> Sequence[Popular]:

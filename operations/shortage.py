@@ -142,7 +142,7 @@ def write(
             for o in reckoning.orders
         ]
         + [
-            ledger.discount(f"allocate:{round_id}:{o.order_id}", o.discount_delta_fen, round_id, o.order_id)
+            ledger.discount(f"{reference}:{round_id}:{o.order_id}", o.discount_delta_fen, round_id, o.order_id)
             for o in reckoning.orders
         ],
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from models import Work, offer, order, order_line
+from operations.demand import missing_for_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class ItemTotal:
     capacity_milli: int | None
     to_full_case_milli: int | None
     picked_milli: int
+    is_supplied: bool = False  # a product of a supplier: what is missing is counted over all leaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def _items(work: Work, leader_id: int, round_id: int) -> tuple[ItemTotal, ...]:
             offer.c.unit,
             offer.c.capacity_milli,
             offer.c.case_milli,
+            offer.c.product_id,
             func.coalesce(func.sum(order_line.c.quantity_milli), 0).label("quantity_milli"),
             func.coalesce(func.sum(order_line.c.picked_milli), 0).label("picked_milli"),
             func.coalesce(func.sum(order_line.c.line_fen), 0).label("sum_fen"),
@@ -91,9 +94,16 @@ def _items(work: Work, leader_id: int, round_id: int) -> tuple[ItemTotal, ...]:
         )
         .outerjoin(order_line, line)
         .where(offer.c.leader_id == leader_id, offer.c.round_id == round_id)
-        .group_by(offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.capacity_milli, offer.c.case_milli)
+        .group_by(
+            offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.capacity_milli, offer.c.case_milli,
+            offer.c.product_id,
+        )
         .order_by(offer.c.number)
-    )
+    )  # fmt: skip
+    rows = work.db.execute(statement).all()
+    pooled: dict[int, int] = {}
+    if any(row.product_id is not None for row in rows):
+        pooled = missing_for_cases(work, leader_id=leader_id, round_id=round_id)
     return tuple(
         ItemTotal(
             offer_id=row.id,
@@ -104,10 +114,13 @@ def _items(work: Work, leader_id: int, round_id: int) -> tuple[ItemTotal, ...]:
             orders=row.orders,
             sum_fen=int(row.sum_fen),
             capacity_milli=row.capacity_milli,
-            to_full_case_milli=to_full_case(int(row.quantity_milli), row.case_milli),
+            to_full_case_milli=(
+                to_full_case(int(row.quantity_milli), row.case_milli) if row.product_id is None else pooled.get(row.id)
+            ),
             picked_milli=int(row.picked_milli),
+            is_supplied=row.product_id is not None,
         )
-        for row in work.db.execute(statement)
+        for row in rows
     )
 
 

@@ -20,10 +20,12 @@ from models import Store, Work
 from operations import (
     after_close,
     case_decisions,
+    case_wishes,
     housekeeping,
     invites,
     ledger_check,
     pickup_days,
+    purchase_drafts,
     relays,
     reminders,
     rounds,
@@ -83,6 +85,16 @@ def close_due(context: Context) -> int:
 def book_closed(context: Context) -> int:
     """Book the orders of large rounds that are closed, part by part: sales and notices."""
     return context.repeat(after_close.book_next, leaves_room=True)
+
+
+def gather_purchases(context: Context) -> int:
+    """Bring what closed rounds want into the drafts of purchase orders."""
+    return context.repeat(purchase_drafts.gather)
+
+
+def fill_cases(context: Context) -> int:
+    """Extend rounds that are about to close with a case that is not full, where their leader wishes it."""
+    return context.repeat(case_wishes.stretch_due)
 
 
 def remind_before_close(context: Context) -> int:

@@ -21,6 +21,8 @@ class Job:
 SCHEDULE = (
     Job("close_due", 5, jobs.close_due),
     Job("book_closed", 2, jobs.book_closed),
+    Job("gather_purchases", 20, jobs.gather_purchases),
+    Job("fill_cases", 60, jobs.fill_cases),
     Job("fetch_pictures", 2, jobs.fetch_pictures),
     Job("deliver_notices", 2, jobs.deliver_notices),
     Job("remind_before_close", 60, jobs.remind_before_close),

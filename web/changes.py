@@ -53,6 +53,22 @@ _LABELS = {
     "value": "面值",
     "merchant_id": "商户号",
     "problem": "问题",
+    "new_phone": "电话换了",
+    "new_story": "故事换了",
+    "origin": "产地",
+    "is_farmer": "本地农户",
+    "is_active": "在用",
+    "min_order_fen": "起订",
+    "spec": "规格",
+    "unit": "单位",
+    "cost_fen": "进价",
+    "case_milli": "一箱",
+    "storage": "存放",
+    "product": "商品",
+    "rest": "零头",
+    "promised": "答应",
+    "usable": "好的",
+    "purchase": "采购单",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}
@@ -79,6 +95,8 @@ def _shown(entity: str, key: str, value: Any) -> str:
     if key in {"state", "role", "outcome"}:
         table = {"role": "roles", "outcome": "outcomes"}.get(key, _STATES.get(entity, "notice_states"))
         return words.word(table, str(value))
+    if key in {"storage", "rest"}:
+        return words.word("storages" if key == "storage" else "case_wishes", str(value))
     if key == "method":
         return words.word("pay_methods", str(value))
     if key.endswith("_at") and isinstance(value, str):

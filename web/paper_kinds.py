@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from bot.texts.wording import cold
 from models.views import LineView, OrderView
 from operations.papers import Item, Papers, Stop, due_lines
 from web.buildings import by_building
@@ -179,4 +180,4 @@ def _much(line: LineView) -> str:
 
 
 def _cold(line: LineView) -> tuple[str, ...]:
-    return ("冷藏",) if line.is_cold else ()
+    return (cold(line.name, line.spec, line.storage),) if line.is_cold else ()

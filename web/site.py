@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -106,7 +106,7 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         until=lambda start, end: show.time_span(start, end, store.clock()),
         building=building,
         building_key=building_of,
-        storage=lambda row: cold(row.name, row.spec),
+        storage=_storage,
         left=lambda instant: show.time_left(instant, store.clock()),
     )
     app.jinja_env.tests["waiting"] = is_waiting
@@ -123,6 +123,12 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         words=words.TABLES,
     )
     return made
+
+
+def _storage(row: Any) -> str:
+    """冷藏 or 冷冻, of an offer or a line: a value of the business or a row of a list."""
+    facts = row if isinstance(row, Mapping) else {key: getattr(row, key) for key in ("name", "spec", "storage")}
+    return cold(facts["name"], facts["spec"], facts["storage"])
 
 
 def _may(permission: str) -> bool:

@@ -100,6 +100,8 @@ NOTICE_KINDS = {
     "unpaid_cancelled": "没付取消",
     "settlement_ready": "结算单",
     "settlement_paid": "结算到账",
+    "cases_open": "整箱没凑满",
+    "cases_stretched": "为凑整箱延长",
 }
 ORDER_EVENTS = {
     "place": "下单",
@@ -134,6 +136,19 @@ SETTLEMENT_STATES = {
     "paid": "已到账",
     "void": "已作废",
 }
+SUPPLIER_STATES = {"active": "合作中", "inactive": "已停用", "farmer": "本地农户"}
+STORAGES = {"ambient": "常温", "chilled": "冷藏", "frozen": "冷冻"}
+PHOTO_KINDS = {"story": "照片", "document": "质检单"}
+WORDING_STATES = {"unmatched": "没对上的", "matched": "对上的", "own": "团长自己进货的"}
+CASE_WISHES = {"extend": "先延长两小时", "cap": "只要整箱", "buy": "补满整箱"}
+PURCHASE_STATES = {
+    "draft": "草稿",
+    "sent": "已发出",
+    "confirmed": "供应商已确认",
+    "received": "已收货",
+    "cancelled": "已取消",
+}
+SUPPLIER_VIEW = {"sent": "等您确认", "confirmed": "已确认", "received": "已收货"}
 MESSAGE_STATES = {"received": "处理中", "done": "已回复", "failed": "出错", "ignored": "无需回复"}
 MESSAGE_KINDS = {
     "event": "事件",
@@ -249,6 +264,20 @@ ACTIONS = {
     "transfers.ignore": "不是货款",
     "leader.paying": "改收款方式",
     "order.cancel_unpaid": "没付自动取消",
+    "supplier.create": "新建供应商",
+    "supplier.change": "修改供应商",
+    "supplier.link": "换供应商链接",
+    "supplier.photo": "换供应商照片",
+    "product.create": "新建商品",
+    "product.change": "修改商品",
+    "offer.product": "商品对应",
+    "offer.rest": "凑不满整箱怎么办",
+    "leader.rest": "平时凑不满整箱怎么办",
+    "round.cut": "按整箱截",
+    "purchase.decide": "定整箱",
+    "purchase.send": "发采购单",
+    "purchase.promise": "供应商确认",
+    "purchase.receive": "采购收货",
 }
 ENTITIES = {
     "leader": "团长",
@@ -267,6 +296,9 @@ ENTITIES = {
     "coupon": "优惠券",
     "relay": "留言",
     "review": "评价",
+    "supplier": "供应商",
+    "product": "商品",
+    "purchase": "采购单",
 }
 RECEIVER_STATES = {"wanted": "正在登记", "ready": "可以分账", "failed": "微信没有接受"}
 SHARE_STATES = {"created": "等着分账", "processing": "分账中", "done": "已到团长", "failed": "没有成功"}

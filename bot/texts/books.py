@@ -21,6 +21,7 @@ def totals(
     total_fen: int,
     now: datetime,
     others: Sequence[str] = (),
+    hint: str = "",
 ) -> str:
     """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen)."""
     money_by_state = [("已收", *paid), ("待核", *claimed), ("未付", *unpaid)]
@@ -36,6 +37,7 @@ def totals(
     lines.append("，".join(f"{word}{count}单{money(fen)}" for word, count, fen in money_by_state if count))
     if round_.state == "open" and round_.closes_at:
         lines.append(f"{when(round_.closes_at, now)} 截单")
+    lines.append(hint)
     if others:
         lines.append(f"别的团：{'，'.join(others)}。要看请发“统计”加前面的数字。")
     return "\n".join(line for line in lines if line)

@@ -35,6 +35,10 @@ def _not_found(f: Facts) -> str:
         "review": "这条评价",
         "announcement": "这条公告",
         "transfer": "这笔转账",
+        "supplier": "这家供应商",
+        "product": "这个商品",
+        "photo": "这张照片",
+        "purchase": "这张采购单",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"
@@ -231,6 +235,12 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "transfer_done": lambda f: f"这笔 {money(f['amount_fen'])} 已经处理过了。",
     "too_early_to_settle": _too_early_to_settle,
     "bad_receiver": lambda f: "分账收款方要填商户号（8到16位数字）和商户全称。",
+    "name_taken": lambda f: f"已经有叫“{f['name']}”的了，请换个名字。",
+    "units_differ": lambda f: (
+        f"{f['name']}按{f['unit']}卖，这个商品按{f['product_unit']}，数量对不上。请先在供应商那里加一个按{f['unit']}的商品。"
+    ),
+    "cases_undecided": lambda f: f"{'、'.join(f['names'])}凑不满整箱，还没有定怎么办，先定好再发。",
+    "cases_cut": lambda f: f"“{f['title']}”已经按整箱截过，少拿的邻居也通知了，不能再开。要接着卖请再开一团。",
     "settlement_state": lambda f: {
         "computed": "这张结算单还没有确认，先确认再打款。",
         "void": "这张结算单已经作废了。",

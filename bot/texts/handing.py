@@ -121,7 +121,7 @@ def redeemed(
 def marks(goods: Sequence[Handed], *, is_late: bool = False) -> list[str]:
     """What who hands out has to mind: look-alikes, where cold goods lie, an order that nobody came for in time."""
     lines = [f"别拿错：{x.name}要{x.spec or '这一种'}的，另有{'、'.join(x.alike)}" for x in goods if x.alike]
-    chilled = {kind: [x.name for x in goods if x.is_cold and cold(x.name, x.spec) == kind] for kind in COLD}
+    chilled = {kind: [x.name for x in goods if x.is_cold and cold(x.name, x.spec, x.storage) == kind] for kind in COLD}
     lines += [f"{kind}的：{'、'.join(names)}" for kind, names in chilled.items() if names]
     return [*lines, "过了取货时间才来取的。"] if is_late else lines
 
@@ -174,7 +174,7 @@ def photo_said(p: Mapping[str, Any]) -> str:
 
 def _handed(x: Mapping[str, Any]) -> Handed:
     milli = x["quantity_milli"]
-    return Handed(0, 0, x["name"], x["unit"], milli, 0, x["is_cold"], x["spec"], tuple(x["alike"]))
+    return Handed(0, 0, x["name"], x["unit"], milli, 0, x["is_cold"], x["spec"], tuple(x["alike"]), x.get("storage"))
 
 
 def _amount_of(goods: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.texts import handing
+from bot.texts import handing, supply
 from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, span, who
 
 Payload = Mapping[str, Any]
@@ -94,6 +94,8 @@ def _shortage(p: Payload) -> str:
             f"{x['name']}从{amount(x['wanted_milli'], x['unit'])}改成{amount(x['allocated_milli'], x['unit'])}"
             for x in p["lines"]
         )
+        if p.get("why") == "cases":
+            return f"抱歉，“{p['title']}”凑不满整箱，后订的少拿一些{_for(p)}：{fewer}。{back}"
         return f"抱歉，“{p['title']}”分货时发现少了{_for(p)}：{fewer}。{back}"
     return f"抱歉，“{p['title']}”到货不够{_for(p)}：{goods}。{back}"
 
@@ -262,6 +264,8 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "unpaid_cancelled": lambda p: f"“{p['title']}”{p['seq']}号一直没有付款，已经取消了。还想要的话请联系团长。",
     "settlement_ready": _settlement_ready,
     "settlement_paid": _settlement_paid,
+    "cases_open": supply.cases_open,
+    "cases_stretched": supply.cases_stretched,
 }
 
 

@@ -79,7 +79,7 @@ def offer_line(offer: OfferView, *, with_left: bool = True) -> str:
     if offer.limit_milli:
         remarks.append(f"每户限{amount(offer.limit_milli, offer.unit)}")
     if offer.is_cold:
-        remarks.append("冷藏")
+        remarks.append(cold(offer.name, offer.spec, offer.storage))
     return " ".join(parts) + (f"（{'，'.join(remarks)}）" if remarks else "")
 
 
@@ -126,6 +126,8 @@ def building(key: str) -> str:
     return f"{phase}期{name}号楼" if phase else f"{name}号楼" if name.isdigit() else f"{name}座"
 
 
-def cold(name: str, spec: str = "") -> str:
-    """How goods that must not stay warm are marked: 冷冻 where the leader's own words say so, else 冷藏."""
+def cold(name: str, spec: str = "", storage: str | None = None) -> str:
+    """How goods that must not stay warm are marked: as the product says, else 冷冻 where the leader's words say so."""
+    if storage is not None:
+        return FROZEN if storage == "frozen" else CHILLED
     return FROZEN if re.search("冻|冰淇淋|雪糕|冰棍|冰棒", name + spec) else CHILLED

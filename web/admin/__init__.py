@@ -12,11 +12,14 @@ from web.admin import (
     news,
     orders,
     papers,
+    purchases,
     redeem,
     relays,
     reviews,
     rounds,
     settlements,
+    suppliers,
+    wordings,
 )
 from web.admin.blueprint import admin
 
@@ -33,9 +36,12 @@ __all__ = [
     "news",
     "orders",
     "papers",
+    "purchases",
     "redeem",
     "relays",
     "reviews",
     "rounds",
     "settlements",
+    "suppliers",
+    "wordings",
 ]

@@ -9,7 +9,21 @@ from flask import request
 from web.auth import CONSOLE
 from web.site import guarded, render
 
-FILTERS = ("q", "leader", "round", "state", "pay", "sort", "kind", "reading", "entity", "reason", "role")
+FILTERS = (
+    "q",
+    "leader",
+    "round",
+    "state",
+    "pay",
+    "sort",
+    "kind",
+    "reading",
+    "entity",
+    "reason",
+    "role",
+    "supplier",
+    "day",
+)
 
 admin = guarded("admin", prefix="/admin", kind=CONSOLE)
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from bot.parsing.batches import read_batches
 from models import Work
 from models.outcomes import Arrival, ShortagePlan
-from operations import batches, goods
+from operations import batches, goods, purchases
 from operations.batches import MOST_MINUTES, USUAL_MINUTES, Wish
 from operations.errors import Refused
 from operations.listings import rounds as listing
@@ -61,7 +61,7 @@ def confirm_goods(round_id: int) -> Response | str:
         return _page(round_id, problem=str(error))
 
     def enter(work: Work) -> Arrival | None:
-        count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
+        count = _read(*_expected(work, round_id), request.form)
         if read_text(request.form, "plan", most=64) != fingerprint(_plan(work, round_id, count)):
             return None
         return goods.mark_arrived(
@@ -88,7 +88,7 @@ def confirm_goods(round_id: int) -> Response | str:
 def _look(round_id: int, *, problem: str = "") -> str:
     try:
         with site().store.read() as work:
-            count = _read(listing.offers(work, leader_id=own_leader_id(), round_id=round_id), request.form)
+            count = _read(*_expected(work, round_id), request.form)
             plan = _plan(work, round_id, count)
             wish = _read_wish(request.form)
             turns = batches.plan(work, leader_id=own_leader_id(), round_id=round_id, wish=wish) if wish else []
@@ -103,16 +103,21 @@ def _plan(work: Work, round_id: int, count: Count) -> ShortagePlan:
     )
 
 
-def _read(offers: Sequence[RowMapping], form: Mapping[str, str]) -> Count:
-    """Fields came_<offer> and broken_<offer>; an empty `came` is what was ordered."""
+def _expected(work: Work, round_id: int) -> tuple[Sequence[RowMapping], Mapping[int, int]]:
+    """The round's offers, and what the warehouse has divided to it of them."""
+    offers = listing.offers(work, leader_id=own_leader_id(), round_id=round_id)
+    return offers, purchases.expected(work, leader_id=own_leader_id(), round_id=round_id)
+
+
+def _read(offers: Sequence[RowMapping], came_in: Mapping[int, int], form: Mapping[str, str]) -> Count:
+    """Fields came_<offer> and broken_<offer>; an empty `came` is what the warehouse sent, else what was ordered."""
     received, damaged = {}, {}
     for row in offers:
         came, broken = f"came_{row['id']}", f"broken_{row['id']}"
         if not row["quantity_milli"]:
             continue
-        received[row["id"]] = (
-            read_milli(form, came, f"「{row['name']}」实到") if form.get(came, "").strip() else row["quantity_milli"]
-        )
+        usual = came_in.get(row["id"], row["due_milli"])
+        received[row["id"]] = read_milli(form, came, f"「{row['name']}」实到") if form.get(came, "").strip() else usual
         if bad := read_milli(form, broken, f"「{row['name']}」坏的"):
             damaged[row["id"]] = bad
         if bad > received[row["id"]]:
@@ -152,8 +157,9 @@ def _told(arrival: Arrival) -> str:
 def _page(round_id: int, *, problem: str = "", plan: ShortagePlan | None = None, **values: Any) -> str:
     with site().store.read() as work:
         head = listing.detail(work, leader_id=own_leader_id(), round_id=round_id)
-        offers = listing.offers(work, leader_id=own_leader_id(), round_id=round_id)
+        offers, came_in = _expected(work, round_id)
     ordered = [row for row in offers if row["quantity_milli"]]
     return page(
-        "goods", title="到货", round=head, offers=ordered, problem=problem, plan=plan, form=request.form, **values
-    )
+        "goods", title="到货", round=head, offers=ordered, came_in=came_in, problem=problem, plan=plan,
+        form=request.form, **values
+    )  # fmt: skip

@@ -1,6 +1,18 @@
 """Pages for everybody who has a link: a leader's home, a round to order from, a pickup QR, a file to fetch."""
 
-from web.resident import file, front, home, identity, invited, pay, pictures, round_page, ticket
+from web.resident import (
+    file,
+    front,
+    home,
+    identity,
+    invited,
+    pay,
+    pictures,
+    round_page,
+    supplier,
+    supplier_orders,
+    ticket,
+)
 from web.resident.blueprint import mall, public
 
 __all__ = [
@@ -14,5 +26,7 @@ __all__ = [
     "pictures",
     "public",
     "round_page",
+    "supplier",
+    "supplier_orders",
     "ticket",
 ]

@@ -23,7 +23,7 @@ _CODE = re.compile(r"[Ll]?(\d{1,8})")
 @allow(public=True)
 def home(code: str) -> Response | str:
     """The home of L7. Unknown, suspended and closed leaders are one and the same miss."""
-    number = _number(code)
+    number = leader_number(code)
     if is_to_be_asked():
         return ask(f"/l/L{number}")
     with site().store.read() as work:
@@ -51,7 +51,7 @@ def home(code: str) -> Response | str:
 def follow(code: str) -> Response:
     """Yes, this leader from now on. Orders that stand elsewhere stay."""
     with site().store.read() as work:
-        leader = leaders.card(work, leader_number=_number(code))
+        leader = leaders.card(work, leader_number=leader_number(code))
     account_id = _account_id()
     site().act(
         lambda work: visitors.follow(work, account_id=account_id, leader_id=leader["id"]),
@@ -66,7 +66,7 @@ def ask_leader(code: str) -> Response:
     """联系团长: the words go to her chat, her answer comes back to the neighbour's."""
     account_id, form = _account_id(), request.form
     with site().store.read() as work:
-        leader_id = leaders.card(work, leader_number=_number(code))["id"]
+        leader_id = leaders.card(work, leader_number=leader_number(code))["id"]
     site().act(
         lambda work: relays.ask(
             work,
@@ -80,7 +80,8 @@ def ask_leader(code: str) -> Response:
     return redirect(_back(code))
 
 
-def _number(code: str) -> int:
+def leader_number(code: str) -> int:
+    """7 of L7; anything else is no page."""
     number = _CODE.fullmatch(code)
     if number is None:
         raise NotFound

@@ -1,0 +1,76 @@
+"""A supplier with products, and purchase orders as tests look at them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from models import Store, purchase_order, purchase_order_line
+from operations import purchase_drafts, purchases, stocking, suppliers
+from operations.offers import NewOffer
+from operations.suppliers import ProductFacts, SupplierFacts
+
+BERRIES = ProductFacts(name="红颜草莓", unit="盒", cost_fen=3000, spec="2斤", case_milli=6000, storage="chilled")
+
+
+class Farm:
+    """One supplier. `farm.sell("红颜草莓")` is a product, `farm.offer(…)` an offer of it."""
+
+    def __init__(self, store: Store, name: str = "阳光农场", **facts: Any) -> None:
+        self.store = store
+        with store.transaction() as work:
+            self.id = suppliers.save_supplier(
+                work, supplier_id=None, facts=SupplierFacts(name, **facts), actor="system"
+            )
+
+    def sell(self, facts: ProductFacts = BERRIES, **more: Any) -> int:
+        """A product; returns its id."""
+        with self.store.transaction() as work:
+            return suppliers.save_product(
+                work, supplier_id=self.id, product_id=None, facts=replace(facts, **more), actor="system"
+            )
+
+    def offer(self, product_id: int, price_fen: int = 4500) -> NewOffer:
+        """What a leader publishes of it."""
+        with self.store.read() as work:
+            found = next(one for one in stocking.on_sale(work) if one.id == product_id)
+        return stocking.taken_over(NewOffer(found.name, price_fen, found.unit, found.spec), found)
+
+    def gather(self) -> int:
+        """What the scheduler does after a close."""
+        total = 0
+        while True:
+            with self.store.transaction() as work:
+                if not (done := purchase_drafts.gather(work)):
+                    return total
+            total += done
+
+    def orders(self) -> list[Any]:
+        """This supplier's purchase orders, the first of a day first."""
+        found = select(purchase_order).where(purchase_order.c.supplier_id == self.id)
+        with self.store.read() as work:
+            return list(work.db.execute(found.order_by(purchase_order.c.needed_on, purchase_order.c.number)))
+
+    def lines(self, nth: int = 0) -> dict[int, Any]:
+        """The lines of one of them, by product."""
+        mine = purchase_order_line.c.purchase_order_id == self.orders()[nth].id
+        with self.store.read() as work:
+            return {row.product_id: row for row in work.db.execute(select(purchase_order_line).where(mine))}
+
+    def send(self, nth: int = 0, **rest: str) -> int:
+        """Send it; `rest="cap"` or `"buy"` decides about every case that is not full."""
+        purchase_id = self.orders()[nth].id
+        with self.store.transaction() as work:
+            for product_id in self.lines(nth) if rest else ():
+                purchases.decide(work, purchase_id=purchase_id, product_id=product_id, rest=rest["rest"], actor="system")
+            purchases.send(work, purchase_id=purchase_id, actor="system")
+        return int(purchase_id)
+
+    def receive(self, purchase_id: int, received: dict[int, int], damaged: dict[int, int] | None = None) -> None:
+        """The goods are in the warehouse, by product id in thousandths."""
+        with self.store.transaction() as work:
+            purchases.receive(
+                work, purchase_id=purchase_id, received=received, damaged=damaged or {}, actor="system"
+            )
