@@ -23,7 +23,7 @@ from operations.offers import lock_round, require_state
 from operations.upserts import for_update
 
 LONGER = timedelta(hours=2)
-BEFORE = timedelta(minutes=5)  # an extension is told before the close, not after it
+BEFORE = timedelta(minutes=10)  # an extension is told before the close, not after it
 UNDER_WAY = ("open", "closed")
 
 

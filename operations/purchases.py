@@ -200,14 +200,15 @@ def promise(
     lines = lines_of(work, purchase_id)
     if promised.keys() - {line.product_id for line in lines}:
         raise NotFound(what="product")
-    before, after = {}, {}
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
     for line in lines:
         milli = promised.get(line.product_id, line.ordered_milli)
         if not 0 <= milli <= line.ordered_milli:
             raise BadQuantity(name=line.name, unit=line.unit, quantity_milli=milli, ordered_milli=line.ordered_milli)
         if milli != line.promised_milli:
             _set_line(work, purchase_id, line.product_id, promised_milli=milli)
-            before[line.name], after[line.name] = line.promised_milli, milli
+            before[line.name], after[line.name] = line.promised_milli or 0, milli
     work.db.execute(
         update(purchase_order)
         .where(purchase_order.c.id == purchase_id)
@@ -215,7 +216,7 @@ def promise(
     )
     _log(
         work, actor, "purchase.promise", purchase_id,
-        {"promised": _amounts(after), "note": note}, before={"promised": _amounts(before)},
+        {"promised": after, "note": note}, before={"promised": before},
     )  # fmt: skip
 
 
@@ -232,7 +233,8 @@ def receive(
         raise NotFound(what="purchase")
     _require(row, *AT_SUPPLIER, "received")
     lines = lines_of(work, purchase_id)
-    before, after = {}, {}
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
     for line in lines:
         came = received.get(line.product_id, line.ordered_milli)
         broken = damaged.get(line.product_id, 0)
@@ -249,8 +251,8 @@ def receive(
         .values(state="received", received_at=row.received_at or work.now)
     )
     if after:
-        was = {"usable": _amounts(before)} if row.state == "received" else None
-        _log(work, actor, "purchase.receive", purchase_id, {"usable": _amounts(after)}, before=was)
+        was = {"usable": before} if row.state == "received" else None
+        _log(work, actor, "purchase.receive", purchase_id, {"usable": after}, before=was)
 
 
 def _divide(work: Work, purchase_id: int, line: Row[Any], usable_milli: int) -> None:
@@ -330,11 +332,6 @@ def _names(work: Work, product_ids: Sequence[int]) -> list[str]:
     return list(
         work.db.execute(select(product.c.name).where(product.c.id.in_(product_ids)).order_by(product.c.name)).scalars()
     )
-
-
-def _amounts(milli: Mapping[str, int | None]) -> str:
-    """What the log keeps of quantities, as one text."""
-    return "，".join(f"{name} {(value or 0) / 1000:g}" for name, value in milli.items())
 
 
 def _log(

@@ -123,7 +123,7 @@ def add_photo(
         .returning(supplier_photo.c.id)
     ).first()  # fmt: skip
     if kept is not None:
-        _log(work, actor, "supplier.photo", "supplier", supplier_id, {}, {"kind": kind})
+        _log(work, actor, "supplier.photo", "supplier", supplier_id, {}, {"photo": kind})
 
 
 def remove_photo(work: Work, *, supplier_id: int, photo_id: int, actor: str) -> str:
@@ -135,7 +135,7 @@ def remove_photo(work: Work, *, supplier_id: int, photo_id: int, actor: str) -> 
     ).scalar()
     if path is None:
         raise NotFound(what="photo")
-    _log(work, actor, "supplier.photo", "supplier", supplier_id, {}, {"kind": "removed"})
+    _log(work, actor, "supplier.photo", "supplier", supplier_id, {}, {"photo": "removed"})
     return path
 
 

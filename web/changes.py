@@ -67,6 +67,7 @@ _LABELS = {
     "product": "商品",
     "rest": "零头",
     "promised": "答应",
+    "photo": "照片",
     "usable": "好的",
     "purchase": "采购单",
 }
@@ -95,6 +96,10 @@ def _shown(entity: str, key: str, value: Any) -> str:
     if key in {"state", "role", "outcome"}:
         table = {"role": "roles", "outcome": "outcomes"}.get(key, _STATES.get(entity, "notice_states"))
         return words.word(table, str(value))
+    if isinstance(value, dict):
+        return "，".join(f"{name} {show.quantity(milli)}" for name, milli in value.items())
+    if key == "photo":
+        return words.word("photo_kinds", str(value))
     if key in {"storage", "rest"}:
         return words.word("storages" if key == "storage" else "case_wishes", str(value))
     if key == "method":

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from bot.parsing.catalogue import MAX_CANDIDATES, Catalogue
 from bot.parsing.normalise import normalise
+from bot.parsing.quantity import is_weight
 from bot.parsing.values import Item
-from models.units import WEIGHT_UNITS, may_stand_for
 
 _ANY = "份"  # what is written where a leader names no unit
 _FILLING = re.compile(r"[\s()\[\]【】约每装]")
@@ -54,18 +54,17 @@ class Shelf:
             return None
         return _only([key for key in named.keys if self._fits(key, spec, unit, is_exact=False)])
 
-    def candidates(self, name: str, unit: str) -> list[int]:
-        """Products that may be meant, the likeliest first: to be offered, never taken."""
+    def candidates(self, name: str) -> list[int]:
+        """Products that may be meant by a name, the likeliest first: to be offered, never taken."""
         plain = _plain(name)
         named = self._catalogue.names.get(plain)
         found = [*self._exact.get(plain, []), *(named.keys if named else ()), *self._catalogue.neighbours(plain)]
         found += [key for key, one in self._goods.items() if one.name in name or name in one.name]
-        fitting = [key for key in dict.fromkeys(found) if may_stand_for(unit, self._goods[key].unit)]
-        return fitting[:MAX_CANDIDATES]
+        return list(dict.fromkeys(found))[:MAX_CANDIDATES]
 
     def _fits(self, key: int, spec: str, unit: str, *, is_exact: bool) -> bool:
         good = self._goods[key]
-        if unit != good.unit and (unit != _ANY or good.unit in WEIGHT_UNITS):
+        if unit != good.unit and (unit != _ANY or is_weight(good.unit)):
             return False
         said, known = _spec(spec, unit), _spec(good.spec, good.unit)
         return said == known if said and known else is_exact

@@ -41,7 +41,7 @@ def case_wished(name: str | None, wish: str) -> str:
     """One item's wish, or the usual one."""
     of = f"{name}这次" if name else "以后按整箱进的商品"
     return f"记住了：{of}凑不满整箱，就{_WISHES[wish]}。" + (
-        "到截单前五分钟还没凑满，系统会延长一次并告诉邻居。" if wish == "extend" else ""
+        "到截单前十分钟还没凑满，系统会延长一次并告诉邻居。" if wish == "extend" else ""
     )
 
 

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 5, 3, 8, 0, tzinfo=UTC)
 # Every fact that a refusal may carry: what its words do not need, they leave alone.
 FACTS: dict[str, Any] = {
+    "names": ["红颜草莓", "鲜牛奶"],
+    "product_unit": "箱",
     "what": "order", "typed": "482917", "name": "草莓", "unit": "盒", "remaining_milli": 3000, "wanted_milli": 5000,
     "limit_milli": 2000, "quantity_milli": 1500, "reserved_milli": 4000, "state": "closed", "title": "周六水果团",
     "field": "closes_at", "seq": 3, "due_fen": 4500, "claimed_at": None, "at": AT, "by": "小周", "until": AT,

@@ -24,6 +24,7 @@ from sqlalchemy import event, func, insert, select, update
 from bot.texts.notices import NoticeTexts
 from models import Store, Work, conversation, leader, media, metadata, notice, order, relay, round_
 from operations import after_close, people, rounds, windows
+from operations import people, rounds, stocking, windows
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE
@@ -100,6 +101,18 @@ def _forgotten_question(work: Work, world: World) -> None:
     )
 
 
+def _supplied(work: Work, world: World) -> None:
+    """The open round sells a supplier's product, by the case, and its leader extends where a case is not full."""
+    stocking.teach(work, leader_id=world.leader_a, words=_BERRIES, product_id=world.product, actor="system")
+    work.db.execute(update(leader).values(rest="extend"))
+
+
+def _bought(work: Work, world: World) -> None:
+    _supplied(work, world)
+    rounds.close(work, leader_id=world.leader_a, round_id=world.open, actor="system")
+
+
+_BERRIES = ("红颜草莓", "2斤装", "盒")
 # For each job: how long after the pickup day began, and what else there has to be, so that it has something to do.
 DUTIES: dict[str, tuple[timedelta, Prepare]] = {
     "close_due": (timedelta(days=1), _nothing),
@@ -115,6 +128,8 @@ DUTIES: dict[str, tuple[timedelta, Prepare]] = {
     "remind_unpaid": (timedelta(0), _unpaid),
     "cancel_unpaid": (timedelta(0), _reminded),
     "clean_up": (timedelta(days=60), _nothing),
+    "gather_purchases": (timedelta(0), _bought),
+    "fill_cases": (timedelta(hours=7, minutes=51), _supplied),
 }
 # Those that need another platform's answers, or days of business before them: the test that breaks them off or runs
 # them twice. It has to exist.

@@ -32,6 +32,7 @@ SAMPLES: list[c.Command] = [
     c.Recommend(1, "甜"),
     c.MakePoster(),
     c.CopyRound(),
+    c.FullCases("buy"),
     c.CancelRound(confirmed=True),
     c.MarkArrived(confirmed=True),
     c.MarkArrived(missing="草莓少1", is_late=True, confirmed=True),

@@ -273,17 +273,17 @@ def test_a_round_is_extended_once_before_it_closes_where_its_leader_wishes_it(tw
         assert case_wishes.stretch_due(work) == 2
         assert case_wishes.stretch_due(work) == 0
     with two.store.read() as work:
-        until = [rounds.view(work, w.leader_id, w.round_id).closes_at for w in (two.a, two.b)]
-        assert until[0] - until[1] == timedelta(hours=2)
+        longer, usual = (rounds.view(work, w.leader_id, w.round_id).closes_at for w in (two.a, two.b))
+    assert longer is not None
+    assert usual is not None
+    assert longer - usual == timedelta(hours=2)
     assert two.a.count(notice, kind="cases_stretched") == 1
     assert two.a.count(notice, kind="round_extended") == 1
 
 
 def test_a_wish_is_for_offers_bought_by_the_case(two: Two) -> None:
     with two.store.transaction() as work, pytest.raises(NotFound):
-        case_wishes.wish(
-            work, leader_id=two.a.leader_id, round_id=two.a.round_id, number=9, rest="buy", actor="system"
-        )
+        case_wishes.wish(work, leader_id=two.a.leader_id, round_id=two.a.round_id, number=9, rest="buy", actor="system")
     with two.store.transaction() as work:
         case_wishes.wish_usually(work, leader_id=two.a.leader_id, rest="cap", actor="system")
     assert two.a.rows(offer)[0].rest is None
@@ -294,9 +294,7 @@ def test_a_wish_is_for_offers_bought_by_the_case(two: Two) -> None:
 
 def wish(world: World, rest: str) -> None:
     with world.store.transaction() as work:
-        case_wishes.wish(
-            work, leader_id=world.leader_id, round_id=world.round_id, number=1, rest=rest, actor="system"
-        )
+        case_wishes.wish(work, leader_id=world.leader_id, round_id=world.round_id, number=1, rest=rest, actor="system")
 
 
 def reopen(two: Two, world: World) -> None:

@@ -29,6 +29,7 @@ DIRECTORY = {
     "product": "the catalogue of the platform",
     "purchase_order": "the platform buys for many leaders at once",
     "purchase_order_line": "belongs to such an order",
+    "supplier_photo": "of a supplier and his goods",
     "route": "a central tour serves many leaders",
     "supplier": "sells to the platform",
     "vehicle": "the platform's",

@@ -32,6 +32,7 @@ from operations.coupons import NewCoupon
 from scheduler.jobs import Context
 from scheduler.jobs import Settings as JobSettings
 from scheduler.schedule import SCHEDULE
+from tests.support import farm
 from tests.support.clock import StillClock
 
 TOKEN, SECRET = "token-of-the-tests-0001", "secret-of-the-tests"
@@ -126,6 +127,9 @@ class World:
             "平台暂停": lambda name: self._decide(name, "suspend"),
             "先收钱": self._prepaid,
             "券": self._coupon,
+            "商品": lambda what: farm.stock(self.store, what),
+            "采购单发出": lambda rest: farm.send_all(self.store, rest),
+            "采购收货": lambda what: farm.receive_all(self.store, what),
             "数据库坏了": lambda _: self._break(True),
             "数据库好了": lambda _: self._break(False),
         }

@@ -27,6 +27,9 @@ The world they play in is `tests.support.chat`: a leader 小美 (L1), and whoeve
     @ 平台同意 小王                                 the operator approves (平台拒绝 rejects, 平台暂停 suspends)
     @ 券 省一点 S10OFF 1000                          the platform makes a coupon for L1: title, code, fen off
     @ 先收钱 小美                                   this leader takes money beforehand
+    @ 商品 阳光农场 红颜草莓 2斤 盒 30 6 chilled     a product: name, spec, unit, cost, case (0: none), storage
+    @ 采购单发出 cap                               the platform sends all drafts (cap, buy, or as the leaders wish)
+    @ 采购收货 红颜草莓 11 1                         the goods are in the warehouse: 11 came, 1 of them damaged
     @ 数据库坏了                                    … until 数据库好了: orders cannot be written
 """
 

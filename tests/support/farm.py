@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import Store, purchase_order, purchase_order_line
+from models import Store, purchase_order, purchase_order_line, supplier
 from operations import purchase_drafts, purchases, stocking, suppliers
 from operations.offers import NewOffer
 from operations.suppliers import ProductFacts, SupplierFacts
@@ -64,13 +64,48 @@ class Farm:
         purchase_id = self.orders()[nth].id
         with self.store.transaction() as work:
             for product_id in self.lines(nth) if rest else ():
-                purchases.decide(work, purchase_id=purchase_id, product_id=product_id, rest=rest["rest"], actor="system")
+                purchases.decide(
+                    work, purchase_id=purchase_id, product_id=product_id, rest=rest["rest"], actor="system"
+                )
             purchases.send(work, purchase_id=purchase_id, actor="system")
         return int(purchase_id)
 
     def receive(self, purchase_id: int, received: dict[int, int], damaged: dict[int, int] | None = None) -> None:
         """The goods are in the warehouse, by product id in thousandths."""
         with self.store.transaction() as work:
-            purchases.receive(
-                work, purchase_id=purchase_id, received=received, damaged=damaged or {}, actor="system"
-            )
+            purchases.receive(work, purchase_id=purchase_id, received=received, damaged=damaged or {}, actor="system")
+
+
+def stock(store: Store, what: str) -> None:
+    """阳光农场 红颜草莓 2斤 盒 30 6 frozen: a product of a supplier, its cost in yuan, its case, how it is kept."""
+    name, goods, spec, unit, cost, case, storage = what.split()
+    with store.transaction() as work:
+        found = work.db.execute(select(supplier.c.id).where(supplier.c.name == name)).scalar()
+    made = Farm(store, name).id if found is None else found
+    facts = ProductFacts(goods, unit, int(cost) * 100, spec, int(case) * 1000 or None, storage)
+    with store.transaction() as work:
+        suppliers.save_product(work, supplier_id=made, product_id=None, facts=facts, actor="operator:1")
+
+
+def send_all(store: Store, rest: str) -> None:
+    """The platform sends every draft; `rest` decides about cases nobody decided about."""
+    for row in _orders(store, "draft"):
+        with store.transaction() as work:
+            for line in purchases.lines_of(work, row.id) if rest else ():
+                purchases.decide(work, purchase_id=row.id, product_id=line.product_id, rest=rest, actor="operator:1")
+            purchases.send(work, purchase_id=row.id, actor="operator:1")
+
+
+def receive_all(store: Store, what: str) -> None:
+    """红颜草莓 11 1: so much of it came, and so much of that is damaged; everything else as it was ordered."""
+    name, came, broken = what.split() if what else ("", "0", "0")
+    for row in _orders(store, "sent"):
+        with store.transaction() as work:
+            ids = [line.product_id for line in purchases.lines_of(work, row.id) if line.name == name]
+            received, damaged = dict.fromkeys(ids, int(came) * 1000), dict.fromkeys(ids, int(broken) * 1000)
+            purchases.receive(work, purchase_id=row.id, received=received, damaged=damaged, actor="operator:1")
+
+
+def _orders(store: Store, state: str) -> list[Any]:
+    with store.read() as work:
+        return list(work.db.execute(select(purchase_order).where(purchase_order.c.state == state)))

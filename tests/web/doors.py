@@ -11,6 +11,8 @@ from sqlalchemy import update
 
 from models import redemption, round_
 from operations import bill_check, pickup_days, settlements
+from models import round_
+from operations import pickup_days, settlements, supplier_links
 from operations.pay_links import token_of
 from tests.web.conftest import SETTINGS, Pages
 from tests.web.people import EVERYBODY, RESIDENTS
@@ -73,6 +75,16 @@ def pay_page(path: str) -> Callable[[Pages], Made]:
     def make(pages: Pages) -> Made:
         world = pages.world
         return path.format(token_of(SETTINGS.secret, leader_id=world.leader_a, order_id=world.orders[0])), {}
+
+    return make
+
+
+def supplier_page(path: str, **form: Any) -> Callable[[Pages], Made]:
+    """A supplier's own page, by the link that the platform gave out."""
+
+    def make(pages: Pages) -> Made:
+        token = supplier_links.token_of(SETTINGS.secret, supplier_id=pages.world.supplier, version=1)
+        return path.format(token=token, purchase=pages.world.purchase), form
 
     return make
 
@@ -145,6 +157,12 @@ DOORS = (
     Door("POST", "mall.ask_leader", RESIDENTS, at("/l/L1/ask", text="几点能来取", nonce=NONCE)),
     Door("GET", "public.export_file", EVERYBODY, link("export", "/x/{}")),
     Door("GET", "public.pay", EVERYBODY, pay_page("/pay/{}")),
+    Door("GET", "mall.supplier", EVERYBODY, at("/l/L1/from/{supplier}")),
+    Door("GET", "mall.farm_picture", EVERYBODY, at("/i/from/{farm_photo}")),
+    Door("GET", "public.supplier_orders", EVERYBODY, supplier_page("/s/{token}")),
+    Door("GET", "public.supplier_order", EVERYBODY, supplier_page("/s/{token}/{purchase}")),
+    Door("POST", "public.promise_order", EVERYBODY, supplier_page("/s/{token}/{purchase}", note="下午到")),
+    Door("GET", "public.supplier_file", EVERYBODY, supplier_page("/s/{token}/{purchase}/file.xlsx")),
     # the console
     Door("GET", "admin.dashboard", CONSOLE, at("/admin/")),
     Door("GET", "admin.account", CONSOLE, at("/admin/account")),
@@ -210,6 +228,40 @@ DOORS = (
         "POST", "admin.create_coupon", LEADERS, at("/admin/coupons", leader="L1", title="券", value="5", kind="amount")
     ),
     Door("POST", "admin.stop_coupon", LEADERS, at("/admin/coupons/{leader_a}/{coupon}/stop")),
+    Door("GET", "admin.suppliers_", CONSOLE, at("/admin/suppliers?q=农")),
+    Door("GET", "admin.new_supplier", LEADERS, at("/admin/suppliers/new")),
+    Door("POST", "admin.create_supplier", LEADERS, at("/admin/suppliers", name="新农场", is_active="1")),
+    Door("GET", "admin.supplier", CONSOLE, at("/admin/suppliers/{supplier}")),
+    Door("POST", "admin.save_supplier", LEADERS, at("/admin/suppliers/{supplier}", name="改了名", is_active="1")),
+    Door("POST", "admin.renew_supplier_link", LEADERS, at("/admin/suppliers/{supplier}/link")),
+    Door(
+        "POST",
+        "admin.create_product",
+        LEADERS,
+        at("/admin/suppliers/{supplier}/products", name="桃", unit="箱", cost="9"),
+    ),
+    Door(
+        "POST", "admin.save_product", LEADERS, at("/admin/suppliers/{supplier}/products/{product}", name="桃", cost="9")
+    ),
+    Door("POST", "admin.add_photos", LEADERS, at("/admin/suppliers/{supplier}/photos", kind="story", nonce=NONCE)),
+    Door("POST", "admin.remove_photo", LEADERS, at("/admin/suppliers/{supplier}/photos/{farm_photo}/remove")),
+    Door("GET", "admin.supplier_photo", CONSOLE, at("/admin/suppliers/photos/{farm_photo}")),
+    Door("GET", "admin.wordings", CONSOLE, at("/admin/wordings?leader=L1")),
+    Door(
+        "POST",
+        "admin.teach_product",
+        LEADERS,
+        at("/admin/wordings/{leader_a}", name="草莓", spec="2斤", unit="盒", product="own"),
+    ),
+    Door("GET", "admin.purchases_", CONSOLE, at("/admin/purchases?supplier={supplier}")),
+    Door("POST", "admin.gather_purchases", LEADERS, at("/admin/purchases/gather")),
+    Door("GET", "admin.purchase", CONSOLE, at("/admin/purchases/{purchase}")),
+    Door(
+        "POST", "admin.decide_cases", LEADERS, at("/admin/purchases/{purchase}/cases", product="{product}", rest="cap")
+    ),
+    Door("POST", "admin.send_purchase", LEADERS, at("/admin/purchases/{purchase}/send")),
+    Door("POST", "admin.receive_purchase", LEADERS, at("/admin/purchases/{purchase}/receive")),
+    Door("POST", "admin.purchase_file", CONSOLE, at("/admin/purchases/{purchase}/file")),
     Door("GET", "admin.relays", CONSOLE, at("/admin/relays?state=open&leader=L1")),
     Door("POST", "admin.answer_relay", SERVICE, at("/admin/relays/{leader_a}/1/answer", text="好", nonce=NONCE)),
     Door("GET", "admin.news", CONSOLE, at("/admin/news?leader=L1")),
@@ -256,6 +308,8 @@ DOORS = (
     Door("GET", "admin.print_papers", CONSOLE, at("/admin/papers/print?r={leader_a}-{arrived}&kind=routes")),
     Door("GET", "admin.papers_pdf", CONSOLE, at("/admin/papers/file?r={leader_a}-{arrived}&kind=receipts")),
     Door("GET", "leader.papers", A_AND_HELPER, at("/m/rounds/{arrived}/papers")),
+    Door("GET", "leader.full_cases", A_ALONE, at("/m/rounds/{open}/cases")),
+    Door("POST", "leader.wish_cases", A_ALONE, at("/m/rounds/{open}/cases", usual="cap")),
     Door("GET", "leader.showcase_of", A_ALONE, at("/m/rounds/{open}/showcase")),
     Door("POST", "leader.show_offer", A_ALONE, at("/m/rounds/{open}/showcase/1", words="甜", nonce=NONCE)),
     Door("GET", "leader.profile", ("leader_a", "leader_b"), at("/m/profile")),

@@ -11,7 +11,20 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from models import Store, Work, account, community, inbound_message, job_run, leader, media, notice, pickup_point
+from models import (
+    Store,
+    Work,
+    account,
+    community,
+    inbound_message,
+    job_run,
+    leader,
+    media,
+    notice,
+    pickup_point,
+    purchase_order,
+    purchase_order_line,
+)
 from operations import (
     aftersales,
     applications,
@@ -27,11 +40,13 @@ from operations import (
     round_views,
     rounds,
     showcase,
+    suppliers,
 )
 from operations.coupons import NewCoupon
 from operations.offers import NewOffer
 from operations.orders import Change
 from operations.rounds import NewRound
+from operations.suppliers import ProductFacts, SupplierFacts
 from tests.support.clock import StillClock
 
 PASSWORD = "correct horse battery"
@@ -67,6 +82,10 @@ class World:
     face: int = 0  # the picture of leader A
     invite_code: str = ""  # of leader A's first neighbour
     coupon: int = 0
+    supplier: int = 0
+    product: int = 0
+    farm_photo: int = 0
+    purchase: int = 0  # sent to the supplier
 
 
 def build(store: Store, clock: StillClock, *, text: str = "") -> World:
@@ -83,9 +102,35 @@ def build(store: Store, clock: StillClock, *, text: str = "") -> World:
         world.resident = order_views.view(work, leader_id=world.leader_a, order_id=world.orders[2]).resident_id
         world.open = _open_round(work, world, clock, text)
         _shop(work, world, text)
+        _supplier(work, world, text)
         _case(work, world, text)
         _trouble(work, world, text)
     return world
+
+
+def _supplier(work: Work, world: World, text: str) -> None:
+    """Somebody the platform buys from, with one product, one picture and one order that he has."""
+    facts = SupplierFacts(
+        text[:80] or "阳光农场", phone="13800000077", origin=text[:120] or "建德", story=text or "老周种的。"
+    )
+    world.supplier = suppliers.save_supplier(work, supplier_id=None, facts=facts, actor="system")
+    goods = ProductFacts(
+        name=text[:80] or "红颜草莓", unit="盒", cost_fen=3000, spec=text[:60] or "2斤", case_milli=6000
+    )
+    world.product = suppliers.save_product(
+        work, supplier_id=world.supplier, product_id=None, facts=goods, actor="system"
+    )
+    world.farm_photo = work.new_id()
+    suppliers.add_photo(
+        work, supplier_id=world.supplier, product_id=None, kind="story", picture_id=world.farm_photo, path=PHOTO,
+        sha256="0" * 64, source_key="test:farm", actor="system",
+    )  # fmt: skip
+    world.purchase = work.new_id()
+    day = work.now.date()
+    head = {"supplier_id": world.supplier, "needed_on": day, "state": "sent", "total_fen": 36_000, "sent_at": work.now}
+    work.db.execute(insert(purchase_order).values(id=world.purchase, created_at=work.now, **head))
+    line = {"product_id": world.product, "needed_milli": 12_000, "ordered_milli": 12_000, "case_milli": 6000}
+    work.db.execute(insert(purchase_order_line).values(purchase_order_id=world.purchase, cost_fen=3000, **line))
 
 
 def _shop(work: Work, world: World, text: str) -> None:

@@ -31,7 +31,7 @@ def wordings() -> str:
         )
         products = stocking.on_sale(work)
     shelf, by_id = Shelf(products), {one.id: one for one in products}
-    rows = [(row, [by_id[key] for key in shelf.candidates(row["name"], row["unit"])]) for row in found.rows]
+    rows = [(row, _of_unit([by_id[key] for key in shelf.candidates(row["name"])], row["unit"])) for row in found.rows]
     units = {row["unit"]: _of_unit(products, row["unit"]) for row in found.rows}
     values: dict[str, Any] = {"found": found, "rows": rows, "units": units, "which": which, "kinds": listing.WORDINGS}
     return page("wordings", here="suppliers", title="商品对应", **values)

@@ -52,6 +52,7 @@ def round_(round_id: int) -> str:
         offers=offers,
         buildings=by_building(found),
         shown=shown,
+        has_cases=head["state"] in ("open", "closed") and any(row["product_id"] for row in offers),
         choices=SHOWN,
         text=text,
     )
