@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, update
 
-from models import notice, offer, order, order_event, order_line, round_
+from models import notice, offer, order, order_event, order_line, purchase_share, round_
 from models.base import Store
+from tests.support.farm import Farm
 from tests.support.invariants import RULES, violations
-from tests.support.world import World
+from tests.support.world import EGGS, World
 
 # One way each to break a rule behind the operations' back: table, what is written, or None for deleting the rows.
 BREAKS: dict[str, tuple[Table, dict[str, Any] | None]] = {
@@ -23,16 +24,20 @@ BREAKS: dict[str, tuple[Table, dict[str, Any] | None]] = {
     "a_shut_round_sells_nothing": (offer, {"is_open": True}),
     "a_closed_round_knows_its_total": (round_, {"closed_total_fen": 1}),
     "whose_order_is_closed_is_told": (notice, None),
+    "a_purchase_line_is_the_sum_of_its_shares": (purchase_share, {"needed_milli": 1}),
 }
 
 
 @pytest.fixture
 def closed(store: Store) -> World:
-    """Two orders in a round that is closed."""
-    world = World(store)
+    """Two orders in a round that is closed, and what they make a supplier be asked for."""
+    farm = Farm(store)
+    berries = farm.sell()
+    world = World(store, offers=(farm.offer(berries), EGGS))
     world.order(world.resident(), {1: 2, 2: 1})
     world.order(world.resident("张哥"), {2: 3})
     world.close()
+    farm.gather()
     return world
 
 

@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
-from models import leader, notice, offer, order, order_event, order_line, resident, round_
+from models import (
+    leader,
+    notice,
+    offer,
+    order,
+    order_event,
+    order_line,
+    purchase_order_line,
+    purchase_share,
+    resident,
+    round_,
+)
 from models.base import Store
 from models.views import Tier
 from operations import ledger_check
@@ -187,6 +198,20 @@ def whose_order_is_closed_is_told(db: Connection) -> Iterator[str]:
         yield f"round {row.round_id} was closed and nobody told the holder of order {row.id}"
 
 
+def a_purchase_line_is_the_sum_of_its_shares(db: Connection) -> Iterator[str]:
+    """What a supplier is asked for is what the leaders need together; what is more is bought to fill a case."""
+    line, share = purchase_order_line, purchase_share
+    of_line = and_(share.c.purchase_order_id == line.c.purchase_order_id, share.c.product_id == line.c.product_id)
+    summed = func.coalesce(func.sum(share.c.needed_milli), 0)
+    more = func.coalesce(func.sum(share.c.surplus_milli), 0)
+    rows = db.execute(
+        select(line, summed.label("summed"), more.label("more")).outerjoin(share, of_line).group_by(*line.c)
+    )
+    for row in rows:
+        if row.needed_milli != row.summed or row.ordered_milli < row.summed + row.more:
+            yield f"line {row.product_id} needs {row.needed_milli}, its shares {row.summed} and {row.more}"
+
+
 RULES: tuple[Rule, ...] = (
     reserved_is_the_sum_of_lines,
     nothing_is_oversold,
@@ -198,4 +223,5 @@ RULES: tuple[Rule, ...] = (
     a_shut_round_sells_nothing,
     a_closed_round_knows_its_total,
     whose_order_is_closed_is_told,
+    a_purchase_line_is_the_sum_of_its_shares,
 )

@@ -129,7 +129,7 @@ def _supplier(work: Work, world: World, text: str) -> None:
     day = work.now.date()
     head = {"supplier_id": world.supplier, "needed_on": day, "state": "sent", "total_fen": 36_000, "sent_at": work.now}
     work.db.execute(insert(purchase_order).values(id=world.purchase, created_at=work.now, **head))
-    line = {"product_id": world.product, "needed_milli": 12_000, "ordered_milli": 12_000, "case_milli": 6000}
+    line = {"product_id": world.product, "needed_milli": 0, "ordered_milli": 12_000, "case_milli": 6000}
     work.db.execute(insert(purchase_order_line).values(purchase_order_id=world.purchase, cost_fen=3000, **line))
 
 

@@ -29,9 +29,10 @@ def full_cases(round_id: int) -> str:
 @allow(members=LEADER)
 def wish_cases(round_id: int) -> Response:
     """Fields usual and rest_<number>; an empty one is no wish. Only what was changed is written."""
+    with site().store.read() as work:
+        listing.detail(work, leader_id=own_leader_id(), round_id=round_id)  # a round of another leader is none
 
     def keep(work: Work) -> None:
-        listing.detail(work, leader_id=own_leader_id(), round_id=round_id)
         usual, states = case_wishes.of_round(work, leader_id=own_leader_id(), round_id=round_id)
         actor = current().actor
         for one in states:
