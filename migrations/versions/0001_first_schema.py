@@ -142,8 +142,9 @@ def upgrade() -> None:
         sa.Column("found_at", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("settled_by", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount')",
+            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount', 'missing_share', 'share_amount', 'missing_return', 'return_amount')",
             name=op.f("ck_pay_difference_kind_known"),
         ),
         sa.PrimaryKeyConstraint("bill_on", "kind", "reference", name=op.f("pk_pay_difference")),
@@ -477,6 +478,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", "number", name=op.f("uq_route_run_id_number")),
     )
     op.create_table(
+        "share_receiver",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("merchant_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="wanted", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('wanted', 'ready', 'failed')", name=op.f("ck_share_receiver_state_known")),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_share_receiver_leader_id")),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_receiver")),
+        sa.UniqueConstraint("leader_id", name=op.f("uq_share_receiver_leader_id")),
+    )
+    op.create_index("ix_share_receiver_due", "share_receiver", ["state", "next_at"], unique=False)
+    op.create_table(
         "supplier_photo",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
@@ -610,6 +628,8 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), server_default="0", nullable=False),
         sa.Column("closed_orders", sa.Integer(), nullable=True),
         sa.Column("closed_total_fen", sa.BigInteger(), nullable=True),
+        sa.Column("closed_version", sa.Integer(), nullable=True),
+        sa.Column("booked_seq", sa.Integer(), nullable=True),
         sa.Column("reminded_for", sa.BigInteger(), nullable=True),
         sa.Column("copied_from_id", sa.BigInteger(), nullable=True),
         sa.Column("gathered_version", sa.Integer(), nullable=True),
@@ -664,6 +684,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("gathered_version IS NOT NULL"),
     )
     op.create_index("ix_round_state", "round", ["leader_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_round_to_book",
+        "round",
+        ["closed_at"],
+        unique=False,
+        postgresql_where=sa.text("booked_seq IS NOT NULL"),
+        sqlite_where=sa.text("booked_seq IS NOT NULL"),
+    )
     op.create_table(
         "route_stop",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -973,6 +1001,8 @@ def upgrade() -> None:
         sa.Column("correction_net_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("shared_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", sa.BigInteger(), nullable=True),
@@ -983,6 +1013,10 @@ def upgrade() -> None:
             "commission_fen + supplier_fen + platform_fen = net_fen", name=op.f("ck_settlement_adds_up")
         ),
         sa.CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name=op.f("ck_settlement_net")),
+        sa.CheckConstraint(
+            "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
+            name=op.f("ck_settlement_shared_is_due"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_settlement_leader_id_round_id")
         ),
@@ -1606,29 +1640,38 @@ def upgrade() -> None:
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("pay_order_id", sa.BigInteger(), nullable=False),
-        sa.Column("out_order_no", sa.String(length=40), nullable=False),
-        sa.Column("receiver", sa.String(length=64), nullable=False),
+        sa.Column("settlement_id", sa.BigInteger(), nullable=False),
+        sa.Column("receiver", sa.String(length=32), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
         sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
         sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("returned_fen = 0 OR state = 'done'", name=op.f("ck_profit_share_returned_was_done")),
         sa.CheckConstraint(
-            "state IN ('created', 'processing', 'done', 'failed', 'returned')", name=op.f("ck_profit_share_state_known")
+            "state IN ('created', 'processing', 'done', 'failed')", name=op.f("ck_profit_share_state_known")
         ),
         sa.CheckConstraint(
-            "amount_fen > 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
+            "amount_fen >= 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
         ),
         sa.ForeignKeyConstraint(
             ["leader_id", "pay_order_id"],
             ["pay_order.leader_id", "pay_order.id"],
             name=op.f("fk_profit_share_leader_id_pay_order_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "settlement_id"],
+            ["settlement.leader_id", "settlement.id"],
+            name=op.f("fk_profit_share_leader_id_settlement_id"),
+        ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_profit_share")),
         sa.UniqueConstraint("leader_id", "pay_order_id", name=op.f("uq_profit_share_leader_id_pay_order_id")),
-        sa.UniqueConstraint("out_order_no", name=op.f("uq_profit_share_out_order_no")),
     )
+    op.create_index("ix_profit_share_due", "profit_share", ["state", "next_at"], unique=False)
+    op.create_index("ix_profit_share_settlement", "profit_share", ["leader_id", "settlement_id"], unique=False)
     op.create_table(
         "redemption",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1845,9 +1888,39 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "redemption_id", "order_line_id", name=op.f("pk_redemption_line")),
     )
+    op.create_table(
+        "share_return",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("share_id", sa.BigInteger(), nullable=False),
+        sa.Column("refund_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("state IN ('created', 'done', 'failed')", name=op.f("ck_share_return_state_known")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_return_positive")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "refund_id"],
+            ["refund.leader_id", "refund.id"],
+            name=op.f("fk_share_return_leader_id_refund_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "share_id"],
+            ["profit_share.leader_id", "profit_share.id"],
+            name=op.f("fk_share_return_leader_id_share_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_return")),
+        sa.UniqueConstraint("leader_id", "refund_id", name=op.f("uq_share_return_leader_id_refund_id")),
+    )
+    op.create_index("ix_share_return_due", "share_return", ["state", "next_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("share_return")
     op.drop_table("redemption_line")
     op.drop_table("settlement_line")
     op.drop_table("reward")
@@ -1891,6 +1964,7 @@ def downgrade() -> None:
     op.drop_table("pickup_point")
     op.drop_table("web_session")
     op.drop_table("supplier_photo")
+    op.drop_table("share_receiver")
     op.drop_table("route")
     op.drop_table("purchase_order_line")
     op.drop_table("media")
