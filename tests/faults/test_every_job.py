@@ -23,8 +23,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from bot.texts.notices import NoticeTexts
 from models import Store, Work, conversation, leader, media, metadata, notice, order, relay, round_
-from operations import after_close, people, rounds, windows
-from operations import people, rounds, stocking, windows
+from operations import after_close, people, rounds, stocking, windows
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE

@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import update
 
 from models import redemption, round_
-from operations import bill_check, pickup_days, settlements
-from models import round_
-from operations import pickup_days, settlements, supplier_links
+from operations import bill_check, pickup_days, settlements, supplier_links
 from operations.pay_links import token_of
 from tests.web.conftest import SETTINGS, Pages
 from tests.web.people import EVERYBODY, RESIDENTS
