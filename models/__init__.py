@@ -2,6 +2,16 @@
 
 from models.admin import action_log, counter, job_run, login_link, operator, web_session
 from models.base import Busy, Clock, Store, Work, metadata, system_clock
+from models.delivery import (
+    delivery_note,
+    delivery_note_line,
+    delivery_run,
+    route,
+    route_search,
+    route_stop,
+    vehicle,
+    warehouse,
+)
 from models.growth import (
     announcement,
     coupon,
@@ -49,20 +59,13 @@ from models.people import account, account_binding, community, helper, leader, p
 from models.pickup import attempt, pickup_code, redemption, redemption_line
 from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_
 from models.supply import (
-    delivery_note,
-    delivery_note_line,
-    delivery_run,
     learned_product,
     product,
     purchase_order,
     purchase_order_line,
     purchase_share,
-    route,
-    route_stop,
     supplier,
     supplier_photo,
-    vehicle,
-    warehouse,
 )
 
 __all__ = [
@@ -133,6 +136,7 @@ __all__ = [
     "reward",
     "round_",
     "route",
+    "route_search",
     "route_stop",
     "settlement",
     "settlement_line",

@@ -76,6 +76,11 @@ def one_of(column: str, *values: str, name: str | None = None) -> CheckConstrain
     return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=name or f"{column}_known")
 
 
+def central(name: str, *columns: Any) -> Table:
+    """A table of the platform's own, outside every leader's world."""
+    return Table(name, metadata, Column("id", BigInteger, primary_key=True, autoincrement=False), *columns)
+
+
 def owned(name: str, *columns: Any, **options: Any) -> Table:
     """A table of a leader's world: its primary key begins with `leader_id`, and so does every foreign key inside it."""
     return Table(

@@ -108,11 +108,20 @@ pickup_point = owned(
     Column("address", String(200)),
     Column("lat_e6", Integer),
     Column("lng_e6", Integer),
+    Column("datum", String(8), nullable=False, server_default="gcj02"),  # what the coordinates are given in
     Column("hours", String(120)),
+    Column("service_min", Integer, nullable=False, server_default="5"),  # unloading, in minutes
+    Column("opens_min", Integer),  # when a delivery can be taken in: minutes after midnight, Asia/Shanghai
+    Column("closes_min", Integer),
+    Column("cold_by_min", Integer),  # chilled and frozen goods must be there by then
+    Column("zone", String(40), nullable=False, server_default=""),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     of_leader(),
     ref("community_id", "community"),
     UniqueConstraint("leader_id", "name"),
+    one_of("datum", "gcj02", "wgs84"),
+    CheckConstraint("service_min BETWEEN 0 AND 240", name="service"),
+    CheckConstraint("opens_min IS NULL OR closes_min IS NULL OR closes_min > opens_min", name="window"),
 )
 
 resident = owned(

@@ -1,4 +1,4 @@
-"""From supplier to pickup point. Suppliers, products and runs are the platform's; a delivery note is a leader's."""
+"""Suppliers, what they sell, and what is bought from them: all the platform's."""
 
 from __future__ import annotations
 
@@ -19,25 +19,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.schema import SchemaItem
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, central, metadata, of_leader, one_of, ref
 
-
-def _central(name: str, *columns: SchemaItem) -> Table:
-    """A table of the platform's own, outside every leader's world."""
-    return Table(name, metadata, Column("id", BigInteger, primary_key=True, autoincrement=False), *columns)
-
-
-warehouse = _central(
-    "warehouse",
-    Column("name", String(80), nullable=False, unique=True),
-    Column("address", String(200)),
-    Column("lat_e6", Integer),
-    Column("lng_e6", Integer),
-)
-
-supplier = _central(
+supplier = central(
     "supplier",
     Column("name", String(80), nullable=False, unique=True),
     Column("phone", String(20)),
@@ -51,7 +36,7 @@ supplier = _central(
     CheckConstraint("min_order_fen IS NULL OR min_order_fen >= 0", name="least"),
 )
 
-product = _central(
+product = central(
     "product",
     Column("supplier_id", BigInteger, ForeignKey("supplier.id"), nullable=False),
     Column("name", String(80), nullable=False),
@@ -66,7 +51,7 @@ product = _central(
     CheckConstraint("cost_fen >= 0 AND (case_milli IS NULL OR case_milli > 0)", name="numbers"),
 )
 
-supplier_photo = _central(
+supplier_photo = central(
     "supplier_photo",  # the farm and the goods, for everybody; quality documents, for the platform
     Column("supplier_id", BigInteger, ForeignKey("supplier.id"), nullable=False),
     Column("product_id", BigInteger, ForeignKey("product.id")),
@@ -93,7 +78,7 @@ learned_product = Table(
     of_leader(),
 )
 
-purchase_order = _central(
+purchase_order = central(
     "purchase_order",
     Column("supplier_id", BigInteger, ForeignKey("supplier.id"), nullable=False),
     Column("needed_on", Date, nullable=False),
@@ -159,74 +144,3 @@ purchase_share = Table(
     Index("ix_purchase_share_order", "purchase_order_id", "leader_id"),
     Index("ix_purchase_share_offer", "leader_id", "offer_id"),
 )
-
-vehicle = _central(
-    "vehicle",
-    Column("name", String(40), nullable=False, unique=True),
-    Column("driver", String(40)),
-    Column("phone", String(20)),
-    Column("capacity", Integer, nullable=False),  # crates
-    Column("works_from_min", Integer, nullable=False, server_default="300"),
-    Column("works_until_min", Integer, nullable=False, server_default="720"),
-    CheckConstraint("capacity > 0 AND works_until_min > works_from_min", name="numbers"),
-)
-
-delivery_run = _central(
-    "delivery_run",
-    Column("run_on", Date, nullable=False),
-    Column("warehouse_id", BigInteger, ForeignKey("warehouse.id"), nullable=False),
-    Column("state", String(12), nullable=False, server_default="draft"),
-    Column("frozen_at", Instant),  # papers are made from a frozen run only, so they cannot disagree
-    Column("created_at", Instant, nullable=False),
-    UniqueConstraint("run_on", "warehouse_id"),
-    one_of("state", "draft", "frozen", "on_the_way", "done", "cancelled"),
-)
-
-route = _central(
-    "route",
-    Column("run_id", BigInteger, ForeignKey("delivery_run.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("vehicle_id", BigInteger, ForeignKey("vehicle.id")),
-    Column("metres", Integer),
-    Column("seconds", Integer),
-    UniqueConstraint("run_id", "number"),
-)
-
-delivery_note = owned(
-    "delivery_note",  # what one run brings to one pickup point of one leader
-    Column("run_id", BigInteger, ForeignKey("delivery_run.id"), nullable=False),
-    Column("pickup_point_id", BigInteger, nullable=False),
-    Column("round_id", BigInteger, nullable=False),
-    Column("signed_at", Instant),
-    Column("signed_by", String(40)),
-    of_leader(),
-    ref("pickup_point_id", "pickup_point"),
-    ref("round_id", "round"),
-    UniqueConstraint("leader_id", "run_id", "pickup_point_id", "round_id"),
-)
-
-delivery_note_line = Table(
-    "delivery_note_line",
-    metadata,
-    Column("leader_id", BigInteger, nullable=False),
-    Column("note_id", BigInteger, nullable=False),
-    Column("offer_id", BigInteger, nullable=False),
-    Column("quantity_milli", BigInteger, nullable=False),
-    PrimaryKeyConstraint("leader_id", "note_id", "offer_id"),
-    ref("note_id", "delivery_note"),
-    ref("offer_id", "offer"),
-    CheckConstraint("quantity_milli > 0", name="positive"),
-)
-
-route_stop = owned(
-    "route_stop",
-    Column("route_id", BigInteger, ForeignKey("route.id"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("pickup_point_id", BigInteger, nullable=False),
-    Column("due_at", Instant),
-    Column("arrived_at", Instant),
-    Column("is_locked", Boolean, nullable=False, server_default=text("false")),
-    of_leader(),
-    ref("pickup_point_id", "pickup_point"),
-)
-Index("ix_route_stop_route", route_stop.c.route_id, route_stop.c.position, unique=True)

@@ -364,3 +364,51 @@ class CasesCut(Refused):
     """The round was cut down to full cases and its neighbours were told: it cannot take orders again. facts: title."""
 
     code = "cases_cut"
+
+
+class RunState(Refused):
+    """The delivery run is not in a state in which this can be done. facts: state."""
+
+    code = "run_state"
+
+
+class RunChanged(Refused):
+    """Somebody else changed the routes since this page was shown."""
+
+    code = "run_changed"
+
+
+class RoundElsewhere(Refused):
+    """Another delivery run has this round already. facts: title."""
+
+    code = "round_elsewhere"
+
+
+class NoPickupPoint(Refused):
+    """Goods of this round are for no pickup point. facts: title."""
+
+    code = "no_pickup_point"
+
+
+class NothingToDeliver(Refused):
+    """A delivery run without goods."""
+
+    code = "nothing_to_deliver"
+
+
+class NotPlannable(Refused):
+    """No routes can be planned for this run. facts: faults (see operations.delivery.problems)."""
+
+    code = "not_plannable"
+
+
+class AlreadySigned(Refused):
+    """Somebody has signed for these goods. facts: by, at."""
+
+    code = "already_signed"
+
+
+class NotNext(Refused):
+    """The driver signs for a stop he has not come to. facts: place."""
+
+    code = "not_next"

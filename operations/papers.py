@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from models import Work
 from models.views import LineView, OrderView
@@ -28,16 +29,22 @@ class Stop:
     round_title: str
     place: str
     route: str  # the route's number; "" as long as none is planned
-    orders: tuple[OrderView, ...]
+    orders: tuple[OrderView, ...]  # of a frozen run: none, its notes know sums only
+    driver: str = ""
+    driver_phone: str = ""
+    crates: int = 0
+    signed_by: str = ""
+    signed_at: datetime | None = None
+    remark: str = ""  # what was missing or broken when it was signed for
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of an item is for one order at one stop."""
+    """How much of an item is for one stop, and where it comes from orders, for one order there."""
 
     stop: Stop
-    order: OrderView
     milli: int
+    order: OrderView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ def _items(stops: Sequence[Stop], known: Mapping[tuple[str, str, str], _Known], 
         for one in stop.orders:
             for line in due_lines(one):
                 # A line keeps the name it was ordered under; what the leader renamed since is an item of its own.
-                shares.setdefault((line.name, line.spec, line.unit), []).append(Share(stop, one, line.due_milli))
+                shares.setdefault((line.name, line.spec, line.unit), []).append(Share(stop, line.due_milli, one))
     for at, (key, found) in enumerate(((key, found) for key, found in shares.items() if found), 1):
         number, is_cold, alike = known.get(key, (at, False, ()))
         yield Item(number if is_one else at, *key, is_cold, alike, tuple(found))

@@ -9,7 +9,7 @@ from models.views import LineView, OrderView
 from operations.papers import Item, Papers, Stop, due_lines
 from web.buildings import by_building
 from web.paper import Cell, Column, Label, Paper, Piece, Table, cell, lines
-from web.show import person, quantity
+from web.show import person, quantity, shown_time
 
 SIGN = "________"
 
@@ -68,7 +68,8 @@ def routes(papers: Papers, *, title: str, sub: str) -> Paper:
     """线路分拣单: the same by route, with the driver's name, number and signature."""
     tables, text = [], [f"【{title}】线路分拣单"]
     for number, part in papers.routes():
-        caption = f"线路 {number or SIGN}　司机 {SIGN}　电话 {SIGN}"
+        car = part.stops[0]
+        caption = f"线路 {number or SIGN}　司机 {car.driver or SIGN}　电话 {car.driver_phone or SIGN}"
         tables.append(_sorting_table(part, _stops, caption, f"司机签收 {SIGN}　时间 {SIGN}"))
         text += [f"—— 线路 {number or '还没排'} ——", *_sorting_text(part, _stops)]
     return Paper("线路分拣单", title, sub, lines(text), tuple(tables) if papers.items else ())
@@ -90,8 +91,9 @@ def receipts(papers: Papers, *, title: str, sub: str, shows_phone: bool = True) 
         for item in papers.at([stop]).items:
             rows.append((() if rows else cell(*who), (_item(item),), cell(quantity(item.due_milli, item.unit)), ()))
             text.append(f"{_item(item).plain()} {quantity(item.due_milli, item.unit)}")
-        foot = f"实收 {SIGN}　缺损 {SIGN}　签名 {SIGN}"
-        tables.append(Table(columns, tuple(rows), f"{stop.leader_name} L{stop.leader_number}", foot))
+        foot = _signed(stop) or f"实收 {SIGN}　缺损 {SIGN}　签名 {SIGN}"
+        text += [foot] if stop.signed_at else []
+        tables.append(Table(columns, tuple(rows), _caption(stop), foot))
     return Paper("团长签收单", title, sub, lines(text), tuple(tables))
 
 
@@ -122,12 +124,23 @@ def leader_of(stop: Stop, *, shows_phone: bool = False) -> tuple[str, ...]:
     return tuple(words for words in (f"{stop.leader_name} L{stop.leader_number}", stop.place, phone) if words)
 
 
+def _caption(stop: Stop) -> str:
+    crates = f"　共 {stop.crates} 箱" if stop.crates else ""
+    return f"{stop.leader_name} L{stop.leader_number}{crates}"
+
+
+def _signed(stop: Stop) -> str:
+    """已签收 王姐 2026-05-02 07:40，缺损：少一盒."""
+    remark = f"　缺损：{stop.remark}" if stop.remark else ""
+    return f"已签收　{stop.signed_by}　{shown_time(stop.signed_at)}{remark}" if stop.signed_at else ""
+
+
 Shares = Callable[[Item], Iterator[tuple[str, int]]]
 
 
 def _households(item: Item) -> Iterator[tuple[str, int]]:
     for share in item.shares:
-        yield place_of(share.order), share.milli
+        yield place_of(share.order) if share.order else share.stop.place, share.milli
 
 
 def _stops(item: Item) -> Iterator[tuple[str, int]]:

@@ -39,6 +39,12 @@ def _not_found(f: Facts) -> str:
         "product": "这个商品",
         "photo": "这张照片",
         "purchase": "这张采购单",
+        "warehouse": "这个仓库",
+        "vehicle": "这辆车",
+        "run": "这趟配送",
+        "route": "这条线路",
+        "stop": "这一站",
+        "pickup_point": "这个自提点",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"
@@ -178,6 +184,18 @@ def _invite_refused(f: Facts) -> str:
     }.get(str(f.get("why")), "这个邀请不能算，没有改动。")
 
 
+def _run_state(f: Facts) -> str:
+    return {
+        "draft": "这趟配送还没有定单，先定单再做这一步。",
+        "frozen": "这趟配送已经定单了，要改先退回草稿。",
+        "on_the_way": "车已经出发，这一步不能做了。",
+        "done": "这趟配送已经送完了。",
+        "cancelled": "这趟配送已经取消了。",
+        "searching": "正在排线路，等排好或者先按“停下”再改。",
+        "unplanned": "还没有排过线路，先排一次再改。",
+    }.get(str(f.get("state")), "这趟配送现在不能这样做。")
+
+
 ERRORS: dict[str, Callable[[Facts], str]] = {
     "refused": lambda f: "这样不行，没有改动。",
     "not_found": _not_found,
@@ -246,4 +264,12 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
         "void": "这张结算单已经作废了。",
         "sharing": "这张结算单已经开始微信分账，等分账有了结果再操作。",
     }.get(str(f.get("state")), "这张结算单后面已经有新的结算，或者已经打款，不能再改。"),
+    "run_state": _run_state,
+    "run_changed": lambda f: "线路刚被别人改过，这一步没有做。请看看最新的样子再改。",
+    "round_elsewhere": lambda f: f"“{f.get('title') or '这一团'}”已经在另一趟配送里了，没有定单。",
+    "no_pickup_point": lambda f: f"“{f.get('title') or '这一团'}”有货不知道送到哪：团长还没有自提点。",
+    "nothing_to_deliver": lambda f: "没有要送的货，先勾选要送的团。",
+    "not_plannable": lambda f: "现在还排不了线路，请先处理页面上列出的问题。",
+    "already_signed": lambda f: f"这一站已经由{f.get('by') or '别人'}签收了，没有再记。",
+    "not_next": lambda f: "还没有到这一站，请先点“到了”。",
 }

@@ -142,9 +142,8 @@ def upgrade() -> None:
         sa.Column("found_at", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("settled_by", sa.String(length=40), nullable=True),
-        sa.Column("note", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount', 'missing_share', 'share_amount', 'missing_return', 'return_amount')",
+            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount')",
             name=op.f("ck_pay_difference_kind_known"),
         ),
         sa.PrimaryKeyConstraint("bill_on", "kind", "reference", name=op.f("pk_pay_difference")),
@@ -159,9 +158,7 @@ def upgrade() -> None:
         sa.Column("is_farmer", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("min_order_fen", sa.BigInteger(), nullable=True),
-        sa.Column("link_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("min_order_fen IS NULL OR min_order_fen >= 0", name=op.f("ck_supplier_least")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
         sa.UniqueConstraint("name", name=op.f("uq_supplier_name")),
     )
@@ -174,7 +171,10 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("works_from_min", sa.Integer(), server_default="300", nullable=False),
         sa.Column("works_until_min", sa.Integer(), server_default="720", nullable=False),
-        sa.CheckConstraint("capacity > 0 AND works_until_min > works_from_min", name=op.f("ck_vehicle_numbers")),
+        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint(
+            "capacity > 0 AND works_from_min >= 0 AND works_until_min > works_from_min", name=op.f("ck_vehicle_numbers")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
         sa.UniqueConstraint("name", name=op.f("uq_vehicle_name")),
     )
@@ -185,6 +185,9 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("lat_e6", sa.Integer(), nullable=True),
         sa.Column("lng_e6", sa.Integer(), nullable=True),
+        sa.Column("datum", sa.String(length=8), server_default="gcj02", nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint("datum IN ('gcj02', 'wgs84')", name=op.f("ck_warehouse_datum_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
         sa.UniqueConstraint("name", name=op.f("uq_warehouse_name")),
     )
@@ -214,11 +217,17 @@ def upgrade() -> None:
         sa.Column("run_on", sa.Date(), nullable=False),
         sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
+        sa.Column("crate_units", sa.Integer(), server_default="10", nullable=False),
         sa.Column("frozen_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'cancelled') OR frozen_at IS NOT NULL", name=op.f("ck_delivery_run_frozen")
+        ),
         sa.CheckConstraint(
             "state IN ('draft', 'frozen', 'on_the_way', 'done', 'cancelled')", name=op.f("ck_delivery_run_state_known")
         ),
+        sa.CheckConstraint("crate_units > 0", name=op.f("ck_delivery_run_crate_units")),
         sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_delivery_run_warehouse_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_run")),
         sa.UniqueConstraint("run_on", "warehouse_id", name=op.f("uq_delivery_run_run_on_warehouse_id")),
@@ -238,7 +247,6 @@ def upgrade() -> None:
         sa.Column("payment_note", sa.String(length=120), nullable=True),
         sa.Column("cancel_unpaid_after_h", sa.Integer(), nullable=True),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
-        sa.Column("rest", sa.String(length=8), nullable=True),
         sa.Column("quiet_from_min", sa.Integer(), server_default="1320", nullable=False),
         sa.Column("quiet_until_min", sa.Integer(), server_default="450", nullable=False),
         sa.Column("timezone", sa.String(length=40), server_default="Asia/Shanghai", nullable=False),
@@ -251,7 +259,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "payment_mode IN ('pickup', 'transfer', 'wechat')", name=op.f("ck_leader_payment_mode_known")
         ),
-        sa.CheckConstraint("rest IN ('extend', 'cap', 'buy')", name=op.f("ck_leader_rest_known")),
         sa.CheckConstraint(
             "state IN ('applied', 'active', 'suspended', 'closed', 'rejected')", name=op.f("ck_leader_state_known")
         ),
@@ -302,6 +309,7 @@ def upgrade() -> None:
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
         sa.Column("case_milli", sa.BigInteger(), nullable=True),
         sa.Column("storage", sa.String(length=8), server_default="ambient", nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint("storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_product_storage_known")),
         sa.CheckConstraint("cost_fen >= 0 AND (case_milli IS NULL OR case_milli > 0)", name=op.f("ck_product_numbers")),
@@ -314,10 +322,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
         sa.Column("needed_on", sa.Date(), nullable=False),
-        sa.Column("number", sa.Integer(), server_default="1", nullable=False),
         sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
         sa.Column("total_fen", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("supplier_note", sa.String(length=300), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
@@ -328,17 +334,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_purchase_order_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
-        sa.UniqueConstraint(
-            "supplier_id", "needed_on", "number", name=op.f("uq_purchase_order_supplier_id_needed_on_number")
-        ),
-    )
-    op.create_index(
-        "ix_purchase_order_draft",
-        "purchase_order",
-        ["supplier_id", "needed_on"],
-        unique=True,
-        postgresql_where=sa.text("state = 'draft'"),
-        sqlite_where=sa.text("state = 'draft'"),
+        sa.UniqueConstraint("supplier_id", "needed_on", name=op.f("uq_purchase_order_supplier_id_needed_on")),
     )
     op.create_table(
         "community",
@@ -373,19 +369,6 @@ def upgrade() -> None:
         sa.Column("taught_by", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_learned_alias_leader_id")),
         sa.PrimaryKeyConstraint("leader_id", "alias", name=op.f("pk_learned_alias")),
-    )
-    op.create_table(
-        "learned_product",
-        sa.Column("leader_id", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("spec", sa.String(length=60), nullable=False),
-        sa.Column("unit", sa.String(length=16), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=True),
-        sa.Column("taught_at", sa.BigInteger(), nullable=False),
-        sa.Column("taught_by", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_learned_product_leader_id")),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_learned_product_product_id")),
-        sa.PrimaryKeyConstraint("leader_id", "name", "spec", "unit", name=op.f("pk_learned_product")),
     )
     op.create_table(
         "login_link",
@@ -442,21 +425,13 @@ def upgrade() -> None:
         "purchase_order_line",
         sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("needed_milli", sa.BigInteger(), nullable=False),
         sa.Column("ordered_milli", sa.BigInteger(), nullable=False),
-        sa.Column("case_milli", sa.BigInteger(), nullable=True),
-        sa.Column("rest", sa.String(length=8), nullable=True),
         sa.Column("promised_milli", sa.BigInteger(), nullable=True),
         sa.Column("received_milli", sa.BigInteger(), nullable=True),
         sa.Column("damaged_milli", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("rest IN ('cap', 'buy')", name=op.f("ck_purchase_order_line_rest_known")),
         sa.CheckConstraint(
-            "damaged_milli <= coalesce(received_milli, 0)", name=op.f("ck_purchase_order_line_damaged_of_received")
-        ),
-        sa.CheckConstraint("damaged_milli >= 0 AND cost_fen >= 0", name=op.f("ck_purchase_order_line_numbers")),
-        sa.CheckConstraint(
-            "needed_milli >= 0 AND ordered_milli >= needed_milli", name=op.f("ck_purchase_order_line_ordered")
+            "ordered_milli >= 0 AND damaged_milli >= 0 AND cost_fen >= 0", name=op.f("ck_purchase_order_line_numbers")
         ),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_purchase_order_line_product_id")),
         sa.ForeignKeyConstraint(
@@ -472,45 +447,50 @@ def upgrade() -> None:
         sa.Column("vehicle_id", sa.BigInteger(), nullable=True),
         sa.Column("metres", sa.Integer(), nullable=True),
         sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("leaves_at", sa.BigInteger(), nullable=True),
+        sa.Column("back_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_locked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("link_no", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["delivery_run.id"], name=op.f("fk_route_run_id")),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_route_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_route")),
         sa.UniqueConstraint("run_id", "number", name=op.f("uq_route_run_id_number")),
+        sa.UniqueConstraint("run_id", "vehicle_id", name=op.f("uq_route_run_id_vehicle_id")),
     )
     op.create_table(
-        "share_receiver",
-        sa.Column("leader_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("merchant_id", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("state", sa.String(length=12), server_default="wanted", nullable=False),
-        sa.Column("problem", sa.String(length=120), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_at", sa.BigInteger(), nullable=True),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('wanted', 'ready', 'failed')", name=op.f("ck_share_receiver_state_known")),
-        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_share_receiver_leader_id")),
-        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_receiver")),
-        sa.UniqueConstraint("leader_id", name=op.f("uq_share_receiver_leader_id")),
+        "route_search",
+        sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("asked_s", sa.Integer(), nullable=False),
+        sa.Column("searched_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("keeps_zones", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("stop_wanted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("best", sa.JSON(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.Column("metres", sa.BigInteger(), nullable=True),
+        sa.Column("placed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('wanted', 'searching', 'done', 'stopped', 'failed')", name=op.f("ck_route_search_state_known")
+        ),
+        sa.CheckConstraint("asked_s > 0 AND searched_s >= 0", name=op.f("ck_route_search_seconds")),
+        sa.ForeignKeyConstraint(["run_id"], ["delivery_run.id"], name=op.f("fk_route_search_run_id")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_route_search")),
     )
-    op.create_index("ix_share_receiver_due", "share_receiver", ["state", "next_at"], unique=False)
-    op.create_table(
-        "supplier_photo",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=True),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("path", sa.String(length=200), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("source_key", sa.String(length=160), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kind IN ('story', 'document')", name=op.f("ck_supplier_photo_kind_known")),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_supplier_photo_product_id")),
-        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_photo_supplier_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_photo")),
-        sa.UniqueConstraint("source_key", name=op.f("uq_supplier_photo_source_key")),
+    op.create_index(
+        "ix_route_search_due",
+        "route_search",
+        ["lease_until"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('wanted', 'searching')"),
+        sqlite_where=sa.text("state IN ('wanted', 'searching')"),
     )
-    op.create_index("ix_supplier_photo_of", "supplier_photo", ["supplier_id", "id"], unique=False)
     op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -547,8 +527,19 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("lat_e6", sa.Integer(), nullable=True),
         sa.Column("lng_e6", sa.Integer(), nullable=True),
+        sa.Column("datum", sa.String(length=8), server_default="gcj02", nullable=False),
         sa.Column("hours", sa.String(length=120), nullable=True),
+        sa.Column("service_min", sa.Integer(), server_default="5", nullable=False),
+        sa.Column("opens_min", sa.Integer(), nullable=True),
+        sa.Column("closes_min", sa.Integer(), nullable=True),
+        sa.Column("cold_by_min", sa.Integer(), nullable=True),
+        sa.Column("zone", sa.String(length=40), server_default="", nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint("datum IN ('gcj02', 'wgs84')", name=op.f("ck_pickup_point_datum_known")),
+        sa.CheckConstraint(
+            "opens_min IS NULL OR closes_min IS NULL OR closes_min > opens_min", name=op.f("ck_pickup_point_window")
+        ),
+        sa.CheckConstraint("service_min BETWEEN 0 AND 240", name=op.f("ck_pickup_point_service")),
         sa.ForeignKeyConstraint(
             ["leader_id", "community_id"],
             ["community.leader_id", "community.id"],
@@ -632,8 +623,6 @@ def upgrade() -> None:
         sa.Column("booked_seq", sa.Integer(), nullable=True),
         sa.Column("reminded_for", sa.BigInteger(), nullable=True),
         sa.Column("copied_from_id", sa.BigInteger(), nullable=True),
-        sa.Column("gathered_version", sa.Integer(), nullable=True),
-        sa.Column("stretched_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('presale', 'shelf')", name=op.f("ck_round_kind_known")),
@@ -675,14 +664,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_round_everywhere", "round", ["state", "leader_id", "id"], unique=False)
-    op.create_index(
-        "ix_round_gathered",
-        "round",
-        ["state", "leader_id", "id"],
-        unique=False,
-        postgresql_where=sa.text("gathered_version IS NOT NULL"),
-        sqlite_where=sa.text("gathered_version IS NOT NULL"),
-    )
     op.create_index("ix_round_state", "round", ["leader_id", "state", "id"], unique=False)
     op.create_index(
         "ix_round_to_book",
@@ -696,11 +677,13 @@ def upgrade() -> None:
         "route_stop",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("route_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("pickup_point_id", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("arrived_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("is_locked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["leader_id", "pickup_point_id"],
@@ -709,7 +692,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_route_stop_leader_id")),
         sa.ForeignKeyConstraint(["route_id"], ["route.id"], name=op.f("fk_route_stop_route_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["delivery_run.id"], name=op.f("fk_route_stop_run_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_route_stop")),
+        sa.UniqueConstraint(
+            "leader_id", "run_id", "pickup_point_id", name=op.f("uq_route_stop_leader_id_run_id_pickup_point_id")
+        ),
     )
     op.create_index("ix_route_stop_route", "route_stop", ["route_id", "position"], unique=True)
     op.create_table(
@@ -818,8 +805,18 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("pickup_point_id", sa.BigInteger(), nullable=False),
         sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("crates", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cold_crates", sa.Integer(), server_default="0", nullable=False),
         sa.Column("signed_at", sa.BigInteger(), nullable=True),
         sa.Column("signed_by", sa.String(length=40), nullable=True),
+        sa.Column("remark", sa.String(length=200), nullable=True),
+        sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("crates >= 0 AND cold_crates >= 0", name=op.f("ck_delivery_note_crates")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "photo_media_id"],
+            ["media.leader_id", "media.id"],
+            name=op.f("fk_delivery_note_leader_id_photo_media_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "pickup_point_id"],
             ["pickup_point.leader_id", "pickup_point.id"],
@@ -839,6 +836,8 @@ def upgrade() -> None:
             name=op.f("uq_delivery_note_leader_id_run_id_pickup_point_id_round_id"),
         ),
     )
+    op.create_index("ix_delivery_note_round", "delivery_note", ["leader_id", "round_id"], unique=False)
+    op.create_index("ix_delivery_note_run", "delivery_note", ["run_id"], unique=False)
     op.create_table(
         "invite_code",
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -881,10 +880,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("words", sa.String(length=300), nullable=True),
         sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
-        sa.Column("storage", sa.String(length=8), nullable=True),
-        sa.Column("rest", sa.String(length=8), nullable=True),
-        sa.CheckConstraint("rest IN ('extend', 'cap', 'buy')", name=op.f("ck_offer_rest_known")),
-        sa.CheckConstraint("storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_offer_storage_known")),
         sa.CheckConstraint(
             "capacity_milli IS NULL OR reserved_milli <= capacity_milli", name=op.f("ck_offer_not_oversold")
         ),
@@ -906,14 +901,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_offer_product_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_offer")),
         sa.UniqueConstraint("leader_id", "round_id", "number", name=op.f("uq_offer_leader_id_round_id_number")),
-    )
-    op.create_index(
-        "ix_offer_pooled",
-        "offer",
-        ["product_id"],
-        unique=False,
-        postgresql_where=sa.text("product_id IS NOT NULL AND is_open"),
-        sqlite_where=sa.text("product_id IS NOT NULL AND is_open"),
     )
     op.create_table(
         "orders",
@@ -1001,8 +988,6 @@ def upgrade() -> None:
         sa.Column("correction_net_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("shared_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", sa.BigInteger(), nullable=True),
@@ -1013,10 +998,6 @@ def upgrade() -> None:
             "commission_fen + supplier_fen + platform_fen = net_fen", name=op.f("ck_settlement_adds_up")
         ),
         sa.CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name=op.f("ck_settlement_net")),
-        sa.CheckConstraint(
-            "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
-            name=op.f("ck_settlement_shared_is_due"),
-        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_settlement_leader_id_round_id")
         ),
@@ -1120,6 +1101,10 @@ def upgrade() -> None:
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("note_id", sa.BigInteger(), nullable=False),
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("spec", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("is_cold", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity_milli > 0", name=op.f("ck_delivery_note_line_positive")),
         sa.ForeignKeyConstraint(
@@ -1132,7 +1117,7 @@ def upgrade() -> None:
             ["offer.leader_id", "offer.id"],
             name=op.f("fk_delivery_note_line_leader_id_offer_id"),
         ),
-        sa.PrimaryKeyConstraint("leader_id", "note_id", "offer_id", name=op.f("pk_delivery_note_line")),
+        sa.PrimaryKeyConstraint("leader_id", "note_id", "offer_id", "name", name=op.f("pk_delivery_note_line")),
     )
     op.create_table(
         "invite",
@@ -1478,33 +1463,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('active', 'used')"),
     )
     op.create_table(
-        "purchase_share",
-        sa.Column("leader_id", sa.BigInteger(), nullable=False),
-        sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
-        sa.Column("offer_id", sa.BigInteger(), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("needed_milli", sa.BigInteger(), nullable=False),
-        sa.Column("surplus_milli", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("cut_milli", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("received_milli", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "needed_milli >= 0 AND surplus_milli >= 0 AND cut_milli >= 0", name=op.f("ck_purchase_share_numbers")
-        ),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "offer_id"],
-            ["offer.leader_id", "offer.id"],
-            name=op.f("fk_purchase_share_leader_id_offer_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["purchase_order_id", "product_id"],
-            ["purchase_order_line.purchase_order_id", "purchase_order_line.product_id"],
-            name="fk_purchase_share_line",
-        ),
-        sa.PrimaryKeyConstraint("leader_id", "purchase_order_id", "offer_id", name=op.f("pk_purchase_share")),
-    )
-    op.create_index("ix_purchase_share_offer", "purchase_share", ["leader_id", "offer_id"], unique=False)
-    op.create_index("ix_purchase_share_order", "purchase_share", ["purchase_order_id", "leader_id"], unique=False)
-    op.create_table(
         "relay",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1640,38 +1598,29 @@ def upgrade() -> None:
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("pay_order_id", sa.BigInteger(), nullable=False),
-        sa.Column("settlement_id", sa.BigInteger(), nullable=False),
-        sa.Column("receiver", sa.String(length=32), nullable=False),
+        sa.Column("out_order_no", sa.String(length=40), nullable=False),
+        sa.Column("receiver", sa.String(length=64), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("problem", sa.String(length=120), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("done_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("returned_fen = 0 OR state = 'done'", name=op.f("ck_profit_share_returned_was_done")),
         sa.CheckConstraint(
-            "state IN ('created', 'processing', 'done', 'failed')", name=op.f("ck_profit_share_state_known")
+            "state IN ('created', 'processing', 'done', 'failed', 'returned')", name=op.f("ck_profit_share_state_known")
         ),
         sa.CheckConstraint(
-            "amount_fen >= 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
+            "amount_fen > 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
         ),
         sa.ForeignKeyConstraint(
             ["leader_id", "pay_order_id"],
             ["pay_order.leader_id", "pay_order.id"],
             name=op.f("fk_profit_share_leader_id_pay_order_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "settlement_id"],
-            ["settlement.leader_id", "settlement.id"],
-            name=op.f("fk_profit_share_leader_id_settlement_id"),
-        ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_profit_share")),
         sa.UniqueConstraint("leader_id", "pay_order_id", name=op.f("uq_profit_share_leader_id_pay_order_id")),
+        sa.UniqueConstraint("out_order_no", name=op.f("uq_profit_share_out_order_no")),
     )
-    op.create_index("ix_profit_share_due", "profit_share", ["state", "next_at"], unique=False)
-    op.create_index("ix_profit_share_settlement", "profit_share", ["leader_id", "settlement_id"], unique=False)
     op.create_table(
         "redemption",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1888,39 +1837,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "redemption_id", "order_line_id", name=op.f("pk_redemption_line")),
     )
-    op.create_table(
-        "share_return",
-        sa.Column("leader_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("share_id", sa.BigInteger(), nullable=False),
-        sa.Column("refund_id", sa.BigInteger(), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
-        sa.Column("problem", sa.String(length=120), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_at", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("done_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("state IN ('created', 'done', 'failed')", name=op.f("ck_share_return_state_known")),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_return_positive")),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "refund_id"],
-            ["refund.leader_id", "refund.id"],
-            name=op.f("fk_share_return_leader_id_refund_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["leader_id", "share_id"],
-            ["profit_share.leader_id", "profit_share.id"],
-            name=op.f("fk_share_return_leader_id_share_id"),
-        ),
-        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_return")),
-        sa.UniqueConstraint("leader_id", "refund_id", name=op.f("uq_share_return_leader_id_refund_id")),
-    )
-    op.create_index("ix_share_return_due", "share_return", ["state", "next_at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("share_return")
     op.drop_table("redemption_line")
     op.drop_table("settlement_line")
     op.drop_table("reward")
@@ -1934,7 +1853,6 @@ def downgrade() -> None:
     op.drop_table("transfer_in")
     op.drop_table("review")
     op.drop_table("relay")
-    op.drop_table("purchase_share")
     op.drop_table("pickup_code")
     op.drop_table("payment_proof")
     op.drop_table("payment")
@@ -1963,13 +1881,11 @@ def downgrade() -> None:
     op.drop_table("resident")
     op.drop_table("pickup_point")
     op.drop_table("web_session")
-    op.drop_table("supplier_photo")
-    op.drop_table("share_receiver")
+    op.drop_table("route_search")
     op.drop_table("route")
     op.drop_table("purchase_order_line")
     op.drop_table("media")
     op.drop_table("login_link")
-    op.drop_table("learned_product")
     op.drop_table("learned_alias")
     op.drop_table("helper")
     op.drop_table("community")

@@ -37,6 +37,19 @@ def better_plans(
 
     Closing the iterator ends the processes. Raises SearchFailed when none of them found a plan.
     """
+    with contextlib.closing(watch(problem, seconds=seconds, processes=processes, start=start)) as seen:
+        yield from (plan for plan in seen if plan is not None)
+
+
+def watch(
+    problem: Problem,
+    *,
+    seconds: float,
+    processes: int | None = None,
+    start: Sequence[Sequence[int]] | None = None,
+    every_s: float | None = None,
+) -> Generator[Plan | None]:
+    """As `better_plans`, and None at least `every_s` seconds apart, so that whoever looks on gets a turn."""
     began = None if start is None else tuple(tuple(order) for order in start)
     requests = [
         transport.write(transport.Request(problem, seconds, seed, began))
@@ -46,9 +59,11 @@ def better_plans(
     with contextlib.ExitStack() as stack:
         running = [stack.enter_context(_searching(request, lines)) for request in requests]
         best = None
-        for line in _until_silent(lines, len(running), seconds + STARTING_S):
-            plan = judge(problem, json.loads(line))
-            if best is None or plan.cost < best.cost:
+        for line in _until_silent(lines, len(running), seconds + STARTING_S, every_s):
+            plan = judge(problem, json.loads(line)) if line else None
+            if plan is None:
+                yield None
+            elif best is None or plan.cost < best.cost:
                 best = plan
                 yield plan
         if best is None:
@@ -81,13 +96,20 @@ def _searching(request: str, lines: queue.SimpleQueue[str | None]) -> Iterator[s
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)  # it holds nothing that could be lost
+            with contextlib.suppress(OSError):  # what was not handed over to a dead process
+                if process.stdin is not None:
+                    process.stdin.close()
 
 
 def _hand_over(process: subprocess.Popen[str], request: str) -> None:
-    """The request, as fast as the process takes it; one that died meanwhile is noticed by its silence."""
-    with contextlib.suppress(BrokenPipeError), process.stdin or contextlib.nullcontext() as stdin:
-        if stdin is not None:
-            stdin.write(request)
+    """The request, as fast as the process takes it; one that died meanwhile is noticed by its silence.
+
+    The pipe stays open: that it closes tells the search that we are gone, however we died.
+    """
+    with contextlib.suppress(BrokenPipeError):
+        if process.stdin is not None:
+            process.stdin.write(request + "\n")
+            process.stdin.flush()
 
 
 def _pass_on(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
@@ -96,14 +118,20 @@ def _pass_on(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None
     lines.put(None)
 
 
-def _until_silent(lines: queue.SimpleQueue[str | None], writers: int, patience_s: float) -> Iterator[str]:
-    """Lines until every writer has ended, or patience has."""
+def _until_silent(
+    lines: queue.SimpleQueue[str | None], writers: int, patience_s: float, every_s: float | None
+) -> Iterator[str | None]:
+    """Lines until every writer has ended, or patience has; None where nothing was said for `every_s`."""
     deadline = time.monotonic() + patience_s
     while writers:
+        left = max(0.0, deadline - time.monotonic())
         try:
-            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+            line = lines.get(timeout=left if every_s is None else min(left, every_s))
         except queue.Empty:
-            return
+            if every_s is None or time.monotonic() >= deadline:
+                return
+            yield None
+            continue
         if line is None:
             writers -= 1
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,19 +28,28 @@ def write(request: Request) -> str:
 def read(text: str) -> Request:
     """The request that `write` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     stored: dict[str, Any] = json.loads(text)
-    problem = stored["problem"]
     start = stored["start"]
     return Request(
-        Problem(
-            tuple(Stop(**stop) for stop in problem["stops"]),
-            tuple(Car(**car) for car in problem["cars"]),
-            _matrix(problem["metres"]),
-            _matrix(problem["seconds"]),
-            Costs(**problem["costs"]),
-        ),
+        problem_of(stored["problem"]),
         stored["seconds"],
         stored["seed"],
         None if start is None else _matrix(start),
+    )
+
+
+def values_of(problem: Problem) -> dict[str, Any]:
+    """A problem as plain values, for JSON."""
+    return asdict(problem)
+
+
+def problem_of(values: Mapping[str, Any]) -> Problem:
+    """The problem that `values_of` took apart. Raises ValueError, KeyError or TypeError for anything else."""
+    return Problem(
+        tuple(Stop(**stop) for stop in values["stops"]),
+        tuple(Car(**car) for car in values["cars"]),
+        _matrix(values["metres"]),
+        _matrix(values["seconds"]),
+        Costs(**values["costs"]),
     )
 
 

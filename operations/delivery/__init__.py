@@ -1,0 +1,11 @@
+"""Bringing goods from the warehouse to the leaders' pickup points.
+
+fleet       warehouses, cars, and what a pickup point asks of a driver
+gathering   what the orders of closed rounds bring to which point; crates
+runs        a day's run: drawn up, frozen, thawed, compared with the orders as they are now
+papers      what the papers of a frozen run say
+problems    a frozen run as a problem for operations.routing, and what is wrong with it in plain facts
+planning    the life of a search for routes: asked for, claimed, told about, ended
+plans       the routes as rows; moving a stop by hand, locking, and what that costs
+driving     the driver's page: arrived, signed for, who is told
+"""

@@ -1,0 +1,202 @@
+"""What the orders of closed rounds bring to which pickup point, and in how many crates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
+
+from models import Work, delivery_note, delivery_run, leader, offer, order, order_line, pickup_point, round_
+from operations.outbox import SHANGHAI
+
+Round = tuple[int, int]  # leader id, round id
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How much of one item a round brings to one pickup point; no point: the leader has none."""
+
+    leader_id: int
+    round_id: int
+    point_id: int | None
+    offer_id: int
+    number: int
+    name: str
+    spec: str
+    unit: str
+    is_cold: bool
+    case_milli: int | None
+    quantity_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A closed round that could go with a run. `is_due`: it is to be picked up that day; `elsewhere`: another run has
+    it already."""
+
+    leader_id: int
+    leader_number: int
+    leader_name: str
+    round_id: int
+    title: str
+    pickup_from: datetime | None
+    is_due: bool
+    elsewhere: date | None
+    points: tuple[str, ...]
+    has_homeless: bool  # some goods have no pickup point
+    crates: int
+    cold_crates: int
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it goes along unless somebody says otherwise."""
+        return self.is_due and self.elsewhere is None and not self.has_homeless
+
+
+def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
+    """What is to be handed out of these rounds, by pickup point, read in one statement: one moment of all of them.
+
+    Goods go to the order's own point, else the round's, else the leader's of that name, else her first.
+    """
+    due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
+    point = _point()
+    statement = (
+        select(
+            order.c.leader_id,
+            order.c.round_id,
+            point.label("point_id"),
+            order_line.c.offer_id,
+            offer.c.number,
+            order_line.c.name,
+            offer.c.spec,
+            order_line.c.unit,
+            offer.c.is_cold,
+            offer.c.case_milli,
+            func.sum(due).label("quantity_milli"),
+        )
+        .join(order_line, and_(order_line.c.leader_id == order.c.leader_id, order_line.c.order_id == order.c.id))
+        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .where(
+            tuple_(order.c.leader_id, order.c.round_id).in_(sorted(rounds)),
+            order.c.state != "cancelled",
+            due > 0,
+        )
+        .group_by(
+            order.c.leader_id,
+            order.c.round_id,
+            point,
+            order_line.c.offer_id,
+            offer.c.number,
+            order_line.c.name,
+            offer.c.spec,
+            order_line.c.unit,
+            offer.c.is_cold,
+            offer.c.case_milli,
+        )
+    )
+    names = [field.name for field in fields(Brought)]
+    rows = work.db.execute(statement).mappings() if rounds else ()
+    found = [
+        Brought(**{name: row[name] for name in names} | {"quantity_milli": int(row["quantity_milli"])}) for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.leader_id, one.round_id, one.point_id or 0, one.number, one.name))
+
+
+def crates_of(goods: Iterable[Brought], crate_units: int) -> tuple[int, int]:
+    """(crates, of them cold ones). A case size, where the item has one, is a crate; else so many units are.
+
+    Parts add up, cold goods by themselves, and what is begun is a crate.
+    """
+    ambient = cold = Fraction(0)
+    for one in goods:
+        part = Fraction(one.quantity_milli, one.case_milli or crate_units * 1000)
+        if one.is_cold:
+            cold += part
+        else:
+            ambient += part
+    return math.ceil(ambient) + math.ceil(cold), math.ceil(cold)
+
+
+def candidates(work: Work, *, run_on: date, run_id: int, crate_units: int) -> list[Candidate]:
+    """Closed rounds whose goods have not come: those of the day first, then those whose day is not clear."""
+    start = datetime.combine(run_on, time(), SHANGHAI)
+    of_day = and_(round_.c.pickup_from >= start, round_.c.pickup_from < start + timedelta(days=1))
+    elsewhere = (
+        select(func.min(delivery_run.c.run_on))
+        .join(delivery_note, delivery_note.c.run_id == delivery_run.c.id)
+        .where(
+            delivery_note.c.leader_id == round_.c.leader_id,
+            delivery_note.c.round_id == round_.c.id,
+            delivery_run.c.id != run_id,
+            delivery_run.c.state != "cancelled",
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(round_, leader.c.number, leader.c.display_name, of_day.label("is_due"), elsewhere.label("elsewhere"))
+        .join(leader, leader.c.id == round_.c.leader_id)
+        .where(round_.c.state == "closed", round_.c.kind == "presale", or_(of_day, round_.c.pickup_from.is_(None)))
+        .order_by(round_.c.pickup_from.is_(None), leader.c.number, round_.c.id)
+    )
+    rows = work.db.execute(statement).all()
+    goods = brought(work, [(row.leader_id, row.id) for row in rows])
+    names = _point_names(work, {one.leader_id for one in goods})
+    found = [_candidate(row, [one for one in goods if one.round_id == row.id], names, crate_units) for row in rows]
+    return [one for one in found if one.crates]
+
+
+def elsewhere(work: Work, rounds: Sequence[Round], *, run_id: int) -> list[Round]:
+    """Those of these rounds that another run has."""
+    live = exists().where(delivery_run.c.id == delivery_note.c.run_id, delivery_run.c.state != "cancelled")
+    statement = (
+        select(delivery_note.c.leader_id, delivery_note.c.round_id)
+        .where(
+            tuple_(delivery_note.c.leader_id, delivery_note.c.round_id).in_(sorted(rounds)),
+            delivery_note.c.run_id != run_id,
+            live,
+        )
+        .distinct()
+    )
+    return [(row.leader_id, row.round_id) for row in work.db.execute(statement)]
+
+
+def _candidate(row: Row[Any], goods: list[Brought], names: dict[int, str], crate_units: int) -> Candidate:
+    by_point: dict[int | None, list[Brought]] = {}
+    for one in goods:
+        by_point.setdefault(one.point_id, []).append(one)
+    crates = [crates_of(part, crate_units) for part in by_point.values()]
+    return Candidate(
+        leader_id=row.leader_id,
+        leader_number=row.number,
+        leader_name=row.display_name,
+        round_id=row.id,
+        title=row.title,
+        pickup_from=row.pickup_from,
+        is_due=bool(row.is_due),
+        elsewhere=row.elsewhere,
+        points=tuple(names[point] for point in by_point if point is not None),
+        has_homeless=None in by_point,
+        crates=sum(one for one, _ in crates),
+        cold_crates=sum(cold for _, cold in crates),
+    )
+
+
+def _point() -> Any:
+    active = and_(pickup_point.c.leader_id == order.c.leader_id, pickup_point.c.is_active)
+    first = select(func.min(pickup_point.c.id))
+    named = first.where(active, pickup_point.c.name == round_.c.pickup_place).correlate(order, round_).scalar_subquery()
+    any_ = first.where(active).correlate(order).scalar_subquery()
+    return func.coalesce(order.c.pickup_point_id, round_.c.pickup_point_id, named, any_)
+
+
+def _point_names(work: Work, leader_ids: set[int]) -> dict[int, str]:
+    rows = work.db.execute(
+        select(pickup_point.c.id, pickup_point.c.name).where(pickup_point.c.leader_id.in_(sorted(leader_ids)))
+    )
+    return {row.id: row.name for row in rows}
