@@ -31,11 +31,14 @@ from models import Clock, Store, system_clock
 from models.clocks import follow_server
 from operations import online
 from operations.invites import Terms
+from operations.routing.geo import Matrix
 from scheduler import runner
 from scheduler.channels import Channels, Template
+from scheduler.distances import matrix_of
 from scheduler.jobs import Settings as JobSettings
 from web import WebSettings, metrics, register
 from web.metrics import Meter
+from web.settings import Tiles
 
 if TYPE_CHECKING:
     from bot.pay.wechat import WeChatPayGateway
@@ -213,7 +216,26 @@ def job_settings(config: Config) -> JobSettings:
         gateway=create_gateway(config),
         appid=config.wechat.appid,
         invites=invite_terms(config),
+        matrix=create_matrix(config),
     )
+
+
+def create_matrix(config: Config) -> Matrix:
+    """How far it is between pickup points: from whom the configuration says."""
+    routes = config.routes
+    return matrix_of(
+        routes.distances,
+        url=routes.url,
+        key=routes.key.get_secret_value() if routes.key else "",
+        detour=routes.detour,
+        kmh=routes.kmh,
+    )
+
+
+def create_tiles(config: Config) -> Tiles | None:
+    """The map behind routes, where there is one."""
+    routes = config.routes
+    return Tiles(routes.tiles, routes.tiles_datum, routes.tiles_credit) if routes.tiles else None
 
 
 def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
@@ -228,6 +250,7 @@ def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
         appid=config.wechat.appid,
         invites=invite_terms(config),
         phones_url="/__sim__/phones" if config.demo else "",
+        tiles=create_tiles(config),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 ENVIRONMENT_PREFIX = "LINTUAN_"
 WECHAT_API = "https://api.weixin.qq.com"
@@ -128,6 +128,29 @@ class Notices(_Part):
     subscriptions: Mapping[str, TemplateMessage] = Field(default_factory=dict)
 
 
+class Routes(_Part):
+    """How far it is between pickup points, and the map that routes are shown on."""
+
+    distances: Literal["great_circle", "osrm", "amap", "tencent"] = "great_circle"
+    url: str = ""
+    key: Secret | None = None
+    detour: float = Field(default=1.33, ge=1, le=3)
+    kmh: float = Field(default=22, gt=0, le=130)
+    tiles: str = ""
+    tiles_datum: Literal["gcj02", "wgs84"] = "gcj02"
+    tiles_credit: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Routes:
+        if self.distances == "osrm" and not self.url:
+            raise ValueError("distances = osrm needs the url of the server")
+        if self.distances in {"amap", "tencent"} and self.key is None:
+            raise ValueError(f"distances = {self.distances} needs a key")
+        if self.tiles and not (self.tiles.startswith("https://") and all(f"{{{x}}}" in self.tiles for x in "xyz")):
+            raise ValueError("tiles is an https:// address with {x}, {y} and {z} in it")
+        return self
+
+
 class Storage(_Part):
     """Where pictures are kept: outside of anything that is served."""
 
@@ -166,6 +189,7 @@ class Config(_Part):
     notices: Notices = Notices()
     invites: Invites = Invites()
     storage: Storage = Storage()
+    routes: Routes = Routes()
     wechatpay: WeChatPay | None = None
     log: Log = Log()
     metrics: Metrics = Metrics()

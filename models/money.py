@@ -243,7 +243,7 @@ media = owned(
     of_leader(),
     UniqueConstraint("leader_id", "source_key"),
     # code: looked at once for a pickup code and not kept; case_code: the same picture is with a case too
-    one_of("purpose", "case", "code", "case_code", "shop", "review", "payment"),
+    one_of("purpose", "case", "code", "case_code", "shop", "review", "payment", "delivery"),
     one_of("state", "wanted", "fetching", "stored", "failed", "expired"),
 )
 Index("ix_media_wanted", media.c.state, media.c.next_at)

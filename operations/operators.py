@@ -23,7 +23,7 @@ ROLES = ("owner", "operator", "service", "viewer")
 
 # What each role may do. Everybody who is logged in may look; a viewer sees no phone numbers.
 _SERVICE = frozenset({"view", "contact", "redeem", "cases", "notices", "export", "teach"})
-_OPERATOR = _SERVICE | {"leaders", "settle", "growth", "supply"}
+_OPERATOR = _SERVICE | {"leaders", "settle", "growth", "supply", "deliver"}
 PERMISSIONS: dict[str, frozenset[str]] = {
     "viewer": frozenset({"view"}),
     "service": _SERVICE,

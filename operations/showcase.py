@@ -47,6 +47,7 @@ def add_picture(
     sha256: str,
     size: int,
     taken_at: datetime | None = None,
+    purpose: str = "shop",
 ) -> int:
     """A picture that lies in the media folder; returns its id."""
     work.db.execute(
@@ -56,7 +57,7 @@ def add_picture(
             account_id=account_id,
             path=path,
             content_type=content_type,
-            purpose="shop",
+            purpose=purpose,
             sha256=sha256,
             size=size,
             taken_at=taken_at,

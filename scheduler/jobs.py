@@ -33,7 +33,8 @@ from operations import (
     unpaid,
 )
 from operations.invites import Terms
-from scheduler import page_ticket, paying, pictures, proofs, sharing
+from operations.routing.geo import GreatCircle, Matrix
+from scheduler import page_ticket, paying, pictures, planning, proofs, sharing
 from scheduler.channels import Channels, Renderer
 from scheduler.delivery import Deliverer
 from scheduler.pacing import Pacer, repeat
@@ -53,6 +54,7 @@ class Settings:
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""  # empty: no JS-SDK on pages
     invites: Terms = field(default_factory=Terms)
+    matrix: Matrix = field(default_factory=GreatCircle)  # how far it is from one pickup point to another
 
 
 class Context:
@@ -195,6 +197,11 @@ def check_books(context: Context) -> int:
     for one in found:
         log.error("books_differ", rule=one.rule, leader=one.leader_id, entity=one.entity_id, **one.sums())
     return len(found)
+
+
+def plan_routes(context: Context) -> int:
+    """Search for the routes of a delivery run that an operator asked for."""
+    return planning.plan_routes(context.store, context.settings.matrix, context.stop)
 
 
 def renew_page_ticket(context: Context) -> int:

@@ -41,6 +41,7 @@ SCHEDULE = (
     Job("check_bill", 600, jobs.check_bill),
     Job("settle_rounds", 60, jobs.settle_rounds),
     Job("check_books", 600, jobs.check_books),
+    Job("plan_routes", 1, jobs.plan_routes),
     Job("renew_page_ticket", 30, jobs.renew_page_ticket),
     Job("clean_up", 3600, jobs.clean_up),
 )

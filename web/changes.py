@@ -70,6 +70,11 @@ _LABELS = {
     "photo": "照片",
     "usable": "好的",
     "purchase": "采购单",
+    "zone": "片区",
+    "service_min": "卸货分钟",
+    "seconds": "秒数",
+    "place": "地点",
+    "by": "签收人",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
 _STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}

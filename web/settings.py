@@ -8,8 +8,24 @@ from urllib.parse import urlsplit
 
 from bot.pay.gateway import Gateway
 from operations.invites import Terms
+from operations.routing.geo import Datum
 
 MIN_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Pictures of a map: an https address with {z}, {x}, {y}, what it is drawn in, and what its licence wants said."""
+
+    url: str
+    datum: Datum = "gcj02"
+    credit: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where the pictures come from, for the pages' policy; {s} and the like are not known."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,7 @@ class WebSettings:
     appid: str = ""
     invites: Terms = field(default_factory=Terms)
     phones_url: str = ""
+    tiles: Tiles | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

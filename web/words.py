@@ -102,6 +102,7 @@ NOTICE_KINDS = {
     "settlement_paid": "结算到账",
     "cases_open": "整箱没凑满",
     "cases_stretched": "为凑整箱延长",
+    "car_near": "送货车快到",
 }
 ORDER_EVENTS = {
     "place": "下单",
@@ -165,6 +166,20 @@ MESSAGE_KINDS = {
     "scan": "扫码",
     "click": "点菜单",
     "view": "打开菜单",
+}
+RUN_STATES = {
+    "draft": "草稿",
+    "frozen": "已定单",
+    "on_the_way": "配送中",
+    "done": "已送完",
+    "cancelled": "已取消",
+}
+SEARCH_STATES = {
+    "wanted": "等着开始",
+    "searching": "正在排",
+    "done": "排好了",
+    "stopped": "停下了",
+    "failed": "没有排成",
 }
 ROLES = {"owner": "负责人", "operator": "运营", "service": "客服", "viewer": "只读"}
 MEMBER_ROLES = {"leader": "团长", "helper": "协助核销员"}
@@ -278,6 +293,20 @@ ACTIONS = {
     "purchase.send": "发采购单",
     "purchase.promise": "供应商确认",
     "purchase.receive": "采购收货",
+    "warehouse.save": "仓库资料",
+    "vehicle.save": "车辆资料",
+    "point.delivery": "自提点送货要求",
+    "run.create": "新建配送",
+    "run.freeze": "配送定单",
+    "run.thaw": "配送退回草稿",
+    "run.cancel": "取消配送",
+    "run.plan": "排线路",
+    "run.move": "手工改线路",
+    "run.best": "换回最好的线路",
+    "run.link": "换司机链接",
+    "run.start": "司机出发",
+    "run.sign": "到货签收",
+    "run.leave": "没人签收",
 }
 ENTITIES = {
     "leader": "团长",
@@ -343,6 +372,10 @@ BILL_MEANINGS = {
     "share_amount": "分给团长的钱两边不一样。以商户平台为准，差的钱多退少补。",
     "missing_return": "系统记成已从团长收回，微信现在说没有。按单号到商户平台查。",
     "return_amount": "从团长收回的钱两边不一样。以商户平台为准。",
+    "warehouse": "仓库",
+    "vehicle": "车辆",
+    "pickup_point": "自提点",
+    "run": "配送",
 }
 PROOF_MARKS = {"green": "对得上", "yellow": "请看一下", "red": "要当心"}
 PROOF_REASONS = {"duplicate": "和以前发过的图一样", "early": "图比订单早"}

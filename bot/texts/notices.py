@@ -176,6 +176,15 @@ def _relay_escalated(p: Payload) -> str:
     return f"留言 {p['number']}“{p['text']}”超过4小时没有回复，已转给平台。您也可以现在回：回 {p['number']} 您要说的话"
 
 
+def _car_near(p: Payload) -> str:
+    due = _at(p, "due_at")
+    when = f"，大约 {due.astimezone(SHANGHAI):%H:%M} 到" if due else ""
+    away = "下一站就是" if p["stops"] <= 1 else "还有两站就到"
+    driver = " ".join(x for x in (p.get("driver"), p.get("phone")) if x)
+    who_drives = f"\n司机：{driver}" if driver else ""
+    return f"送货车{away}“{p['place']}”{when}，一共 {p['crates']} 箱，请准备收货。{who_drives}"
+
+
 def _reward(p: Payload) -> str:
     until = _at(p, "until")
     end = f"，{until.astimezone(SHANGHAI):%-m月%-d日}前" if until else ""
@@ -266,6 +275,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "settlement_paid": _settlement_paid,
     "cases_open": supply.cases_open,
     "cases_stretched": supply.cases_stretched,
+    "car_near": _car_near,
 }
 
 

@@ -410,7 +410,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "purpose IN ('case', 'code', 'case_code', 'shop', 'review', 'payment')", name=op.f("ck_media_purpose_known")
+            "purpose IN ('case', 'code', 'case_code', 'shop', 'review', 'payment', 'delivery')",
+            name=op.f("ck_media_purpose_known"),
         ),
         sa.CheckConstraint(
             "state IN ('wanted', 'fetching', 'stored', 'failed', 'expired')", name=op.f("ck_media_state_known")
