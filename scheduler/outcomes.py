@@ -23,7 +23,7 @@ NO_CODE = 0  # a refusal without an errcode
 _PASSING = frozenset({Category.RETRY, Category.SLOW_DOWN, Category.TOKEN})
 NOT_FOLLOWING, NO_OPT_IN, TOO_OFTEN_FOR_PERSON = 43004, 43101, 43117
 
-# A second "refunded 12.00" reads like a second refund, a second car like another one: these are never sent twice on a guess.
+# A second "refunded 12.00" reads like a second refund, a second car like another one: they are never sent on a guess.
 MISLEADING_TWICE = frozenset({"refund", "shortage", "case_decided", "car_near"})
 # `client_msg_id` is honoured for 10 minutes after the first try; some of them are kept for the request itself.
 # developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.md

@@ -57,6 +57,17 @@ def time_span(start: datetime | None, end: datetime | None, now: datetime) -> st
     return f"{short_time(start, now)} 到 {short_time(end, now)}"
 
 
+def day_clock(instant: datetime | None) -> str:
+    """07:40, in Shanghai."""
+    return "" if instant is None else f"{instant.astimezone(LOCAL):%H:%M}"
+
+
+def minutes(instant: datetime | None) -> int:
+    """Minutes after midnight in Shanghai; 0 for None."""
+    local = instant.astimezone(LOCAL) if instant else None
+    return local.hour * 60 + local.minute if local else 0
+
+
 def weekday(instant: datetime | None) -> str:
     """周六."""
     return "" if instant is None else f"周{_DAYS[instant.astimezone(LOCAL).weekday()]}"

@@ -23,7 +23,7 @@ from models.buildings import building_of
 from operations.errors import NotFound, Refused
 from operations.operators import may
 from operations.pick_lists import is_waiting
-from web import show, words
+from web import route_words, show, words
 from web.auth import Guard
 from web.changes import changes
 from web.flash import Flash
@@ -108,6 +108,13 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         building_key=building_of,
         storage=_storage,
         left=lambda instant: show.time_left(instant, store.clock()),
+        clock_time=route_words.clock,
+        day_clock=show.day_clock,
+        minutes=show.minutes,
+        km=route_words.km,
+        hours=route_words.span,
+        route_fault=route_words.said,
+        extra_cost=lambda found: route_words.dearer(found.now, found.best),
     )
     app.jinja_env.tests["waiting"] = is_waiting
     app.jinja_env.globals.update(

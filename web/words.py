@@ -461,6 +461,7 @@ _TONES = {
         "confirmed",
         "arrived",
         "settled",
+        "frozen",
     },
     "warn": {
         "yellow",
@@ -477,6 +478,7 @@ _TONES = {
     },
     "bad": {"red", "unpaid", "escalated", "failed", "suspended", "unknown"},
     "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created", "wanted"},
+    "calm": {"on_the_way", "computed", "placed", "queued", "sending", "received", "pending", "created"},
 }
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, null, select, update
 
 from models import Work, route_search
 from operations.audit import PLATFORM, record
@@ -84,12 +84,12 @@ def ask(work: Work, *, run_id: int, seconds: int, keeps_zones: bool = True, acto
         "searched_s": 0,
         "keeps_zones": keeps_zones,
         "stop_wanted": False,
-        "problem": None,
-        "best": None,
+        "problem": null(),  # None would be written as JSON's null, which is something
+        "best": null(),
         "cost": None,
         "metres": None,
         "placed": 0,
-        "trouble": None,
+        "trouble": null(),
         "lease_until": work.now,
         "asked_at": work.now,
         "ended_at": None,
@@ -186,7 +186,13 @@ def finish(
     """It is over: `done`, `stopped` or `failed`. The best plan, if there is one, becomes the run's routes."""
     runs.hold(work, run_id)
     row = _mine(
-        work, run_id, fence, state=outcome, lease_until=None, ended_at=work.now, trouble=list(trouble or ()) or None
+        work,
+        run_id,
+        fence,
+        state=outcome,
+        lease_until=None,
+        ended_at=work.now,
+        trouble=list(trouble) if trouble else null(),
     )
     if row is None:
         return False

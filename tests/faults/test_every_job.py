@@ -141,6 +141,7 @@ ELSEWHERE = {
     "check_proofs": "tests/operations/test_proofs.py::test_the_same_picture_again_is_red_even_saved_anew",
     "check_books": "tests/operations/test_ledger_check.py::test_it_runs_once_a_night",
     "renew_page_ticket": "tests/scheduler/test_page_ticket.py::test_two_workers_ask_once",
+    "plan_routes": "tests/scheduler/test_planning.py::test_killed_the_next_goes_on_and_no_search_is_left_behind",
     "reward_invites": "tests/operations/test_invites.py::test_a_late_job_still_rewards_who_came_in_time",
 }
 JOBS = list(DUTIES)

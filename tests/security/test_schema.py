@@ -31,6 +31,7 @@ DIRECTORY = {
     "purchase_order_line": "belongs to such an order",
     "supplier_photo": "of a supplier and his goods",
     "route": "a central tour serves many leaders",
+    "route_search": "the search for such tours",
     "supplier": "sells to the platform",
     "vehicle": "the platform's",
     "warehouse": "the platform's",

@@ -11,7 +11,11 @@ from sqlalchemy import update
 
 from models import redemption, round_
 from operations import bill_check, pickup_days, settlements, supplier_links
+from models import round_
+from operations import pickup_days, rounds, settlements
+from operations.delivery import driving, fleet, run_views, runs
 from operations.pay_links import token_of
+from tests.support.runs import make_fleet, make_run, plan
 from tests.web.conftest import SETTINGS, Pages
 from tests.web.people import EVERYBODY, RESIDENTS
 
@@ -120,6 +124,52 @@ def settle_b(pages: Pages) -> int:
         work.db.execute(update(round_).where(round_.c.id == pages.world.arrived_b).values(finished_at=long_ago))
         work.db.execute(update(redemption).where(redemption.c.leader_id == pages.world.leader_b).values(at=long_ago))
         return settlements.settle(work, **mine)
+
+
+def on_run(path: str, **form: Any) -> Callable[[Pages], Made]:
+    """A path of a delivery run: {draft}, or {run} with its {route}, {stop}, {leader}, {point}, {vehicle}, {drive}."""
+
+    def make(pages: Pages) -> Made:
+        names = run_names(pages)
+        filled = {key: str(value).format(**names) for key, value in form.items()}
+        return path.format(**names), filled
+
+    return make
+
+
+def run_names(pages: Pages) -> dict[str, Any]:
+    """A run of leader A's second round, frozen and planned, and a draft of another day; made when first needed."""
+    world, store = pages.world, pages.store
+    with store.transaction() as work:
+        if not fleet.warehouses(work):
+            rounds.close(work, leader_id=world.leader_a, round_id=world.open, actor="system")
+            warehouse_id, _ = make_fleet(work)
+            made = make_run(work, [(world.leader_a, world.open)], warehouse_id=warehouse_id)
+            runs.create(work, run_on=date(2026, 6, 1), warehouse_id=warehouse_id, actor="system")
+        else:
+            made = 0
+    if made:
+        plan(store, made)
+    with store.read() as work:
+        found = run_views.search(work)
+        ids = {row["state"]: row["id"] for row in found.rows}
+        run_id = next((ids[state] for state in ("frozen", "on_the_way", "done") if state in ids), ids["draft"])
+        routes = run_views.routes(work, run_id=run_id)
+        names = {
+            "run": run_id,
+            "draft": ids.get("draft", run_id),
+            "version": runs.get(work, run_id).version,
+            "warehouse": fleet.warehouses(work)[0]["id"],
+            "vehicle": fleet.vehicles(work)[0]["id"],
+            "leader": world.leader_a,
+            "point": fleet.points(work)[0]["id"],
+            "round": world.open,
+        }
+        if not routes:
+            return names | {"route": 1, "stop": 1, "drive": "1-1-" + "0" * 24}
+        one = routes[0]
+        token = driving.token_of(SETTINGS.secret, route_id=one.head["id"], link_no=one.head["link_no"])
+        return names | {"route": one.head["id"], "stop": one.stops[0]["id"], "drive": token}
 
 
 DOORS = (
@@ -285,6 +335,52 @@ DOORS = (
         at("/admin/operators", username="new", display_name="x", password="long enough 12", role="viewer"),
     ),
     Door("POST", "admin.change_operator", OWNER, at("/admin/operators/{viewer}", role="service")),
+    # delivery
+    Door("GET", "admin.fleet", CONSOLE, on_run("/admin/fleet")),
+    Door("POST", "admin.add_warehouse", LEADERS, on_run("/admin/fleet/warehouses", name="西仓", position="31.2,121.4")),
+    Door("POST", "admin.change_warehouse", LEADERS, on_run("/admin/fleet/warehouses/{warehouse}", name="新仓")),
+    Door(
+        "POST",
+        "admin.add_vehicle",
+        LEADERS,
+        on_run("/admin/fleet/vehicles", name="9号车", capacity="30", **{"from": "5:00", "until": "11:30"}),
+    ),
+    Door(
+        "POST",
+        "admin.change_vehicle",
+        LEADERS,
+        on_run("/admin/fleet/vehicles/{vehicle}", name="8号车", capacity="30", **{"from": "5:00", "until": "11:30"}),
+    ),
+    Door(
+        "POST",
+        "admin.change_point",
+        LEADERS,
+        on_run("/admin/fleet/points/{leader}/{point}", position="31.21,121.41", service="8", opens="6:00", cold="8:30"),
+    ),
+    Door("GET", "admin.delivery_runs", CONSOLE, on_run("/admin/runs")),
+    Door("POST", "admin.create_run", LEADERS, on_run("/admin/runs", day="2026-06-02", warehouse="{warehouse}")),
+    Door("GET", "admin.delivery_run", CONSOLE, on_run("/admin/runs/{run}")),
+    Door("POST", "admin.freeze_run", LEADERS, on_run("/admin/runs/{draft}/freeze", r="{leader}-{round}", units="8")),
+    Door("POST", "admin.thaw_run", LEADERS, on_run("/admin/runs/{run}/thaw")),
+    Door("POST", "admin.cancel_run", LEADERS, on_run("/admin/runs/{draft}/cancel")),
+    Door("GET", "admin.run_papers", CONSOLE, on_run("/admin/runs/{run}/papers?kind=routes")),
+    Door("GET", "admin.run_papers_pdf", CONSOLE, on_run("/admin/runs/{run}/papers/file?kind=receipts")),
+    Door("POST", "admin.plan_routes", LEADERS, on_run("/admin/runs/{run}/plan", seconds="10", zones="1")),
+    Door("POST", "admin.stop_planning", LEADERS, on_run("/admin/runs/{run}/plan/stop")),
+    Door("GET", "admin.planning_progress", CONSOLE, on_run("/admin/runs/{run}/plan")),
+    Door(
+        "POST",
+        "admin.move_stop",
+        LEADERS,
+        on_run("/admin/runs/{run}/stops/{leader}/{point}/move", version="{version}", vehicle="{vehicle}", position="1"),
+    ),
+    Door("POST", "admin.lock_stop", LEADERS, on_run("/admin/runs/{run}/stops/{leader}/{point}/lock", lock="1")),
+    Door("POST", "admin.lock_route", LEADERS, on_run("/admin/runs/{run}/routes/{route}/lock", lock="1")),
+    Door("POST", "admin.take_best_plan", LEADERS, on_run("/admin/runs/{run}/plan/best", version="{version}")),
+    Door("POST", "admin.replace_driver_link", LEADERS, on_run("/admin/runs/{run}/routes/{route}/link")),
+    Door("GET", "admin.driver_links", LEADERS, on_run("/admin/runs/{run}/links")),
+    Door("GET", "admin.run_map", CONSOLE, on_run("/admin/runs/{run}/map")),
+    Door("GET", "public.drive", EVERYBODY, on_run("/d/{drive}")),
     # leaders and helpers
     Door("GET", "leader.today", MEMBERS, at("/m/")),
     Door("POST", "leader.logout", MEMBERS, at("/m/logout")),
@@ -364,7 +460,13 @@ DOORS = (
 )
 # Tried in tests of their own: log-in refuses by the password, not by who asks; scans are sent as JSON, not as a form.
 # Coming in by WeChat goes through WeChat and back.
+# A driver's link is the key to his page, whoever holds it: tests/web/test_driver.py.
 TRIED_ELSEWHERE = {
+    "public.start_driving",
+    "public.car_arrived",
+    "public.sign_for_goods",
+    "public.leave_goods",
+    "admin.signature_photo",
     "public.start_paying",
     "public.check_payment",
     "leader.proof",

@@ -25,7 +25,15 @@ PAYLOADS = (
     "{{ 7*7 }}{% raw %}",
     "<!--<a href=//evil.example>x</a>",
 )
-ADDRESSES = ("/", "tel:", "#", "https://uri.amap.com/marker?position=121.47,31.23&name=")
+ADDRESSES = (
+    "/",
+    "tel:",
+    "#",
+    "https://uri.amap.com/marker?position=121.47,31.23&name=",
+    "https://uri.amap.com/navigation?to=121.47",
+    "https://apis.map.qq.com/uri/v1/routeplan?type=drive&to=",
+    "https://maps.apple.com/?daddr=31.23",
+)
 
 
 class Page(HTMLParser):

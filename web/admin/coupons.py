@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import redirect, request, url_for
@@ -16,7 +15,18 @@ from operations.listings import growth as listing
 from operations.listings import leaders
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
-from web.forms import BadInput, read_bps, read_choice, read_fen, read_leader_number, read_page, read_text, require_text
+from web.forms import (
+    BadInput,
+    read_bps,
+    read_choice,
+    read_count,
+    read_day,
+    read_fen,
+    read_leader_number,
+    read_page,
+    read_text,
+    require_text,
+)
 from web.site import site
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -69,30 +79,18 @@ def _new() -> NewCoupon:
         kind=kind,
         value=value,
         min_spend_fen=read_fen(form, "min_spend", "最低消费") if form.get("min_spend") else 0,
-        max_uses=_count("max_uses", "总张数"),
-        per_resident=_count("per_resident", "每人张数") or 1,
+        max_uses=read_count(request.form, "max_uses", "总张数"),
+        per_resident=read_count(request.form, "per_resident", "每人张数") or 1,
         valid_from=_day("valid_from"),
         valid_until=_day("valid_until", ends=True),
         code=read_text(form, "code", most=30) or None,
     )
 
 
-def _count(name: str, label: str) -> int | None:
-    text = read_text(request.form, name, most=8)
-    if not text:
-        return None
-    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
-        raise BadInput(f"{label}要写成整数，比如 100。")
-    return int(text)
-
-
 def _day(name: str, *, ends: bool = False) -> datetime | None:
     """A date of Shanghai; a last day counts whole."""
-    text: Any = read_text(request.form, name, most=10)
-    if not text:
+    day = read_day(request.form, name)
+    if day is None:
         return None
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_SHANGHAI)
-    except ValueError:
-        raise BadInput("日期要写成 2026-05-01 这样。") from None
-    return (day + timedelta(days=1) if ends else day).astimezone(UTC)
+    start = datetime.combine(day, time(), _SHANGHAI)
+    return (start + timedelta(days=1) if ends else start).astimezone(UTC)

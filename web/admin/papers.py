@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import papers as source
+from operations.delivery import papers as source
 from operations.listings import rounds as listing
 from operations.operators import may
 from web import paper_kinds
@@ -76,7 +76,7 @@ def _chosen() -> list[tuple[int, int]]:
 
 
 def _make(work: Work, chosen: list[tuple[int, int]], kind: str) -> Paper:
-    found = source.collect(work, rounds=chosen)
+    found = source.to_deliver(work, rounds=chosen)
     title, sub = shown_time(work.now)[:10], f"{len(chosen)} 个团，{shown_time(work.now)} 生成"
     if kind == "receipts":
         shows_phone = may(current().operator_role, "contact")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 MAX_FEN = 100_000_000  # a million yuan: beyond that somebody forgot the decimal point
+
+
+_NO_POSITION = "位置要写成“纬度,经度”，比如 31.2304,121.4737。"
 
 
 class BadInput(Exception):
@@ -84,6 +88,50 @@ def read_nonce(values: Mapping[str, str]) -> str:
     if not re.fullmatch(r"[0-9a-f]{32}", nonce):
         raise BadInput("这个页面放得太久了，请重新打开再试。")
     return nonce
+
+
+def read_count(values: Mapping[str, str], name: str, label: str, *, least: int = 1, most: int = 999_999) -> int | None:
+    """A whole number; None for an empty field."""
+    text = unicodedata.normalize("NFKC", read_text(values, name, most=8))
+    if not text:
+        return None
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise BadInput(f"{label}要写成 {least} 到 {most} 的整数。")
+    return int(text)
+
+
+def read_day(values: Mapping[str, str], name: str) -> date | None:
+    """2026-05-01; None for an empty field."""
+    text = read_text(values, name, most=10)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput("日期要写成 2026-05-01 这样。") from None
+
+
+def read_clock(values: Mapping[str, str], name: str, label: str) -> int | None:
+    """7:30 -> 450 minutes after midnight; None for an empty field."""
+    text = unicodedata.normalize("NFKC", read_text(values, name, most=5))
+    if not text:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-4]):([0-5]\d)", text)
+    if found is None or int(found[1]) * 60 + int(found[2]) > 24 * 60:
+        raise BadInput(f"{label}要写成 7:30 这样的时间。")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def read_position(values: Mapping[str, str], name: str) -> tuple[int, int] | None:
+    """31.2304, 121.4737 (latitude, longitude) in millionths; "" is nowhere."""
+    text = unicodedata.normalize("NFKC", read_text(values, name, most=60))
+    if not text:
+        return None
+    try:
+        lat, lng = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(_NO_POSITION) from None
+    if not (-90 <= lat <= 90 and -180 <= lng <= 180):
+        raise BadInput(_NO_POSITION)
+    return round(lat * 1_000_000), round(lng * 1_000_000)
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from operations import papers as source
+from operations.delivery import papers as delivered
 from operations.listings import rounds as listing
 from web import paper_kinds
 from web.auth import allow, current
@@ -56,7 +57,8 @@ def _make(work: Work, round_id: int, kind: str, title: str) -> Paper:
         "totals": paper_kinds.sorting,
         "labels": paper_kinds.labels,
     }
-    found = source.collect(work, rounds=[(own_leader_id(), round_id)])
+    gather = delivered.to_deliver if kind == "receipt" else source.collect
+    found = gather(work, rounds=[(own_leader_id(), round_id)])
     places = "、".join(dict.fromkeys(stop.place for stop in found.stops if stop.place))
     sub = " · ".join(part for part in (shown_time(work.now), current().leader_name, places) if part)
     if kind == "receipt":

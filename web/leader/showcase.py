@@ -9,7 +9,7 @@ from models import Work
 from operations import picture_files, round_views, showcase
 from operations.listings import leaders
 from web.auth import allow, current
-from web.forms import BadInput, read_nonce, read_text
+from web.forms import BadInput, read_nonce, read_position, read_text
 from web.leader.blueprint import members, own_leader_id, page
 from web.photos import read_photo
 from web.site import site
@@ -81,7 +81,7 @@ def save_profile() -> Response:
                 name=name,
                 address=read_text(form, "address", most=200) or None,
                 hours=read_text(form, "hours", most=120) or None,
-                position=_position(read_text(form, "position", most=60)),
+                position=read_position(form, "position"),
                 actor=current().actor,
             )
 
@@ -111,16 +111,3 @@ def _kept(work: Work, leader_id: int, nonce: str) -> int | None:
         source_key=source_key,
         **kept,
     )
-
-
-def _position(text: str) -> tuple[int, int] | None:
-    """31.2304, 121.4737 (latitude, longitude) in millionths; "" is nowhere. Raises BadInput."""
-    if not text:
-        return None
-    try:
-        lat, lng = (float(part) for part in text.replace("，", ",").split(","))
-    except ValueError:
-        raise BadInput("位置要写成“纬度,经度”，比如 31.2304,121.4737。") from None
-    if not (-90 <= lat <= 90 and -180 <= lng <= 180):
-        raise BadInput("位置要写成“纬度,经度”，比如 31.2304,121.4737。")
-    return round(lat * 1_000_000), round(lng * 1_000_000)

@@ -1,6 +1,7 @@
 """Pages for everybody who has a link: a leader's home, a round to order from, a pickup QR, a file to fetch."""
 
 from web.resident import (
+    driver,
     file,
     front,
     home,
@@ -16,6 +17,7 @@ from web.resident import (
 from web.resident.blueprint import mall, public
 
 __all__ = [
+    "driver",
     "file",
     "front",
     "home",
