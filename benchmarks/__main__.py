@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import re
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import closing, exporting, machine, order_message, outbox, overload, startup, stored, understanding
+from benchmarks import (
+    closing,
+    documents,
+    exporting,
+    machine,
+    order_message,
+    outbox,
+    overload,
+    routing,
+    startup,
+    stored,
+    understanding,
+)
 from benchmarks.servers import Server, serving
 from migrations import upgrade
 from models import Store
@@ -20,14 +31,6 @@ from operations import after_close
 from tests.support.postgres import PostgresServer, PostgresUnavailable, running_server
 
 T = TypeVar("T")
-REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-BUSY = 0.5  # processes of others that wanted to run when we began
-HEAD = """# Benchmarks
-
-Written by `make bench` (`python -m benchmarks NAME …` for single sections). Quote ratios, not seconds: one machine
-differs from another, and from hour to hour. Durability is asserted everywhere: SQLite `synchronous=FULL`; PostgreSQL
-`fsync`, `synchronous_commit`, `full_page_writes`. A run whose rows do not match its answers is void and says so.
-"""
 
 
 def main() -> None:
@@ -43,30 +46,14 @@ def main() -> None:
     wanted = parser.parse_args().section or list(SECTIONS)
     if unknown := [name for name in wanted if name not in SECTIONS]:
         parser.error(f"there is no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
-    texts = _sections(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "")
     with tempfile.TemporaryDirectory() as folder, _postgres() as server:
         for name in wanted:
             load, title, measure = machine.load(), *SECTIONS[name]
             place = Path(folder) / name
             place.mkdir()
-            body = "\n".join(measure(place, server))
-            texts[title] = f"{_when(load)}\n\n{body}\n"
-            print(f"## {title}\n\n{texts[title]}", flush=True)
-            order = [title for title, _ in SECTIONS.values() if title in texts]
-            REPORT.write_text("\n".join([HEAD, *(f"## {one}\n\n{texts[one]}" for one in order)]), encoding="utf-8")
-
-
-def _sections(report: str) -> dict[str, str]:
-    """The parts of an earlier report, by title."""
-    titles = {title for title, _ in SECTIONS.values()}
-    parts = re.split(r"^## (.+)\n\n", report, flags=re.MULTILINE)[1:]
-    found = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {title: text.rstrip("\n") + "\n" for title, text in found.items() if title in titles}
-
-
-def _when(load: float) -> str:
-    busy = f" **The machine was shared**: {load:.1f} processes of others wanted to run." if load > BUSY else ""
-    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {machine.describe()}.{busy}"
+            text = documents.dated(load, measure(place, server))
+            print(f"## {title}\n\n{text}", flush=True)
+            documents.write(title, text)
 
 
 def _understanding(_folder: Path, _server: PostgresServer | None) -> list[str]:
@@ -207,6 +194,12 @@ with an empty folder, {found.again_s:.1f} s the next time. {found.processes} pro
     return said.splitlines()
 
 
+def _routing(_folder: Path, _server: PostgresServer | None) -> list[str]:
+    """The known instances are not ours to ship: they lie where CVRPLIB says, else only generated ones are planned."""
+    folder = os.environ.get("CVRPLIB")
+    return list(routing.report(Path(folder) if folder else None, [10.0, 30.0]))
+
+
 SECTIONS: dict[str, tuple[str, Callable[[Path, PostgresServer | None], list[str]]]] = {
     "understanding": ("Understanding one message", _understanding),
     "orders": ("The complete order message", _orders),
@@ -216,6 +209,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Path, PostgresServer | None], list[str]
     "stored": ("A million orders", _stored),
     "exporting": ("The order export", _exporting),
     "startup": ("Starting, and memory", _startup),
+    "routing": (documents.ROUTES, _routing),
 }
 
 

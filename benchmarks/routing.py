@@ -1,6 +1,6 @@
 """How good are the routes? Against the best plans known, and against always driving to the nearest next stop.
 
-Usage: python -m benchmarks.routing [FOLDER] [--seconds 10 30]
+Usage: python -m benchmarks.routing [FOLDER] [--seconds 10 30] [--only-print]
 
 FOLDER has instances of CVRPLIB (http://vrp.galgos.inf.puc-rio.br, set X of Uchoa et al. 2017,
 doi:10.1016/j.ejor.2016.08.012) as NAME.vrp, with the best known plan in NAME.sol. Without one, instances made here
@@ -14,11 +14,11 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import machine
+from benchmarks import documents, machine
 from operations.routing.baseline import nearest_neighbour
 from operations.routing.geo import GreatCircle, Place
 from operations.routing.problem import Car, Costs, Problem, Stop
@@ -27,6 +27,7 @@ from operations.routing.search import better_plans
 METRES_ONLY = Costs(second=0, car=0, zone=0)
 SPARE = 1.1  # more cars than the best plan needs, as the instances leave their number open
 SEED = 20_260_101
+STARTS_S = 1.0  # the interpreters of a search, within the seconds that are promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +98,93 @@ def costs_at(problem: Problem, marks: list[float]) -> list[tuple[int, bool]]:
     return at_marks
 
 
-def main() -> None:
-    """Plan and print."""
-    parser = argparse.ArgumentParser(description="how good the planned routes are")
-    parser.add_argument("folder", nargs="?", type=Path)
-    parser.add_argument("--seconds", nargs="+", type=float, default=[10.0, 30.0])
-    asked = parser.parse_args()
-    print(f"{machine.describe()}; others wanted {machine.load():.1f} processors")
-    if asked.folder:
-        _against_the_best(list(instances(asked.folder)), asked.seconds)
-    _against_the_nearest(asked.seconds[:1])
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How far above the best plan known, in percent: at each mark, and the nearest neighbour."""
+
+    name: str
+    gaps: tuple[float, ...]
+    nearest: float
 
 
-def _against_the_best(found: list[Instance], marks: list[float]) -> None:
-    gaps: dict[float, list[float]] = {mark: [] for mark in marks}
+@dataclass(frozen=True, slots=True)
+class Windowed:
+    """Points with hours planned in 5 s: costs, and whether everybody is served in time."""
+
+    stops: int
+    cars: int
+    cost: int
+    is_sound: bool
+    first_sound_s: float | None
+    nearest_cost: int
+    nearest_left_out: int
+
+
+def against_the_best(found: Iterable[Instance], marks: list[float]) -> Iterator[Known]:
+    """Each instance whose best is known."""
     for one in found:
         if one.best is None:
             continue
         naive = nearest_neighbour(one.problem)
         costs = costs_at(one.problem, marks)
-        for mark, (cost, _) in zip(marks, costs, strict=True):
-            gaps[mark].append(100 * (cost / one.best - 1))
-        said = ", ".join(f"{gaps[mark][-1]:.2f} % in {mark:g} s" for mark in marks)
-        print(f"{one.name}: {said}; nearest neighbour {100 * (naive.metres / one.best - 1):.0f} % above the best known")
-    for mark in marks:
-        print(f"mean gap in {mark:g} s: {statistics.mean(gaps[mark]):.2f} %")
+        gaps = tuple(100 * (cost / one.best - 1) for cost, _ in costs)
+        yield Known(one.name, gaps, 100 * (naive.metres / one.best - 1))
 
 
-def _against_the_nearest(marks: list[float]) -> None:
+def against_the_nearest(seconds: float = 5.0) -> Iterator[Windowed]:
+    """Generated points with hours, cold goods and zones."""
     for stops, cars in ((40, 3), (120, 8)):
         problem = generated(stops, cars)
         naive = nearest_neighbour(problem)
-        ((cost, is_sound), *_) = costs_at(problem, [min(5.0, *marks)])
-        print(
-            f"{stops} points with hours, {cars} vans, 5 s: cost {cost:,}, "
-            f"{'in order' if is_sound else 'NOT in order'}; "
-            f"nearest neighbour {naive.cost:,}, {'in order' if naive.is_sound else f'{len(naive.left_out)} left out'}"
+        began, sound_after, plan = time.monotonic(), None, naive
+        for plan in better_plans(problem, seconds=seconds - STARTS_S):
+            if plan.is_sound and sound_after is None:
+                sound_after = time.monotonic() - began
+        yield Windowed(stops, cars, plan.cost, plan.is_sound, sound_after, naive.cost, len(naive.left_out))
+
+
+def report(folder: Path | None, marks: list[float]) -> Iterator[str]:
+    """Lines for people, as they are found."""
+    if folder:
+        yield "Gap to the best plan known (CVRPLIB, set X), two searches at once, interpreters' start included:"
+        yield ""
+        yield f"| instance | {' | '.join(f'in {mark:g} s' for mark in marks)} | nearest neighbour |"
+        yield f"|---|{'---|' * len(marks)}---|"
+        known = []
+        for one in against_the_best(instances(folder), marks):
+            known.append(one)
+            yield f"| {one.name} | {' | '.join(f'{gap:.2f} %' for gap in one.gaps)} | {one.nearest:.0f} % |"
+        means = [statistics.mean(one.gaps[at] for one in known) for at in range(len(marks))]
+        nearest = statistics.mean(one.nearest for one in known)
+        yield f"| **mean** | {' | '.join(f'**{mean:.2f} %**' for mean in means)} | {nearest:.0f} % |"
+        yield ""
+    yield "Generated pickup points with hours, cold goods and zones, 5 s in all:"
+    yield ""
+    for plan in against_the_nearest():
+        soon = "never" if plan.first_sound_s is None else f"after {plan.first_sound_s:.1f} s"
+        left_out = f", {plan.nearest_left_out} left out" if plan.nearest_left_out else ""
+        yield (
+            f"- {plan.stops} points, {plan.cars} vans: cost {plan.cost:,}, "
+            f"{'everybody in time' if plan.is_sound else 'NOT everybody in time'} (first such plan {soon}); "
+            f"nearest neighbour {plan.nearest_cost:,}{left_out}."
         )
+
+
+def main() -> None:
+    """Plan, print, and write the section of docs/benchmarks.md."""
+    parser = argparse.ArgumentParser(description="how good the planned routes are")
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--seconds", nargs="+", type=float, default=[10.0, 30.0])
+    parser.add_argument("--only-print", action="store_true", help="leave docs/benchmarks.md as it is")
+    asked = parser.parse_args()
+    load = machine.load()
+    print(f"{machine.describe()}; others wanted {load:.1f} processors", flush=True)
+    lines = []
+    for line in report(asked.folder, asked.seconds):
+        print(line, flush=True)
+        lines.append(line)
+    if not asked.only_print:
+        documents.write(documents.ROUTES, documents.dated(load, lines))
 
 
 if __name__ == "__main__":

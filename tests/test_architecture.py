@@ -166,6 +166,7 @@ RULES: dict[str, Rule] = {
         "bot/simulator/",
         "demo/day.py",
         "operating/doctor/probes.py",
+        "scheduler/distances.py",
     ),
     "wechatpayv3 has one adapter": imported_only_by("wechatpayv3", "bot/pay/library.py"),
     "config is handed down": imported_only_by(

@@ -153,7 +153,7 @@ def run_names(pages: Pages) -> dict[str, Any]:
     with store.read() as work:
         found = run_views.search(work)
         ids = {row["state"]: row["id"] for row in found.rows}
-        run_id = next((ids[state] for state in ("frozen", "on_the_way", "done") if state in ids), ids["draft"])
+        run_id = next((ids[state] for state in ("frozen", "on_the_way", "done") if state in ids), found.rows[0]["id"])
         routes = run_views.routes(work, run_id=run_id)
         names = {
             "run": run_id,
