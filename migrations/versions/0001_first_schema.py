@@ -142,8 +142,9 @@ def upgrade() -> None:
         sa.Column("found_at", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("settled_by", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount')",
+            "kind IN ('unknown_payment', 'missing_payment', 'payment_amount', 'unknown_refund', 'missing_refund', 'refund_amount', 'missing_share', 'share_amount', 'missing_return', 'return_amount')",
             name=op.f("ck_pay_difference_kind_known"),
         ),
         sa.PrimaryKeyConstraint("bill_on", "kind", "reference", name=op.f("pk_pay_difference")),
@@ -158,7 +159,9 @@ def upgrade() -> None:
         sa.Column("is_farmer", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("min_order_fen", sa.BigInteger(), nullable=True),
+        sa.Column("link_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("min_order_fen IS NULL OR min_order_fen >= 0", name=op.f("ck_supplier_least")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
         sa.UniqueConstraint("name", name=op.f("uq_supplier_name")),
     )
@@ -247,6 +250,7 @@ def upgrade() -> None:
         sa.Column("payment_note", sa.String(length=120), nullable=True),
         sa.Column("cancel_unpaid_after_h", sa.Integer(), nullable=True),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
+        sa.Column("rest", sa.String(length=8), nullable=True),
         sa.Column("quiet_from_min", sa.Integer(), server_default="1320", nullable=False),
         sa.Column("quiet_until_min", sa.Integer(), server_default="450", nullable=False),
         sa.Column("timezone", sa.String(length=40), server_default="Asia/Shanghai", nullable=False),
@@ -259,6 +263,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "payment_mode IN ('pickup', 'transfer', 'wechat')", name=op.f("ck_leader_payment_mode_known")
         ),
+        sa.CheckConstraint("rest IN ('extend', 'cap', 'buy')", name=op.f("ck_leader_rest_known")),
         sa.CheckConstraint(
             "state IN ('applied', 'active', 'suspended', 'closed', 'rejected')", name=op.f("ck_leader_state_known")
         ),
@@ -309,7 +314,6 @@ def upgrade() -> None:
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
         sa.Column("case_milli", sa.BigInteger(), nullable=True),
         sa.Column("storage", sa.String(length=8), server_default="ambient", nullable=False),
-        sa.Column("documents", sa.JSON(), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint("storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_product_storage_known")),
         sa.CheckConstraint("cost_fen >= 0 AND (case_milli IS NULL OR case_milli > 0)", name=op.f("ck_product_numbers")),
@@ -322,8 +326,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
         sa.Column("needed_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), server_default="1", nullable=False),
         sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
         sa.Column("total_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("supplier_note", sa.String(length=300), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
@@ -334,7 +340,17 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_purchase_order_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
-        sa.UniqueConstraint("supplier_id", "needed_on", name=op.f("uq_purchase_order_supplier_id_needed_on")),
+        sa.UniqueConstraint(
+            "supplier_id", "needed_on", "number", name=op.f("uq_purchase_order_supplier_id_needed_on_number")
+        ),
+    )
+    op.create_index(
+        "ix_purchase_order_draft",
+        "purchase_order",
+        ["supplier_id", "needed_on"],
+        unique=True,
+        postgresql_where=sa.text("state = 'draft'"),
+        sqlite_where=sa.text("state = 'draft'"),
     )
     op.create_table(
         "community",
@@ -369,6 +385,19 @@ def upgrade() -> None:
         sa.Column("taught_by", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_learned_alias_leader_id")),
         sa.PrimaryKeyConstraint("leader_id", "alias", name=op.f("pk_learned_alias")),
+    )
+    op.create_table(
+        "learned_product",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("spec", sa.String(length=60), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=True),
+        sa.Column("taught_at", sa.BigInteger(), nullable=False),
+        sa.Column("taught_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_learned_product_leader_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_learned_product_product_id")),
+        sa.PrimaryKeyConstraint("leader_id", "name", "spec", "unit", name=op.f("pk_learned_product")),
     )
     op.create_table(
         "login_link",
@@ -426,13 +455,21 @@ def upgrade() -> None:
         "purchase_order_line",
         sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("needed_milli", sa.BigInteger(), nullable=False),
         sa.Column("ordered_milli", sa.BigInteger(), nullable=False),
+        sa.Column("case_milli", sa.BigInteger(), nullable=True),
+        sa.Column("rest", sa.String(length=8), nullable=True),
         sa.Column("promised_milli", sa.BigInteger(), nullable=True),
         sa.Column("received_milli", sa.BigInteger(), nullable=True),
         sa.Column("damaged_milli", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("rest IN ('cap', 'buy')", name=op.f("ck_purchase_order_line_rest_known")),
         sa.CheckConstraint(
-            "ordered_milli >= 0 AND damaged_milli >= 0 AND cost_fen >= 0", name=op.f("ck_purchase_order_line_numbers")
+            "damaged_milli <= coalesce(received_milli, 0)", name=op.f("ck_purchase_order_line_damaged_of_received")
+        ),
+        sa.CheckConstraint("damaged_milli >= 0 AND cost_fen >= 0", name=op.f("ck_purchase_order_line_numbers")),
+        sa.CheckConstraint(
+            "needed_milli >= 0 AND ordered_milli >= needed_milli", name=op.f("ck_purchase_order_line_ordered")
         ),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_purchase_order_line_product_id")),
         sa.ForeignKeyConstraint(
@@ -492,6 +529,40 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('wanted', 'searching')"),
         sqlite_where=sa.text("state IN ('wanted', 'searching')"),
     )
+    op.create_table(
+        "share_receiver",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("merchant_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="wanted", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('wanted', 'ready', 'failed')", name=op.f("ck_share_receiver_state_known")),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_share_receiver_leader_id")),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_receiver")),
+        sa.UniqueConstraint("leader_id", name=op.f("uq_share_receiver_leader_id")),
+    )
+    op.create_index("ix_share_receiver_due", "share_receiver", ["state", "next_at"], unique=False)
+    op.create_table(
+        "supplier_photo",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("source_key", sa.String(length=160), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('story', 'document')", name=op.f("ck_supplier_photo_kind_known")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_supplier_photo_product_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_photo_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_photo")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_supplier_photo_source_key")),
+    )
+    op.create_index("ix_supplier_photo_of", "supplier_photo", ["supplier_id", "id"], unique=False)
     op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -624,6 +695,8 @@ def upgrade() -> None:
         sa.Column("booked_seq", sa.Integer(), nullable=True),
         sa.Column("reminded_for", sa.BigInteger(), nullable=True),
         sa.Column("copied_from_id", sa.BigInteger(), nullable=True),
+        sa.Column("gathered_version", sa.Integer(), nullable=True),
+        sa.Column("stretched_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('presale', 'shelf')", name=op.f("ck_round_kind_known")),
@@ -665,6 +738,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_round_everywhere", "round", ["state", "leader_id", "id"], unique=False)
+    op.create_index(
+        "ix_round_gathered",
+        "round",
+        ["state", "leader_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("gathered_version IS NOT NULL"),
+        sqlite_where=sa.text("gathered_version IS NOT NULL"),
+    )
     op.create_index("ix_round_state", "round", ["leader_id", "state", "id"], unique=False)
     op.create_index(
         "ix_round_to_book",
@@ -881,6 +962,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("words", sa.String(length=300), nullable=True),
         sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
+        sa.Column("storage", sa.String(length=8), nullable=True),
+        sa.Column("rest", sa.String(length=8), nullable=True),
+        sa.CheckConstraint("rest IN ('extend', 'cap', 'buy')", name=op.f("ck_offer_rest_known")),
+        sa.CheckConstraint("storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_offer_storage_known")),
         sa.CheckConstraint(
             "capacity_milli IS NULL OR reserved_milli <= capacity_milli", name=op.f("ck_offer_not_oversold")
         ),
@@ -902,6 +987,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_offer_product_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_offer")),
         sa.UniqueConstraint("leader_id", "round_id", "number", name=op.f("uq_offer_leader_id_round_id_number")),
+    )
+    op.create_index(
+        "ix_offer_pooled",
+        "offer",
+        ["product_id"],
+        unique=False,
+        postgresql_where=sa.text("product_id IS NOT NULL AND is_open"),
+        sqlite_where=sa.text("product_id IS NOT NULL AND is_open"),
     )
     op.create_table(
         "orders",
@@ -989,6 +1082,8 @@ def upgrade() -> None:
         sa.Column("correction_net_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("shared_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", sa.BigInteger(), nullable=True),
@@ -999,6 +1094,10 @@ def upgrade() -> None:
             "commission_fen + supplier_fen + platform_fen = net_fen", name=op.f("ck_settlement_adds_up")
         ),
         sa.CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name=op.f("ck_settlement_net")),
+        sa.CheckConstraint(
+            "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
+            name=op.f("ck_settlement_shared_is_due"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_settlement_leader_id_round_id")
         ),
@@ -1464,6 +1563,33 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('active', 'used')"),
     )
     op.create_table(
+        "purchase_share",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("purchase_order_id", sa.BigInteger(), nullable=False),
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("needed_milli", sa.BigInteger(), nullable=False),
+        sa.Column("surplus_milli", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cut_milli", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("received_milli", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "needed_milli >= 0 AND surplus_milli >= 0 AND cut_milli >= 0", name=op.f("ck_purchase_share_numbers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "offer_id"],
+            ["offer.leader_id", "offer.id"],
+            name=op.f("fk_purchase_share_leader_id_offer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id", "product_id"],
+            ["purchase_order_line.purchase_order_id", "purchase_order_line.product_id"],
+            name="fk_purchase_share_line",
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "purchase_order_id", "offer_id", name=op.f("pk_purchase_share")),
+    )
+    op.create_index("ix_purchase_share_offer", "purchase_share", ["leader_id", "offer_id"], unique=False)
+    op.create_index("ix_purchase_share_order", "purchase_share", ["purchase_order_id", "leader_id"], unique=False)
+    op.create_table(
         "relay",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1599,29 +1725,38 @@ def upgrade() -> None:
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("pay_order_id", sa.BigInteger(), nullable=False),
-        sa.Column("out_order_no", sa.String(length=40), nullable=False),
-        sa.Column("receiver", sa.String(length=64), nullable=False),
+        sa.Column("settlement_id", sa.BigInteger(), nullable=False),
+        sa.Column("receiver", sa.String(length=32), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
         sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
         sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("returned_fen = 0 OR state = 'done'", name=op.f("ck_profit_share_returned_was_done")),
         sa.CheckConstraint(
-            "state IN ('created', 'processing', 'done', 'failed', 'returned')", name=op.f("ck_profit_share_state_known")
+            "state IN ('created', 'processing', 'done', 'failed')", name=op.f("ck_profit_share_state_known")
         ),
         sa.CheckConstraint(
-            "amount_fen > 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
+            "amount_fen >= 0 AND returned_fen BETWEEN 0 AND amount_fen", name=op.f("ck_profit_share_amounts")
         ),
         sa.ForeignKeyConstraint(
             ["leader_id", "pay_order_id"],
             ["pay_order.leader_id", "pay_order.id"],
             name=op.f("fk_profit_share_leader_id_pay_order_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "settlement_id"],
+            ["settlement.leader_id", "settlement.id"],
+            name=op.f("fk_profit_share_leader_id_settlement_id"),
+        ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_profit_share")),
         sa.UniqueConstraint("leader_id", "pay_order_id", name=op.f("uq_profit_share_leader_id_pay_order_id")),
-        sa.UniqueConstraint("out_order_no", name=op.f("uq_profit_share_out_order_no")),
     )
+    op.create_index("ix_profit_share_due", "profit_share", ["state", "next_at"], unique=False)
+    op.create_index("ix_profit_share_settlement", "profit_share", ["leader_id", "settlement_id"], unique=False)
     op.create_table(
         "redemption",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1838,9 +1973,39 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leader_id", "redemption_id", "order_line_id", name=op.f("pk_redemption_line")),
     )
+    op.create_table(
+        "share_return",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("share_id", sa.BigInteger(), nullable=False),
+        sa.Column("refund_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("problem", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("state IN ('created', 'done', 'failed')", name=op.f("ck_share_return_state_known")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_return_positive")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "refund_id"],
+            ["refund.leader_id", "refund.id"],
+            name=op.f("fk_share_return_leader_id_refund_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "share_id"],
+            ["profit_share.leader_id", "profit_share.id"],
+            name=op.f("fk_share_return_leader_id_share_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_share_return")),
+        sa.UniqueConstraint("leader_id", "refund_id", name=op.f("uq_share_return_leader_id_refund_id")),
+    )
+    op.create_index("ix_share_return_due", "share_return", ["state", "next_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("share_return")
     op.drop_table("redemption_line")
     op.drop_table("settlement_line")
     op.drop_table("reward")
@@ -1854,6 +2019,7 @@ def downgrade() -> None:
     op.drop_table("transfer_in")
     op.drop_table("review")
     op.drop_table("relay")
+    op.drop_table("purchase_share")
     op.drop_table("pickup_code")
     op.drop_table("payment_proof")
     op.drop_table("payment")
@@ -1882,11 +2048,14 @@ def downgrade() -> None:
     op.drop_table("resident")
     op.drop_table("pickup_point")
     op.drop_table("web_session")
+    op.drop_table("supplier_photo")
+    op.drop_table("share_receiver")
     op.drop_table("route_search")
     op.drop_table("route")
     op.drop_table("purchase_order_line")
     op.drop_table("media")
     op.drop_table("login_link")
+    op.drop_table("learned_product")
     op.drop_table("learned_alias")
     op.drop_table("helper")
     op.drop_table("community")
