@@ -477,8 +477,7 @@ _TONES = {
         "processing",
     },
     "bad": {"red", "unpaid", "escalated", "failed", "suspended", "unknown"},
-    "calm": {"computed", "placed", "queued", "sending", "received", "pending", "created", "wanted"},
-    "calm": {"on_the_way", "computed", "placed", "queued", "sending", "received", "pending", "created"},
+    "calm": {"on_the_way", "computed", "placed", "queued", "sending", "received", "pending", "created", "wanted"},
 }
 
 

@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import update
 
 from models import redemption, round_
-from operations import bill_check, pickup_days, settlements, supplier_links
-from models import round_
-from operations import pickup_days, rounds, settlements
+from operations import bill_check, pickup_days, rounds, settlements, supplier_links
 from operations.delivery import driving, fleet, run_views, runs
 from operations.pay_links import token_of
 from tests.support.runs import make_fleet, make_run, plan
