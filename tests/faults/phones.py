@@ -130,6 +130,7 @@ class Crowd:
     copies: int = 3
     pause_s: float = 0.05
     told: dict[Message, list[Told]] = field(default_factory=dict)
+    under_way: set[Message] = field(default_factory=set)
     _stop: threading.Event = field(default_factory=threading.Event)
     _pools: list[ThreadPoolExecutor] = field(default_factory=list)
     _running: list[Callable[[], object]] = field(default_factory=list)
@@ -152,6 +153,8 @@ class Crowd:
         with ThreadPoolExecutor(self.copies, thread_name_prefix="copy") as pool:
             while not self._stop.is_set():
                 message = self.phones.write(next(people), self.text)
+                self.under_way.add(message)
                 answers = [pool.submit(self.phones.push_until_answered, message) for _ in range(self.copies)]
                 self.told[message] = [answer.result() for answer in answers]
+                self.under_way.discard(message)
                 self._stop.wait(self.pause_s)

@@ -121,32 +121,33 @@ def order_while_locked(
 def test_terminated_connections_lose_and_double_nothing(
     product: Product, store: Store, database: str, clock: ShiftedClock
 ) -> None:
-    """Every connection of the product is cut again and again: each message is retried or refused, and none is booked
-    that was refused, lost that was confirmed, or counted twice.
+    """Every connection of the product is cut again and again, each time once those that met the last cut are answered.
+
+    So a message meets two cuts at the most (a connection that lay idle, and its own), and its third try is booked. When
+    cuts come faster than a message takes, three tries are not enough and it is refused: on a busy machine most were.
     """
     place = settle(store, residents=160)
     store.dispose()  # our own connections are cut too
-    crowd, chance, cuts = (
-        Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1),
-        random.Random(3),
-        0,
-    )
+    crowd, chance = Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1), random.Random(3)
     admin = create_engine(make_url(database).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    cut = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name")
+    # Not those that are only being opened: such a one is not tried again.
+    cut = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = :name AND state IN ('idle', 'active', 'idle in transaction')"
+    )
+    cuts, struck = 0, 0
     with crowd, admin.connect() as db:
-        deadline = time.monotonic() + 4
-        while time.monotonic() < deadline:
-            time.sleep(chance.uniform(0.03, 0.2))
+        for _ in range(25):
+            time.sleep(chance.uniform(0, 0.1))
             cuts += db.execute(cut, {"name": make_url(database).database}).scalar_one()
+            met = frozenset(crowd.under_way)
+            struck += len(met)
+            until(lambda met=met: met <= crowd.told.keys(), "those under way are answered")  # type: ignore[misc]
     admin.dispose()
-    assert cuts > 10
-    told = {message: answers[0] for message, answers in crowd.told.items()}
-    later = {message for message, one in told.items() if one.text == RECEIVED}  # waited three seconds before us
-    refused = {message for message, one in told.items() if not one.is_booked} - later
-    until(lambda: put_off(store) == 0, "what was only stored is done", seconds=60)
-    assert all(NOT_RECORDED in told[message].text for message in refused)
-    assert len(refused) < len(told) / 2
-    assert place.sources() == Counter(message.key for message in told.keys() - refused)
+    assert cuts > 25
+    assert struck > 25
+    assert [answers[0].text for answers in crowd.told.values() if not answers[0].is_booked] == []
+    assert place.sources() == Counter(message.key for message in crowd.told)
     assert violations(store) == []
 
 
