@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 
@@ -18,6 +19,10 @@ time.tzset()
 # A proxy set on a developer's machine would be asked for 127.0.0.1 too.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]
+
+# Many tests start processes of the product, and each would compile it anew: half a second of computing.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Databases are copied, filled and thrown away thousands of times: three times as fast where nothing reaches a disk.
 if folder := memory_disk():

@@ -19,13 +19,13 @@ from playwright.sync_api import Page, Playwright, expect
 from werkzeug.serving import make_server
 
 from tests.support.chromium import FLAGS, PHONE, find_chromium
-from tests.web.conftest import Pages, make_app, open_pages, ready_made, with_photos
+from tests.web.conftest import Pages, make_app, open_pages, ready_made, shared, with_photos
 from tests.web.test_browser import Served as ServedPages
 from tests.web.test_browser import Walker
 from tests.web.world import World
 from web import WebSettings
 
-__all__ = ["open_pages", "ready_made"]
+__all__ = ["open_pages", "ready_made", "shared"]
 
 APPID = "wxtest00000000test"
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 480, 5

@@ -14,11 +14,11 @@ from bot.simulator.inbound import body, image, render
 from models import Store
 from tests.support.chat import LEADER, World, world
 from tests.support.clock import StillClock
-from tests.web.conftest import Pages, open_pages, ready_made
+from tests.web.conftest import Pages, open_pages, ready_made, shared
 from tests.web.doors import DOORS
 from tests.web.people import enter, fingerprint
 
-__all__ = ["open_pages", "ready_made"]
+__all__ = ["open_pages", "ready_made", "shared"]
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from config import Config
 from models import Store
 from operations import people, sessions
 from tests.security.worlds import PRIVATE, changed, rows_of
-from tests.web.conftest import Pages, Visitor, open_pages, ready_made
+from tests.web.conftest import Pages, Visitor, open_pages, ready_made, shared
 from tests.web.doors import DOORS, TRIED_ELSEWHERE, Door
 from tests.web.people import enter
 from web.security import SAFE_METHODS
 
-__all__ = ["open_pages", "ready_made"]
+__all__ = ["open_pages", "ready_made", "shared"]
 
 # What the holder of a link or of a leader's number is meant to see, whoever he is.
 OPEN_TO_THE_HOLDER = {

@@ -57,12 +57,17 @@ class CompiledOnce(dict[Any, Any]):
 COMPILED: dict[str, CompiledOnce] = defaultdict(CompiledOnce)
 
 
+def compile_once(store: Store) -> None:
+    """Let this store use what other tests have compiled."""
+    compiled = COMPILED[store.engine.dialect.name]
+    event.listen(store.engine, "engine_connect", lambda db: db.execution_options(compiled_cache=compiled))
+
+
 @contextlib.contextmanager
 def opened(url: str, clock: StillClock) -> Iterator[Store]:
     """A store on `url` whose clock stands still and whose randomness repeats."""
     store = Store.open(url, clock=clock, rng=random.Random(20240501))
-    compiled = COMPILED[store.engine.dialect.name]
-    event.listen(store.engine, "engine_connect", lambda db: db.execution_options(compiled_cache=compiled))
+    compile_once(store)
     try:
         yield store
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
@@ -19,11 +20,15 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from models import Store
-from operations import links
+from operations import links, operators
 from tests.support.clock import StillClock
-from tests.support.databases import create_schema, opened
+from tests.support.databases import compile_once, create_schema, opened
 from tests.web.world import PASSWORD, PHOTO, World, build
 from web import WebSettings, register
+
+# Hundreds of passwords are made and tried: at argon2's least cost. The product's own: tests/web/test_login.py.
+operators._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+operators._NOBODY = operators._hasher.hash("nobody has this one")
 
 PUBLIC_URL = "https://lintuan.example.com"
 SETTINGS = WebSettings(public_url=PUBLIC_URL, account_name="邻团优选", secret="for tests only, " * 3)
@@ -133,6 +138,44 @@ class Pages:
         return visitor
 
 
+class Shared:
+    """One application per test process, lent from test to test: making it takes longer than most tests.
+
+    What is inside its store, and where its media folder leads, is the test's that has it. Where a test opens a second
+    platform, that one gets an application of its own.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._media = folder / "media"
+        self._media.symlink_to(folder)
+        self._store = Store.open(f"sqlite:///{folder / 'nothing.sqlite3'}", clock=StillClock())
+        self._inside = self._store.__dict__
+        self._app, self._is_lent = make_app(self._store, replace(SETTINGS, media_folder=self._media)), False
+
+    def lend(self, store: Store, media: Path) -> tuple[Flask, Store]:
+        """An application on this store, and the store as the application has it."""
+        if self._is_lent:
+            return make_app(store, with_photos(media)), store
+        with_photos(media)
+        self._lead_to(media)
+        self._is_lent, self._store.__dict__ = True, store.__dict__
+        return self._app, self._store
+
+    def give_back(self) -> None:
+        """The test is over."""
+        self._is_lent, self._store.__dict__ = False, self._inside
+
+    def _lead_to(self, media: Path) -> None:
+        self._media.unlink()
+        self._media.symlink_to(media)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """See `Shared`."""
+    return Shared(tmp_path_factory.mktemp("shared"))
+
+
 @pytest.fixture(scope="session")
 def ready_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     """The platform, made once per test process."""
@@ -148,7 +191,7 @@ def make_world(path: Path, *, text: str = "") -> tuple[Path, World]:
 
 
 @pytest.fixture
-def open_pages(tmp_path: Path, clock: StillClock) -> Iterator[Callable[[tuple[Path, World]], Pages]]:
+def open_pages(tmp_path: Path, clock: StillClock, shared: Shared) -> Iterator[Callable[[tuple[Path, World]], Pages]]:
     """Opens a copy of a ready-made platform."""
     stores: list[Store] = []
 
@@ -156,12 +199,15 @@ def open_pages(tmp_path: Path, clock: StillClock) -> Iterator[Callable[[tuple[Pa
         path = tmp_path / "copy.sqlite3"
         shutil.copyfile(ready[0], path)
         store = Store.open(f"sqlite:///{path}", clock=clock, rng=random.Random(len(stores)))
+        compile_once(store)
         stores.append(store)
-        return Pages(make_app(store, with_photos(tmp_path / "media")), store, ready[1], clock)
+        app, store = shared.lend(store, tmp_path / "media")
+        return Pages(app, store, ready[1], clock)
 
     yield open_copy
     for store in stores:
         store.dispose()
+    shared.give_back()
 
 
 @pytest.fixture

@@ -78,17 +78,13 @@ def test_a_form_without_its_token_does_nothing(pages: Pages, door: Door) -> None
 
 
 @pytest.mark.parametrize("door", UNSAFE, ids=name)
-@pytest.mark.parametrize(
-    "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/x"}],
-    ids=["origin", "null", "referer"],
-)
-def test_a_form_of_another_site_does_nothing(pages: Pages, door: Door, headers: dict[str, str]) -> None:
+def test_a_form_of_another_site_does_nothing(pages: Pages, door: Door) -> None:
     path, form = door.make(pages)
     visitor = enter(pages, door.admits[0])
     before = fingerprint(pages.store)
-    assert visitor.post(path, form, headers=headers).status_code == 400
-    assert fingerprint(pages.store) == before
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/x"}):
+        assert visitor.post(path, form, headers=headers).status_code == 400, headers
+        assert fingerprint(pages.store) == before, headers
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=name)

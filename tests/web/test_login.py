@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select, update
 
 from models import attempt, operator, web_session
@@ -54,6 +56,17 @@ def test_an_unknown_name_is_checked_against_a_hash_that_costs_the_same(pages: Pa
     assert operator_id is not None
     assert dummy.split("$")[:4] == real.split("$")[:4]  # algorithm, version, memory, passes, lanes
     assert not operators.is_right_password(dummy, PASSWORD)
+
+
+def test_a_password_costs_an_attacker_64_mb_and_three_passes() -> None:
+    """In the product; the tests of the pages make cheaper ones, so this asks the module anew."""
+    spec = find_spec(operators.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(anew := module_from_spec(spec))
+    with pytest.raises(VerifyMismatchError):
+        anew._hasher.verify(anew._NOBODY, PASSWORD)
+    assert anew._hasher.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=")
 
 
 def test_an_operator_who_was_switched_off_cannot_enter(pages: Pages) -> None:
