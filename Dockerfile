@@ -1,12 +1,12 @@
 # One image for every role: `cli.py run --no-scheduler` (web), `cli.py scheduler`, `cli.py init-db`, `cli.py backup …`.
-FROM python:3.12-slim-bookworm AS packages
+FROM python:3.12-slim-trixie AS packages
 WORKDIR /app
 COPY requirements.lock ./
 # Exactly the pinned contents: a package that changed since is refused.
 RUN python -m venv /app/.venv && /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
-FROM python:3.12-slim-bookworm
-# pg_dump and pg_restore for backups; a font for pictures with Chinese words.
+FROM python:3.12-slim-trixie
+# pg_dump and pg_restore for backups, not older than the server of deploy/compose.yaml (Debian 13 has 17); a font for pictures with Chinese words.
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* && useradd --system --create-home lintuan && install -d -o lintuan -m 700 /data
 WORKDIR /app

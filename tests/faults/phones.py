@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.simulator import Account, crypto, inbound, judge
 from bot.simulator.clock import Clock, system_clock
-from bot.simulator.target import HttpTarget, Unanswered
+from bot.simulator.target import HttpTarget, Target, Unanswered
 
 WECHAT_WAITS_S = 5.0  # then it cuts the connection
 BOOKED = "合计"
@@ -75,12 +75,15 @@ class Phones:
     def push(self, message: Message) -> Told:
         """One attempt. Raises Unanswered when nothing came within WeChat's 5 seconds."""
         sealed, started = self.seal(message), time.monotonic()
-        url = f"http://127.0.0.1:{self.port}/wechat"
-        answer = HttpTarget(url).send("POST", sealed.query, sealed.body, WECHAT_WAITS_S)
+        answer = self.target().send("POST", sealed.query, sealed.body, WECHAT_WAITS_S)
         took = time.monotonic() - started
         if answer.status != 200:
             raise judge.BadReply(f"HTTP status {answer.status}")
         return Told(self.read(sealed, answer.body), took, 1)
+
+    def target(self) -> Target:
+        """Where the next push goes."""
+        return HttpTarget(f"http://127.0.0.1:{self.port}/wechat")
 
     def read(self, sealed: Sealed, body: bytes) -> str:
         """What the phone shows of an answer. Raises BadReply for what the platform would not accept."""

@@ -146,7 +146,9 @@ def test_terminated_connections_lose_and_double_nothing(
     admin.dispose()
     assert cuts > 25
     assert struck > 25
-    assert [answers[0].text for answers in crowd.told.values() if not answers[0].is_booked] == []
+    texts = [answers[0].text for answers in crowd.told.values() if not answers[0].is_booked]
+    assert set(texts) <= {RECEIVED}, "nothing is refused; on a slow machine something may be stored and done after"
+    until(lambda: put_off(store) == 0, "what was only stored is done", seconds=60)
     assert place.sources() == Counter(message.key for message in crowd.told)
     assert violations(store) == []
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import func, select, update
 
 from bot.simulator import Sim, create_simulator, serve
 from bot.simulator.clock import ShiftedClock
-from bot.simulator.target import Answer, HttpTarget
+from bot.simulator.target import Answer, HttpTarget, Unanswered
 from config import load
 from demo.day import Day, play
 from demo.people import simulated
 from migrations import upgrade
 from models import Store, job_run, offer
-from tests.faults.neighbourhood import looking_at, settle
-from tests.faults.phones import Phones
+from tests.faults.neighbourhood import WORDS, looking_at, settle
+from tests.faults.phones import Crowd, Phones
 from tests.faults.product import ACCOUNT, Product, start_scheduler, until, write_config
 from tests.support.invariants import violations
 from tests.support.ports import find_free_port
@@ -33,7 +34,7 @@ WEB, SCHEDULERS, BUYERS, UNITS = 3, 2, 200, 10
 
 
 class InTurn:
-    """A load balancer: each push goes to the next web process."""
+    """A load balancer: each push goes to the next web process, and on to the one after where nobody listens."""
 
     path = "/wechat"
 
@@ -42,9 +43,25 @@ class InTurn:
         self._lock = threading.Lock()
 
     def send(self, method: str, query: Mapping[str, str], body: bytes, limit: float) -> Answer:
-        with self._lock:
-            target = next(self._next)
-        return target.send(method, query, body, limit)
+        for _ in range(WEB):
+            with self._lock:
+                target = next(self._next)
+            try:
+                return target.send(method, query, body, limit)
+            except Unanswered as error:
+                if not isinstance(error.__cause__, ConnectionRefusedError):
+                    raise
+        raise Unanswered("nobody listens")
+
+
+@dataclass
+class Balanced(Phones):
+    """Phones whose pushes go through the balancer."""
+
+    balancer: InTurn = field(default_factory=lambda: InTurn([]))
+
+    def target(self) -> InTurn:
+        return self.balancer
 
 
 @dataclass
@@ -54,6 +71,7 @@ class Cluster:
     sim: Sim
     base: str  # of the platform
     ports: list[int]
+    webs: list[Product]
     schedulers: list[int]
     store: Store
     clock: ShiftedClock
@@ -77,8 +95,8 @@ def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPath
     sim.attach(InTurn(ports))
     with ExitStack() as running:
         running.enter_context(serve(create_simulator(sim), platform))
-        for path, port in zip(paths, ports, strict=True):
-            product = Product(path, port, has_scheduler=False)
+        webs = [Product(path, port, has_scheduler=False) for path, port in zip(paths, ports, strict=True)]
+        for product in webs:
             running.callback(product.stop)
             product.start()
         schedulers = [start_scheduler(paths[0]) for _ in range(SCHEDULERS)]
@@ -86,7 +104,7 @@ def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPath
             running.callback(scheduler.wait, 60)
             running.callback(scheduler.terminate)
         store = running.enter_context(looking_at(url, clock))
-        yield Cluster(sim, api_base, ports, [one.pid for one in schedulers], store, clock)
+        yield Cluster(sim, api_base, ports, webs, [one.pid for one in schedulers], store, clock)
 
 
 def test_two_hundred_buyers_of_ten_units_over_three_processes(cluster: Cluster) -> None:
@@ -122,6 +140,30 @@ def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluste
     pushes = [entry for entry in cluster.sim.state.log if entry.side == "push"]
     assert len(pushes) > 30
     assert violations(cluster.store) == []
+
+
+@pytest.mark.soak
+def test_machines_are_stopped_and_started_one_after_the_other(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody notices: what meets a machine that is just ending is answered at WeChat's second or third attempt."""
+    place = settle(cluster.store, residents=500)
+    phones = Balanced(0, ACCOUNT, cluster.clock, balancer=InTurn(cluster.ports))
+    crowd = Crowd(phones, place.openids, WORDS, copies=1)
+    with crowd:
+        for web in cluster.webs:
+            answered = len(crowd.told)
+            until(lambda answered=answered: len(crowd.told) > answered + 20, "people order")  # type: ignore[misc]
+            web.stop()
+            web.start()
+    told = {message: answers[0] for message, answers in crowd.told.items()}
+    assert max(one.attempts for one in told.values()) <= 3
+    assert [one.text for one in told.values() if not one.is_booked] == []
+    assert place.sources() == Counter(message.key for message in told)
+    assert violations(cluster.store) == []
+    again = sum(one.attempts > 1 for one in told.values())
+    with capsys.disabled():
+        print(f"\n{WEB} machines renewed; {len(told)} messages, {again} of them at a second attempt")  # noqa: T201
 
 
 def workers(store: Store) -> set[str]:

@@ -139,7 +139,8 @@ class Program:
             return
         visitor = self._visitors[chance.choice([who for who in self._visitors if who in door.admits] or ["owner"])]
         if chance.random() < 0.3:
-            path += chance.choice(("?", "/", "%00", "?q=")) + inputs.text(chance)[:80]
+            # Without its own slash at the end: two of them would begin the name of another server.
+            path = path.removesuffix("/") + chance.choice(("?", "/", "%00", "?q=")) + inputs.text(chance)[:80]
         self._knock(door, visitor, path, damaged(form, chance))
 
     def _knock(self, door: Door, visitor: Visitor, path: str, form: dict[str, str]) -> None:

@@ -50,6 +50,15 @@ def test_the_image_starts_a_command_of_the_program() -> None:
     assert 'ENTRYPOINT ["python", "cli.py"]' in text
 
 
+def test_the_images_pg_dump_can_read_the_server() -> None:
+    """An older pg_dump refuses a newer server. Which one a Debian has: packages.debian.org/postgresql-client."""
+    debian = re.findall(r"^FROM python:[\d.]+-slim-(\w+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    server = re.fullmatch(r"postgres:(\d+)-\w+", SERVICES["postgres"]["image"])
+    assert server
+    assert len(set(debian)) == 1
+    assert {"bookworm": 15, "trixie": 17}[debian[0]] >= int(server[1])
+
+
 def test_a_command_that_is_not_there_is_noticed() -> None:
     for words in (["serve"], ["run", "--no-schedulers"]):
         with pytest.raises(click.UsageError):
