@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, attempt
 from models.base import Instant
-from operations.upserts import upsert
+from models.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +51,18 @@ def locked_until(work: Work, scope: str, subject: str) -> datetime | None:
 
 def note_failure(work: Work, scope: str, subject: str, limit: Limit) -> Tally:
     """Count a wrong try, or one that is about to be looked at; the try that fills the limit locks the subject."""
-    # A window that has passed, or a lock that is over (a running one is kept out below), begins a new count.
-    is_over = or_(attempt.c.window_from <= work.now - limit.window, attempt.c.locked_until.is_not(None))
-    failures = case((is_over, 1), else_=attempt.c.failures + 1)
-    now, locks_at = literal(work.now, Instant), literal(work.now + limit.lock, Instant)
-    row = work.db.execute(
-        upsert(work, attempt)
-        .values(
-            scope=scope,
-            subject=subject,
-            window_from=work.now,
-            failures=1,
-            locked_until=work.now + limit.lock if limit.tries <= 1 else None,
-        )
-        .on_conflict_do_update(
-            index_elements=["scope", "subject"],
-            set_={
-                "failures": failures,
-                "window_from": case((is_over, now), else_=attempt.c.window_from),
-                "locked_until": case((failures >= limit.tries, locks_at), else_=None),
-            },
-            where=or_(attempt.c.locked_until.is_(None), attempt.c.locked_until <= work.now),
-        )
-        .returning(attempt.c.failures, attempt.c.locked_until)
-    ).first()
+    row = _COUNTED.first(
+        work,
+        scope=scope,
+        subject=subject,
+        window_from=work.now,
+        failures=1,
+        locked_until=work.now + limit.lock if limit.tries <= 1 else None,
+        b_since=work.now - limit.window,
+        b_now=work.now,
+        b_locks_at=work.now + limit.lock,
+        b_tries=limit.tries,
+    )
     if row is None:
         return Tally(is_allowed=False, failures=limit.tries, locked_until=locked_until(work, scope, subject))
     return Tally(is_allowed=True, failures=row.failures, locked_until=row.locked_until)
@@ -80,11 +70,35 @@ def note_failure(work: Work, scope: str, subject: str, limit: Limit) -> Tally:
 
 def forgive(work: Work, scope: str, subject: str) -> None:
     """The try counted last, in this transaction, proved right: take it back, with the lock it may have set."""
-    work.db.execute(
-        update(attempt)
-        .where(_is(scope, subject), attempt.c.failures > 0)
-        .values(failures=attempt.c.failures - 1, locked_until=None)
-    )
+    _FORGIVEN.send(work, {"b_scope": scope, "b_subject": subject})
+
+
+def _counting(insert: Any) -> Any:
+    # A window that has passed, or a lock that is over (a running one is kept out below), begins a new count.
+    now = bindparam("b_now", type_=Instant())
+    is_over = or_(attempt.c.window_from <= bindparam("b_since", type_=Instant()), attempt.c.locked_until.is_not(None))
+    failures = case((is_over, 1), else_=attempt.c.failures + 1)
+    locks = (failures >= bindparam("b_tries", type_=Integer()), bindparam("b_locks_at", type_=Instant()))
+    return insert.on_conflict_do_update(
+        index_elements=["scope", "subject"],
+        set_={
+            "failures": failures,
+            "window_from": case((is_over, now), else_=attempt.c.window_from),
+            "locked_until": case(locks, else_=None),
+        },
+        where=or_(attempt.c.locked_until.is_(None), attempt.c.locked_until <= now),
+    ).returning(attempt.c.failures, attempt.c.locked_until)
+
+
+_COUNTED = Prepared(
+    {"sqlite": _counting(sqlite.insert(attempt)), "postgresql": _counting(postgresql.insert(attempt))},
+    columns=("scope", "subject", "window_from", "failures", "locked_until"),
+)
+_FORGIVEN = Prepared(
+    update(attempt)
+    .where(attempt.c.scope == bindparam("b_scope"), attempt.c.subject == bindparam("b_subject"), attempt.c.failures > 0)
+    .values(failures=attempt.c.failures - 1, locked_until=None)
+)
 
 
 def clear(work: Work, scope: str, subject: str) -> None:

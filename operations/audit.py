@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from models import Work, action_log
+from models.prepared import Prepared
 
 PLATFORM = 0  # the `leader_id` of what belongs to no leader
 
@@ -25,17 +26,24 @@ def record(
     is_forced: bool = False,
 ) -> None:
     """Append one row. `actor` is `account:<id>`, `operator:<id>` or `system`."""
-    work.db.execute(
-        insert(action_log).values(
-            leader_id=leader_id,
-            id=work.new_id(),
-            actor=actor,
-            action=action,
-            entity=entity,
-            entity_id=entity_id,
-            before=dict(before) if before is not None else None,
-            after=dict(after) if after is not None else None,
-            is_forced=is_forced,
-            at=work.now,
-        )
+    _RECORD.send(
+        work,
+        {
+            "leader_id": leader_id,
+            "id": work.new_id(),
+            "actor": actor,
+            "action": action,
+            "entity": entity,
+            "entity_id": entity_id,
+            "before": dict(before) if before is not None else None,
+            "after": dict(after) if after is not None else None,
+            "is_forced": is_forced,
+            "at": work.now,
+        },
     )
+
+
+_RECORD = Prepared(
+    insert(action_log),
+    columns=("leader_id", "id", "actor", "action", "entity", "entity_id", "before", "after", "is_forced", "at"),
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from models import Work, after_sales_case, case_line
+from models.prepared import Prepared
 from models.views import LineView
 
 OPEN = ("open", "escalated")
@@ -46,28 +48,35 @@ def not_picked(claimed_milli: int, *, earlier_milli: int, line: LineView) -> int
     return min(max(0, claimed_milli - picked), max(0, line.left_milli))
 
 
+_CLAIMED = (
+    select(case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number)
+    .join(
+        after_sales_case,
+        and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
+    )
+    .where(case_line.c.leader_id == bindparam("leader_id"), after_sales_case.c.state.not_in(("rejected", "cancelled")))
+    .order_by(after_sales_case.c.number)
+)
+_OF_ONE = Prepared(_CLAIMED.where(after_sales_case.c.order_id == bindparam("order_id")))
+_OF_SEVERAL = _CLAIMED.where(after_sales_case.c.order_id.in_(bindparam("order_ids", expanding=True)))
+
+
+def claims_ahead(work: Work, *, leader_id: int, order_id: int) -> None:
+    """`claims` will be asked for this order."""
+    _OF_ONE.ahead(work, leader_id=leader_id, order_id=order_id)
+
+
 def claims(work: Work, *, leader_id: int, order_id: int) -> dict[int, Claim]:
     """By order line id; lines nobody claimed are left out."""
-    return claims_of(work, leader_id=leader_id, order_ids=[order_id])
+    return _added_up(_OF_ONE.rows(work, leader_id=leader_id, order_id=order_id))
 
 
 def claims_of(work: Work, *, leader_id: int, order_ids: Sequence[int]) -> dict[int, Claim]:
     """Of several orders, by order line id."""
-    rows = work.db.execute(
-        select(
-            case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number
-        )
-        .join(
-            after_sales_case,
-            and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
-        )
-        .where(
-            case_line.c.leader_id == leader_id,
-            after_sales_case.c.order_id.in_(order_ids),
-            after_sales_case.c.state.not_in(("rejected", "cancelled")),
-        )
-        .order_by(after_sales_case.c.number)
-    ).all()
+    return _added_up(work.db.execute(_OF_SEVERAL, {"leader_id": leader_id, "order_ids": list(order_ids)}))
+
+
+def _added_up(rows: Iterable[Any]) -> dict[int, Claim]:
     found: dict[int, Claim] = defaultdict(Claim)
     for row in rows:
         before, is_open = found[row.order_line_id], row.state in OPEN

@@ -108,12 +108,43 @@ _LINES_OF_RESIDENT = Prepared(
 )
 
 
+_AND_GUESTS = union_all(
+    select(resident.c.id).where(
+        resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id")
+    ),
+    select(resident.c.id).where(
+        resident.c.leader_id == bindparam("leader_id"), resident.c.host_resident_id == bindparam("resident_id")
+    ),
+)
+# Sorted by what no index has: asked to sort by the round itself, SQLite reads all orders of the leader in that order.
+_NEWEST = Prepared(
+    select(order.c.id)
+    .where(
+        order.c.leader_id == bindparam("leader_id"),
+        order.c.resident_id.in_(_AND_GUESTS),
+        order.c.state != "cancelled",
+    )
+    .order_by(-order.c.round_id, order.c.seq)
+    .limit(bindparam("most"))
+)
+
+
 def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
     """One order. Raises NotFound."""
-    key = {"leader_id": leader_id, "order_id": order_id}
-    _LINES_OF_ONE.ahead(work, **key)
-    head = _ONE.first(work, **key)
-    lines = _LINES_OF_ONE.rows(work, **key)
+    view_ahead(work, leader_id=leader_id, order_id=order_id)
+    return viewed(work, leader_id=leader_id, order_id=order_id)
+
+
+def view_ahead(work: Work, *, leader_id: int, order_id: int) -> None:
+    """`viewed` will be asked for this order."""
+    _ONE.ahead(work, leader_id=leader_id, order_id=order_id)
+    _LINES_OF_ONE.ahead(work, leader_id=leader_id, order_id=order_id)
+
+
+def viewed(work: Work, *, leader_id: int, order_id: int) -> OrderView:
+    """One order that was asked ahead. Raises NotFound."""
+    head = _ONE.first(work, leader_id=leader_id, order_id=order_id)
+    lines = _LINES_OF_ONE.rows(work, leader_id=leader_id, order_id=order_id)
     if head is None:
         raise NotFound(what="order")
     return _order(head, tuple([_line(row) for row in lines]))
@@ -159,17 +190,10 @@ def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool 
 
 def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10) -> list[OrderView]:
     """A resident's own orders and those of his guests, newest round first; cancelled ones are left out."""
-    mine = union_all(
-        select(resident.c.id).where(resident.c.leader_id == leader_id, resident.c.id == resident_id),
-        select(resident.c.id).where(resident.c.leader_id == leader_id, resident.c.host_resident_id == resident_id),
-    )
-    residents = work.db.execute(mine).scalars().all()
-    live = select(order.c.round_id, order.c.seq, order.c.id).where(
-        order.c.leader_id == leader_id, order.c.resident_id.in_(residents), order.c.state != "cancelled"
-    )
-    newest = sorted(work.db.execute(live), key=lambda row: (-row.round_id, row.seq))[:limit]
-    ids = [row.id for row in newest]
-    return _orders(work, leader_id, order.c.id.in_(ids), newest_first=True) if ids else []
+    ids = [row.id for row in _NEWEST.rows(work, leader_id=leader_id, resident_id=resident_id, most=limit)]
+    for order_id in ids:
+        view_ahead(work, leader_id=leader_id, order_id=order_id)
+    return [viewed(work, leader_id=leader_id, order_id=order_id) for order_id in ids]
 
 
 def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
@@ -177,12 +201,12 @@ def of_ids(work: Work, leader_id: int, order_ids: list[int]) -> list[OrderView]:
     return _orders(work, leader_id, order.c.id.in_(order_ids)) if order_ids else []
 
 
-def _orders(work: Work, leader_id: int, wanted: Any, *, newest_first: bool = False) -> list[OrderView]:
+def _orders(work: Work, leader_id: int, wanted: Any) -> list[OrderView]:
     # Sorted here: asked to sort, SQLite reads all orders of the leader in that order instead of finding the few.
     heads = list(work.db.execute(_HEAD.where(order.c.leader_id == leader_id, wanted)))
     if not heads:
         return []
-    heads.sort(key=lambda head: (-head.round_id if newest_first else head.round_id, head.seq))
+    heads.sort(key=lambda head: (head.round_id, head.seq))
     ids = [head.id for head in heads]
     few = (
         order_line.c.order_id.in_(ids)

@@ -152,23 +152,31 @@ def add_event(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Append one fact to an order's history."""
-    work.db.execute(
-        insert(order_event).values(
-            leader_id=leader_id,
-            id=work.new_id(),
-            order_id=order_id,
-            offer_id=offer_id,
-            kind=kind,
-            delta_milli=delta_milli,
-            delta_fen=delta_fen,
-            source_key=source_key,
-            actor=actor,
-            detail=detail,
-            at=work.now,
-        )
+    _EVENT.send(
+        work,
+        {
+            "leader_id": leader_id,
+            "id": work.new_id(),
+            "order_id": order_id,
+            "offer_id": offer_id,
+            "kind": kind,
+            "delta_milli": delta_milli,
+            "delta_fen": delta_fen,
+            "source_key": source_key,
+            "actor": actor,
+            "detail": detail,
+            "at": work.now,
+        },
     )
 
 
+_EVENT = Prepared(
+    insert(order_event),
+    columns=(
+        "leader_id", "id", "order_id", "offer_id", "kind", "delta_milli", "delta_fen", "source_key", "actor", "detail",
+        "at",
+    ),
+)  # fmt: skip
 _PERSON = Prepared(
     select(resident.c.id)
     .where(resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id"))

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from models import Work, offer, order, pickup_code, resident, round_
+from models.prepared import Prepared
 from models.views import OrderView
 from operations.errors import NotFound
 from operations.order_views import of_ids
@@ -148,12 +149,21 @@ def look_alikes(offers: Iterable[Any]) -> dict[int, tuple[str, ...]]:
     return alike
 
 
+_NAMES = Prepared(
+    select(offer.c.id, offer.c.name, offer.c.spec)
+    .where(offer.c.leader_id == bindparam("leader_id"), offer.c.round_id == bindparam("round_id"))
+    .order_by(offer.c.number)
+)
+
+
+def alike_ahead(work: Work, *, leader_id: int, round_id: int) -> None:
+    """`alike_in` will be asked for this round."""
+    _NAMES.ahead(work, leader_id=leader_id, round_id=round_id)
+
+
 def alike_in(work: Work, *, leader_id: int, round_id: int) -> dict[int, tuple[str, ...]]:
     """`look_alikes` of a round's offers."""
-    rows = select(offer.c.id, offer.c.name, offer.c.spec).where(
-        offer.c.leader_id == leader_id, offer.c.round_id == round_id
-    )
-    return look_alikes(work.db.execute(rows.order_by(offer.c.number)).all())
+    return look_alikes(_NAMES.rows(work, leader_id=leader_id, round_id=round_id))
 
 
 def numbers_in(room: str | None) -> tuple[int, ...]:

@@ -14,30 +14,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, select
 
-from models import Work, leader, order, order_line, pickup_code, redemption, redemption_line
+from models import Work, leader, order, pickup_code, redemption, redemption_line
 from models.outcomes import Handed, Owed
+from models.prepared import Prepared
 from models.views import OrderView
 from operations import codes, pick_lists
-from operations.audit import record
-from operations.case_claims import claims
-from operations.errors import AlreadyRedeemed, CodeRevoked, NotAllowed, Refused, UnknownCode
-from operations.order_views import view
-from operations.orders import add_event
+from operations.case_claims import claims, claims_ahead
+from operations.errors import CodeRevoked, NotAllowed, Refused, UnknownCode
+from operations.order_views import view, view_ahead, viewed
 from operations.pickup_days import counts, end_pickup_days, no_shows, remind_uncollected
 from operations.pickup_gate import Scan, count_try, forgive_try, shown, tell_of_lock
+from operations.pickup_records import set_order, take_lines, use_up, write, write_lines, write_log
 from operations.pickup_rules import (
-    REASONS,
     Situation,
     handed,
     judge,
     last_handed_out,
+    last_handed_out_ahead,
     owed_goods,
+    owed_goods_ahead,
     recognise_clerk,
 )
 from operations.pickup_undo import annul
-from operations.upserts import for_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ def redeem(
         return _refuse(work, scan, _unknown(scan.typed, token))
     forgive_try(work, scan)
     _hold(work, leader_id, found.order_id)
-    if earlier := _same_scan(work, scan, found):
+    _SAME_SCAN.ahead(work, **_of_scan(scan, found))
+    _situation_ahead(work, leader_id, found.id, found.order_id)
+    if earlier := _SAME_SCAN.first(work, **_of_scan(scan, found)):
         return _repeat(work, scan, earlier, found)
     now = _situation(work, leader_id, found.id, found.order_id)
     verdict = judge(now, typed=scan.typed, wanted=wanted, is_forced=forced)
@@ -130,6 +132,7 @@ def preview(
         tell_of_lock(work, scan)
         return Redemption(refused=_unknown(scan.typed, token))
     forgive_try(work, scan)
+    _situation_ahead(work, leader_id, found.id, found.order_id)
     now = _situation(work, leader_id, found.id, found.order_id)
     verdict = judge(now, typed=scan.typed, wanted=wanted, is_forced=False)
     if isinstance(verdict, Refused):
@@ -152,49 +155,59 @@ def _unknown(typed: str, token: str | None) -> UnknownCode:
     return UnknownCode(typed=typed, is_mistyped=token is None and not codes.is_sound(typed))
 
 
+_HELD = Prepared(
+    select(order.c.id)
+    .where(order.c.leader_id == bindparam("leader_id"), order.c.id == bindparam("order_id"))
+    .with_for_update(key_share=True)
+)
+
+
 def _hold(work: Work, leader_id: int, order_id: int) -> None:
     """One redemption of an order at a time: what is read from here on stands until the end of the transaction."""
-    statement = select(order.c.id).where(order.c.leader_id == leader_id, order.c.id == order_id)
-    work.db.execute(for_update(work, statement))
+    if work.db.dialect.name != "sqlite":
+        _HELD.send(work, {"leader_id": leader_id, "order_id": order_id})
+
+
+_TERMS = Prepared(
+    select(leader.c.payment_mode, pickup_code.c.state)
+    .join(pickup_code, pickup_code.c.leader_id == leader.c.id)
+    .where(leader.c.id == bindparam("leader_id"), pickup_code.c.id == bindparam("code_id"))
+)
+
+
+def _situation_ahead(work: Work, leader_id: int, code_id: int, order_id: int) -> None:
+    _TERMS.ahead(work, leader_id=leader_id, code_id=code_id)
+    for ahead in (view_ahead, claims_ahead, last_handed_out_ahead):
+        ahead(work, leader_id=leader_id, order_id=order_id)
 
 
 def _situation(work: Work, leader_id: int, code_id: int, order_id: int) -> Situation:
-    mode = select(leader.c.payment_mode).where(leader.c.id == leader_id)
-    state = select(pickup_code.c.state).where(pickup_code.c.leader_id == leader_id, pickup_code.c.id == code_id)
     last = last_handed_out(work, leader_id=leader_id, order_id=order_id)
+    (terms,) = _TERMS.rows(work, leader_id=leader_id, code_id=code_id)
     return Situation(
-        order=view(work, leader_id=leader_id, order_id=order_id),
-        code_state=work.db.execute(state).scalar_one(),
-        is_prepaid=work.db.execute(mode).scalar_one() != "pickup",
+        order=viewed(work, leader_id=leader_id, order_id=order_id),
+        code_state=terms.state,
+        is_prepaid=terms.payment_mode != "pickup",
         claims=claims(work, leader_id=leader_id, order_id=order_id),
         last=(last.at, last.by) if last else None,
     )
 
 
 def _hand_out(work: Work, scan: Scan, before: OrderView, found: Row[Any], picks: Mapping[int, int]) -> Redemption:
-    for line_id in sorted(picks):
-        _take(work, scan, before, line_id, picks[line_id])
+    take_lines(work, scan, before, picks)
     left = sum(line.left_milli for line in before.lines) - sum(picks.values())
-    redemption_id = _write(work, scan, found, refusal=None, completes=left == 0)
-    if picks:
-        rows = [
-            {"leader_id": scan.leader_id, "redemption_id": redemption_id, "order_line_id": i, "quantity_milli": q}
-            for i, q in sorted(picks.items())
-        ]
-        work.db.execute(insert(redemption_line), rows)
-    state = _set_order(work, scan, before, is_complete=left == 0)
+    redemption_id = write(work, scan, found, refusal=None, completes=left == 0)
+    write_lines(work, scan, redemption_id, picks)
+    state = set_order(work, scan, before, is_complete=left == 0)
     if left == 0:
-        work.db.execute(
-            update(pickup_code)
-            .where(
-                pickup_code.c.leader_id == scan.leader_id, pickup_code.c.id == found.id, pickup_code.c.state == "active"
-            )
-            .values(state="used", used_at=work.now)
-        )
-    _log(work, scan, before, state, redemption_id, picks)
+        use_up(work, scan, found.id)
+    write_log(work, scan, before, state, redemption_id, picks)
+    view_ahead(work, leader_id=scan.leader_id, order_id=before.id)
+    pick_lists.alike_ahead(work, leader_id=scan.leader_id, round_id=before.round_id)
+    owed_goods_ahead(work, leader_id=scan.leader_id, resident_id=before.resident_id)
     return Redemption(
         refused=None,
-        order=view(work, leader_id=scan.leader_id, order_id=before.id),
+        order=viewed(work, leader_id=scan.leader_id, order_id=before.id),
         handed=handed(before, picks, _alike(work, before)),
         is_late=before.state == "no_show",
         is_forced=scan.is_forced,
@@ -202,80 +215,32 @@ def _hand_out(work: Work, scan: Scan, before: OrderView, found: Row[Any], picks:
     )
 
 
-def _take(work: Work, scan: Scan, before: OrderView, line_id: int, quantity: int) -> None:
-    """The scarce counter: one conditional statement. The lock makes sure that it succeeds; this makes sure of the lock.
-
-    Raises AlreadyRedeemed, which rolls everything back.
-    """
-    taken = work.db.execute(
-        update(order_line)
-        .where(
-            order_line.c.leader_id == scan.leader_id,
-            order_line.c.id == line_id,
-            order_line.c.picked_milli + quantity
-            <= func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli),
-        )
-        .values(picked_milli=order_line.c.picked_milli + quantity)
-    )
-    if taken.rowcount != 1:
-        raise AlreadyRedeemed(at=work.now, by=None, seq=before.seq, name=before.resident_name, typed=scan.typed)
-
-
-def _set_order(work: Work, scan: Scan, before: OrderView, *, is_complete: bool) -> str:
-    """picked_up or partly; a cancelled order stays cancelled, whatever was handed out by force."""
-    if before.state == "cancelled":
-        return before.state
-    state = "picked_up" if is_complete else "partly"
-    work.db.execute(
-        update(order)
-        .where(order.c.leader_id == scan.leader_id, order.c.id == before.id, order.c.state == before.state)
-        .values(state=state, picked_up_at=scan.at if is_complete else None, version=order.c.version + 1)
-    )
-    return state
-
-
-def _write(work: Work, scan: Scan, found: Row[Any] | None, *, refusal: Refused | None, completes: bool = False) -> int:
-    redemption_id = work.new_id()
-    work.db.execute(
-        insert(redemption).values(
-            leader_id=scan.leader_id,
-            id=redemption_id,
-            code_id=found.id if found else None,
-            order_id=found.order_id if found else None,
-            typed=scan.typed,
-            device=scan.device[:40],
-            nonce=scan.nonce[:160],
-            redeemed_by=scan.clerk.account_id,
-            operator_id=scan.clerk.operator_id,
-            ok=refusal is None,
-            reason=REASONS[type(refusal)] if refusal else None,
-            completes=completes,
-            forced=scan.is_forced,
-            at=scan.at,
-            recorded_at=work.now,
-        )
-    )
-    return redemption_id
-
-
 def _refuse(
     work: Work, scan: Scan, refusal: Refused, about: OrderView | None = None, found: Row[Any] | None = None
 ) -> Redemption:
-    _write(work, scan, found, refusal=refusal)
+    write(work, scan, found, refusal=refusal)
     return Redemption(refused=refusal, order=about)
 
 
-def _same_scan(work: Work, scan: Scan, found: Row[Any]) -> Row[Any] | None:
-    """The success that this very scan has had before."""
-    return work.db.execute(
-        select(redemption).where(
-            redemption.c.leader_id == scan.leader_id,
-            redemption.c.device == scan.device[:40],
-            redemption.c.nonce == scan.nonce[:160],
-            redemption.c.code_id == found.id,
-            redemption.c.ok,
-        )
-    ).first()
+# The success that this very scan has had before.
+_SAME_SCAN = Prepared(
+    select(redemption).where(
+        redemption.c.leader_id == bindparam("leader_id"),
+        redemption.c.device == bindparam("device"),
+        redemption.c.nonce == bindparam("nonce"),
+        redemption.c.code_id == bindparam("code_id"),
+        redemption.c.ok,
+    )
+)
+
+
+def _of_scan(scan: Scan, found: Row[Any]) -> dict[str, Any]:
+    return {
+        "leader_id": scan.leader_id,
+        "device": scan.device[:40],
+        "nonce": scan.nonce[:160],
+        "code_id": found.id,
+    }
 
 
 def _repeat(work: Work, scan: Scan, earlier: Row[Any], found: Row[Any]) -> Redemption:
@@ -296,29 +261,6 @@ def _repeat(work: Work, scan: Scan, earlier: Row[Any], found: Row[Any]) -> Redem
         handed=tuple(replace(one, left_milli=one.left_milli + one.quantity_milli) for one in again),  # gone by now
         is_repeat=True,
         is_forced=earlier.forced,
-    )
-
-
-def _log(work: Work, scan: Scan, before: OrderView, state: str, redemption_id: int, picks: Mapping[int, int]) -> None:
-    add_event(
-        work,
-        leader_id=scan.leader_id,
-        order_id=before.id,
-        kind="redeem",
-        source_key=f"redeem:{redemption_id}",
-        actor=scan.clerk.actor,
-        detail={"from": before.state, "to": state, "forced": scan.is_forced},
-    )
-    record(
-        work,
-        leader_id=scan.leader_id,
-        actor=scan.clerk.actor,
-        action="order.redeem",
-        entity="order",
-        entity_id=before.id,
-        before={"state": before.state},
-        after={"state": state, "redemption": redemption_id, "picked_milli": sum(picks.values())},
-        is_forced=scan.is_forced,
     )
 
 

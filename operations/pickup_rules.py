@@ -8,13 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from models import Work, account, helper, leader, operator, redemption, replacement
 from models import after_sales_case as cases
 from models import order as orders
 from models import order_line as order_lines
 from models.outcomes import Handed, Owed
+from models.prepared import Prepared
 from models.views import LineView, OrderView
 from operations.case_claims import Claim
 from operations.errors import (
@@ -206,50 +207,64 @@ def handed(
     )
 
 
-def last_handed_out(work: Work, *, leader_id: int, order_id: int) -> Row[Any] | None:
+_LAST = Prepared(
+    select(
+        redemption,
+        func.coalesce(operator.c.display_name, helper.c.display_name, leader.c.display_name, account.c.nickname).label(
+            "by"
+        ),
+    )
+    .outerjoin(operator, operator.c.id == redemption.c.operator_id)
+    .outerjoin(account, account.c.id == redemption.c.redeemed_by)
+    .outerjoin(
+        helper,
+        and_(helper.c.leader_id == redemption.c.leader_id, helper.c.account_id == redemption.c.redeemed_by),
+    )
+    .outerjoin(leader, and_(leader.c.id == redemption.c.leader_id, leader.c.account_id == redemption.c.redeemed_by))
+    .where(
+        redemption.c.leader_id == bindparam("leader_id"),
+        redemption.c.order_id == bindparam("order_id"),
+        redemption.c.ok,
+        redemption.c.annulled_at.is_(None),
+    )
+    .order_by(redemption.c.at.desc(), redemption.c.id.desc())
+    .limit(1)
+)
+_OWED = Prepared(
+    select(cases.c.number, orders.c.id, order_lines.c.name, order_lines.c.unit, replacement.c.quantity_milli)
+    .select_from(replacement)
+    .join(cases, and_(cases.c.leader_id == replacement.c.leader_id, cases.c.id == replacement.c.case_id))
+    .join(orders, and_(orders.c.leader_id == cases.c.leader_id, orders.c.id == cases.c.order_id))
+    .join(
+        order_lines,
+        and_(order_lines.c.leader_id == replacement.c.leader_id, order_lines.c.id == replacement.c.order_line_id),
+    )
+    .where(
+        replacement.c.leader_id == bindparam("leader_id"),
+        orders.c.resident_id == bindparam("resident_id"),
+        replacement.c.handed_out_at.is_(None),
+        ~replacement.c.is_cancelled,
+    )
+    .order_by(cases.c.number)
+)
+
+
+def last_handed_out_ahead(work: Work, *, leader_id: int, order_id: int) -> None:
+    """`last_handed_out` will be asked for this order."""
+    _LAST.ahead(work, leader_id=leader_id, order_id=order_id)
+
+
+def last_handed_out(work: Work, *, leader_id: int, order_id: int) -> Any | None:
     """The latest redemption of an order that stands: its row, and `by`, the name of who did it."""
-    return work.db.execute(
-        select(
-            redemption,
-            func.coalesce(
-                operator.c.display_name, helper.c.display_name, leader.c.display_name, account.c.nickname
-            ).label("by"),
-        )
-        .outerjoin(operator, operator.c.id == redemption.c.operator_id)
-        .outerjoin(account, account.c.id == redemption.c.redeemed_by)
-        .outerjoin(
-            helper,
-            and_(helper.c.leader_id == redemption.c.leader_id, helper.c.account_id == redemption.c.redeemed_by),
-        )
-        .outerjoin(leader, and_(leader.c.id == redemption.c.leader_id, leader.c.account_id == redemption.c.redeemed_by))
-        .where(
-            redemption.c.leader_id == leader_id,
-            redemption.c.order_id == order_id,
-            redemption.c.ok,
-            redemption.c.annulled_at.is_(None),
-        )
-        .order_by(redemption.c.at.desc(), redemption.c.id.desc())
-        .limit(1)
-    ).first()
+    return _LAST.first(work, leader_id=leader_id, order_id=order_id)
+
+
+def owed_goods_ahead(work: Work, *, leader_id: int, resident_id: int) -> None:
+    """`owed_goods` will be asked for this resident."""
+    _OWED.ahead(work, leader_id=leader_id, resident_id=resident_id)
 
 
 def owed_goods(work: Work, *, leader_id: int, resident_id: int) -> tuple[Owed, ...]:
     """补货 this resident is still to get, oldest first."""
-    rows = work.db.execute(
-        select(cases.c.number, orders.c.id, order_lines.c.name, order_lines.c.unit, replacement.c.quantity_milli)
-        .select_from(replacement)
-        .join(cases, and_(cases.c.leader_id == replacement.c.leader_id, cases.c.id == replacement.c.case_id))
-        .join(orders, and_(orders.c.leader_id == cases.c.leader_id, orders.c.id == cases.c.order_id))
-        .join(
-            order_lines,
-            and_(order_lines.c.leader_id == replacement.c.leader_id, order_lines.c.id == replacement.c.order_line_id),
-        )
-        .where(
-            replacement.c.leader_id == leader_id,
-            orders.c.resident_id == resident_id,
-            replacement.c.handed_out_at.is_(None),
-            ~replacement.c.is_cancelled,
-        )
-        .order_by(cases.c.number)
-    )
+    rows = _OWED.rows(work, leader_id=leader_id, resident_id=resident_id)
     return tuple(Owed(row.number, row.id, row.name, row.unit, row.quantity_milli) for row in rows)

@@ -1,21 +1,23 @@
-"""Reading rounds with their offers: four statements for any number of rounds."""
+"""Reading rounds with their offers: four statements each, two round trips for any number of rounds."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 
 from models import Work, learned_alias, offer, offer_alias, offer_tier, order_line, round_
 from models.prepared import Prepared
 from models.views import OfferView, RoundView, Tier
 from operations.errors import NotFound
 
-_ROUNDS = select(round_).where(round_.c.leader_id == bindparam("leader_id"))
-_ONE = _ROUNDS.where(round_.c.id == bindparam("round_id"))
+_ONE = Prepared(
+    select(round_).where(round_.c.leader_id == bindparam("leader_id"), round_.c.id == bindparam("round_id"))
+)
 
 # What can be ordered, with all that changes while a round's version stays: asked for every message.
 _OPEN = Prepared(
@@ -27,33 +29,41 @@ _OPEN = Prepared(
     .where(round_.c.leader_id == bindparam("leader_id"))
     .where(round_.c.state == "open", round_.c.closes_at > bindparam("now"))
 )  # fmt: skip
-_OFFERS = (
+_OFFERS = Prepared(
     select(offer)
-    .where(offer.c.leader_id == bindparam("leader_id"), offer.c.round_id.in_(bindparam("ids", expanding=True)))
+    .where(offer.c.leader_id == bindparam("leader_id"), offer.c.round_id == bindparam("round_id"))
     .order_by(offer.c.number)
 )
-_TIERS = (
+_OFFER_IDS = select(offer.c.id).where(
+    offer.c.leader_id == bindparam("leader_id"), offer.c.round_id == bindparam("round_id")
+)
+_TIERS = Prepared(
     select(offer_tier)
-    .where(
-        offer_tier.c.leader_id == bindparam("leader_id"), offer_tier.c.offer_id.in_(bindparam("ids", expanding=True))
-    )
+    .where(offer_tier.c.leader_id == bindparam("leader_id"), offer_tier.c.offer_id.in_(_OFFER_IDS))
     .order_by(offer_tier.c.quantity_milli)
 )
-_ALIASES = (
+_ALIASES = Prepared(
     select(offer_alias)
-    .where(
-        offer_alias.c.leader_id == bindparam("leader_id"), offer_alias.c.round_id.in_(bindparam("ids", expanding=True))
-    )
+    .where(offer_alias.c.leader_id == bindparam("leader_id"), offer_alias.c.round_id == bindparam("round_id"))
     .order_by(offer_alias.c.alias)
 )
+_PARTS = (_OFFERS, _TIERS, _ALIASES)
 
 
 def view(work: Work, leader_id: int, round_id: int) -> RoundView:
     """One round. Raises NotFound."""
-    found = _rounds(work, leader_id, _ONE, round_id=round_id)
-    if not found:
+    view_ahead(work, leader_id, round_id)
+    row = _ONE.first(work, leader_id=leader_id, round_id=round_id)
+    found = _whole(work, leader_id, round_id, row)
+    if found is None:
         raise NotFound(what="round")
-    return found[0]
+    return found
+
+
+def view_ahead(work: Work, leader_id: int, round_id: int) -> None:
+    """`view` will be asked for this round."""
+    for statement in (_ONE, *_PARTS):
+        statement.ahead(work, leader_id=leader_id, round_id=round_id)
 
 
 def ahead(work: Work, leader_id: int) -> None:
@@ -102,9 +112,17 @@ def _offer_counted(known: OfferView, row: Row[Any] | None) -> OfferView:
 
 def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1) -> list[RoundView]:
     """The newest rounds in one of these states, newest first."""
-    ids = select(round_.c.id).where(round_.c.leader_id == leader_id, round_.c.state.in_(states))
-    few = ids.order_by(round_.c.id.desc()).limit(limit)
-    return sorted(_rounds(work, leader_id, _ROUNDS.where(round_.c.id.in_(few))), key=lambda r: -r.id)
+    rows = _newest(tuple(states), limit).rows(work, leader_id=leader_id)
+    for row in rows:
+        for statement in _PARTS:
+            statement.ahead(work, leader_id=leader_id, round_id=row.id)
+    return [found for row in rows if (found := _whole(work, leader_id, row.id, row)) is not None]
+
+
+@cache
+def _newest(states: tuple[str, ...], limit: int) -> Prepared:
+    mine = (round_.c.leader_id == bindparam("leader_id"), round_.c.state.in_(states))
+    return Prepared(select(round_).where(*mine).order_by(round_.c.id.desc()).limit(limit))
 
 
 def by_code(work: Work, code: str) -> RoundView:
@@ -132,32 +150,18 @@ def learned_aliases(work: Work, leader_id: int, names: Iterable[str]) -> dict[st
     return found
 
 
-def _rounds(work: Work, leader_id: int, wanted: Select[Any], **facts: Any) -> list[RoundView]:
-    rows = work.db.execute(wanted, {"leader_id": leader_id, **facts}).all()
-    if not rows:
-        return []
-    ids = [row.id for row in rows]
-    offers = work.db.execute(_OFFERS, {"leader_id": leader_id, "ids": ids}).all()
-    tiers = _tiers(work, leader_id, [o.id for o in offers])
-    aliases = _aliases(work, leader_id, ids)
-    by_round: dict[int, list[OfferView]] = defaultdict(list)
-    for o in offers:
-        by_round[o.round_id].append(_offer(o, tiers[o.id], aliases[o.id]))
-    return [_round(row, tuple(by_round[row.id])) for row in rows]
-
-
-def _tiers(work: Work, leader_id: int, offer_ids: list[int]) -> dict[int, tuple[Tier, ...]]:
-    found: dict[int, tuple[Tier, ...]] = defaultdict(tuple)
-    for row in work.db.execute(_TIERS, {"leader_id": leader_id, "ids": offer_ids}):
-        found[row.offer_id] += (Tier(row.quantity_milli, row.bundle_fen),)
-    return found
-
-
-def _aliases(work: Work, leader_id: int, round_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for row in work.db.execute(_ALIASES, {"leader_id": leader_id, "ids": round_ids}):
-        found[row.offer_id] += (row.alias,)
-    return found
+def _whole(work: Work, leader_id: int, round_id: int, row: Row[Any] | None) -> RoundView | None:
+    """A round's row with what belongs to it, all of which was asked ahead."""
+    offers, tier_rows, alias_rows = (s.rows(work, leader_id=leader_id, round_id=round_id) for s in _PARTS)
+    if row is None:
+        return None
+    tiers: dict[int, tuple[Tier, ...]] = defaultdict(tuple)
+    for one in tier_rows:
+        tiers[one.offer_id] += (Tier(one.quantity_milli, one.bundle_fen),)
+    aliases: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for one in alias_rows:
+        aliases[one.offer_id] += (one.alias,)
+    return _round(row, tuple([_offer(o, tiers[o.id], aliases[o.id]) for o in offers]))
 
 
 def _offer(row: Row[Any], tiers: tuple[Tier, ...], aliases: tuple[str, ...]) -> OfferView:
