@@ -23,7 +23,8 @@ _SUB = re.compile(
 )
 _DROP = re.compile(
     r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
-    r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>[^\d一二两三四五六七八九十]+)$"
+    r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>(?:[^\d一二两三四五六七八九十]|[一二两三四五六七八九十](?!"
+    rf"{UNIT_PATTERN}|$))+)$"
 )
 _KEPT = re.compile(
     r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
@@ -125,6 +126,8 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
         return Content(found.lines, replaces=True)
     if len(what) == 1 and what[0] in before and len(found.lines) == 1:
         line = found.lines[0]
+        if line.key != what[0] and before.get(line.key):  # 香蕉换蓝莓2, and there is 蓝莓 already
+            return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
         milli = line.quantity_milli if re.search(_FIGURE, to) else before[what[0]]
         dropped = () if line.key == what[0] else (Line(what[0], 0),)
         return Content((*dropped, Line(line.key, milli)), replaces=True)

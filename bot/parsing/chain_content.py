@@ -14,8 +14,9 @@ from functools import lru_cache
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
 from bot.parsing.chain_each import spread_each
+from bot.parsing.chain_kinds import Kinds
 from bot.parsing.chain_parts import take_logistics, take_parts
-from bot.parsing.chain_sizes import kinds_of, read_sizes
+from bot.parsing.chain_sizes import read_sizes
 from bot.parsing.chain_terms import one_of
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import CHINESE, read_number
@@ -49,18 +50,15 @@ class Shelf:
             (term for term, named in catalogue.names.items() if named.keys and not named.weak), key=len, reverse=True
         )
         names = one_of(terms)
-        self._kinds = kinds_of(catalogue.items)
+        self._kinds = Kinds(catalogue.items)
         self._token = re.compile(
-            rf"(?P<item>{names})|(?P<kind>{self._kind_pattern()})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
+            rf"(?P<item>{names})|(?P<kind>{self._kinds.pattern})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
             rf"|#|号链接)"
             rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
         )
         self._mention = re.compile(rf"(?:{names})")
         self._cache: dict[str, Content] = {}
         self._left = _MOST_AS_MESSAGE
-
-    def _kind_pattern(self) -> str:
-        return rf"[{''.join(self._kinds)}](?:的|款|味|色|口味)?" if self._kinds else r"(?!)"
 
     def for_one_chain(self) -> Shelf:
         """The same shelf with a fresh allowance: so many characters of one chain may be read as messages.
@@ -97,7 +95,7 @@ class Shelf:
             named = self.catalogue.names[match[0]].keys
             if len(named) == 1 and named[0] not in keys:
                 keys.append(named[0])
-        return keys or [key for word, key in self._kinds.items() if word in text]
+        return keys or self._kinds.keys_in(text)
 
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
@@ -125,7 +123,7 @@ class Shelf:
         every = _EVERY.fullmatch(content)
         if every is not None and len(self.catalogue.items) > 1:
             content = " ".join(f"{item.number}号{every['quantity']}" for item in self.catalogue.items)
-        content = spread_each(content, self._token) or content
+        content = spread_each(content, self._token, self._numbers_of) or content
         wished = _WISH_FIRST.fullmatch(content)
         if wished is not None and self.catalogue.only is not None and self._is_wish_text(wished["wish"]):
             found = self._read(wished["rest"])
@@ -194,6 +192,10 @@ class Shelf:
             re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in self.catalogue.items
         )
 
+    def _numbers_of(self, name: str) -> list[int]:
+        named = self.catalogue.names.get(name)
+        return [] if named is None else [self.catalogue.by_key[key].number for key in named.keys]
+
     def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2箱苹果1板鸡蛋: every item has its quantity in front."""
         wishes: list[Wish] = []
@@ -223,6 +225,9 @@ class Shelf:
         for wish in wishes:
             last = kept[-1] if kept else None
             is_open = last is not None and last.figure is None and len(last.keys) == 1 and not wish.is_number
+            if last is not None and last.figure is None and len(last.keys) > 1 and set(wish.keys) < set(last.keys):
+                kept[-1] = wish  # 贝果原味两个
+                continue
             if last is not None and is_open and self._is_said_of(wish.text, last.keys[0], wish.keys):
                 last.figure, last.unit, last.milli = wish.figure, wish.unit, wish.milli
                 kinds.append(wish.text)
@@ -252,7 +257,7 @@ class Shelf:
 
     def _keys(self, token: re.Match[str]) -> tuple[int, ...]:
         if token["kind"]:
-            return (self._kinds[token["kind"][0]],)
+            return (self._kinds.key_of(token["kind"]),)
         if token["item"]:
             return self.catalogue.names[token["item"]].keys
         if token["mark"]:

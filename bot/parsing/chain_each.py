@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from bot.parsing.chain_amounts import FIGURE
 from bot.parsing.quantity import UNIT_PATTERN
@@ -14,10 +15,11 @@ _EACH = re.compile(
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}号?[.、,，/和\s]\s?){1,8}\d{1,2}号(?![楼柜门])(?=\s?各)")
 
 
-def spread_each(content: str, token: re.Pattern[str]) -> str | None:
+def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str], Sequence[int]]) -> str | None:
     """`content` with the quantity behind every item; None when it is not that.
 
-    `token` matches what a line consists of; its groups `quantity` and `gap` are no goods.
+    `token` matches what a line consists of; its groups `quantity` and `gap` are no goods. `numbers_of` tells the
+    numbers of the items a name can mean.
     """
     if "各" not in content:
         return None
@@ -33,4 +35,6 @@ def spread_each(content: str, token: re.Pattern[str]) -> str | None:
             return None
         goods += [match[0]] if match.lastgroup != "gap" else []
         position = match.end()
+    family = numbers_of(goods[0]) if len(goods) == 1 else ()
+    goods = [f"{number}号" for number in family] if len(family) > 1 else goods  # 贝果各2
     return " ".join(f"{one}{each['quantity']}" for one in goods) + each["rest"] if len(goods) > 1 else None

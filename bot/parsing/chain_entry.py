@@ -52,6 +52,7 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     text = normal.text[start:end]
     if "-" in text:
         text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
+        text = _ROOM_THEN_NAME.sub(lambda match: match[1] + " ", text)
     phone, text = _take_phone(text)
     is_paid, text = _take_paid(text)
     room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
@@ -211,13 +212,7 @@ def _glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:
             continue
         suffix = word[start:]
         if shelf.starts_content(suffix) and _has_quantity(suffix[1:]):
-            lead = _lead_quantity(word[:start])
-            return lead or start
-    return 0
-
-
-def _lead_quantity(head: str) -> int:
-    """张三两箱|苹果…: the quantity in front of the item belongs to the goods."""
+            return start
     return 0
 
 
@@ -253,6 +248,7 @@ def _glued_quantity(word: str) -> int:
 
 
 _ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
+_ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])")  # 3-1502-郭
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
 _GLUED_ACTION = re.compile(
     r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了"

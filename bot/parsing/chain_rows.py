@@ -19,6 +19,7 @@ _NUMBERED = re.compile(
     r"|(?P<e>[一二三四五六七八九十]{1,3})[、.:])[ \t]*"
 )
 _INLINE = re.compile(r"(?<=[\s,，;；。])(?P<n>\d{1,3})\s?(?:[、)]|\.(?!\d))\s*")
+_GLUED = re.compile(r"(?<!\S)(\d{1,2})(?=[^\W\d_])")
 _MARK_LINE = re.compile(r"[\s\W]*#?\s*(?:群?接龙|group\s?note|solitaire)", re.I)
 _EXAMPLE = re.compile(r"[\W_]*(?:例(?:如|子|:|\s|$)|示例|范例|格式|模板|样例|example|如[:：])")
 _RULE_LINE = re.compile(r"[\s\-_=~*─·.#+×]{3,}$")
@@ -112,6 +113,9 @@ def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
     match = _NUMBERED.match(body, start, stop)
     number = _number(match, expected, body) if match is not None else None
     if match is None or number is None:
+        glued = _glued_rows(body, start, stop)
+        if glued:
+            return glued
         rows = [Row(None, start, stop, start)]
         first = next((found for found in _INLINE.finditer(body, start, stop) if found["n"] == "1"), None)
         if first is None or all(found["n"] != "2" for found in _INLINE.finditer(body, first.end(), stop)):
@@ -124,6 +128,19 @@ def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
             rows[-1].end = found.start()
             rows.append(Row(int(found["n"]), found.end(), stop, found.start()))
     return rows
+
+
+def _glued_rows(body: str, start: int, stop: int) -> list[Row]:
+    """1王姐2盒 2李哥1盒 3小张3盒: numbers that rise from 1 by one, each right before a name."""
+    found = [match for match in _GLUED.finditer(body, start, stop) if match.start() - start <= 4 * MAX_ROW]
+    rising = [match for at, match in enumerate(found) if int(match[1]) == at + 1]
+    if len(found) < 3 or len(rising) != len(found) or body[start : found[0].start()].strip():
+        return []
+    ends = [match.start() for match in found[1:]] + [stop]
+    return [
+        Row(number, match.end(), end, match.start())
+        for number, (match, end) in enumerate(zip(found, ends, strict=True), start=1)
+    ]
 
 
 def _number(match: re.Match[str], expected: int, body: str) -> int | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.parsing.chain_amounts import FIGURE, Content
+from bot.parsing.chain_kinds import labels
 from bot.parsing.numerals import read_number
 from bot.parsing.values import Doubt, Item, Line
 
@@ -14,7 +15,6 @@ _SIZES = re.compile(
     rf"(?P<figure>{FIGURE})\s?(?:[份个盒袋箱包])?(?P<size>[大中小])(?:份|的|号|盒|袋|箱)?"
     rf"|(?P<size2>[大中小])(?:份|的|号|盒|袋|箱)?\s?[x×+:]?\s?(?P<figure2>{FIGURE})(?:份|个|盒|袋|箱)?"
 )
-_CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫")
 _EACH = re.compile(
     rf"(?P<sizes>[大中小]份?[和、,]?[大中小](?:份?[和、,]?[大中小])?)份?各(?P<figure>{FIGURE})[份个盒袋箱]?"
 )
@@ -31,7 +31,7 @@ def read_sizes(content: str, items: Sequence[Item]) -> Content | None:
     for piece in pieces:
         word = piece["size"] or piece["size2"]
         number = read_number(piece["figure"] or piece["figure2"])
-        meant = [item for item in items if word in _labels(item)]
+        meant = [item for item in items if word in labels(item)]
         if len(meant) == 1 and number is not None and 0 < number.milli < 100_000:
             lines.append(Line(meant[0].key, number.milli))
         else:
@@ -40,25 +40,10 @@ def read_sizes(content: str, items: Sequence[Item]) -> Content | None:
     return Content(tuple(lines), tuple(doubts))
 
 
-def kinds_of(items: Sequence[Item]) -> dict[str, int]:
-    """公 and 母 where one item is the one and another the other: the word that tells them apart -> item key."""
-    found: dict[str, int] = {}
-    for group in _CONTRASTS:
-        meant = {word: [item.key for item in items if word in _labels(item)] for word in group}
-        plain = {word: keys[0] for word, keys in meant.items() if len(keys) == 1}
-        if len(plain) >= 2 and len(set(plain.values())) == len(plain):
-            found |= plain
-    return found
-
-
 def _spread(match: re.Match[str]) -> str:
     """大小各一份 -> 大一 小一."""
     return " ".join(f"{size}{match['figure']}" for size in re.findall("[大中小]", match["sizes"]))
 
 
 def _has_sizes(items: Sequence[Item]) -> bool:
-    return any("大" in _labels(item) for item in items) and any("小" in _labels(item) for item in items)
-
-
-def _labels(item: Item) -> str:
-    return " ".join((item.name, item.spec, *item.aliases))
+    return any("大" in labels(item) for item in items) and any("小" in labels(item) for item in items)

@@ -1,0 +1,79 @@
+"""Goods of a 接龙 that are named by what tells them apart: 公 and 母, 原味 and 蓝莓 (of 贝果), 桃2西1."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.values import Item
+
+_CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫")
+_SAYS_NOTHING = frozenset(
+    "大中小老新手工土有机特级精品装原味的号款份盒袋箱个斤只条板瓶包和加要各再减退少多一二两三四五六七八九十半"
+)
+_SHORTEST_FAMILY = 2
+
+
+class Kinds:
+    """The words of one catalogue. `pattern` finds them, `key_of` and `keys_in` tell the item."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._words = _contrasts(items) | _family_words(items)
+        self._initials = {char: key for char, key in _lone_characters(items).items() if char not in self._words}
+        words = "|".join(re.escape(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
+        initials = "".join(re.escape(char) for char in self._initials)
+        counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN})))"
+        self.pattern = rf"(?:{words})(?:的|款|味|色|口味)?" + (rf"|[{initials}]{counted}" if initials else "")
+
+    def key_of(self, said: str) -> int:
+        """The item that `said`, found by `pattern`, names."""
+        longest = next((said[:size] for size in range(len(said), 0, -1) if said[:size] in self._words), None)
+        return self._words[longest] if longest is not None else self._initials[said[0]]
+
+    def keys_in(self, text: str) -> list[int]:
+        """Items whose word stands in `text`."""
+        return list(dict.fromkeys(key for word, key in self._words.items() if word in text))
+
+
+def _contrasts(items: Sequence[Item]) -> dict[str, int]:
+    """公 and 母 where one item is the one and another the other."""
+    found: dict[str, int] = {}
+    for group in _CONTRASTS:
+        meant = {word: [item.key for item in items if word in labels(item)] for word in group}
+        plain = {word: keys[0] for word, keys in meant.items() if len(keys) == 1}
+        if len(plain) >= 2 and len(set(plain.values())) == len(plain):
+            found |= plain
+    return found
+
+
+def _family_words(items: Sequence[Item]) -> dict[str, int]:
+    """原味 and 蓝莓 of 原味贝果 and 蓝莓贝果."""
+    found: dict[str, int] = {}
+    for one, other in itertools.combinations(items[:60], 2):
+        pairs = zip(reversed(one.name), reversed(other.name), strict=False)
+        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if shared < _SHORTEST_FAMILY:
+            continue
+        for item in (one, other):
+            word = item.name[: len(item.name) - shared]
+            if len(word) >= 2 and sum(word in labels(each) for each in items) == 1:
+                found[word.lower()] = item.key
+    return found
+
+
+def _lone_characters(items: Sequence[Item]) -> dict[str, int]:
+    """桃 of 水蜜桃, where no other item has it: believed only right before a quantity."""
+    where: dict[str, set[int]] = {}
+    for item in items:
+        for char in set("".join((item.name, *item.aliases))):
+            where.setdefault(char, set()).add(item.key)
+    hanzi = {char for char in where if "\u4e00" <= char <= "\u9fff"} - _SAYS_NOTHING
+    return {char: next(iter(where[char])) for char in sorted(hanzi) if len(where[char]) == 1}
+
+
+def labels(item: Item) -> str:
+    """All that is written about an item: name, specification, aliases."""
+    return " ".join((item.name, item.spec, *item.aliases))
