@@ -27,10 +27,11 @@ _W = "一二三四五六日天曰"
 _NOT_CLOCK = r"(?!\s?[点时月号个\d])"
 DATE_PATTERN = (
     r"(?P<year>20\d\d)\s?[-/.年\s]\s?(?P<ymonth>\d{1,2})\s?[-/.月\s]\s?(?P<yday>\d{1,2})(?:[日号]|(?!\d))"
-    rf"|(?P<cmonth>{_SMALL})月(?:份)?(?P<cday>{_SMALL})(?:[日号]|(?![\d点时斤个箱盒只元块]))"
+    rf"|(?P<cmonth>{_SMALL})月(?:份)?(?P<cday>{_SMALL})(?:[日号](?P<crange>\s?[-~]\s?\d{{1,2}}[日号])?|(?![\d点时斤个箱盒只元块]))"
     rf"|(?P<lastday>(?:这个|本|这)?月[底末])"
     r"|(?<![\d./-])(?P<smonth>\d{1,2})[-/](?P<sday>\d{1,2})(?:[日号](?!楼)|(?![\d./:-])"
-    r"(?=\s*(?:\d{1,2}\s?[:点时]|[早上中下午晚夜凌傍全周星礼()（）截结收止自提取送发到拿领前左]|$|\n|[,，。;~]|—)))"
+    r"(?=\s*(?:\d{1,2}\s?(?:[:点时]|[ap]\.?m)|[早上中下午晚夜凌傍全周星礼()（）截结收止自提取送发到拿领前左]|$|\n|[,，。;~]|—)))"
+    rf"|(?<![\d./-])(?P<dfrom>\d{{1,2}})\s?[-~至]\s?\d{{1,2}}[号日]{_NOT_A_DAY}"
     rf"|(?<![\d./-])(?<!\d:)(?P<day>{_SMALL})(?:号|日){_NOT_A_DAY}"
     rf"|(?P<many>(?:每|逢)?{_WEEK}[{_W}](?:[、,/和]?(?:{_WEEK})?[{_W}]{_NOT_CLOCK})+)"
     rf"|(?P<week>(?:下下|下|本|这|今|上)?(?:一?个)?){_WEEK}(?P<wday>[{_W}](?!\d*\.\d)|[1-7](?![\d.:点]))"
@@ -79,7 +80,11 @@ def read_day(match: re.Match[str], today: date) -> Day | None:
     if found["year"]:
         return _day(_date(int(found["year"]), found["ymonth"], found["yday"]))
     if month := found["cmonth"] or found["smonth"]:
-        return _day(next_month_day(today, small_number(month), small_number(found["cday"] or found["sday"])))
+        on = next_month_day(today, small_number(month), small_number(found["cday"] or found["sday"]))
+        return None if on is None else Day(on, has_many=bool(found["crange"]))
+    if found["dfrom"]:  # 26-28号
+        on = next_month_day(today, None, small_number(found["dfrom"]))
+        return None if on is None else Day(on, has_many=True)
     if found["day"]:
         return _day(next_month_day(today, None, small_number(found["day"])))
     if found["lastday"]:

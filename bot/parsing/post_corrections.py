@@ -15,12 +15,19 @@ _NOT_BUT = re.compile(
     rf"(?=\s?¥?\s?{FIGURE})"
     rf"|(?<=[\d元块斤份盒箱个])[\s,，(（]{{0,2}}(?:而|已经)?不是\s?¥?\s?{FIGURE}\s?(?:元|块钱?)?(?:\s?[一1/每]\s?{UNIT})?(?=\s*(?:[\n,，。!！;)]|了|哦|哈|啊|$))"
 )
+_DOWN_TO = re.compile(  # 价格从35降到32一盒
+    rf"(?:价格?)?(?:从|由|原来的?)?\s?¥?\s?{FIGURE}\s?(?:元|块钱?)?(?:\s?[一1/每]\s?{UNIT})?\s?(?:降|调|改|涨)(?:价|整)?[到至成为]"
+    rf"(?=\s?¥?\s?{FIGURE})"
+)
 _WRONG = re.compile(r"不对|[打写说看发搞弄记填标报输]错|口误|手滑|手抖|更正|纠正|错了|应该是|应为")
 
 
 def without_denied(text: str) -> str:
     """`text` of the same length with 不是25是 blanked by NUL: only the second figure is a price."""
-    return _NOT_BUT.sub(lambda match: "\x00" * len(match[0]), text) if "不是" in text else text
+    for pattern, sign in ((_NOT_BUT, "不是"), (_DOWN_TO, "降"), (_DOWN_TO, "调"), (_DOWN_TO, "改"), (_DOWN_TO, "涨")):
+        if sign in text:
+            text = pattern.sub(lambda match: "\x00" * len(match[0]), text)
+    return text
 
 
 def says_wrong(region: str) -> bool:

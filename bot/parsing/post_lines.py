@@ -168,6 +168,8 @@ class Reader:
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
             name, spec = name_and_spec(region, is_first=index == 0)
             spec = find_spec(without_amounts(body[floor : price.amount_at])) or spec
+            if not name and index == 0 and "\x00" in region:  # 今早刚到的杨梅,58一篮
+                name = last_goods(self.shown[start : start + price.start])
             if not name and index == 0 and not self._is_waiting():
                 ahead = body[price.end : until]
                 name, ahead_spec = name_and_spec(without_amounts(ahead))

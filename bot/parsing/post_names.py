@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.parsing.foods import CATEGORIES
+from bot.parsing.foods import CATEGORIES, GOODS
 from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
@@ -259,7 +259,7 @@ def _trim(word: str) -> str:
     word = re.sub(rf"(?<=[\u4e00-\u9fff]{{2}})[一1每]{UNIT}$", "", word)
     for _ in range(6):
         shorter = _TRAIL.sub("", word, count=1)
-        if (
+        if word in GOODS or (
             shorter == word
             or not shorter
             or (word.endswith("团") and not word.endswith("开团") and not _FILLER.fullmatch(shorter))

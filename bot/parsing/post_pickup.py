@@ -80,6 +80,10 @@ def pickup_of(chosen: list[Bound]) -> Pickup | None:
     if len(distinct) > 1:
         merged = _merged(windows)
         return merged if merged is not None else _day_pickup(chosen[0])
+    if windows and any(
+        item.hit.day is not None and item.hit.day.has_many and not item.hit.has_clock for item in chosen
+    ):
+        return _day_pickup(chosen[0])
     if windows:
         item = windows[0]
         if item.hit.mark == "before":

@@ -56,6 +56,7 @@ _NOT_A_PRICE_BEHIND = re.compile(
     r"|千|百)|[-~:]\d|\s?[×*]\s?\d|\d|\s?-\s?\d"
     rf"|两(?!{UNIT}|块)|[公母]"
 )
+_NEAR = 10
 _GROSS = ("kg", "公斤", "千克", "g", "克")
 _RIGHT = re.compile(
     rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?(?!{UNIT}\s?[一1/]\s?[箱件])"
@@ -160,7 +161,7 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
         and match["cn"] in ("一", "两", "几")
         and not right
         and not left
-    ) and not (match["frac"] or match["half"] or label):
+    ) and not (match["frac"] or match["half"] or label or (floor > 0 and start - floor <= _NEAR and _is_goods(before))):
         return None
     return _built(text, match, fen, left, right, max(floor, start - 12), has_money or label is not None)
 
@@ -220,6 +221,11 @@ def _is_bare_price(
     if is_last and re.search(rf"(?:{SPEC.pattern})$", text[max(0, match.start() - 12) : match.start()]):
         return True
     return is_last and lead in (" ", "\t", ":", "=", ")", "…", "·") and match["num"] != "0" and len(match["num"]) < 5
+
+
+def _is_goods(before: str) -> bool:
+    """鲜肉大包三块、豆沙包|两块: goods right before it, in a list of prices."""
+    return mentions_goods(before[-4:].lstrip("、,， "))
 
 
 def _is_glued(text: str, match: re.Match[str]) -> bool:

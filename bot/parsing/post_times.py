@@ -19,12 +19,16 @@ from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
-_UNTIL = re.compile(r"(?:^|[,，、\s]|一直|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$")
+_UNTIL = re.compile(
+    r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
+)
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
     r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
+    r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
+_LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
 _PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
 _GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
 _MOST_HITS = 60
@@ -61,6 +65,9 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     _resolve_all(text, bound, now, headline_end)
     closes = _deadlines(bound)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
+    early = _before_pickup(bound, deadline, now)
+    if early is not None:
+        deadline, closes = early, [early]
     _into_next_week(bound, deadline)
     chosen = pickup_hits(text, bound, deadline, headline_end)
     doubts = [] if deadline is None or deadline > now else ["past_closes_at"]
@@ -93,6 +100,16 @@ def _says_more(exact: Bound, rough: Bound) -> bool:
     if rough.hit.part is not None:
         return exact.hit.part == rough.hit.part and exact.on == rough.on
     return timedelta(0) <= rough.closes + timedelta(minutes=1) - exact.closes <= _DAY
+
+
+def _before_pickup(bound: list[Bound], deadline: datetime | None, now: datetime) -> datetime | None:
+    """现在接的是明天早餐,晚上8点前拍,明早7:00送: tonight, although 明天 was spoken of before; None where that is so."""
+    closing = [item for item in bound if item.role == "close" and item.closes is not None]
+    handed = [item.start for item in bound if item.role in ("pickup", "arrival") and item.start is not None]
+    if deadline is None or len(closing) != 1 or closing[0].hit.day is not None or not handed:
+        return None
+    own = deadline_of(closing[0].hit, now)
+    return own if own is not None and now < own < min(handed) <= deadline else None
 
 
 def _into_next_week(bound: list[Bound], deadline: datetime | None) -> None:
@@ -136,6 +153,10 @@ def _leave_errands(text: str, bound: list[Bound]) -> None:
 
 def _close_windows(text: str, bound: list[Bound]) -> None:
     """10:30开始提货,一直到12:00: the second clock ends the window that the first began."""
+    for item in bound:
+        is_bare = item.role == "pickup" and item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
+        if is_bare and _LASTS.search(text, max(0, item.hit.start - 8), item.hit.start):
+            item.hit = replace(item.hit, mark="before")
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
         is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
@@ -155,10 +176,22 @@ def _spread(text: str, bound: list[Bound]) -> None:
         gap = text[first.hit.end : last.hit.start]
         if is_open and other.role in (None, "shipping") and last is other and _goes_on(first.hit, last.hit, gap):
             other.role = one.role
+        if first is other and _is_range_of_days(first.hit, gap) and first.role is None and is_open:
+            first.role = last.role
         if is_shared and (_ENUMERATION.fullmatch(gap) or (last is other and _is_alternative(text, gap, last.hit))):
             other.role = one.role
         if is_shared and last is other and _is_other_window(gap, first.hit, last.hit):
             other.role = one.role
+
+
+def _is_range_of_days(hit: TimeHit, gap: str) -> bool:
+    """8月26日-28日每天下午5点到7点."""
+    return (
+        hit.day is not None
+        and hit.day.has_many
+        and not hit.has_clock
+        and re.fullmatch("[\\s每天日都的,，]{0,5}", gap) is not None
+    )
 
 
 def _is_other_window(gap: str, first: TimeHit, last: TimeHit) -> bool:
