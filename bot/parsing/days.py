@@ -11,6 +11,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.parsing.feasts import FEAST_PATTERN, LUNAR_PATTERN, feast_day, lunar_day
+
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "半": 0}
 _WEEKDAY = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5, "曰": 6}
 _WEEKDAY |= {str(n): n - 1 for n in range(1, 8)}
@@ -29,9 +31,9 @@ DATE_PATTERN = (
     r"(?P<year>20\d\d)\s?[-/.年\s]\s?(?P<ymonth>\d{1,2})\s?[-/.月\s]\s?(?P<yday>\d{1,2})(?:[日号]|(?!\d))"
     rf"|(?P<cmonth>{_SMALL})月(?:份)?(?P<cday>{_SMALL})(?:[日号](?P<crange>\s?[-~]\s?\d{{1,2}}[日号])?|(?![\d点时斤个箱盒只元块]))"
     rf"|(?P<lastday>(?:这个|本|这)?月[底末])"
+    rf"|(?<![\d./-])(?P<dfrom>1[3-9]|2\d|3[01])\s?[-~至]\s?\d{{1,2}}[号日]{_NOT_A_DAY}"
     r"|(?<![\d./-])(?P<smonth>\d{1,2})[-/](?P<sday>\d{1,2})(?:[日号](?!楼)|(?![\d./:-])"
     r"(?=\s*(?:\d{1,2}\s?(?:[:点时]|[ap]\.?m)|[早上中下午晚夜凌傍全周星礼()（）截结收止自提取送发到拿领前左]|$|\n|[,，。;~]|—)))"
-    rf"|(?<![\d./-])(?P<dfrom>\d{{1,2}})\s?[-~至]\s?\d{{1,2}}[号日]{_NOT_A_DAY}"
     rf"|(?<![\d./-])(?<!\d:)(?P<day>{_SMALL})(?:号|日){_NOT_A_DAY}"
     rf"|(?P<many>(?:每|逢)?{_WEEK}[{_W}](?:[、,/和]?(?:{_WEEK})?[{_W}]{_NOT_CLOCK})+)"
     rf"|(?P<week>(?:下下|下|本|这|今|上)?(?:一?个)?){_WEEK}(?P<wday>[{_W}](?!\d*\.\d)|[1-7](?![\d.:点]))"
@@ -42,10 +44,8 @@ DATE_PATTERN = (
     rf"|次日|隔天|翌日|第二天|同一天|当天|当日)"
     rf"|(?:再?过)?(?P<ndays>[1-9]\d?|[一二两三四五六七八九十俩仨])天(?:之后|以后|后(?!天))"
     r"|(?<![a-z])(?P<english>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|tonight|tomorrow|tmr)(?![a-z])"
-    r"|(?P<feast>(?:元旦|五一|六一|国庆|圣诞|平安夜|双十一|双11|双十二|双12)(?:节|当天|那天|当日)(?!团|礼|装|套|限))"
+    rf"|(?P<feast>{FEAST_PATTERN})|(?P<lunar>{LUNAR_PATTERN})"
 )
-_FEASTS = {"元旦": (1, 1), "五一": (5, 1), "六一": (6, 1), "国庆": (10, 1), "圣诞": (12, 25), "平安夜": (12, 24)}
-_FEASTS |= {"双十一": (11, 11), "双11": (11, 11), "双十二": (12, 12), "双12": (12, 12)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,8 @@ def read_day(match: re.Match[str], today: date) -> Day | None:
     found = match.groupdict()
     if found["year"]:
         return _day(_date(int(found["year"]), found["ymonth"], found["yday"]))
-    if month := found["cmonth"] or found["smonth"]:
-        on = next_month_day(today, small_number(month), small_number(found["cday"] or found["sday"]))
-        return None if on is None else Day(on, has_many=bool(found["crange"]))
-    if found["dfrom"]:  # 26-28号
-        on = next_month_day(today, None, small_number(found["dfrom"]))
-        return None if on is None else Day(on, has_many=True)
-    if found["day"]:
-        return _day(next_month_day(today, None, small_number(found["day"])))
+    if found["cmonth"] or found["smonth"] or found["day"] or found["dfrom"]:
+        return _in_month(found, today)
     if found["lastday"]:
         return Day(today.replace(day=monthrange(today.year, today.month)[1]))
     if found["many"]:
@@ -99,12 +93,19 @@ def read_day(match: re.Match[str], today: date) -> Day | None:
         return _weekday(found["week"], found["wday"], today)
     if found["ndays"]:
         return Day(today + timedelta(days=small_number(found["ndays"])))
-    if found["feast"]:
-        month_day = next((v for k, v in _FEASTS.items() if found["feast"].startswith(k)), (1, 1))
-        return _day(next_month_day(today, *month_day))
+    if found["feast"] or found["lunar"]:
+        return _day(feast_day(found["feast"], today) if found["feast"] else lunar_day(found["lunar"], today))
     if found["english"]:
         return _english(found["english"], today)
     return _relative(found["relative"], today)
+
+
+def _in_month(found: dict[str, str | None], today: date) -> Day | None:
+    """11月22日, 11/22, 22号, 26-28号."""
+    month = found["cmonth"] or found["smonth"]
+    day = found["cday"] or found["sday"] or found["day"] or found["dfrom"] or ""
+    on = next_month_day(today, small_number(month) if month else None, small_number(day))
+    return None if on is None else Day(on, has_many=bool(found["crange"] or found["dfrom"]))
 
 
 def next_month_day(today: date, month: int | None, day: int) -> date | None:

@@ -176,7 +176,7 @@ def _core(name: str) -> str:
     piece = pieces[-1] if pieces else name
     if len(piece) <= 9:
         return piece
-    return last_goods(piece) if len(piece) > 12 else piece
+    return last_goods(piece) if len(piece) > 10 else piece
 
 
 def _is_heading(bare: str, clause: re.Match[str]) -> bool:

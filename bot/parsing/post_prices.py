@@ -14,7 +14,7 @@ from bot.parsing.post_specs import SPEC, UNIT
 
 _COUNT = rf"(?:\d{{1,3}}(?:\.\d)?|[{CHINESE}半]{{1,3}})"
 _SCALES = {"千": 1000, "万": 10_000, "亿": 100_000_000}
-_MONEY = r"(?:元(?:钱)?|块(?:钱)?|圆|蚊|rmb|(?<=\d)r(?![a-z])|软妹币|大洋)"
+_MONEY = r"(?:元(?:钱)?|块(?:钱|洋钿)?|洋钿|圆|蚊|rmb|(?<=\d)r(?![a-z])|软妹币|大洋)"
 _AMOUNT = re.compile(
     rf"(?P<sign>¥\s?)?(?:(?P<num>(?<![\d.])\d{{1,5}}(?:\.\d{{1,2}})?)(?P<scale>[千万亿](?=元"
     rf"|块))?|(?P<cn>[{CHINESE}]{{1,7}}?(?=[一两]{UNIT})|[{CHINESE}]{{1,7}}(?:点[{CHINESE}]{{1,2}})?))"

@@ -18,6 +18,7 @@ _EXAMPLE_LINE = re.compile(
     r"|比如|例如|接龙方式)"
 )
 _CLAUSE = re.compile(r"[^\n,，。;；!！]+")
+_CONTENTS = re.compile(r"\((?![^()\n]{0,60}[元¥])[^()\n+]{1,40}\+[^()\n]{1,60}\)")  # (铅笔10支+橡皮2块+本子5本)
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\ue0ff")
 _PLACE_LABEL = re.compile(r"(?:自提|自取|提货|取货|领货|交货|取件)?(?:地点|地址|位置)(?:[:：]|(?=\s))[^\n,，。;]*")
 _MENDS = (
@@ -54,6 +55,7 @@ def goods_text(body: str, times: PostTimes, place: str | None) -> tuple[str, tup
     Blanked are times, phones, notes, examples, promotions, and whole clauses that only speak of terms.
     """
     hidden = without_denied(_hidden(body, _spans(body, times, place)))
+    hidden = _CONTENTS.sub(lambda match: "\x00" * len(match[0]), hidden)
     hidden, promotions = take_promotions(hidden)
     terms = [
         match.span()
