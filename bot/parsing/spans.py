@@ -49,6 +49,10 @@ _FOREIGN = re.compile(
 )
 
 
+_MAY_BEGIN = re.compile(
+    f"[\\s0-9¥a-z{CHINESE}{LONG_NUMBER}上下中晚早凌傍明今听夜本这个周星礼给付转算补每人我阿咱俺老小夫娘爷父女母子姐妹弟兄哥室友舍同朋祖几闺宿办公班家邻孩斩切剁劈掰拆剪片锯包做炸烙蒸煮烧炖穿串烤煎捏擀宽长高厚粗直径用吃喝耗费虚从涨降工原现以卖身体还差炒熬煲泡肥瘦买记写登填分第排四]"
+)
+"""First characters of everything `_FOREIGN` reads."""
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(f"[{CHINESE}几周星礼每俩{LONG_NUMBER}]")
 _PRICED = re.compile(
@@ -109,10 +113,22 @@ def _room(text: str, room: RoomMatch) -> Token:
     return Token("room", room.start, room.end, text[room.start : room.end], full=room.kind != "bare", value=room.room)
 
 
+def _foreign_matches(text: str) -> Iterator[re.Match[str]]:
+    """Matches from left to right without overlaps, tried only where one can begin."""
+    end = 0
+    for start in _MAY_BEGIN.finditer(text):
+        if start.start() < end:
+            continue
+        match = _FOREIGN.match(text, start.start())
+        if match is not None and match.end() > match.start():
+            end = match.end()
+            yield match
+
+
 def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
     """Times, money, people, distances; 两块 is two pieces where something is sold by 块."""
     has_block = "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
-    for match in _FOREIGN.finditer(text):
+    for match in _foreign_matches(text):
         kind = str(match.lastgroup)
         if kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]:
             continue

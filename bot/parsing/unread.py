@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.classes import CHANGING
+from bot.parsing.classes import CHANGING, PLAIN
 from bot.parsing.clauses import clause_of
 from bot.parsing.draft import Draft
 from bot.parsing.interpreter import Interpreter
@@ -34,8 +34,9 @@ def check_unread(found: list[Segment], draft: Draft, reader: Interpreter, role: 
     _check_background(found, draft)
     _check_cancelled(found, draft)
     for segment in found:
-        _check_price(segment, draft)
-        if segment.verdict != "order" or not draft.entries:
+        if "price" in segment.kinds:
+            _check_price(segment, draft)
+        if segment.verdict != "order" or not draft.entries or segment.kinds <= PLAIN:
             continue
         unread = [token for token in segment.tokens if token.kind == "text" and id(token) not in reader.used_texts]
         named = "".join(reader.catalogue.by_key[key].name for key in draft.entries) + (
