@@ -132,7 +132,11 @@ class Applying(Targets):
         totals = {sum(entry.milli for entry in self.draft.entries.values())}
         totals.add(sum(self.draft.current(key) for key in self.draft.entries))
         totals.add(sum(self.draft.current(key) for key in self.draft.entries | self.draft.prior))
-        if quantity.milli not in totals and not self.draft.doubts:
+        entry = next(iter(self.draft.entries.values()), None)
+        single = len(self.draft.entries) == 1 and not self.draft.prior and entry is not None and entry.op == "add"
+        if single and entry is not None and quantity.milli > entry.milli:
+            entry.milli = quantity.milli  # 多备一袋 总共两袋
+        elif quantity.milli not in totals and not self.draft.doubts:
             self.draft.doubt(quantity.word, "unclear")
         self.mode = None
 

@@ -83,7 +83,8 @@ def _without_asides(clause: list[Token]) -> list[Token]:
         unknown = following is not None and following.kind == "text" and not following.keys
         refuses = token.kind == "unwant" and token.word in ("不想", "别", "不用")
         some = token.kind == "qty" and token.approx and token.sign == "w"
-        if not (unknown and (refuses or some)):
+        alone = some and following is None and len(clause) > 1
+        if not (unknown and (refuses or some)) and not alone:
             kept.append(token)
     return kept
 

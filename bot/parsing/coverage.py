@@ -33,8 +33,13 @@ _NOTED_WRONG: Final = re.compile(r"(?:记|写|登记|填)[成错]|[下点]错")
 _RATE: Final = re.compile(
     r"(?:每天|一天|每日|天天|日日|每周|一周|隔天|每月|一个?月|一个?礼拜|一个?星期)(?:就|都|只)?(?:要|来|订|送|吃|喝)?[一二两三四五六七八九十\d]"
 )
+_RECKONED: Final = re.compile(
+    r"(?:一天|每天|一周|每周|一个?月|一个?星期)(?:也|就|才|只|要|得|吃|喝|用)*[一二两三四五六七八九十半\d]"
+    r"|够[吃用喝]?[一二两三四五六七八九十半\d]{1,3}(?:天|周|个月)"
+)
+"""A sum that leads nowhere unless something is asked for."""
 _UNSAID: Final = re.compile(
-    r"够(?:吗|么|不够|不).*不够(?:的话)?(?:就|再|我)*(?:加|来|要|订)|便宜[点些].*便宜(?:的话|了)?(?:我|就)*(?:要|来)"
+    r"够(?:吗|么|不够|不).*不够(?:的话)?(?:就|再|我)*(?:加|来|要|订|[一二两三四五六七八九十\d])|便宜[点些].*便宜(?:的话|了)?(?:我|就)*(?:要|来)"
     r"|[拿收领到]了[一二两三四五六七八九十\d]{1,3}\S[\s,].{0,2}[少缺差][一二两三四五六七八九十\d]"
 )
 """A condition without its 如果 (两笼够吗 不够加一笼), and what is missing of what was handed out."""
@@ -156,7 +161,10 @@ def _has_unused_heads(reader: Interpreter) -> bool:
 
 def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str, role: Role) -> bool:
     """A question to the group, somebody else's words, money, or a mistake in what was noted."""
-    if _RATE.search(text) and not kinds & {"past", "praise"}:
+    if _RECKONED.search(text) and not kinds & {"want", "add"} and all(e.milli == 1000 for e in draft.entries.values()):
+        return True  # 一盒鸡蛋三十个 一天五个 够吃六天
+    counted = any(claim.items and claim.quantity for claim in claims)
+    if _RATE.search(text) and not counted and not kinds & {"past", "praise"}:
         return True  # 牛奶一天一瓶: nobody delivers by the day
     if _UNSAID.search(text) or _ASKED_FIRST.search(text) or _MAILED.search(text):
         return True

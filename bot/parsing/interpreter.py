@@ -96,7 +96,7 @@ class Interpreter(Corrections):
         if self.excepted is not None and not self._quantity_ahead(position, last):
             self._cancel(position, last)  # 除鸡翅外都退
             return
-        whole = (self.pending or self.rest) and self.words[position][0] in "退去拿"
+        whole = (self.pending or self.rest or self.each) and self.words[position][0] in "退去拿"
         if whole and not self._quantity_ahead(position, last):
             self._cancel(position, last)
         else:

@@ -60,6 +60,9 @@ def _auxiliaries(tokens: list[Token]) -> None:
         unknown = following.kind == "text" and not following.keys
         if token.word == "都" and unknown and following.word[0] not in "包拿带搬":
             token.kind = "filler"
+        relative = following.word == "的" and index + 2 < len(tokens) and tokens[index + 2].kind in ("text", "person")
+        if token.word == "要" and relative:
+            token.kind = "filler"  # 让给要的人
         if (
             token.kind != "want"
             or token.word not in _AUXILIARY

@@ -94,6 +94,17 @@ def conditional_starts(current: list[Token], tokens: list[Token], index: int) ->
     )
 
 
+def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """我就只要蓝莓两盒 behind 「亲戚送了一筐桃子」: goods, a number and a verb of asking in a clause of their own."""
+    if current[-1].kind != "space" or tokens[index].kind == "space" or not BYGONE & {part.kind for part in current}:
+        return False
+    clause = clause_at(tokens, index)
+    kinds = {token.kind for token in clause}
+    named = {token.keys for token in clause if token.kind == "item"}
+    again = any(token.keys in named for token in current if token.kind == "item")
+    return {"item", "qty"} <= kinds and bool(kinds & {"want", "add", "only"}) and not kinds & BYGONE and not again
+
+
 def complete_before(current: list[Token], token: Token) -> int:
     """尿不湿两包 L码的家里|还剩三包: the clause that tells what was begins at the blank; 0 when there is none."""
     if token.kind not in BYGONE:
@@ -242,4 +253,10 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return True
     if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
         return False
-    return token.kind in ("item", "qty", "room", "fix") or "ask" in kinds or ("deny" in kinds and token.kind in _AFRESH)
+    if token.kind == "cancel" and "deny" in kinds and token.word[-1] in "了吧啦":
+        return True  # 我妈不让吃 退了吧
+    return (
+        token.kind in ("item", "qty", "room", "fix", "only")
+        or "ask" in kinds
+        or ("deny" in kinds and token.kind in _AFRESH)
+    )

@@ -20,6 +20,9 @@ _OTHERS: Final = "他她说"
 _DANGER: Final = re.compile(r"[不没别勿未莫否非比]")
 
 
+_GIVING_BACK: Final = frozenset({"cancel", "sub", "set", "swap"})
+_NO_USE: Final = re.compile(r"不(?:合|肯|爱|习惯|好|喜欢|适|顺|中意|经|耐|抗|想)")
+"""Why something goes back (猫不肯用) is no negation of its going."""
 _MAX_UNREAD: Final = 1
 
 
@@ -52,6 +55,8 @@ def check_unread(found: list[Segment], draft: Draft, reader: Interpreter, role: 
             draft.doubt(segment.text.strip(), "unclear")
         tagged = is_tag_question(segment)
         for token in unread:
+            if segment.kinds & _GIVING_BACK and _NO_USE.search(token.word):
+                continue
             if _DANGER.search(unexplained(token.word)) and not tagged and not (token.word == "不" and reader.booked):
                 draft.doubt(token.word, "unclear")
         limit = _MAX_UNREAD if segment.wants() or segment.kinds & (CHANGING | {"people"}) else _MAX_UNREAD_PLAIN

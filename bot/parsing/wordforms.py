@@ -103,6 +103,7 @@ def formed() -> Iterator[tuple[str, str]]:
     yield from _refused()
     yield from _changed()
     yield from _corrected()
+    yield from _preferred()
 
 
 def _happened() -> Iterator[tuple[str, str]]:
@@ -122,8 +123,23 @@ def _refused() -> Iterator[tuple[str, str]]:
             yield refusal + verb + tail, "cancel"
     for refusal, verb, tail in product(_UNNEEDED, _UNNEEDED_VERBS, _UNNEEDED_TAILS):
         yield refusal + verb + tail, "cancel"
+    for refusal, verb, tail in product(
+        ("别给我", "不用给我", "别帮我", "不用帮我"), "发送寄记留拿来算配装订带下弄上", ("了", "啦", "", "了哈")
+    ):
+        yield refusal + verb + tail, "cancel" if tail else "unwant"
     for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
         yield verb + refusal + tail, "deny"
+
+
+_ADJECTIVES = "青生熟嫩老软硬甜酸大小肥瘦厚薄宽窄长短粗细辣淡咸热冰干湿轻重红绿黄白面脆糯浓稀圆直匀壮胖鲜"
+
+
+def _preferred() -> Iterator[tuple[str, str]]:
+    """青一点的, 瘦点儿: how the goods should be."""
+    for adjective, more, tail in product(
+        _ADJECTIVES, ("点", "一点", "些", "一些", "一眼", "啲"), ("", "的", "儿", "儿的", "额")
+    ):
+        yield adjective + more + tail, "quality"
 
 
 def _changed() -> Iterator[tuple[str, str]]:

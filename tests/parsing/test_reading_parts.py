@@ -15,8 +15,9 @@ from bot.parsing.numerals import chinese_value, read_number, spelled_digits
 from bot.parsing.orders import read_order
 from bot.parsing.quantity import parse_spec, to_sale_units
 from bot.parsing.rooms import find_lockers, find_phones, find_room, find_rooms, is_flat
+from bot.parsing.spans import _FOREIGN, _foreign_matches
 from bot.parsing.values import Item, Line
-from tests.parsing.corpus import DATA, catalogues
+from tests.parsing.corpus import DATA, catalogues, load
 
 # ------------------------------------------------------------------------------------------------ spelling
 
@@ -200,3 +201,12 @@ def test_the_explainer_prints_tokens_reading_and_reason(tmp_path: Path, capsys: 
     assert "item:鸡蛋" in printed
     assert "set 无抗鸡蛋 2盒" in printed
     assert "ask (not_sold) 芹菜1把" in printed
+
+
+def test_no_time_or_head_count_begins_where_nobody_looks() -> None:
+    """The walk over likely first characters finds what a search of the whole text finds."""
+    for name in ("hard_orders.txt", "hard_orders_38.txt", "hard_orders_39.txt", "rulings.txt", "traps.txt"):
+        for case in load(name):
+            text = normalise(case.text).text
+            found = [match.span() for match in _foreign_matches(text)]
+            assert found == [match.span() for match in _FOREIGN.finditer(text)], text
