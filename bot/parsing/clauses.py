@@ -25,6 +25,10 @@ _ABSTAINS: Final = re.compile(
     r"不[吃喝用碰沾]|[吃喝咬嚼][不勿伐唔][了动惯来得]|不(?:能|爱|肯|太|喜欢|敢|准|让|给)[吃喝]?|过敏|忌口|牙口?不好"
 )
 """Somebody at home who does not eat it (老头子牙不好不吃) is no reason to ask."""
+LIGHT: Final = frozenset(
+    "上 入 收 冲 拍 提 搞 弄 整 备 报 落 写 割 求 抢 记 拎 称 留 带 跟 接 买 拿 登记 安排 加入 弄个 搞个".split()
+)
+"""Verbs that ask for goods only when goods follow (高铁上吃, 收快递)."""
 _MIN_REMARK: Final = 4  # characters of a clause with unknown words; a shorter one may be a name or goods
 
 
@@ -42,7 +46,9 @@ def is_background(clause: list[Token]) -> bool:
     kinds = {token.kind for token in clause}
     if not kinds & _ASKS and "person" in kinds and _ABSTAINS.search("".join(token.word for token in clause)):
         return True
-    if not clause or kinds & _MEANING:
+    if not clause or kinds & _MEANING - {"want", "number"}:
+        return False
+    if any(token.kind == "want" and token.word not in LIGHT for token in clause):
         return False
     if any(token.kind == "note" and token.value != "quality" for token in clause) or kinds <= {"note", "filler"}:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.clauses import clause_at, last_clause
+from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.tokens import Token
 
 
@@ -27,9 +27,7 @@ def _alternatives(tokens: list[Token]) -> None:
             token.kind = "or"
 
 
-_LIGHT: Final = frozenset("上 入 收 冲 拍 提 搞 弄 整 备 报 落 写 割 求 抢 记 拎 称 留 带 跟 接".split())
-
-
+_FETCHING: Final = frozenset("买 拿 登记 安排 加入 弄个 搞个".split())
 _AUXILIARY: Final = frozenset("要 想 想要 要个".split())
 _OBJECTS: Final = frozenset(
     {
@@ -79,7 +77,7 @@ def _other_objects(tokens: list[Token]) -> None:
     """上厕所, 收快递: a light verb whose object is an unknown word asks for no goods."""
     for token, following in pairwise(tokens):
         unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
-        if token.kind == "want" and token.word in _LIGHT and unknown and token.end == following.start:
+        if token.kind == "want" and token.word in LIGHT - _FETCHING and unknown and token.end == following.start:
             token.kind = "filler"
 
 

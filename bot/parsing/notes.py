@@ -130,6 +130,8 @@ def _condition_end(tokens: list[Token], index: int, conditions: list[tuple[int, 
 def _note_end(tokens: list[Token], index: int) -> int:
     """Index behind the note that begins at `index`, 0 when none does."""
     token = tokens[index]
+    if token.kind == "text" and _is_preference(tokens, index):
+        return index + 2
     if token.kind == "wish":
         return (
             index + 1 if token.word in _ALONE else _extent(tokens, index + 1, counted=token.word == "其中", items=False)
@@ -149,6 +151,17 @@ def _note_end(tokens: list[Token], index: int) -> int:
         if following is not None and following.kind in ("quality", "wish") and following.word not in _ALONE:
             return _extent(tokens, tokens.index(following) + 1)
     return 0
+
+
+def _is_preference(tokens: list[Token], index: int) -> bool:
+    """槐花的 in 「蜂蜜两瓶槐花的」: an unknown kind right behind a number, at the end of its clause."""
+    token, before = tokens[index], tokens[index - 1] if index else None
+    if before is None or before.kind != "qty" or before.approx or before.end != token.start or token.keys:
+        return False
+    closing = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
+    short = len(token.word) <= 4 and not re.search(r"[不没别勿未莫否非比退减给]", token.word)
+    return closing == "的" and after in ("space", "comma", "stop") and short and before.unit is not None
 
 
 def _is_wish(tokens: list[Token], index: int) -> bool:

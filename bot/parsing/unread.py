@@ -42,9 +42,8 @@ def check_unread(found: list[Segment], draft: Draft, reader: Interpreter, role: 
         if segment.verdict != "order" or not draft.entries or segment.kinds <= PLAIN:
             continue
         unread = [token for token in segment.tokens if token.kind == "text" and id(token) not in reader.used_texts]
-        named = "".join(reader.catalogue.by_key[key].name for key in draft.entries) + (
-            _OTHERS if role == "leader" else ""
-        )
+        items = [reader.catalogue.by_key[key] for key in draft.entries]
+        named = "".join(item.name.lower() + item.spec.lower() for item in items) + (_OTHERS if role == "leader" else "")
         named += ("外" if "except" in segment.kinds else "") + ("从由把" if segment.kinds & CHANGING else "")
         size = sum(
             _weight(segment, token, named)
