@@ -74,12 +74,13 @@ def _range(text: str, start: int) -> Token | None:
 
 
 _KIND = "[公雄母雌大小红白黑绿黄荤素]"
+_SEXES_FIRST = re.compile(rf"[公雄]({NUM})(?:只|个)?[,\s]?[母雌]({NUM})(?:只|个)?(?!{UNIT_PATTERN})")
 _SEXES = re.compile(rf"({NUM})(?:只|个)?{_KIND}的?[,\s]?({NUM})(?:只|个)?{_KIND}(?!{UNIT_PATTERN})的?")
 
 
 def _sexes(text: str, start: int) -> Token | None:
     """三公三母, 一大一小: so many of them together."""
-    match = _SEXES.match(text, start)
+    match = _SEXES.match(text, start) or _SEXES_FIRST.match(text, start)
     if match is None:
         return None
     return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]) + figure_value(match[2]), unit="只")

@@ -47,9 +47,9 @@ def hangs(segment: Segment) -> str:
     for word in named:
         condition = condition.replace(word, "")
     condition = _SUBJECTS.sub("", condition)
-    if not condition:
-        return ""
     priced = any(token.kind == "price" and token.start < match.end() + segment.start for token in segment.tokens)
+    if not condition and not priced:
+        return ""
     if priced or "涨" in match["cond"] or PRICE_WORDS.search(match["cond"]):
         return "doubt" if segment.kinds & {"cancel", "unwant", "sub"} else "query"
     if _OTHERS.search(condition):

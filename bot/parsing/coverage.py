@@ -74,7 +74,8 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
         _check_negated(segment, claims, draft)
         _check_halved(segment, draft)
     _check_heads(kinds, reader, text)
-    if _says_again(kinds, draft, text):
+    fetched = any(token.kind == "want" and token.word != "给我" for s in asked for token in s.tokens)
+    if not fetched and _says_again(kinds, draft, text):
         draft.entries.clear()
         draft.withdrawn = True
     _check_lone(segments, reader)
@@ -106,7 +107,7 @@ _HANDED: Final = re.compile(r"给[^,。\s]|那[一两二三四五六七八九十
 
 def _says_again(kinds: set[str], draft: Draft, text: str) -> bool:
     """葡萄那两筐 一筐给601: what there is already is spoken of, not asked for again."""
-    if not draft.entries or kinds & {"want", "add"} or not _HANDED.search(text):
+    if not draft.entries or kinds & {"add", "fix"} or not _HANDED.search(text):
         return False
     return all(
         entry.op == "set" and not entry.changed and draft.prior.get(key) == entry.milli

@@ -35,7 +35,9 @@ def decisive_start(tokens: list[Token]) -> int:
         start -= 1
     clause, before = tokens[start:end], tokens[:start]
     quantities = [token for token in clause if token.kind == "qty"]
-    if len(quantities) != 1 or quantities[0].approx or not {token.kind for token in clause} <= _ENDING:
+    if len(quantities) != 1 or quantities[0].approx:
+        return 0
+    if any(token.kind not in _ENDING and (token.kind != "text" or unexplained(token.word)) for token in clause):
         return 0
     if not any(token.kind in ("want", "add") and token.word in _ASKING for token in clause):
         return 0

@@ -69,6 +69,8 @@ class Interpreter(Corrections):
             handler(self, position, last)
 
     def _want(self, position: int, last: int) -> None:
+        if self.words[position] in ("留", "留着") and self._stays(position, last):
+            return
         self.wanted = True
         self._settle_wanted(position, last)
         if self.mode in ("cancel", "not", "sub"):
@@ -78,6 +80,15 @@ class Interpreter(Corrections):
         if self.words[position] in ("还要", "还想要") and self._settle_wanted(position, last):
             return
         self.mode = self.kinds[position]
+
+    def _stays(self, position: int, last: int) -> bool:
+        """枸杞留, behind what goes: it was ordered and is wanted still."""
+        keys = {key for claim in self.pending for item in claim.items for key in item.keys}
+        if not keys or not keys <= set(self.draft.prior) or self._next_solid(position, last) is not None:
+            return False
+        self.kept |= keys
+        self.pending = []
+        return True
 
     def _settle_wanted(self, position: int, last: int) -> bool:
         """蛋黄酥还要 话梅不要: what was ordered before and is wanted still is not what goes."""

@@ -23,7 +23,7 @@ NUM = rf"(?:{ARABIC_NUMBER}|{CHINESE_NUMBER})"
 FOLK = "老师|同事|同学|孩子|小孩|小朋友|学生|员工|师傅|阿姨|叔叔|邻居|朋友|姐妹|兄弟|闺蜜|室友|舍友|护士|医生|工人|女儿|儿子|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥|哥哥|弟弟|姐姐|妹妹|嫂子|儿媳|女婿|家长|姑娘|小伙|爷爷|奶奶|外公|外婆|阿婆|阿公|老太太?|老头|老人|大人|大爷|大妈|宝宝|宝贝|小囡|囡囡|细路|娃娃?|崽|工友|牌友|球友|搭子|战友|队友|领导|客户|客人|亲戚|保安|保洁|司机|实习生|徒弟|女生|男生|女的|男的|住户|房客|股东|成员|队员|组员"
 GROUPS = "部门|科室|办公室|宿舍|房间|车间|班级|年级|小组|门店|摊位|车队|教室|病房|家庭"
 _FOREIGN = re.compile(
-    rf"""(?P<price>(?:给|付|转|算|补)[你您]{NUM}(?:块|元)?(?!\s?(?:{UNIT_PATTERN}))|¥\s?\d+(?:\.\d+)?
+    rf"""(?P<price>\d{{1,4}}(?:块|元)?(?=(?:的话)?我就(?:要|拿|来|买|订|下)|(?:有点|太|好|真|这么|那么|也太|蛮|还是|忒)?贵)|(?:给|付|转|算|补)[你您]{NUM}(?:块|元)?(?!\s?(?:{UNIT_PATTERN}))|¥\s?\d+(?:\.\d+)?
         |{NUM}(?:块(?=\d|[一二三四五六七八九半][\s,。;的]|钱|\s*(?:$|[?!。,;])|的|多|那|这|真|好|太|啊|吗|呢|呀|哦|就)|元|蚊|文(?!旦)|角|毛(?!豆|巾|肚)|rmb|刀乐)(?:[\d一二三四五六七八九半](?!\d|{UNIT_PATTERN}))?(?:多)?(?:钱|整|人民币)?)
     |(?P<time>(?:一天|每天|一日|每日|一周|每周|一个?星期|一个?礼拜|一个?月|每顿|一餐|一次)(?:就|要|能|得|吃|喝|用|只|才|差不多|大概|也就|就要)*{NUM}(?:{UNIT_PATTERN})(?![^\s,。]*[要来订])|(?:at\s)?\d{{1,2}}(?::\d{{2}})?\s?(?:am|pm)(?![a-z])|\d{{1,2}}:\d{{2}}
         |(?:上午|下午|中午|晚上|早上|凌晨|傍晚|明早|今晚|明晚|听晚|今早|夜里|夜到|早晨)\s?{NUM}点(?:半|一刻|三刻|钟|{NUM}分?)?(?:左右|之前|之后|以后|前|后)?
@@ -137,7 +137,8 @@ def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
         if kind == "people" and match[0].endswith("口") and "口" in catalogue.by_unit:
             continue  # 一口炒锅
         if not _inside_name(text, match.start(), match.end(), catalogue):
-            keys = _priced(match[0], catalogue) if kind == "price" else ()
+            offered = text.startswith(("我就", "的话"), match.end())  # 38我就拿: a price somebody would pay
+            keys = _priced(match[0], catalogue) if kind == "price" and not offered else ()
             yield Token(kind, match.start(), match.end(), match[0], keys, value=match[0])
 
 

@@ -90,12 +90,17 @@ def _sets_right(segment: Segment, previous: Segment) -> bool:
     return previous.verdict == "deny" and first in ("是", "就是", "应该是", "其实是", "我是", "只是")
 
 
+_ENOUGH: Final = frozenset("够 够了 够吃 够用 够喝 就够 就够了 就行 就好 足够 足够了".split())
 _SURPLUS: Final = frozenset("多订了 多买了 多拍了 多下了 多要了 多点了 多写了 多报了".split())
 
 
 def _take_off_surplus(found: list[Segment]) -> None:
     """抽纸多订了一箱,请减掉: what was too much is taken off."""
     for segment, following in pairwise(found):
+        enough = following.words & _ENOUGH and following.has_quantity() and not following.kinds & {"item", "goods"}
+        if segment.verdict == "past" and segment.words & _SURPLUS and enough:
+            segment.verdict, following.verdict = "chat", "order"  # 多订了 一只够吃
+            continue
         bare = following.kinds & {"sub", "cancel"} and not following.kinds & (BOOKABLE - {"pair"})
         if segment.verdict != "past" or not segment.words & _SURPLUS or not bare:
             continue

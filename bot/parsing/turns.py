@@ -215,6 +215,8 @@ def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off
     complete = "qty" in kinds and kinds & _COMPLETING
     if solid.kind == "cancel" and solid.word[-1] in "了啦喽咯" and len(solid.word) > 2:
         return token.kind not in ("filler", "space", "request", "ask", "cancel", "sub")
+    if "have" in kinds and token.kind == "only" and token.word in ("就要", "只要", "就来"):
+        return True  # 家里还有三条就要两条吧
     if kinds & BYGONE and token.kind == "item" and solid.word[-1:] in ("了", "过", "啦") and counted:
         return True  # 鸡蛋我婆婆买过了草莓一盒就行
     if complete and token.word in ("上次", "上回", "上周", "上趟"):

@@ -104,6 +104,7 @@ def formed() -> Iterator[tuple[str, str]]:
     yield from _changed()
     yield from _corrected()
     yield from _preferred()
+    yield from _cooked()
 
 
 def _happened() -> Iterator[tuple[str, str]]:
@@ -133,7 +134,7 @@ def _refused() -> Iterator[tuple[str, str]]:
         yield verb + refusal + tail, "deny"
 
 
-_ADJECTIVES = "青生熟嫩老软硬甜酸大小肥瘦厚薄宽窄长短粗细辣淡咸热冰干湿轻重红绿黄白面脆糯浓稀圆直匀壮胖鲜"
+_ADJECTIVES = "烂青生熟嫩老软硬甜酸大小肥瘦厚薄宽窄长短粗细辣淡咸热冰干湿轻重红绿黄白面脆糯浓稀圆直匀壮胖鲜"
 
 
 def _preferred() -> Iterator[tuple[str, str]]:
@@ -142,6 +143,18 @@ def _preferred() -> Iterator[tuple[str, str]]:
         _ADJECTIVES, ("点", "一点", "些", "一些", "一眼", "啲"), ("", "的", "儿", "儿的", "额")
     ):
         yield adjective + more + tail, "quality"
+
+
+def _cooked() -> Iterator[tuple[str, str]]:
+    """炖烂点: a wish, not trouble."""
+    for verb, done in product(
+        "炖煮烧蒸煲焖熬卤", ("烂", "烂点", "烂一点", "软", "软点", "软一点", "酥", "酥点", "透", "透点")
+    ):
+        yield verb + done, "wish"
+    for manner, more in product(
+        ("快", "早", "晚", "慢", "小心", "轻", "仔细", "准时"), ("一点", "一点啊", "些", "一些")
+    ):
+        yield manner + more, "filler"
 
 
 def _changed() -> Iterator[tuple[str, str]]:
