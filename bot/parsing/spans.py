@@ -105,7 +105,9 @@ def _prices(text: str, catalogue: Catalogue) -> Iterator[Token]:
     for match in _PRICED.finditer(text):
         fen = round(float(match[1]) * 100)
         said = match[2] and (
-            "." in match[1] or "块" in text[match.end(1) : match.start(2)] or match[2][0] == "一" and 300 < fen < 10_000
+            "." in match[1]
+            or "块" in text[match.end(1) : match.start(2)]
+            or (match[2][0] == "一" and 300 < fen < 10_000)
         )
         if fen in catalogue.by_price or said:
             yield Token("price", match.start(), match.end(), match[0], catalogue.by_price.get(fen, ()), value=match[1])

@@ -100,6 +100,13 @@ def _weight(segment: Segment, text: Token, named: str) -> int:
     beside = segment.tokens[max(index - 1, 0) : index + 2]
     touches = any(token.kind in ("item", "goods", "text") and token is not text for token in beside)
     touches = touches or _is_subject(segment, index)
+    if (
+        not touches
+        and len(text.word) <= 6
+        and not _OPERATING.search(text.word)
+        and not _stands_alone_before(segment, index)
+    ):
+        return 0
     if text.word == "不" and _stands_alone(segment, index):
         return 0  # 还有鸡蛋不, 2盒 不 4盒
     return sum(char not in named for char in unexplained(text.word)) * (2 if touches else 1)
@@ -111,6 +118,17 @@ def _is_subject(segment: Segment, index: int) -> bool:
     return (
         bool(following) and following[0].kind == "want" and following[0].word in ("要", "想要", "需要", "想买", "想订")
     )
+
+
+_OPERATING: Final = re.compile(
+    r"[不没别勿未莫否非无甭休毋比或若如则假除过曾昨前次明改他她它谁某给送退还换借匀让转赔补欠半倍多少几各每都全只剩余其另说讲问听称想看等元块钱价贵怕嫌悔了\da-z取消撤销减加]"
+)
+"""Characters an unknown word must not hold to be let pass: they negate, compare, give away, count or put off."""
+
+
+def _stands_alone_before(segment: Segment, index: int) -> bool:
+    before = segment.tokens[index - 1].kind if index else "space"
+    return before == "space" and _stands_alone(segment, index)
 
 
 def _stands_alone(segment: Segment, index: int) -> bool:
