@@ -57,6 +57,9 @@ class Applying(Targets):
         if existing.milli == milli and self._repeats_itself():
             return
         claim = self.claim_in_hand
+        if claim is not None and not claim.items and self._concludes(claim):
+            existing.milli = milli  # 我妈也要两只 那就六只
+            return
         bare = claim is not None and claim.quantity is not None and claim.quantity.unit is None
         if bare and self.last_quantity is not None and self.last_quantity.unit is not None:
             self.draft.doubt(fragment, "unclear", (key,))  # 肉馅三斤 … 七
@@ -72,6 +75,12 @@ class Applying(Targets):
             existing.milli = milli
         else:
             self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
+
+    def _concludes(self, claim: Claim) -> bool:
+        """那就六只, at the end of the message and with its unit."""
+        named = claim.quantity is not None and claim.quantity.unit is not None
+        last = all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
+        return named and last and claim.start > 0 and self.words[claim.start - 1] in ("那就", "那", "就")
 
     def _is_varied(self) -> bool:
         """司康一个原味一个蔓越莓: two kinds of one thing, not the same said twice."""
@@ -156,6 +165,9 @@ class Applying(Targets):
         if not self.booked:
             return False
         between = set(self.kinds[self.booked[-1].end + 1 : claim.start])
-        return (
-            "note" in between and between <= {"note", "space"} and "note" in self.kinds[claim.end + 1 : claim.end + 3]
+        told = {"note", "time"}
+        return bool(
+            told & between
+            and between <= {"note", "space", "time", "filler"}
+            and told & set(self.kinds[claim.end + 1 : claim.end + 3])
         )

@@ -25,6 +25,8 @@ class Booking(Applying):
             return
         if self._is_what_remains(claim, quantity) or self._is_reached(claim, quantity, mode):
             return
+        if self._points_back(claim) or (self.factor is None and self.booked and not claim.items and self._is_per(quantity)):
+            return  # 12桶 一人一桶; 我妈那两箱
         if self.factor is None and self._is_per(quantity) and self._totals_later(claim):
             self.mentions += [key for item in claim.items for key in item.keys]
             return  # 豆浆每人一杯 一共7杯
@@ -52,6 +54,16 @@ class Booking(Applying):
         self.last_quantity = quantity
         if self.mode == "minus":
             self.mode = None
+
+    def _points_back(self, claim: Claim) -> bool:
+        """我妈那两箱 behind 「我妈两箱」 says where they go, and asks for no more."""
+        quantity = claim.quantity
+        if claim.items or quantity is None or not self.booked or not claim.start:
+            return False
+        pointed = self.words[claim.start - 1] in ("那", "那个", "这", "那边那")
+        return pointed and any(
+            other.quantity is not None and other.quantity.milli == quantity.milli for other in self.booked
+        )
 
     def _decide(self, claim: Claim) -> None:
         """要一袋还是两袋呢…两袋吧: the choice is made."""

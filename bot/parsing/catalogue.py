@@ -25,6 +25,7 @@ _BREAKS = frozenset(" ,。;!?\n0123456789")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTS = re.compile(r"[()\[\]【】/|,、·+\s]+")
 _SIZES = re.compile(r"\d{1,2}寸|\d段|(?<![a-z])[smlx]{1,4}码|\d{2,3}码|\d人份|\d{1,2}[色层孔]")
+_FIGURED = re.compile(r"^\d{3,}(?=[一-龥])(?!\d*(?:毫升|克|斤|公斤|个|枚|只|片|包|袋|瓶|盒|支|节|号|抽|张))")
 _PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
 _WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
 _APART = frozenset(
@@ -237,7 +238,7 @@ def _fragments(item: Item) -> tuple[str, ...]:
                 piece = run[start:end]
                 if piece not in WORDS and piece not in _USELESS and not set(piece) <= _NAMELESS:
                     found.append(piece)
-    found += _SIZES.findall(_folded(item.name))
+    found += _SIZES.findall(_folded(item.name)) + _FIGURED.findall(_folded(item.name))
     return tuple(found)
 
 

@@ -169,7 +169,7 @@ def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Dr
         return True  # 牛奶一天一瓶: nobody delivers by the day
     if _UNSAID.search(text) or _ASKED_FIRST.search(text) or _MAILED.search(text):
         return True
-    if _TO_EVERYBODY.search(text) or any(_is_lone_figure(claim) for claim in claims):
+    if (_TO_EVERYBODY.search(text) and "cancel" not in kinds) or any(_is_lone_figure(claim) for claim in claims):
         return True
     if role != "leader" and _REPORTED.search(text) and not kinds & {"cancel", "swap"}:
         return True

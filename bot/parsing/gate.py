@@ -56,6 +56,10 @@ _GOODS_CONDITION: Final = re.compile(
 _PAID_LATER: Final = re.compile(
     r"(?:晚点|等下|等会|回头|稍后|待会|一会|到时|明天|取货|见面|下午|晚上|拿货|马上|这就).{0,4}[转付给]|再[转付给]|怎么[转付]|[转付].{0,3}哪"
 )
+_HEARD: Final = re.compile(
+    r"(?:跟我|和我|给我|同我|对我|电话|微信|打来|路上|碰到|遇到|当面).{0,8}(?:说|讲|要|订|报|托)"
+)
+"""How a leader comes to note an order down (刚电话里跟我说两箱)."""
 _TOLD: Final = re.compile(
     r"(?:昨天|昨晚|昨日|前天|刚才|刚刚|上次|之前)(?:你|你们|群里|群主|团长)*(?:说|发|讲|提|推荐|介绍)(?:过|到)?的"
 )
@@ -97,7 +101,7 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
         return _condition(segment)
     if _POSTPONED.search(segment.text):
         return "hold"
-    over = _over(segment)
+    over = "" if role == "leader" and _HEARD.search(segment.text) else _over(segment)
     if over:
         return over
     hanging = hangs(segment)

@@ -9,6 +9,7 @@ from bot.parsing.corrections import Corrections
 from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
+from bot.parsing.tokens import Token
 
 
 class Interpreter(Corrections):
@@ -69,6 +70,8 @@ class Interpreter(Corrections):
             handler(self, position, last)
 
     def _want(self, position: int, last: int) -> None:
+        if position in self.skipped_wants:
+            return
         if self.words[position] in ("留", "留着") and self._stays(position, last):
             return
         self.wanted = True
@@ -147,10 +150,19 @@ class Interpreter(Corrections):
         elif following.kind == "item":
             self._flush()
             self.mode, self.dropped_bare = "cancel", False
+        elif following.kind == "want" and self._refuses_goods(following, last):
+            self._flush()
+            self.mode, self.dropped_bare = "cancel", False
+            self.skipped_wants.add(self.position[id(following)])
         elif following.kind == "qty":
             self.mode = "not"
         elif self.rest and refuses:
             self._cancel(position, last)
+
+    def _refuses_goods(self, want: Token, last: int) -> bool:
+        """don't need 老干妈: a verb of asking under a negation, and goods behind it."""
+        behind = self._next_solid(self.position[id(want)], last)
+        return behind is not None and behind.kind == "item"
 
     def _set(self, position: int, last: int) -> None:
         following = self._next_solid(position, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +18,7 @@ def mark(tokens: list[Token]) -> None:
     _other_objects(tokens)
     _auxiliaries(tokens)
     _held_goods(tokens)
+    _uneaten(tokens)
 
 
 def _alternatives(tokens: list[Token]) -> None:
@@ -56,6 +58,8 @@ def _auxiliaries(tokens: list[Token]) -> None:
     for index, token in enumerate(tokens[:-1]):
         following = tokens[index + 1]
         unknown = following.kind == "text" and not following.keys
+        if token.word == "算" and following.kind == "qty" and token.end == following.start and index:
+            token.kind = "set"  # 小丽不吃 算五盒
         if token.word == "都" and unknown and following.word[0] not in "包拿带搬":
             token.kind = "filler"
         relative = following.word == "的" and index + 2 < len(tokens) and tokens[index + 2].kind in ("text", "person")
@@ -71,6 +75,21 @@ def _auxiliaries(tokens: list[Token]) -> None:
         before = [part.kind for part in last_clause(tokens[:index])]
         if not set(rest) & _OBJECTS and not {"item", "goods", "qty"} & set(before) and "text" in rest:
             token.kind = "filler"
+
+
+_UNEATEN: Final = re.compile(r"不(?:爱|能|敢|想|太)?[吃喝碰沾](?!了|完|下|惯|够)")
+
+
+def _uneaten(tokens: list[Token]) -> None:
+    """八宝饭不吃: goods that somebody does not eat are not asked for."""
+    for index, token in enumerate(tokens[:-1]):
+        if token.kind != "item" or tokens[index + 1].start != token.end:
+            continue
+        clause = clause_at(tokens, index + 1)
+        if _UNEATEN.match("".join(part.word for part in clause)) and all(p.kind in ("text", "filler") for p in clause):
+            token.kind, token.keys = "name", ()
+            for part in clause:
+                part.kind = "filler"
 
 
 def _other_objects(tokens: list[Token]) -> None:

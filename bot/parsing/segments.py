@@ -8,7 +8,7 @@ from bot.parsing.classes import WEAK_WANTS
 from bot.parsing.clauses import is_talk, last_clause
 from bot.parsing.decisive import decisive_start
 from bot.parsing.tokens import Token
-from bot.parsing.turns import complete_before, conditional_starts, confirms_ahead, orders_afresh, see_in_place, turn_at
+from bot.parsing.turns import asks_aside, complete_before, conditional_starts, confirms_ahead, orders_afresh, see_in_place, turn_at
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ def _turn(current: list[Token], tokens: list[Token], index: int, deciding: int) 
         or conditional_starts(current, tokens, index)
         or confirms_ahead(current, tokens, index)
         or orders_afresh(current, tokens, index)
+        or asks_aside(current, tokens, index)
     )
     return "space" if starts else ""
 

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, CHANGING, WEAK_WANTS
+from bot.parsing.classes import BOOKABLE, CHANGING, PLAIN, WEAK_WANTS
 from bot.parsing.questions import PRICE_WORDS, is_asking
 from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
@@ -64,6 +64,9 @@ def _judge_surplus(found: list[Segment], index: int) -> None:
 
 def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
     """What was said before a number makes it a report, a complaint or a question."""
+    if "total" in segment.kinds and previous.verdict == "past" and not segment.wants():
+        segment.verdict = "past"  # 收齐了 一共春联12副
+        return
     if not acting and (_sets_right(segment, previous) or _is_other_goods(segment, previous)):
         return
     if not acting and segment.lead != "stop" and segment.verdict == "order":
@@ -171,6 +174,7 @@ def _more_to_come(found: list[Segment], index: int) -> bool:
     return any(segment.verdict == "order" and segment.has_quantity() for segment in found[index + 1 :])
 
 
+_LONG_AGO: Final = re.compile(r"\s*(?:上次|上回|上趟|上周|上个月|以前|之前|去年|往年)")
 _SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")
 
 
@@ -187,6 +191,9 @@ def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
         return  # 牛腩三斤 土豆有吗
     if "have" in following.kinds and following.lead == "space" and following.has_quantity():
         return  # 尿不湿两包 L码的家里还剩三包
+    plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
+    if plain and following.lead != "none" and _LONG_AGO.match(following.text) and not following.has_quantity():
+        return  # 电池三板 … 上次就给反了
     bare = not following.kinds & (BOOKABLE - {"qty"})
     if following.verdict in ("past", "trouble") and bare and not acting:
         segment.verdict = "past"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
@@ -103,6 +103,16 @@ def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool
     named = {token.keys for token in clause if token.kind == "item"}
     again = any(token.keys in named for token in current if token.kind == "item")
     return {"item", "qty"} <= kinds and bool(kinds & {"want", "add", "only"}) and not kinds & BYGONE and not again
+
+
+def asks_aside(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """春联跟对联是不是一个东西 behind 「福字两包」: a question about other goods leaves a plain order alone."""
+    if current[-1].kind != "space" or tokens[index].kind != "item" or not {part.kind for part in current} <= PLAIN:
+        return False
+    clause = clause_at(tokens, index)
+    kinds = {token.kind for token in clause}
+    keys = {part.keys for part in current if part.kind == "item"}
+    return "ask" in kinds and "qty" in {part.kind for part in current} and tokens[index].keys not in keys and bool(keys)
 
 
 def complete_before(current: list[Token], token: Token) -> int:

@@ -55,6 +55,7 @@ class Walk:
         self.selves = set(_SELVES) | ({"我", "我要", "给我", "给自己"} if PERSONS & set(self.kinds) else set())
         self.part_left = 0
         self.skipped: set[int] = set()
+        self.skipped_wants: set[int] = set()
         self.reopened: set[int] = set()
         self.multiplied = self.dropped_bare = False
         self.undecided: int | None = None

@@ -143,6 +143,8 @@ def _preferred() -> Iterator[tuple[str, str]]:
         _ADJECTIVES, ("点", "一点", "些", "一些", "一眼", "啲"), ("", "的", "儿", "儿的", "额")
     ):
         yield adjective + more + tail, "quality"
+    for adjective in "酥糯沙弹滑烂鲜脆面老嫩肥瘦厚薄宽窄":
+        yield adjective + "的", "quality"
 
 
 def _cooked() -> Iterator[tuple[str, str]]:
