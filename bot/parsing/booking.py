@@ -23,10 +23,8 @@ class Booking(Applying):
             self.mentions += [key for item in claim.items for key in item.keys]
             self.mode = "denied"
             return
-        if self._is_what_remains(claim, quantity) or self._is_reached(claim, quantity, mode):
+        if self._is_said_again(claim, quantity, mode):
             return
-        if self._points_back(claim) or (self.factor is None and self.booked and not claim.items and self._is_per(quantity)):
-            return  # 12桶 一人一桶; 我妈那两箱
         if self.factor is None and self._is_per(quantity) and self._totals_later(claim):
             self.mentions += [key for item in claim.items for key in item.keys]
             return  # 豆浆每人一杯 一共7杯
@@ -54,6 +52,13 @@ class Booking(Applying):
         self.last_quantity = quantity
         if self.mode == "minus":
             self.mode = None
+
+    def _is_said_again(self, claim: Claim, quantity: Token, mode: str | None) -> bool:
+        """What is left, what is reached, where it goes, how it is shared (12桶 一人一桶): no more than was said."""
+        if self._is_what_remains(claim, quantity) or self._is_reached(claim, quantity, mode):
+            return True
+        shared = self.factor is None and bool(self.booked) and not claim.items and self._is_per(quantity)
+        return shared or self._points_back(claim)
 
     def _points_back(self, claim: Claim) -> bool:
         """我妈那两箱 behind 「我妈两箱」 says where they go, and asks for no more."""

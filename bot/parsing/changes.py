@@ -118,7 +118,9 @@ class Changes(LoneItems):
         """剩下的退了 behind 「鸡腿留一半」: what remains of the legs, not everything else."""
         entries = self.draft.entries
         left = any(kind == "rest" and word[0] in "剩余多" for kind, word in zip(self.kinds, self.words, strict=True))
-        return left and len(entries) == 1 and all(0 < self.draft.current(k) < self.draft.prior.get(k, 0) for k in entries)
+        return (
+            left and len(entries) == 1 and all(0 < self.draft.current(k) < self.draft.prior.get(k, 0) for k in entries)
+        )
 
     def _drop_all_but(self, keep: set[int]) -> None:
         self.draft.amends = True

@@ -161,8 +161,10 @@ class Interpreter(Corrections):
 
     def _refuses_goods(self, want: Token, last: int) -> bool:
         """don't need 老干妈: a verb of asking under a negation, and goods behind it."""
-        behind = self._next_solid(self.position[id(want)], last)
-        return behind is not None and behind.kind == "item"
+        at = self.position[id(want)]
+        behind = self._next_solid(at, last)
+        asks = at > 1 and self.kinds[at - 2] == "want"  # 要不要买油
+        return behind is not None and behind.kind == "item" and not asks
 
     def _set(self, position: int, last: int) -> None:
         following = self._next_solid(position, last)

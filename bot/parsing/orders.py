@@ -17,7 +17,7 @@ from bot.parsing.lexer import tokenize
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
-from bot.parsing.segments import keys_of
+from bot.parsing.segments import Segment, keys_of
 from bot.parsing.tokens import Token
 from bot.parsing.topics import is_help
 from bot.parsing.unread import check_unread
@@ -85,6 +85,9 @@ def _read(
     for segment in found:
         if segment.verdict == "doubt":
             draft.doubt(segment.text.strip(), "unclear", keys_of(segment))
+    if fallback and not draft.entries and _only_asks_for_strangers(found, tokens):
+        draft.doubts[:] = []
+        draft.doubt(body.strip(), "not_sold")  # 有没有老公饼 没有我就老婆饼一盒
     if fallback and not draft.doubts and not draft.entries and _asks_for_strangers(tokens):
         draft.doubt(body.strip(), "not_sold")  # 玫瑰有没有 没有就百合一扎
     if fallback and not draft.doubts and not draft.entries:
@@ -128,6 +131,12 @@ def _named_fallback(text: str) -> re.Match[str] | None:
 def _asks_for_strangers(tokens: list[Token]) -> bool:
     """Are the only goods that are named goods that nobody sells here?"""
     return any(token.kind == "goods" for token in tokens) and not any(token.kind == "item" for token in tokens)
+
+
+def _only_asks_for_strangers(found: Sequence[Segment], tokens: list[Token]) -> bool:
+    """Is all of the first choice a question about something whose name nobody knows?"""
+    asked = all(segment.verdict == "query" for segment in found)
+    return asked and any(t.kind == "text" for t in tokens) and not any(t.kind == "item" or t.keys for t in tokens)
 
 
 def _take_fallback(body: str, fallback: str, catalogue: Catalogue, draft: Draft, role: Role) -> None:

@@ -265,6 +265,8 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return True
     if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
         return False
+    if {"total", "done"} <= kinds:
+        return False  # 收齐了 一共春联12副 福字30包
     if token.kind == "cancel" and "deny" in kinds and token.word[-1] in "了吧啦":
         return True  # 我妈不让吃 退了吧
     return (

@@ -23,6 +23,7 @@ _DANGER: Final = re.compile(r"[不没别勿未莫否非比]")
 _GIVING_BACK: Final = frozenset({"cancel", "sub", "set", "swap"})
 _NO_USE: Final = re.compile(r"不(?:合|肯|爱|习惯|好|喜欢|适|顺|中意|经|耐|抗|想)")
 """Why something goes back (猫不肯用) is no negation of its going."""
+_ABSTAINS: Final = re.compile(r"不(?:能|敢|爱|想)?[吃喝](?!了)\s*$")
 _MAX_UNREAD: Final = 1
 
 
@@ -68,6 +69,8 @@ def _check_background(found: list[Segment], draft: Draft) -> None:
     ordered = next((index for index, segment in enumerate(found) if segment.verdict == "order"), len(found))
     for segment in found[ordered + 1 :]:
         unknown = "".join(token.word for token in segment.tokens if token.kind == "text")
+        if _ABSTAINS.search(segment.text) and not segment.kinds & {"item", "goods"}:
+            continue  # 小丽肠胃炎不吃
         if "person" in segment.kinds and segment.words & {"吃", "喝", "用", "爱", "爱吃"}:
             continue  # 老公不吃
         beside = segment.verdict == "chat" and segment.lead != "stop" and bool(draft.entries)

@@ -105,6 +105,7 @@ def formed() -> Iterator[tuple[str, str]]:
     yield from _corrected()
     yield from _preferred()
     yield from _cooked()
+    yield from _frail()
 
 
 def _happened() -> Iterator[tuple[str, str]]:
@@ -145,6 +146,13 @@ def _preferred() -> Iterator[tuple[str, str]]:
         yield adjective + more + tail, "quality"
     for adjective in "酥糯沙弹滑烂鲜脆面老嫩肥瘦厚薄宽窄":
         yield adjective + "的", "quality"
+
+
+def _frail() -> Iterator[tuple[str, str]]:
+    """牙口不好, 腿脚不方便: why somebody wants it soft, or brought."""
+    parts = "牙口 牙 牙齿 胃口 胃 身体 腿脚 腿 眼神 眼睛 耳朵 记性 肠胃 心脏 腰 嗓子 手脚".split()
+    for part, ill in product(parts, ("不好", "不行", "不方便", "不灵", "不便", "不大好", "不太好", "不灵光", "不好使")):
+        yield part + ill, "filler"
 
 
 def _cooked() -> Iterator[tuple[str, str]]:

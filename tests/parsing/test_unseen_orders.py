@@ -21,6 +21,7 @@ _REACHED = {  # list: messages, read exactly, asked about or left alone although
     "normal_2": (62, 62, 0, 0),
     "hard_1": (64, 60, 4, 0),
     "hard_2": (64, 60, 2, 0),
+    "hard_3": (65, 60, 3, 2),
 }
 
 
