@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from bot.parsing.amounts import read_quantity
+from bot.parsing.clauses import last_clause
 from bot.parsing.lone import LoneItems
 from bot.parsing.pairing import Claim
 from bot.parsing.quantity import is_weight, to_sale_units
@@ -82,6 +83,10 @@ class Changes(LoneItems):
     def _cancel_alone(self, position: int) -> None:
         mentioned = [key for key in dict.fromkeys(self.mentions) if key in self.draft.prior]
         before = self.tokens[position - 1] if position else None
+        if before is not None and before.kind in ("text", "goods") and self.booked and not self.draft.prior:
+            clause = {token.kind for token in last_clause(self.tokens[:position])}
+            if unexplained(before.word) and not clause & {"qty", "want", "item"}:
+                return  # 鸡屁股不要: what was not asked for cannot go
         if before is not None and before.kind in ("text", "goods") and not self.booked:
             self.draft.doubt(before.word, "unclear", tuple(self.draft.prior))  # who knows what it is that goes
             return
@@ -273,6 +278,9 @@ class Changes(LoneItems):
             keys = list(self._keys(ahead, None) or ())  # double the 蛋挞
             self.skipped.add(self.position[id(ahead)])
         keys = keys or list(dict.fromkeys(self.mentions)) or list(self.draft.prior)
+        spared = self.kinds.index("except") if "except" in self.kinds else len(self.kinds)
+        excepted = {key for token in self.tokens[spared:] if token.kind == "item" for key in token.keys}
+        keys = [key for key in keys if key not in excepted]  # 全部加倍除了鸡
         if len(keys) > 1 and not (self.pending or self.each or self.rest):
             self.draft.doubt(word, "which_item", keys)
             return

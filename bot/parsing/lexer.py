@@ -124,7 +124,7 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
 
 
 _SINGLE_UNITS = frozenset("盒斤箱袋瓶份包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼")
-_ASKING = frozenset({"want", "add", "sub"})
+_ASKING = frozenset({"want", "add", "sub", "only"})
 
 
 def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
@@ -132,7 +132,8 @@ def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Tok
     char, last = text[position], tokens[-1] if tokens else None
     if last is not None and last.word in ("整", "搞", "弄") and char == "箱":
         return None
-    if char not in _SINGLE_UNITS or last is None or last.kind not in _ASKING or last.end != position:
+    single = char in _SINGLE_UNITS or (char == "个" and last is not None and last.kind == "only")
+    if not single or last is None or last.kind not in _ASKING or last.end != position:
         return None
     end = position + 1
     if text[end : end + 1] not in ("", " ", ",", "。", "吧", "呗", "啊"):

@@ -98,7 +98,11 @@ class LoneItems(Booking):
 
     def _still_wanted(self, item: Token, key: int, *, wished: bool) -> None:
         """「牛肉要」 of somebody who has two: it stays when something else changes, else nobody knows how many."""
-        if (self.mode != "set" and self.draft.entries) or wished:
+        entry = self.draft.entries.get(key)
+        if entry is not None and entry.op == "drop" and any(kind == "rest" for kind in self.kinds):
+            del self.draft.entries[key]  # 剩下的都不要了 螺蛳粉要
+            self.kept.add(key)
+        elif (self.mode != "set" and self.draft.entries) or wished:
             self.kept.add(key)
         else:
             self.draft.doubt(item.word, "how_many", (key,))

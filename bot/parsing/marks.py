@@ -118,8 +118,18 @@ def _held_goods(tokens: list[Token]) -> None:
 _LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
 
 
+_IF_MORE: Final = re.compile(
+    r"^(?:要是|如果|万一)?(?:不够[分吃用喝]?|[吃喝用][完得]\S{0,2}|好[吃喝用]|喜欢|合适|满意)(?:的话|了)?$"
+)
+
+
 def _first_tries(tokens: list[Token]) -> None:
     """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
+    for index, token in enumerate(tokens):
+        clause = "".join(part.word for part in last_clause(tokens[:index]))
+        if token.kind == "hold" and token.word in _LATER and _IF_MORE.search(clause):
+            counted = any(part.kind == "qty" for part in tokens[:index])
+            token.kind = "filler" if counted else token.kind  # 馒头16个 不够分再说
     first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)
     if first is None or not any(token.kind == "qty" for token in tokens[first:]):
         return

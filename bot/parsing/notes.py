@@ -104,7 +104,7 @@ def _without_descriptions(tokens: list[Token]) -> list[Token]:
         return tokens
     offset = tokens[0].start
     inside = [token for token in tokens if match.start() <= token.start - offset and token.end - offset <= match.end()]
-    if not inside or any(token.kind not in _PLAIN for token in inside):
+    if not inside or any(token.kind not in _PLAIN and token.word not in ("吃的", "喝的", "用的") for token in inside):
         return tokens
     note = Token("note", inside[0].start, inside[-1].end, match[0], value="quality")
     first = tokens.index(inside[0])

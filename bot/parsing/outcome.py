@@ -39,7 +39,9 @@ def reading_of(normal: Normal, body: str, tokens: list[Token], found: list[Segme
 
 _NOT_TO_US: Final = re.compile(r"谁(?:有|要|会|能|知道|家|那)|有没有人|(?:怎么|咋)(?:又|还|老|总是?|这么|那么)")
 """A question to the group, or one that is a sigh, when no goods are named."""
-_CONFIRMING: Final = frozenset("对吗 对吧 对不对 对么 对伐 是吧 是吗 没错吧 是不是 是伐".split())
+_CONFIRMING: Final = frozenset(
+    "对吗 对吧 对不对 对么 对伐 是吧 是吗 没错吧 是不是 是伐 没变吧 不变吧 没改吧 没少吧 没漏吧 没忘吧".split()
+)
 
 
 def _only_confirms(found: list[Segment], draft: Draft) -> bool:

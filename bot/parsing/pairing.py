@@ -102,6 +102,8 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
     gone = any({"cancel", "unwant"} & set(node.crossed) for node in nodes[start + 1 : end + 1])
     if gone and left.segment != right.segment:
         return None  # 鸡不要了 我妈杀了一只
+    if left.kind == "qty" and right.kind == "text" and "total" in left.crossed:
+        return None  # 加起来四盒下午茶
     item, quantity = (right, left) if left.kind == "qty" else (left, right)
     cost = 0.3 * (end - start - 1) * 2
     opens = start == 1 or (start > 1 and nodes[start - 2].kind not in ("item", "goods", "group"))

@@ -174,7 +174,9 @@ def _more_to_come(found: list[Segment], index: int) -> bool:
     return any(segment.verdict == "order" and segment.has_quantity() for segment in found[index + 1 :])
 
 
-_LONG_AGO: Final = re.compile(r"\s*(?:上次|上回|上趟|上周|上个月|以前|之前|去年|往年)")
+_LONG_AGO: Final = re.compile(
+    r"\s*(?:对了|哦对|不过|但是|话说|说起来|就是)?\s*(?:上次|上回|上趟|上周|上个月|以前|之前|去年|往年)"
+)
 _SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")
 
 

@@ -110,7 +110,7 @@ def asks_aside(current: list[Token], tokens: list[Token], index: int) -> bool:
     if current[-1].kind != "space" or tokens[index].kind != "item" or not {part.kind for part in current} <= PLAIN:
         return False
     clause = clause_at(tokens, index)
-    kinds = {token.kind for token in clause}
+    kinds = {token.kind for token in clause if token.word != "?"}
     keys = {part.keys for part in current if part.kind == "item"}
     return "ask" in kinds and "qty" in {part.kind for part in current} and tokens[index].keys not in keys and bool(keys)
 

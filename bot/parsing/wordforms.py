@@ -114,6 +114,8 @@ def _happened() -> Iterator[tuple[str, str]]:
             yield verb + tail, "done"
     for quality in "短长窄薄厚":
         yield f"太{quality}了", "trouble"
+    for verb, tail in product(("加", "补", "改", "退", "取消", "减", "登记"), ("过", "过了")):
+        yield verb + tail, "done"
     for verb in "称 秤 量 数 点 尝 试 看".split():
         yield verb + "了一下", "done"
     for harm, part, tail in product("破漏裂烂碎坏断", "皮馅壳口底洞袋包盖气油水汁角边叶", ("", "了", "的", "掉了")):
