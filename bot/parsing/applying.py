@@ -79,8 +79,9 @@ class Applying(Targets):
     def _concludes(self, claim: Claim) -> bool:
         """那就六只, at the end of the message and with its unit."""
         named = claim.quantity is not None and claim.quantity.unit is not None
-        last = all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
-        return named and last and claim.start > 0 and self.words[claim.start - 1] in ("那就", "那", "就")
+        if not named or not claim.start or self.words[claim.start - 1] not in ("那就", "那", "就"):
+            return False
+        return all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
 
     def _is_varied(self) -> bool:
         """司康一个原味一个蔓越莓: two kinds of one thing, not the same said twice."""
@@ -109,11 +110,13 @@ class Applying(Targets):
             existing.milli += milli
         self.draft.last = key
 
+    def _gives_back(self) -> bool:
+        return any(word[0] == "退" for word, kind in zip(self.words, self.kinds, strict=True) if kind == "sub")
+
     def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
         had = self.draft.prior.get(key, 0)
-        given_back = any(word[0] == "退" for word, kind in zip(self.words, self.kinds, strict=True) if kind == "sub")
-        fresh = existing is not None and existing.op == "set" and not had and not given_back
-        if fresh and existing is not None and existing.milli > milli:
+        fresh = existing is not None and existing.op == "set" and not had and existing.milli > milli
+        if fresh and existing is not None and not self._gives_back():
             existing.milli -= milli  # 豆浆五杯 … 豆浆少一杯
             self.draft.last = key
         elif had > milli:

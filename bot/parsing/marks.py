@@ -126,8 +126,9 @@ _IF_MORE: Final = re.compile(
 def _first_tries(tokens: list[Token]) -> None:
     """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
     for index, token in enumerate(tokens):
-        clause = "".join(part.word for part in last_clause(tokens[:index]))
-        if token.kind == "hold" and token.word in _LATER and _IF_MORE.search(clause):
+        if token.kind != "hold" or token.word not in _LATER:
+            continue
+        if _IF_MORE.search("".join(part.word for part in last_clause(tokens[:index]))):
             counted = any(part.kind == "qty" for part in tokens[:index])
             token.kind = "filler" if counted else token.kind  # 馒头16个 不够分再说
     first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)

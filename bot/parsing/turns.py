@@ -96,10 +96,12 @@ def conditional_starts(current: list[Token], tokens: list[Token], index: int) ->
 
 def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool:
     """我就只要蓝莓两盒 behind 「亲戚送了一筐桃子」: goods, a number and a verb of asking in a clause of their own."""
-    if current[-1].kind != "space" or tokens[index].kind == "space" or not BYGONE & {part.kind for part in current}:
+    if current[-1].kind != "space" or tokens[index].kind == "space":
         return False
     clause = clause_at(tokens, index)
     kinds = {token.kind for token in clause}
+    if "item" not in kinds or not BYGONE & {part.kind for part in current}:
+        return False
     named = {token.keys for token in clause if token.kind == "item"}
     again = any(token.keys in named for token in current if token.kind == "item")
     return {"item", "qty"} <= kinds and bool(kinds & {"want", "add", "only"}) and not kinds & BYGONE and not again
