@@ -69,7 +69,9 @@ def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
         new=[_shown(round_, w) for w in changes if not w.had],
         changed=[_shown(round_, w) for w in changes if w.had],
         gone=[_recorded(o) for o in _vanished(talk, wanted, recorded)],
-        asked=[f"“{e.raw}”" for e in command.reading.entries if e.status == "ambiguous" or e.doubts],
+        asked=[
+            books.chain_asked(e.raw, e.doubts) for e in command.reading.entries if e.status == "ambiguous" or e.doubts
+        ],
         unread=command.reading.unread,
         same=sum(not w.is_changed for w in wanted),
     )

@@ -152,7 +152,7 @@ def set_deadline(talk: Talk, command: c.SetDeadline) -> str:
         from_ = round_.closes_at if round_.closes_at and round_.closes_at > talk.now else talk.now
         at = from_ + command.by
     if at is not None and at <= talk.now:
-        raise BadTime(field="closes_at")
+        raise BadTime(field="closes_at", at=at)
     assert at is not None  # one of the two is set  # noqa: S101
     if not command.confirmed:
         sums = totals.of_round(talk.work, talk.leader_id, round_.id)

@@ -35,6 +35,7 @@ _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{
 _A_LITTLE = "啲点些丢咪"
 _MAX_CONTENT = 200
 _MOST_AS_MESSAGE = 480  # characters
+_MESSAGE_COSTS = 4  # of them, whatever its length
 _CHANGE = re.compile(
     rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|(?<![切对])半|几"
@@ -61,10 +62,7 @@ class Shelf:
         self._left = _MOST_AS_MESSAGE
 
     def for_one_chain(self) -> Shelf:
-        """The same shelf with a fresh allowance: so many characters of one chain may be read as messages.
-
-        That reading is slow; 300 entries fit, of which every fifth needs it,, what is beyond is asked about.
-        """
+        """The same shelf with a fresh allowance for the slow reader: every seventh of 300 entries may need it."""
         shelf = copy(self)
         shelf._left = _MOST_AS_MESSAGE
         return shelf
@@ -112,7 +110,7 @@ class Shelf:
         found = self._cache.get(content)
         if found is None:
             found = self._read(content)
-            if len(self._cache) < 2000 and self._left >= len(content):
+            if len(self._cache) < 2000 and self._left >= len(content) + _MESSAGE_COSTS:
                 self._cache[content] = found
         return found
 
@@ -277,9 +275,9 @@ class Shelf:
         lines[item.key] = lines.get(item.key, 0) + milli
 
     def _as_message(self, content: str) -> Content:
-        if self._left < len(content):
+        if self._left < len(content) + _MESSAGE_COSTS:
             return Content(doubts=(Doubt(content[:40], "unclear"),))
-        self._left -= len(content)
+        self._left -= len(content) + _MESSAGE_COSTS
         reading = read_order(content, self.catalogue)
         # 再来2 is this entry's own quantity: entries of one person add up anyway
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)

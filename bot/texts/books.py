@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.parsing.values import Doubt
 from bot.texts.leading import CONFIRM_OR_NOT
 from bot.texts.wording import amount, money, when, who
 from models.views import OrderView, RoundView
@@ -152,6 +153,33 @@ def chain_preview(
         lines.append("没有要改的。")
         return "\n".join(lines)
     return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def chain_asked(entry: str, doubts: Sequence[Doubt]) -> str:
+    """A line that was not booked, as it was written, and what about it is not clear."""
+    why = list(dict.fromkeys(word for doubt in doubts if (word := _chain_doubt(doubt))))[:2]
+    return f"“{entry}”" + (f"（{'，'.join(why)}）" if why else "")
+
+
+def _chain_doubt(doubt: Doubt) -> str:
+    said = doubt.fragment
+    match doubt.reason:
+        case "not_sold":
+            return f"没有“{said}”"
+        case "which_item":
+            return f"“{said}”是哪一样"
+        case "how_many":
+            return "没写几份"
+        case "unit":
+            return f"“{said}”的单位对不上"
+        case "range":
+            return f"“{said}”不是准数"
+        case "out_of_range":
+            return "数量不对"
+        case "reference":
+            return f"“{said}”指的是谁"
+        case _:
+            return ""
 
 
 def chain_entry(name: str, room: str | None, goods: Sequence[str], before: Sequence[str] = ()) -> str:

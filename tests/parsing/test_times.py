@@ -200,6 +200,23 @@ def test_a_day_in_the_evening_of_that_day_is_next_week() -> None:
     assert read_deadline("今天20:00", late) == _at("11-20 20:00")  # past: to be asked, not to be moved
 
 
+@pytest.mark.parametrize(
+    ("said", "clock", "expected"),
+    [
+        ("今天8:00", "06:30", "11-20 08:00"),
+        ("今天8:00", "10:00", "11-20 20:00"),  # eight in the morning has passed: the evening is meant
+        ("今天8:00", "21:00", "11-20 20:00"),  # both have passed: refused, not moved to another day
+        ("今天08:00", "10:00", "11-20 08:00"),  # written with two digits it is the morning
+        ("今天早上8点", "10:00", "11-20 08:00"),
+        ("8:00", "10:00", "11-21 08:00"),
+        ("8点", "10:00", "11-20 20:00"),
+    ],
+)
+def test_eight_o_clock_today(said: str, clock: str, expected: str) -> None:
+    now = NOW.replace(hour=int(clock[:2]), minute=int(clock[3:]))
+    assert read_deadline(f"改截单 {said}", now) == _at(expected)
+
+
 def test_the_zone_of_now_does_not_matter() -> None:
     from datetime import UTC
 
