@@ -14,6 +14,7 @@ from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
+_NEW_SENTENCE = re.compile(r"[。!！?？\n]|[:：](?=[^:：]{0,40}[一-龥]{2})")
 _OTHER_SENTENCE = 2.5  # less for goods of an earlier sentence
 _BESIDE = re.compile(r"[\x00\s]{0,12}[+&][\x00\s]{0,12}")  # 玫瑰11支+满天星: one thing
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
@@ -142,10 +143,11 @@ def best_name(region: str, *, is_first: bool) -> str:
     bare = without_specs(PRICE_WORDS.sub("\x00", _PROMOTION.sub("\x00", region)))
     bare = _BESIDE.sub(" +", bare)
     clauses = [(match["clause"], _is_heading(bare, match), match.end()) for match in _CLAUSE.finditer(bare)]
+    begins = max((match.end() for match in _NEW_SENTENCE.finditer(bare)), default=0)
     found: list[_Candidate] = []
     for order, (clause, is_heading, end) in enumerate(clauses):
         is_last = not bare[end:].strip(" \x00,，:：")
-        far = _OTHER_SENTENCE if re.search(r"[。!！?？\n]", bare[end - 1 :]) else 0.0
+        far = _OTHER_SENTENCE if end <= begins else 0.0
         for part in re.split(r"\s{3,}", clause):
             name = _core(clean_name(part))
             if name:

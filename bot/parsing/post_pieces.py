@@ -65,7 +65,8 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
             item.role = "other"
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
-        if one.role is None or other.role not in (None, one.role) or len(gap) > 30 or "\n" in gap.strip("\n"):
+        is_other = other.role not in (None, one.role) and (len(gap) > 14 or one.role != "close")
+        if one.role is None or is_other or len(gap) > 30 or "\n" in gap.strip("\n"):
             continue
         if TAKEN_BACK.search(gap) is None:
             continue

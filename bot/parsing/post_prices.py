@@ -57,6 +57,7 @@ _NOT_A_PRICE_BEHIND = re.compile(
     rf"|两(?!{UNIT}|块)|[公母]"
 )
 _NEAR = 10
+_LARGE = 100_000  # fen
 _GROSS = ("kg", "公斤", "千克", "g", "克")
 _RIGHT = re.compile(
     rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?(?!{UNIT}\s?[一1/]\s?[箱件])"
@@ -153,6 +154,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
     left = _LEFT.search(before)
     right = _right(text, end, has_money, left)
     label = _LABEL.search(before)
+    if not has_money and label is None and fen >= _LARGE:  # 西瓜8424 一个39元
+        return None
     if not has_money and not _is_bare_price(text, match, left, right, label):
         return None
     if (
@@ -212,7 +215,7 @@ def _is_bare_price(
         )
         behind_spec = behind_spec or mentions_goods(text[max(0, match.start() - 4) : match.start()][-3:])
         return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
-    is_last = re.match(r"\s*(?:$|[\n,，。;；!！)）\x00(（]|\s|限|剩|仅|库存)", text[end:]) is not None
+    is_last = re.match(r"\s*(?:$|[\n,，、。;；!！)）\x00(（]|\s|限|剩|仅|库存)", text[end:]) is not None
     if is_last and _is_glued(text, match):
         return True
     if "." in match["num"]:

@@ -29,6 +29,8 @@ _ERRAND = re.compile(
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
 _LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
+_AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
+_OFFER = re.compile(r"[^\n,，。;]{0,4}(?:下单|接龙|报|截|订|说|付)")
 _PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
 _GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
 _MOST_HITS = 60
@@ -163,6 +165,7 @@ def _close_windows(text: str, bound: list[Bound]) -> None:
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
         is_until = _UNTIL.search(gap) or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
+        is_until = is_until or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
         if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 

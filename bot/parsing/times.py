@@ -31,6 +31,7 @@ __all__ = [
 Prefer = Literal["deadline", "pickup", "literal"]
 _LATEST_AFTERNOON = 5  # 1点 to 5点 without more is the afternoon
 _EARLIEST = 6
+_PART_ENDS = {"早上": 12, "上午": 12, "中午": 14, "下午": 18, "傍晚": 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def resolve(hit: TimeHit, now: datetime, *, prefer: Prefer = "pickup", after: da
     if day is None and hit.to_day is not None and prefer == "literal":
         day = local.date()  # 2:00-明天4:00
     if hit.clock is None:
-        return When(None, None, day or (after or local).astimezone(SHANGHAI).date(), hit.part)
+        return When(None, None, day or _day_of_part(hit.part, (after or local).astimezone(SHANGHAI)), hit.part)
     start = _start(hit, day, local, after, prefer)
     end = _end(hit, start, local, prefer) if hit.to_clock is not None else None
     return When(start, end, start.date(), hit.part)
@@ -114,6 +115,12 @@ def _day_of(hit: TimeHit, after: datetime) -> date | None:
     if hit.day.days_after is not None:
         return after.date() + timedelta(days=hit.day.days_after)
     return hit.day.on
+
+
+def _day_of_part(part: str | None, base: datetime) -> date:
+    """中午 behind 周六晚10点 is Sunday's."""
+    is_over = base.hour >= _PART_ENDS.get(part or "", 24)
+    return base.date() + timedelta(days=1) if is_over else base.date()
 
 
 def _start(hit: TimeHit, day: date | None, now: datetime, after: datetime | None, prefer: Prefer) -> datetime:

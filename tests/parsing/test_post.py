@@ -33,6 +33,7 @@ KNOWN = {
     "list11-01": "大概能凑十五盒 is no stock",
     "list11-11": "晚上9点我锁门 is read as the hour of the pickup, not as its end",
     "list11-12": "四人份的12样: the number of things is taken for the name",
+    "list13-07": "四件套1.8米床199、1.5米床189: the second size has no name",
     "list5-12": "车厘子 of the first sentence is the name of 同款4J",
 }
 NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
