@@ -319,7 +319,15 @@ def test_lines_beyond_the_limit_are_not_lost() -> None:
     assert len(reading.entries) + len(reading.unread) == 1000
 
 
+def _shuffled() -> str:
+    """Nearly every entry is new and needs the slow reader: what took longest of 1,000 texts from a fuzzer."""
+    words = "柚子 除了 核桃 换成 3份 5栋1单元302 不要了 和 李四 半".split()
+    order = random.Random(3)
+    return "#接龙\n" + "\n".join(f"{n}. 王{n}" + "".join(order.sample(words, len(words))) for n in range(1, 1_400))
+
+
 HOSTILE = {
+    "shuffled": _shuffled(),
     "digits": "1" * 65_536,
     "blanks": "1. " + " ," * 32_000,
     "goods": "1. " + "柚子" * 32_000,
