@@ -88,7 +88,7 @@ class EmptyRound(Refused):
 
 
 class BadTime(Refused):
-    """A time that cannot be: a deadline in the past, pickup that ends before it begins. facts: field, at (what was understood)."""
+    """A time that cannot be: a deadline in the past, pickup that ends before it begins. facts: field, at (UTC)."""
 
     code = "bad_time"
 

@@ -164,8 +164,11 @@ def _close_windows(text: str, bound: list[Bound]) -> None:
         is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
-        is_until = _UNTIL.search(gap) or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
-        is_until = is_until or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
+        is_until = bool(
+            _UNTIL.search(gap)
+            or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
+            or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
+        )
         if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 

@@ -98,8 +98,7 @@ def _bad_time(f: Facts) -> str:
     if f.get("field") == "pickup":
         return "取货的结束时间要晚于开始时间。"
     past = _at(f.get("at"))
-    said = f"{past}已经过了。" if past else ""
-    return f"{said}截单时间要在现在之后，请再说一次，例如：改截单 明晚8点"
+    return f"{past}已经过了，截单时间要在现在之后，请再说一次。" if past else "截单时间要在现在之后，请再说一次。"
 
 
 def _at(value: Any) -> str:
