@@ -87,6 +87,8 @@ def test_the_table_of_jobs() -> None:
     assert {job.name: job.every for job in SCHEDULE} == {
         "close_due": 5,
         "book_closed": 2,
+        "gather_purchases": 20,
+        "fill_cases": 60,
         "deliver_notices": 2,
         "fetch_pictures": 2,
         "remind_before_close": 60,
@@ -101,9 +103,11 @@ def test_the_table_of_jobs() -> None:
         "cancel_unpaid": 60,
         "ask_about_payments": 10,
         "send_refunds": 15,
+        "share_profits": 15,
         "check_bill": 600,
         "settle_rounds": 60,
         "check_books": 600,
+        "plan_routes": 1,
         "renew_page_ticket": 30,
         "clean_up": 3600,
     }
