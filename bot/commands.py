@@ -438,6 +438,18 @@ class SetPaying(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class SetFees(LeaderCommand):
+    """收费 / 配送费 3元 满50免 / 每件费 0.5 / 起订 30 / 分摊运费 30; 关 is 0. Nothing set: how it stands."""
+
+    order_fen: int | None = None
+    free_from_fen: int | None = None
+    unit_fen: int | None = None
+    min_fen: int | None = None
+    transport_fen: int | None = None  # of one open round
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSettlement(LeaderCommand):
     """结算 / 结算 2: what a finished round came to, and what of it is the leader's."""
 

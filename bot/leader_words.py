@@ -151,6 +151,23 @@ def _paying(rest: str) -> c.Command:
     return c.Unknown(rest, "how:收款方式") if rest else c.SetPaying()
 
 
+_SUM = r"[¥]?(\d{1,4}(?:\.\d{1,2})?)(?:元|块钱?)?"
+_OFF = r"(?:关(?:闭|掉|了)?|不要了?|不收了?|取消|停)"
+
+
+def _fee(field: Literal["order_fen", "unit_fen", "min_fen", "transport_fen"], rest: str) -> c.Command:
+    """配送费 3元 满50免 / 起订 30 / 每件费 关."""
+    rest = rest.strip()
+    if re.fullmatch(_OFF, rest):
+        return replace(c.SetFees(), **{field: 0})
+    free = rf"(?:[\s,，]*满{_SUM}(?:就)?(?:免|不收)(?:费|配送费|运费)?)?" if field == "order_fen" else ""
+    found = re.fullmatch(rf"{_SUM}(?:一单|每单|/单|一件|每件|/件|起送|起订)?{free}", rest)
+    if not found:
+        return c.Unknown(rest, "how:收费")
+    free_from = amount_fen(found[2]) if free and found[2] else None
+    return replace(c.SetFees(), **{field: amount_fen(found[1]), "free_from_fen": free_from})
+
+
 def _auto_cancel(rest: str) -> c.Command | None:
     """自动取消 24小时 / 自动取消 关."""
     if re.fullmatch(r"关(?:闭|掉|了)?|不要了?|停", rest):
@@ -259,6 +276,11 @@ LEADER: tuple[Rule, ...] = (
     rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
     rule(r"(?:待退|要退的?钱?|谁要退钱|该退的?钱?)", just(c.GiveBack())),
     rule(r"(?:收款|付款|支付)(?:方式|办法|设置)\s*[:：]?\s*(?P<rest>.*)", lambda m, said: _paying(rest_of(said, m))),
+    rule(r"收费(?:方式|办法|设置)?", just(c.SetFees())),
+    rule(r"(?:配送费|打包费|服务费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("order_fen", m["rest"])),
+    rule(r"(?:每件费|按件收费|每件加收)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("unit_fen", m["rest"])),
+    rule(r"(?:起订|起送|起订金额|起送金额)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("min_fen", m["rest"])),
+    rule(r"(?:分摊运费|运费分摊|平摊运费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("transport_fen", m["rest"])),
     rule(r"(?:未付)?自动取消\s*(?P<rest>.*)", lambda m, said: _auto_cancel(m["rest"])),
     rule(r"(?:结算单?|对账单?|我的提成|提成)" + _WHICH, lambda m, said: c.ShowSettlement(_nth(m))),
     rule(r"售后(?:列表|单)?", just(c.ListCases())),

@@ -9,9 +9,9 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import books, leading, paying, replies
 from handlers.talk import Talk
-from handlers.which import CHOICES
+from handlers.which import CHOICES, pick
 from models.views import OrderView
-from operations import order_views, pay_links, paying_terms, payments, rounds
+from operations import order_fees, order_views, pay_links, paying_terms, payments, rounds
 from operations.paying_terms import PayingTerms
 
 router = Router()
@@ -63,6 +63,30 @@ def set_paying(talk: Talk, command: c.SetPaying) -> str:
     terms = paying_terms.get(talk.work, talk.leader_id)
     is_change = command.mode is not None or command.cancel_after_h is not None
     return paying.terms(terms.payment_mode, terms.payment_note, terms.cancel_unpaid_after_h, is_change=is_change)
+
+
+@router.on(c.SetFees)
+def set_fees(talk: Talk, command: c.SetFees) -> str:
+    """Fees and the least order are her terms from the next round on; transport is one round's own."""
+    if command.transport_fen is not None:
+        meant = pick(talk, command, ("open",))
+        if isinstance(meant, str):
+            return meant
+        order_fees.set_transport(
+            talk.work, leader_id=talk.leader_id, round_id=meant.id, fen=command.transport_fen, actor=talk.actor
+        )
+        return paying.transport(meant.title, command.transport_fen)
+    changed: dict[str, int | None] = {name: fen for name, fen in _fees_said(command).items() if fen is not None}
+    if command.order_fen is not None:
+        changed["fee_free_from_fen"] = command.free_from_fen
+    kept = order_fees.set_terms(talk.work, leader_id=talk.leader_id, actor=talk.actor, **changed) if changed else []
+    return paying.fees(order_fees.of_leader(talk.work, talk.leader_id), is_change=bool(changed), kept=kept)
+
+
+def _fees_said(command: c.SetFees) -> dict[str, int | None]:
+    return {
+        "order_fee_fen": command.order_fen, "unit_fee_fen": command.unit_fen, "min_order_fen": command.min_fen,
+    }  # fmt: skip
 
 
 @router.on(c.MarkPaid)

@@ -164,6 +164,9 @@ settlement = owned(
     Column("correction_net_fen", BigInteger, nullable=False, server_default="0"),
     Column("correction_supplier_fen", BigInteger, nullable=False, server_default="0"),
     Column("collected_fen", BigInteger, nullable=False, server_default="0"),  # of the round, in the leader's own hands
+    Column(
+        "fee_fen", BigInteger, nullable=False, server_default="0"
+    ),  # fees and transport: the leader's, beside the net
     Column("returned_fen", BigInteger, nullable=False, server_default="0"),  # 分账 of earlier ones that went back since
     Column("shared_fen", BigInteger, nullable=False, server_default="0"),  # of what is due to her, paid by 分账 already
     Column("computed_at", Instant, nullable=False),
@@ -173,7 +176,8 @@ settlement = owned(
     CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name="net"),
     CheckConstraint("commission_fen + supplier_fen + platform_fen = net_fen", name="adds_up"),
     CheckConstraint(
-        "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
+        "shared_fen = 0 OR shared_fen BETWEEN 0 AND "
+        "commission_fen + correction_fen + fee_fen + returned_fen - collected_fen",
         name="shared_is_due",
     ),
     one_of("state", "computed", "confirmed", "paid", "void"),

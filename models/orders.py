@@ -26,6 +26,10 @@ order = owned(
     Column("note", String(200)),
     Column("total_fen", BigInteger, nullable=False, server_default="0"),
     Column("discount_fen", BigInteger, nullable=False, server_default="0"),
+    Column("fee_fen", BigInteger, nullable=False, server_default="0"),  # in the total, beside the lines
+    Column(
+        "transport_fen", BigInteger, nullable=False, server_default="0"
+    ),  # its share, from the close on; in the total
     Column("paid_fen", BigInteger, nullable=False, server_default="0"),
     Column("refunded_fen", BigInteger, nullable=False, server_default="0"),
     Column("pay_claimed_at", Instant),  # the resident says it is paid: 待核
@@ -43,6 +47,9 @@ order = owned(
     UniqueConstraint("leader_id", "round_id", "seq"),
     one_of("state", "placed", "confirmed", "ready", "partly", "picked_up", "no_show", "cancelled"),
     CheckConstraint("total_fen >= 0 AND discount_fen >= 0 AND discount_fen <= total_fen", name="totals"),
+    CheckConstraint(
+        "fee_fen >= 0 AND transport_fen >= 0 AND discount_fen + fee_fen + transport_fen <= total_fen", name="fees"
+    ),
     CheckConstraint("paid_fen >= 0 AND refunded_fen >= 0 AND refunded_fen <= paid_fen", name="refund_le_paid"),
 )
 Index("ix_orders_resident", order.c.leader_id, order.c.resident_id, order.c.id)

@@ -52,6 +52,10 @@ leader = Table(
     Column("payment_mode", String(12), nullable=False, server_default="pickup"),
     Column("payment_note", String(120)),  # how to pay her, in her words: 群收款, 扫门口的收款码
     Column("cancel_unpaid_after_h", Integer),  # switched on: orders not paid so long after the close are cancelled
+    Column("order_fee_fen", BigInteger, nullable=False, server_default="0"),  # for new rounds, as in `round`
+    Column("fee_free_from_fen", BigInteger),
+    Column("unit_fee_fen", BigInteger, nullable=False, server_default="0"),
+    Column("min_order_fen", BigInteger, nullable=False, server_default="0"),
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
     Column("rest", String(8)),  # what usually happens with a case that is not full; NULL: the platform asks
     Column("quiet_from_min", Integer, nullable=False, server_default="1320"),  # minutes after midnight, Asia/Shanghai

@@ -40,6 +40,12 @@ round_ = owned(
     Column("note", String(500)),
     Column("post", Text),  # the leader's own words
     Column("min_total_fen", BigInteger),
+    # Charged on top of the goods: copies of the leader's terms, except for the transport, which is this round's own.
+    Column("order_fee_fen", BigInteger, nullable=False, server_default="0"),
+    Column("fee_free_from_fen", BigInteger),  # from this much of goods on, no fee for the order
+    Column("unit_fee_fen", BigInteger, nullable=False, server_default="0"),
+    Column("min_order_fen", BigInteger, nullable=False, server_default="0"),
+    Column("transport_fen", BigInteger, nullable=False, server_default="0"),  # shared by all orders at the close
     Column("share_bps", Integer, nullable=False),  # frozen copy: later changes never touch this round
     Column("after_sales_hours", Integer, nullable=False, server_default="24"),
     Column("last_seq", Integer, nullable=False, server_default="0"),
@@ -64,6 +70,9 @@ round_ = owned(
     CheckConstraint("pickup_until IS NULL OR pickup_from IS NULL OR pickup_until > pickup_from", name="pickup_window"),
     CheckConstraint("state = 'draft' OR (opens_at IS NOT NULL AND closes_at IS NOT NULL)", name="dated"),
     CheckConstraint("share_bps BETWEEN 0 AND 10000", name="share"),
+    CheckConstraint(
+        "order_fee_fen >= 0 AND unit_fee_fen >= 0 AND min_order_fen >= 0 AND transport_fen >= 0", name="fees"
+    ),
 )
 Index(
     "ix_round_due_close",

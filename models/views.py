@@ -15,6 +15,20 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeTerms:
+    """What a round charges on top of the goods, and how little it sells to one household. Fen; 0 is nothing."""
+
+    order_fee_fen: int = 0
+    fee_free_from_fen: int | None = None
+    unit_fee_fen: int = 0
+    min_order_fen: int = 0
+    transport_fen: int = 0  # of the whole round, shared by its orders at the close
+
+
+NO_FEES = FeeTerms()
+
+
+@dataclass(frozen=True, slots=True)
 class OfferView:
     """One item of a round."""
 
@@ -67,6 +81,7 @@ class RoundView:
     closed_orders: int | None = None
     closed_total_fen: int | None = None
     arrived_at: datetime | None = None
+    fees: FeeTerms = NO_FEES
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,14 @@ class OrderView:
     changed_at: datetime
     code: str | None = None  # the live pickup code, once there is one
     is_sold: bool = False  # its sale is in the books
+    fee_fen: int = 0  # in the total
+    transport_fen: int = 0  # in the total, from the close on
+    fees: FeeTerms = NO_FEES  # of its round
+
+    @property
+    def goods_fen(self) -> int:
+        """What its lines cost, before a coupon."""
+        return self.total_fen - self.fee_fen - self.transport_fen
 
     @property
     def due_fen(self) -> int:

@@ -11,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models import Work, order, order_event, order_line
 from models.prepared import Prepared
 from models.views import LineView, OrderView
+from operations import order_fees
 from operations.coupon_uses import rediscount
+from operations.errors import BelowMinimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,22 @@ class Booking:
 def write_head(work: Work, booking: Booking, *, room: str | None, note: str | None) -> OrderView:
     stands = booking.stands
     live = tuple(sorted((x for x in booking.lines.values() if x.quantity_milli), key=lambda x: x.number))
-    total = sum(x.line_fen for x in live)
+    goods = sum(x.line_fen for x in live)
+    fee = order_fees.of_order(stands.fees, live) if booking.moved else stands.fee_fen
+    if booking.moved and 0 < goods < stands.fees.min_order_fen:
+        raise BelowMinimum(min_fen=stands.fees.min_order_fen, goods_fen=goods, title=stands.round_title)
     discount = stands.discount_fen
     if discount and booking.moved:
-        discount = rediscount(work, stands, total, actor=booking.actor, source_key=booking.source_key)
+        discount = rediscount(work, stands, goods, actor=booking.actor, source_key=booking.source_key)
     after = replace(
         stands,
         id=stands.id or work.new_id(),
         seq=booking.seq,
         state=_state(booking, is_live=bool(live)),
         lines=live,
-        total_fen=total,
+        total_fen=goods + fee + stands.transport_fen,
         discount_fen=discount,
+        fee_fen=fee,
         room=room or stands.room,
         note=note[:200] if note else stands.note,
         changed_at=work.now,
@@ -57,7 +63,8 @@ def write_head(work: Work, booking: Booking, *, room: str | None, note: str | No
                 "b_leader_id": booking.leader_id,
                 "b_order_id": stands.id,
                 "new_state": after.state,
-                "new_total_fen": total,
+                "new_total_fen": after.total_fen,
+                "new_fee_fen": fee,
                 "new_discount_fen": after.discount_fen,
                 "new_changed_at": work.now,
                 "new_room": room or None,
@@ -76,12 +83,16 @@ def _head_row(after: OrderView) -> dict[str, Any]:
         "seq": after.seq,
         "state": after.state,
         "total_fen": after.total_fen,
+        "fee_fen": after.fee_fen,
         "placed_at": after.placed_at,
         "changed_at": after.changed_at,
     }
 
 
-_HEAD = ("leader_id", "id", "round_id", "resident_id", "seq", "state", "total_fen", "placed_at", "changed_at")
+_HEAD = (
+    "leader_id", "id", "round_id", "resident_id", "seq", "state", "total_fen", "fee_fen", "placed_at",
+    "changed_at",
+)  # fmt: skip
 _PLACED = Prepared(insert(order), columns=(*_HEAD, "room", "note"))
 _CHANGED = Prepared(
     update(order)
@@ -89,6 +100,7 @@ _CHANGED = Prepared(
     .values(
         state=bindparam("new_state"),
         total_fen=bindparam("new_total_fen"),
+        fee_fen=bindparam("new_fee_fen"),
         discount_fen=bindparam("new_discount_fen"),
         changed_at=bindparam("new_changed_at"),
         room=func.coalesce(bindparam("new_room", type_=order.c.room.type), order.c.room),

@@ -23,8 +23,8 @@ from operations.pricing import line_total
 
 
 def net_fen(one: OrderView) -> int:
-    """What the order is worth now."""
-    return one.total_fen - one.discount_fen
+    """What its goods are worth now; fees for bringing them are not given back with them."""
+    return one.goods_fen - one.discount_fen
 
 
 def worth_fen(line: LineView, quantity_milli: int) -> int:
@@ -36,7 +36,7 @@ def worth_fen(line: LineView, quantity_milli: int) -> int:
 def proposal_fen(one: OrderView, claimed: Mapping[int, int]) -> int:
     """What to refund for these quantities (by order line id): their worth less their share of the discount."""
     gross = sum(worth_fen(line, claimed[line.id]) for line in one.lines if line.id in claimed)
-    return gross - share_of(one.discount_fen, gross, one.total_fen)
+    return gross - share_of(one.discount_fen, gross, one.goods_fen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from models import Work, leader, offer, order, pickup_code, round_
-from operations import after_close, coupon_uses, mass
+from operations import after_close, coupon_uses, mass, order_fees
 from operations.audit import record
 from operations.errors import AlreadyCancelled, NotFound, WrongState
 from operations.notices import enqueue
@@ -22,7 +22,11 @@ def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
     A small round is booked with it, a larger one in parts: see `after_close`.
     """
     _take_offers(work, row, is_open=False)
-    count, total = mass.hold(work, mass.Orders(row, after_close.SOLD))
+    sold = mass.Orders(row, after_close.SOLD)
+    count, total = mass.hold(work, sold)
+    if row.transport_fen and count:
+        order_fees.share_transport(work, row, after_close.SOLD)
+        count, total = mass.hold(work, sold)
     closed = work.db.execute(
         update(round_)
         .where(round_.c.leader_id == row.leader_id, round_.c.id == row.id)
@@ -49,6 +53,7 @@ def reopen_orders(work: Work, row: Row[Any], *, closes_at: datetime) -> None:
     count, _ = mass.hold(work, sold)
     if row.state == "closed":
         mass.post_sales(work, sold, count, is_back=True)
+        order_fees.take_transport_back(work, row)
         mass.set_state(work, mass.Orders(row, ("confirmed",)), "placed", at=work.now)
     kind = "round_reopened" if row.state == "closed" else "round_extended"
     facts = {"closes_at": closes_at.isoformat()}

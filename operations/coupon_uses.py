@@ -47,7 +47,7 @@ def use(
         return before
     _check_usable(work, row, held, before, now)
     _take(work, row, resident_id)
-    amount = worth(row.kind, row.value, before.total_fen)
+    amount = worth(row.kind, row.value, before.goods_fen)
     work.db.execute(
         insert(coupon_use).values(
             leader_id=leader_id,
@@ -145,11 +145,11 @@ def _check_usable(work: Work, row: Row[Any], held: Row[Any], before: OrderView, 
         "not_yet": row.valid_from is not None and row.valid_from > work.now,
         "over": row.valid_until is not None and row.valid_until <= work.now,
         "other": now is not None,
-        "min_spend": before.total_fen < row.min_spend_fen,
+        "min_spend": before.goods_fen < row.min_spend_fen,
     }
     why = next((reason for reason, is_so in against.items() if is_so), None)
     if why is not None:
-        facts = {"min_spend_fen": row.min_spend_fen, "total_fen": before.total_fen, "valid_from": row.valid_from}
+        facts = {"min_spend_fen": row.min_spend_fen, "total_fen": before.goods_fen, "valid_from": row.valid_from}
         raise CouponRefused(why=why, title=before.round_title, in_use=now.title if now is not None else None, **facts)
 
 

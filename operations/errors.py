@@ -192,6 +192,12 @@ class TooEarlyToSettle(Refused):
     code = "too_early_to_settle"
 
 
+class BelowMinimum(Refused):
+    """The round sells no so little to one household. facts: min_fen, goods_fen, title."""
+
+    code = "below_minimum"
+
+
 class BadReceiver(Refused):
     """No number of a merchant account, or no name."""
 

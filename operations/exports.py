@@ -60,6 +60,7 @@ class OrderRow:
     refunded_milli: int
     refunded_fen: int
     commission_fen: int
+    fee_fen: int = 0  # fees and transport of the order, on its first row
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def _order_rows(one: OrderView, context: _Context) -> Iterator[OrderRow]:
     refunds = _refunds(one, context) or [one.refunded_fen]
     point_id, point = context.points.get(one.id, (0, context.head.pickup_place or ""))
     clerk, picked_at = context.clerks.get(one.id, ("", None))
+    fee_fen = one.fee_fen + one.transport_fen
     for line, paid_fen, refunded_fen in zip(lines, paid, refunds, strict=True):
         yield OrderRow(
             order_id=one.id,
@@ -156,6 +158,7 @@ def _order_rows(one: OrderView, context: _Context) -> Iterator[OrderRow]:
             refunded_milli=_refunded_milli(one, line, context),
             refunded_fen=refunded_fen,
             commission_fen=context.commissions.get(line.id, 0),
+            fee_fen=fee_fen if line is lines[0] else 0,
         )
 
 

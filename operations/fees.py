@@ -1,6 +1,6 @@
 """What is charged on top of the goods, and what stays when an order is taken back. Pure; money in fen, shares in bps.
 
-The rules alone: rounds do not charge fees yet. What a unit and a share come to is used by coupons and settlement.
+The rules alone; what a round charges is in `order_fees`. What a unit and a share come to is used by settlement too.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ def leaders_have_what_was_settled(work: Work) -> Iterator[Sequence[Any]]:
     """A leader's book: her parts of settlements that stand, less what was paid out or shared; what came back of shares
     is hers again until a settlement that was paid has made it good.
     """
-    part = settlement.c.commission_fen + settlement.c.correction_fen - settlement.c.shared_fen
+    part = settlement.c.commission_fen + settlement.c.correction_fen + settlement.c.fee_fen - settlement.c.shared_fen
     is_paid = settlement.c.state == "paid"
     owed = (
         select(settlement.c.leader_id, func.sum(case((is_paid, -settlement.c.returned_fen), else_=part)).label("fen"))

@@ -9,9 +9,11 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, select, union_all
 
 from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
 from models.prepared import Prepared
-from models.views import LineView, OrderView, Tier
+from models.views import NO_FEES, FeeTerms, LineView, OrderView, Tier
 from operations.errors import NotFound
 
+FEE_COLUMNS = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_fen", "transport_fen")
+_SUMS = ("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen", "fee_fen", "order_transport_fen")
 _host = resident.alias("host")
 
 _HOST_OF = and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id)
@@ -26,8 +28,10 @@ def _columns(*more: Any) -> Select[Any]:
     return select(
         *(order.c[name] for name in (
             "id", "seq", "state", "room", "note", "total_fen", "discount_fen", "paid_fen", "refunded_fen",
-            "pay_claimed_at", "placed_at", "changed_at",
+            "pay_claimed_at", "placed_at", "changed_at", "fee_fen",
         )),
+        order.c.transport_fen.label("order_transport_fen"),
+        *(round_.c[name] for name in FEE_COLUMNS),
         resident.c.leader_id,
         round_.c.id.label("round_id"),
         round_.c.title.label("round_title"),
@@ -177,7 +181,7 @@ def standing(work: Work, *, leader_id: int, round_id: int, resident_id: int, sou
     if head is None:
         raise NotFound(what="resident")
     if head.id is None:
-        nothing = dict.fromkeys(("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen"), 0)
+        nothing = dict.fromkeys(_SUMS, 0)
         head = head._replace(**nothing, state="placed", placed_at=work.now, changed_at=work.now)
     return _order(head, tuple([_line(row) for row in lines])), bool(head.seen)
 
@@ -217,6 +221,13 @@ def _orders(work: Work, leader_id: int, wanted: Any) -> list[OrderView]:
     for row in work.db.execute(_LINES.where(order_line.c.leader_id == leader_id, few)):
         lines[row.order_id].append(_line(row))
     return [_order(head, tuple(lines[head.id])) for head in heads]
+
+
+def fee_terms(row: Any) -> FeeTerms:
+    """The terms in a round's columns; most have none."""
+    if not (row.order_fee_fen or row.unit_fee_fen or row.min_order_fen or row.transport_fen):
+        return NO_FEES
+    return FeeTerms(*(getattr(row, name) for name in FEE_COLUMNS))
 
 
 def _line(row: Row[Any]) -> LineView:
@@ -265,4 +276,7 @@ def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
         changed_at=head.changed_at,
         code=head.code,
         is_sold=is_closed and (head.booked_seq is None or head.seq <= head.booked_seq),
+        fee_fen=head.fee_fen,
+        transport_fen=head.order_transport_fen,
+        fees=fee_terms(head),
     )

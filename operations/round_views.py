@@ -14,6 +14,7 @@ from models import Work, learned_alias, offer, offer_alias, offer_tier, order_li
 from models.prepared import Prepared
 from models.views import OfferView, RoundView, Tier
 from operations.errors import NotFound
+from operations.order_views import fee_terms
 
 _ONE = Prepared(
     select(round_).where(round_.c.leader_id == bindparam("leader_id"), round_.c.id == bindparam("round_id"))
@@ -209,4 +210,5 @@ def _round(row: Row[Any], offers: tuple[OfferView, ...]) -> RoundView:
         closed_orders=row.closed_orders,
         closed_total_fen=row.closed_total_fen,
         arrived_at=row.arrived_at,
+        fees=fee_terms(row),
     )

@@ -10,11 +10,10 @@ from operations.settlement_lines import SettledLine
 from operations.splitting import Parts
 
 
-def post(
-    work: Work, leader_id: int, settlement_id: int, round_id: int, lines: Sequence[SettledLine], parts: Parts
-) -> None:
+def post(work: Work, leader_id: int, settlement_id: int, round_id: int, parts: Parts, fee_fen: int) -> None:
+    """Fees and transport are the leader's, who has the goods brought."""
     targets = [
-        (ledger.LEADER, parts.leader_fen),
+        (ledger.LEADER, parts.leader_fen + fee_fen),
         (ledger.SUPPLIER, parts.supplier_fen),
         (ledger.PLATFORM, parts.platform_fen),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from models import Work, round_
-from operations import settlement_lines, settlement_times
+from operations import order_fees, settlement_lines, settlement_times
 from operations.errors import NotFound
 from operations.settlement_corrections import later_changes, newly_collected_fen, newly_returned_fen
 from operations.settlement_lines import SettledLine
@@ -35,13 +35,14 @@ class Preview:
     correction_fen: int
     collected_fen: int
     returned_fen: int
+    fee_fen: int
     due_at: datetime | None
     lines: tuple[SettledLine, ...]
 
 
 def due_to_leader_fen(row: Row[Any] | Preview) -> int:
     """What she is to get; below zero, what she hands over of the money she collected herself."""
-    return int(row.commission_fen + row.correction_fen + row.returned_fen - row.collected_fen)
+    return int(row.commission_fen + row.correction_fen + row.fee_fen + row.returned_fen - row.collected_fen)
 
 
 def preview(work: Work, *, leader_id: int, round_id: int) -> Preview:
@@ -87,4 +88,5 @@ def sums(
         "correction_fen": sum(line.commission_fen for _, line in fixes),
         "collected_fen": newly_collected_fen(work, row.leader_id, row.id),
         "returned_fen": newly_returned_fen(work, row.leader_id),
+        "fee_fen": order_fees.of_round(work, row.leader_id, row.id),
     }

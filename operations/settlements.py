@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, insert, select, update
 
 from models import Work, leader, round_, settlement, settlement_line
-from operations import ledger, profit_sharing, settlement_lines, settlement_times
+from operations import ledger, order_fees, profit_sharing, settlement_lines, settlement_times
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, WrongState
 from operations.notices import enqueue
@@ -62,7 +62,7 @@ def settle(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
     parts = parts_of(lines)
     fixes = later_changes(work, leader_id)
     settlement_id = _insert(work, row, lines, parts, fixes)
-    post(work, leader_id, settlement_id, round_id, lines, parts)
+    post(work, leader_id, settlement_id, round_id, parts, order_fees.of_round(work, leader_id, round_id))
     post_corrections(work, leader_id, settlement_id, fixes)
     work.db.execute(
         update(round_)
@@ -114,7 +114,7 @@ def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> 
         reference=f"payout:{settlement_id}",
         source=ledger.LEADER,
         target=ledger.CASH,
-        amount_fen=row.commission_fen + row.correction_fen + row.returned_fen - row.shared_fen,
+        amount_fen=due_to_leader_fen(row) + row.collected_fen - row.shared_fen,
         round_id=row.round_id,
     )
     account_id = owner_of(work, leader_id)

@@ -18,7 +18,7 @@ from models import Work, offer, order, order_event, order_line, resident, round_
 from models.outcomes import ShortagePlan, ShortLine, ShortOffer
 from models.units import WEIGHT_UNITS
 from models.views import Tier
-from operations import coupon_uses, ledger
+from operations import coupon_uses, ledger, order_fees
 from operations.allocation import allocate_by_increase, share_of, spread, standing_increases
 from operations.errors import BadQuantity, NotFound
 from operations.pricing import line_total
@@ -52,6 +52,8 @@ class OrderChange:
     discount_fen: int
     discount_delta_fen: int
     net_delta_fen: int
+    fee_fen: int
+    transport_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,22 @@ def write(
         .where(order.c.leader_id == leader_id, order.c.id == bindparam("of_order"))
         .values(
             total_fen=bindparam("to_total"),
+            fee_fen=bindparam("to_fee"),
+            transport_fen=bindparam("to_transport"),
             discount_fen=bindparam("to_discount"),
             version=order.c.version + 1,
             changed_at=work.now,
         ),
-        [{"of_order": o.order_id, "to_total": o.total_fen, "to_discount": o.discount_fen} for o in reckoning.orders],
+        [
+            {
+                "of_order": o.order_id,
+                "to_total": o.total_fen,
+                "to_discount": o.discount_fen,
+                "to_fee": o.fee_fen,
+                "to_transport": o.transport_fen,
+            }
+            for o in reckoning.orders
+        ],
     )
     coupon_uses.follow(
         work, leader_id=leader_id, order_ids=[o.order_id for o in reckoning.orders if o.discount_delta_fen]
@@ -197,6 +210,9 @@ def lines_of(
             order.c.seq,
             order.c.total_fen,
             order.c.discount_fen,
+            order.c.fee_fen,
+            order.c.transport_fen,
+            round_.c.unit_fee_fen,
             order.c.resident_id,
             resident.c.display_name.label("resident_name"),
             order.c.room,
@@ -205,6 +221,7 @@ def lines_of(
         .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
         .join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id))
         .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
         .where(
             order_line.c.leader_id == leader_id,
             order_line.c.offer_id.in_(offer_ids),
@@ -268,10 +285,16 @@ def with_money(offers: Sequence[ShortOffer], lines: Sequence[Row[Any]], allocate
     for order_id, of_order in by_order.items():
         head = of_order[0]
         losses = [line.line_fen - line_fen[line.id] for line in of_order]
-        total = head.total_fen - sum(losses)
-        discount = share_of(head.discount_fen, total, head.total_fen)
+        before = head.total_fen - head.fee_fen - head.transport_fen
+        goods = before - sum(losses)
+        discount = share_of(head.discount_fen, goods, before)
+        missing = [line.entitled_milli - allocated[line.id] for line in of_order]
+        fee = order_fees.after_shortage(head, goods, missing)
+        transport = head.transport_fen if goods else 0
+        total = goods + fee + transport
         lost = (head.total_fen - head.discount_fen) - (total - discount)
-        changes.append(OrderChange(order_id, head.resident_id, total, discount, discount - head.discount_fen, -lost))
+        less = discount - head.discount_fen
+        changes.append(OrderChange(order_id, head.resident_id, total, discount, less, -lost, fee, transport))
         short_lines += [
             _short_line(line, allocated[line.id], -part)
             for line, part in zip(of_order, spread(lost, losses), strict=True)

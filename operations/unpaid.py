@@ -133,7 +133,7 @@ def _cancel(work: Work, row: Row[Any]) -> int:
         update(order)
         .where(order.c.leader_id == row.leader_id, order.c.id == one.id)
         .values(
-            state="cancelled", total_fen=0, discount_fen=0, changed_at=work.now,
+            state="cancelled", total_fen=0, discount_fen=0, fee_fen=0, transport_fen=0, changed_at=work.now,
             version=order.c.version + 1,
         )
     )  # fmt: skip

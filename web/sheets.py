@@ -50,8 +50,9 @@ COLUMNS: tuple[tuple[str, int, Callable[[OrderRow], Cell]], ...] = (
     ("退款数量", 9, lambda row: row.refunded_milli / 1000),
     ("退款金额", 10, lambda row: row.refunded_fen / 100),
     ("团长提成", 10, lambda row: row.commission_fen / 100),
+    ("配送运费", 10, lambda row: row.fee_fen / 100),  # of the order: on its first row
 )
-_MONEY = {"单价", "实付款", "退款金额", "团长提成"}
+_MONEY = {"单价", "实付款", "退款金额", "团长提成", "配送运费"}
 
 
 def order_sheet(leader_id: int, round_id: int) -> Response:

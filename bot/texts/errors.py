@@ -255,6 +255,10 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "nothing_to_pay": lambda f: f"{f['seq']}号订单不用付钱了。",
     "transfer_done": lambda f: f"这笔 {money(f['amount_fen'])} 已经处理过了。",
     "too_early_to_settle": _too_early_to_settle,
+    "below_minimum": lambda f: (
+        f"“{f['title']}”满{money(f['min_fen'])}才送，现在是{money(f['goods_fen'])}，"
+        f"还差{money(f['min_fen'] - f['goods_fen'])}，没有记上。再加一点，一起发过来就行。"
+    ),
     "bad_receiver": lambda f: "分账收款方要填商户号（8到16位数字）和商户全称。",
     "name_taken": lambda f: f"已经有叫“{f['name']}”的了，请换个名字。",
     "units_differ": lambda f: (

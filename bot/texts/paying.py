@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.texts.wording import money
+from models.views import FeeTerms
 
 NO_WECHAT_PAY = "平台还没有开通微信支付，可以用：收款方式 取货付，收款方式 转账。"
 MODES = {"pickup": "取货时付", "transfer": "先转账", "wechat": "微信支付"}
@@ -48,6 +49,37 @@ def terms(mode: str, how: str | None, cancel_after_h: int | None, *, is_change: 
         "要改请发：收款方式 取货付，收款方式 转账 扫门口的收款码，收款方式 微信支付，自动取消 24小时，自动取消 关"
     )
     return "\n".join(lines)
+
+
+def fees(terms: FeeTerms, *, is_change: bool, kept: Sequence[str]) -> str:
+    """What a leader charges on top of the goods."""
+    lines = ["改好了，以后开的团这样收：" if is_change else "以后开的团这样收："]
+    lines += fee_words(terms) or ["只收货款，没有别的费用。"]
+    if kept:
+        lines.append(f"“{'”“'.join(kept)}”已经有人下单，不变。")
+    lines.append("要改请发：配送费 3元 满50免，每件费 0.5，起订 30，分摊运费 30（只算这一团）；后面写“关”就不收。")
+    return "\n".join(lines)
+
+
+def fee_words(terms: FeeTerms) -> list[str]:
+    """Terms as neighbours read them, one a line."""
+    lines = []
+    if terms.min_order_fen:
+        lines.append(f"满{money(terms.min_order_fen)}起送")
+    if terms.order_fee_fen:
+        free = f"，满{money(terms.fee_free_from_fen)}免" if terms.fee_free_from_fen else ""
+        lines.append(f"每单配送费 {money(terms.order_fee_fen)}{free}")
+    if terms.unit_fee_fen:
+        lines.append(f"每件另收 {money(terms.unit_fee_fen)}")
+    if terms.transport_fen:
+        lines.append(f"这一团运费 {money(terms.transport_fen)}，截单时按单平摊")
+    return lines
+
+
+def transport(title: str, fen: int) -> str:
+    if not fen:
+        return f"好的，“{title}”不分摊运费了。"
+    return f"好的，“{title}”的运费 {money(fen)}，截单时平摊给每一单，分摊后的合计会告诉每位邻居。"
 
 
 def proof_kept(title: str, seq: int, fen: int) -> str:

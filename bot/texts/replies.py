@@ -95,8 +95,7 @@ def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline:
     if not view.lines:
         return f"好的，已经取消，您在“{view.round_title}”没有订单了。"
     lines = [headline, *(order_line(x) for x in view.lines)]
-    if view.discount_fen:
-        lines.append(f"优惠券 -{money(view.discount_fen)}")
+    lines += _extras(view)
     total = f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）"
     lines.append(total)
     if view.room or view.resident_name:
@@ -108,6 +107,22 @@ def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline:
     if round_ and pickup(round_):
         lines.append(f"取货：{pickup(round_)}")
     return "\n".join(lines)
+
+
+def _extras(view: OrderView) -> list[str]:
+    """What stands beside the goods in an order's total."""
+    lines = []
+    if view.fee_fen:
+        lines.append(f"配送等费用 {money(view.fee_fen)}")
+    elif view.fees.order_fee_fen and view.goods_fen and view.fees.fee_free_from_fen:
+        lines.append(f"满{money(view.fees.fee_free_from_fen)}，免配送费")
+    if view.transport_fen:
+        lines.append(f"分摊运费 {money(view.transport_fen)}")
+    if view.discount_fen:
+        lines.append(f"优惠券 -{money(view.discount_fen)}")
+    if view.fees.transport_fen and not view.transport_fen and view.state == "placed":
+        lines.append(f"（这一团运费 {money(view.fees.transport_fen)}，截单时按单平摊，另算）")
+    return lines
 
 
 def my_order(view: OrderView, when_and_where: str = "") -> str:
@@ -133,8 +148,7 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
     if view.host_name is not None or view.account_id is None:
         lines.append(f"（替 {' '.join(x for x in (view.room, view.resident_name) if x)} 订的）")
     lines += [_kept(x) for x in view.lines]
-    if view.discount_fen:
-        lines.append(f"优惠券 -{money(view.discount_fen)}")
+    lines += _extras(view)
     lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）")
     if view.code and view.state in {"ready", "partly", "no_show"}:
         lines.append(f"取货码：{view.code[:3]} {view.code[3:]}")

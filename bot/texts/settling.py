@@ -25,6 +25,7 @@ def statement(
     correction_fen: int,
     collected_fen: int,
     returned_fen: int = 0,
+    fee_fen: int = 0,
     shared_fen: int = 0,
     is_sharing: bool = False,
 ) -> str:
@@ -41,7 +42,9 @@ def statement(
         lines.append(f"以前几期后来退款的更正 {money(correction_fen)}")
     if returned_fen:
         lines.append(f"以前分账给您、因退款收回的，补给您 {money(returned_fen)}")
-    part = commission_fen + correction_fen + returned_fen
+    if fee_fen:
+        lines.append(f"配送费、运费（归您）{money(fee_fen)}")
+    part = commission_fen + correction_fen + fee_fen + returned_fen
     lines.append(_due(part, collected_fen))
     if shared_fen:
         left = part - collected_fen - shared_fen

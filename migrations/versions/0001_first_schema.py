@@ -249,6 +249,10 @@ def upgrade() -> None:
         sa.Column("payment_mode", sa.String(length=12), server_default="pickup", nullable=False),
         sa.Column("payment_note", sa.String(length=120), nullable=True),
         sa.Column("cancel_unpaid_after_h", sa.Integer(), nullable=True),
+        sa.Column("order_fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fee_free_from_fen", sa.BigInteger(), nullable=True),
+        sa.Column("unit_fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("min_order_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
         sa.Column("rest", sa.String(length=8), nullable=True),
         sa.Column("quiet_from_min", sa.Integer(), server_default="1320", nullable=False),
@@ -686,6 +690,11 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("post", sa.Text(), nullable=True),
         sa.Column("min_total_fen", sa.BigInteger(), nullable=True),
+        sa.Column("order_fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fee_free_from_fen", sa.BigInteger(), nullable=True),
+        sa.Column("unit_fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("min_order_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("transport_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("share_bps", sa.Integer(), nullable=False),
         sa.Column("after_sales_hours", sa.Integer(), server_default="24", nullable=False),
         sa.Column("last_seq", sa.Integer(), server_default="0", nullable=False),
@@ -709,6 +718,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name=op.f("ck_round_window")
+        ),
+        sa.CheckConstraint(
+            "order_fee_fen >= 0 AND unit_fee_fen >= 0 AND min_order_fen >= 0 AND transport_fen >= 0",
+            name=op.f("ck_round_fees"),
         ),
         sa.CheckConstraint(
             "pickup_until IS NULL OR pickup_from IS NULL OR pickup_until > pickup_from",
@@ -1009,6 +1022,8 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("total_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("discount_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("transport_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("paid_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("refunded_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("pay_claimed_at", sa.BigInteger(), nullable=True),
@@ -1022,6 +1037,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('placed', 'confirmed', 'ready', 'partly', 'picked_up', 'no_show', 'cancelled')",
             name=op.f("ck_orders_state_known"),
+        ),
+        sa.CheckConstraint(
+            "fee_fen >= 0 AND transport_fen >= 0 AND discount_fen + fee_fen + transport_fen <= total_fen",
+            name=op.f("ck_orders_fees"),
         ),
         sa.CheckConstraint(
             "paid_fen >= 0 AND refunded_fen >= 0 AND refunded_fen <= paid_fen", name=op.f("ck_orders_refund_le_paid")
@@ -1082,6 +1101,7 @@ def upgrade() -> None:
         sa.Column("correction_net_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fee_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("shared_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
@@ -1095,7 +1115,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("net_fen = gross_fen - discount_fen - refund_fen", name=op.f("ck_settlement_net")),
         sa.CheckConstraint(
-            "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + returned_fen - collected_fen",
+            "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + fee_fen + returned_fen - collected_fen",
             name=op.f("ck_settlement_shared_is_due"),
         ),
         sa.ForeignKeyConstraint(

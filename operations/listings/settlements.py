@@ -28,7 +28,11 @@ from operations.settlement_lines import SettledLine
 
 STATES = ("computed", "confirmed", "paid", "void")
 _DUE = (
-    settlement.c.commission_fen + settlement.c.correction_fen + settlement.c.returned_fen - settlement.c.collected_fen
+    settlement.c.commission_fen
+    + settlement.c.correction_fen
+    + settlement.c.fee_fen
+    + settlement.c.returned_fen
+    - settlement.c.collected_fen
 )
 
 LISTED = (

@@ -42,6 +42,7 @@ SAMPLES: list[c.Command] = [
     c.MarkPaid((1,)),
     c.GiveBack(1),
     c.SetPaying(mode="transfer"),
+    c.SetFees(order_fen=300),
     c.ShowSettlement(),
     c.ConfirmSettlement(1, confirmed=True),
     c.ListCases(),

@@ -37,12 +37,12 @@ def test_ten_thousand_steps(store: Store, clock: StillClock, capsys: pytest.Capt
     """Other lives each time; one that goes wrong is shrunk and printed with what makes it again."""
     steps, started, done = 0, time.monotonic(), Counter[str]()
     while steps < 10_000:
-        played = play(store, clock, examples=40, steps=60, is_new=True)
+        played = play(store, clock, examples=10, steps=60, is_new=True)
         steps, done = steps + played.steps, done + played.done
-    assert min(done[name] for name in ("paid_online", "share", "share_back", "settlement", "complain")) > 0
-    with capsys.disabled():
-        took = f"{time.monotonic() - started:.0f} s"
-        print(f"\n{store.engine.dialect.name}: {steps} steps in {took}; done: {dict(done.most_common())}")  # noqa: T201
+        with capsys.disabled():
+            took = f"{time.monotonic() - started:.0f} s, {time.process_time():.0f} s of CPU"
+            print(f"\n{store.engine.dialect.name}: {steps} steps in {took}; done: {dict(done.most_common())}")  # noqa: T201
+    assert min(done[name] for name in ("paid_online", "share", "settlement", "complain")) > 0
 
 
 NEWS = ("pay", "pay again", "close", "refund", "refund again")

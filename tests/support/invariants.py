@@ -67,11 +67,11 @@ def an_order_costs_what_its_lines_cost(db: Connection) -> Iterator[str]:
     rows = db.execute(
         select(order.c.id, order.c.total_fen, lines.label("lines"))
         .outerjoin(order_line, line)
-        .group_by(order.c.leader_id, order.c.id, order.c.total_fen)
-        .having(order.c.total_fen != lines)
+        .group_by(order.c.leader_id, order.c.id, order.c.total_fen, order.c.fee_fen, order.c.transport_fen)
+        .having(order.c.total_fen != lines + order.c.fee_fen + order.c.transport_fen)
     )
     for row in rows:
-        yield f"order {row.id} says {row.total_fen} fen, its lines {row.lines}"
+        yield f"order {row.id} says {row.total_fen} fen, its lines {row.lines} and its fees something else"
 
 
 def a_line_costs_its_own_price(db: Connection) -> Iterator[str]:

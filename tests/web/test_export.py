@@ -36,7 +36,7 @@ from web.sheets import COLUMNS, XLSX, write_workbook
 
 HEADINGS = (
     "订单号, 接龙号, 创建时间, 线路, 商品名称, 规格, 单价, 数量, 实取数量, 取货点, 客户, 房号, 电话, 实付款, 备注, "
-    "订单状态, 付款状态, 取货码, 核销状态, 核销员, 核销时间, 退款数量, 退款金额, 团长提成"
+    "订单状态, 付款状态, 取货码, 核销状态, 核销员, 核销时间, 退款数量, 退款金额, 团长提成, 配送运费"
 ).split(", ")
 FORMULAS = ("=1+1", "+1 鸡蛋", "-2+3", "@SUM(A1)", '=HYPERLINK("http://evil.example")', "\t=1+1", "{=1}", "＝1+1")
 
@@ -88,6 +88,7 @@ def test_there_is_a_row_for_each_line_by_chain_number(pages: Pages) -> None:
         "退款数量": 0,
         "退款金额": 0,
         "团长提成": 9,
+        "配送运费": 0,
     }
     assert found[0]["订单号"] == str(pages.world.orders[0])
 

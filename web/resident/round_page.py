@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from bot.poster import draw
 from bot.texts import mall as words
+from bot.texts import paying as paying_words
 from models import Work
 from models.views import OrderView, RoundView
 from operations import coupon_uses, coupons, order_views, orders, people, round_views, shopfront, visitors
@@ -185,6 +186,7 @@ def _page(shown: Front, *, problems: list[str] | None = None, typed: Mapping[str
         mine=mine,
         typed=typed or {},
         problems=problems or [],
+        fee_words=paying_words.fee_words(shown.round.fees),
         path=f"/r/{shown.round.code}",
     )
 
