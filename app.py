@@ -251,6 +251,7 @@ def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
         invites=invite_terms(config),
         phones_url="/__sim__/phones" if config.demo else "",
         tiles=create_tiles(config),
+        cashier_url="/__sim__/cashier/" if config.demo else "",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib.util
 import os
 import secrets
 import shutil
@@ -111,7 +112,7 @@ aes_key = "{_aes_key()}"
 simulator = true
 page_login = true
 api_base = "{base}"
-[storage]
+{_pay_section(folder, base)}[storage]
 media = "{folder / "media"}"
 [log]
 level = "warning"
@@ -125,6 +126,26 @@ control_token = "{secrets.token_urlsafe(16)}"
     )
     path.chmod(0o600)
     return path
+
+
+def _pay_section(folder: Path, base: str) -> str:
+    """A simulated merchant account, where the optional library is there."""
+    if importlib.util.find_spec("wechatpayv3") is None:
+        return ""
+    from bot.simulator.pay.keys import Keys
+
+    kept = folder / "try-out-pay"
+    keys = Keys.kept(kept)
+    return f"""[wechatpay]
+mchid = "1900000001"
+serial = "{keys.merchant_serial}"
+private_key = "{kept / "merchant.pem"}"
+apiv3_key = "{keys.apiv3_key}"
+public_key_id = "{keys.public_key_id}"
+public_key = "{kept / "public.pem"}"
+profit_sharing = true
+api_base = "{base}"
+"""
 
 
 def _kept_password(path: Path) -> str | None:
@@ -232,8 +253,8 @@ def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     app.extensions["lintuan_late"].wake()  # what a process before us had only stored
     if config.demo:
         from bot.simulator import create_simulator, mount
-        from demo.people import simulated
+        from demo.people import simulated, simulated_pay
 
-        app = mount(app, create_simulator(simulated(config, clock)))
+        app = mount(app, create_simulator(simulated(config, clock), simulated_pay(config, clock)))
     tell_ready()
     return app  # type: ignore[no-any-return]

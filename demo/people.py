@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.parsing.post import read_post
 from bot.simulator import Account, Sim
 from bot.simulator import Settings as SimSettings
+from bot.simulator.pay import PaySim
+from bot.simulator.pay.keys import Keys
 from bot.texts.menu import MENU
 from config import Config
 from handlers.rounds import new_round
@@ -116,3 +118,18 @@ def simulated(config: Config, clock: Clock) -> Sim:
     sim.state.menu = {"button": MENU["button"]}
     sim.webhook_url = f"{config.server.public_url}/wechat"
     return sim
+
+
+def simulated_pay(config: Config, clock: Clock) -> PaySim | None:
+    """The simulated WeChat Pay beside it, with the keys that the configuration names."""
+    pay = config.wechatpay
+    if pay is None:
+        return None
+    return PaySim(
+        clock=clock,
+        appid=config.wechat.appid,
+        mchid=pay.mchid,
+        base_url=config.server.public_url,
+        keys=Keys.kept(pay.private_key.parent),
+        is_prompt=True,
+    )

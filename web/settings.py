@@ -50,6 +50,7 @@ class WebSettings:
     invites: Terms = field(default_factory=Terms)
     phones_url: str = ""
     tiles: Tiles | None = None
+    cashier_url: str = ""  # of a try-out: where a payment is made without a phone
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.simulator import Sim, create_simulator
 from bot.simulator.pay import PaySim
 from models import Store
+from operations import refunds
 from operations.pay_links import read, token_of
 from tests.pay.shop import Shop, open_shop
 from tests.support.clock import StillClock
@@ -57,6 +59,34 @@ def test_elsewhere_and_for_others_it_is_a_code(visitor: Visitor, shop: Shop, pat
     visitor.get(path, headers=WECHAT)
     assert "付款码" in visitor.post(path, {"way": "code"}, headers=WECHAT).text
     assert {trade.kind for trade in shop.sim.book.trades.values()} == {"native"}
+
+
+def test_in_a_try_out_a_cashier_takes_the_phones_place(shop: Shop, path: str) -> None:
+    settings = replace(SETTINGS, gateway=shop.gateway, cashier_url="/__sim__/cashier/")
+    visitor = Visitor(make_app(shop.store, settings).test_client())
+    visitor.get(path)
+    link = re.search(r'href="(/__sim__/cashier/LT\d+)\?back=', visitor.post(path).text)
+    assert link is not None
+    cashier = create_simulator(Sim(), shop.sim).test_client()
+    assert "¥90.00" in cashier.get(link[1]).text
+    for _ in range(2):
+        assert "付好了" in cashier.post(link[1]).text
+    assert "已经付清了" in visitor.get(path).text
+    assert "没有这个单子" in cashier.get("/__sim__/cashier/LT1").text
+    assert cashier.get("/v3/certificates").status_code == 401, "what is not signed is refused"
+
+
+def test_a_prompt_simulator_needs_nobody_to_say_what_became_of_it(shop: Shop, path: str) -> None:
+    shop.sim.is_prompt = True
+    order_id = shop.world.order(shop.world.resident("张"), {2: 1})
+    shop.sim.pay(shop.put_in(order_id), notify=False)
+    shop.clock.advance(minutes=1)
+    shop.ask()
+    with shop.store.transaction() as work:
+        one = refunds.lock_order(work, shop.world.leader_id, order_id)
+        refunds.create(work, one=one, amount_fen=600, request_key="x", actor="system", case_id=None)
+    shop.send_refunds()
+    assert shop.refunds() == [("done", 600)]
 
 
 def test_trouble_is_said_and_tapping_again_is_safe(visitor: Visitor, shop: Shop, path: str) -> None:

@@ -53,7 +53,7 @@ def start_paying(token: str) -> str | Response:
         logger.warning("an order could not be put in: %s", error.code)
         return _page(token, one, problem=_TROUBLE)
     if kind == "native":
-        return _page(token, one, code=qr_path(asked.prepay or ""))
+        return _page(token, one, code=qr_path(asked.prepay or ""), number=asked.out_trade_no)
     return _page(token, one, call=gateway.page_parameters(asked.prepay or "", site().store.clock()))
 
 
@@ -144,5 +144,6 @@ def _page(token: str, one: OrderView, **values: Any) -> str:
         token=token,
         is_wechat=_WECHAT in request.headers.get("User-Agent", ""),
         has_wechat_pay=site().settings.gateway is not None,
-        **{"problem": "", "code": None, "call": None} | values,
+        cashier_url=site().settings.cashier_url,
+        **{"problem": "", "code": None, "call": None, "number": ""} | values,
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import random
+import secrets
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -56,6 +58,24 @@ def unseal(apiv3_key: str, nonce: str, associated_data: str, ciphertext: str) ->
 class Keys:
     """The merchant's key pair, the platform's with certificate and public-key id, and the APIv3 key."""
 
+    @classmethod
+    def kept(cls, folder: Path) -> Keys:
+        """Keys that lie in a folder, so that a restart does not change them; made when there are none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        seed = folder / "seed"
+        if not seed.exists():
+            seed.write_text(secrets.token_hex(16), "utf-8")
+        keys = cls(random.Random(seed.read_text("utf-8")))
+        for name in ("merchant", "platform"):
+            file = folder / f"{name}.pem"
+            if file.exists():
+                keys.__dict__[name] = serialization.load_pem_private_key(file.read_bytes(), None)
+            else:
+                file.write_bytes(_pem(getattr(keys, name)))
+                file.chmod(0o600)
+        (folder / "public.pem").write_text(keys.public_pem, "utf-8")
+        return keys
+
     def __init__(self, rng: random.Random) -> None:
         self.apiv3_key = "".join(rng.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(32))
         self.merchant_serial = f"{rng.getrandbits(152) | 1 << 151:038X}"
@@ -89,9 +109,7 @@ class Keys:
 
     @property
     def merchant_pem(self) -> str:
-        return self.merchant.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode()
+        return _pem(self.merchant).decode()
 
     @property
     def public_pem(self) -> str:
@@ -125,3 +143,9 @@ class Keys:
     @property
     def certificate_pem(self) -> str:
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _pem(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, render_template, request
 
 from bot.simulator.clock import system_clock
 
@@ -50,6 +51,27 @@ def create_pay_simulator(sim: PaySim) -> Flask:
         app.add_url_rule(path, f"{method} {path}", _guarded(sim, view), methods=[method])
     app.add_url_rule("/v3/billdownload/file", "download", api.download)
     return app
+
+
+def create_cashier(sim: PaySim) -> Blueprint:
+    """The payment sheet of a phone, for the try-out: what is asked for, and a button that pays it."""
+    blueprint = Blueprint("cashier", __name__)
+
+    def show(number: str) -> str:
+        trade = sim.book.trades.get(number)
+        return render_template("cashier.html", trade=trade, back=request.args.get("back", ""))
+
+    @blueprint.get("/__sim__/cashier/<number>")
+    def look(number: str) -> str:
+        return show(number)
+
+    @blueprint.post("/__sim__/cashier/<number>")
+    def pay(number: str) -> Response | str:
+        with contextlib.suppress(ValueError, ApiError):  # paid or closed meanwhile: the sheet says so
+            sim.pay(number)
+        return show(number)
+
+    return blueprint
 
 
 def _guarded(sim: PaySim, view: Callable[..., Any]) -> Callable[..., Response]:
@@ -127,13 +149,18 @@ class _Api:
 
     def refund(self) -> dict[str, Any]:
         made = self._book.refund(self._body(), self._sim.now(), f"50{self._sim.digits(26)}")
+        if self._sim.is_prompt:
+            self._sim.refund_done(made.out_refund_no, notify=False)
         return self._sim.refund_json(made)
 
     def query_refund(self, number: str) -> dict[str, Any]:
         return self._sim.refund_json(self._book.refund_of(number))
 
     def share(self) -> dict[str, Any]:
-        return _share_json(self._book.share(self._body(), self._sim.now(), f"30{self._sim.digits(26)}"))
+        made = self._book.share(self._body(), self._sim.now(), f"30{self._sim.digits(26)}")
+        if self._sim.is_prompt:
+            self._sim.share_done(made.out_order_no)
+        return _share_json(made)
 
     def query_share(self, number: str) -> dict[str, Any]:
         return _share_json(self._book.share_of(number))

@@ -49,12 +49,18 @@ class PaySim:
         mchid: str = "1900000001",
         mode: Mode = "public_key",
         base_url: str = "http://127.0.0.1:8000",
+        keys: Keys | None = None,
+        is_prompt: bool = False,
     ) -> None:
+        """`is_prompt`: refunds and shares are done as soon as they are asked for, and signatures go by `clock` too: for
+        the try-out, whose clock is put forward by hand. Else a test says what became of them.
+        """
         self.clock = clock or system_clock
         self.appid, self.mchid, self.mode, self.base_url = appid, mchid, mode, base_url
         self.lock = threading.RLock()
         self._rng = random.Random(seed)
-        self.keys = Keys(self._rng)
+        self.keys = keys or Keys(self._rng)
+        self.is_prompt = is_prompt
         self.book = Book()
         self.postman = Postman(self)
         self.bills: dict[str, str] = {}  # by the token of their address
@@ -146,7 +152,8 @@ class PaySim:
     def signed(self, body: str, fault: str = "") -> dict[str, str]:
         """The Wechatpay-* headers for a body."""
         age = {"stale": 600, "ancient": 8 * 365 * 86_400}.get(fault, 0)
-        timestamp, nonce = str(int(system_clock().timestamp()) - age), self.word(32)
+        signed_at = self.clock() if self.is_prompt else system_clock()
+        timestamp, nonce = str(int(signed_at.timestamp()) - age), self.word(32)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Wechatpay-Timestamp": timestamp,
