@@ -330,6 +330,10 @@ ENTITIES = {
     "supplier": "供应商",
     "product": "商品",
     "purchase": "采购单",
+    "warehouse": "仓库",
+    "vehicle": "车辆",
+    "pickup_point": "自提点",
+    "run": "配送",
 }
 RECEIVER_STATES = {"wanted": "正在登记", "ready": "可以分账", "failed": "微信没有接受"}
 SHARE_STATES = {"created": "等着分账", "processing": "分账中", "done": "已到团长", "failed": "没有成功"}
@@ -374,10 +378,6 @@ BILL_MEANINGS = {
     "share_amount": "分给团长的钱两边不一样。以商户平台为准，差的钱多退少补。",
     "missing_return": "系统记成已从团长收回，微信现在说没有。按单号到商户平台查。",
     "return_amount": "从团长收回的钱两边不一样。以商户平台为准。",
-    "warehouse": "仓库",
-    "vehicle": "车辆",
-    "pickup_point": "自提点",
-    "run": "配送",
 }
 PROOF_MARKS = {"green": "对得上", "yellow": "请看一下", "red": "要当心"}
 PROOF_REASONS = {"duplicate": "和以前发过的图一样", "early": "图比订单早"}
