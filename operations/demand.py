@@ -28,7 +28,7 @@ def missing_for_cases(work: Work, *, leader_id: int, round_id: int) -> dict[int,
     order has gone to the supplier are left out, nothing can be added to them.
     """
     head = work.db.execute(
-        select(round_.c.pickup_from, round_.c.closes_at, round_.c.state).where(
+        select(round_.c.pickup_from, round_.c.closes_at, round_.c.state, round_.c.kind).where(
             round_.c.leader_id == leader_id, round_.c.id == round_id
         )
     ).one()
@@ -37,7 +37,7 @@ def missing_for_cases(work: Work, *, leader_id: int, round_id: int) -> dict[int,
         .join(product, product.c.id == offer.c.product_id)
         .where(offer.c.leader_id == leader_id, offer.c.round_id == round_id, product.c.case_milli.is_not(None))
     ).all()
-    if not mine or head.state not in {"open", "closed"}:
+    if not mine or head.kind != "presale" or head.state not in {"open", "closed"}:
         return {}
     day = needed_on(head.pickup_from, head.closes_at)
     pooled = _of_others(work, day, {row.product_id for row in mine}, leader_id, round_id)
@@ -55,6 +55,7 @@ def _of_others(work: Work, day: date, product_ids: set[int], leader_id: int, rou
         select(offer.c.product_id, offer.c.reserved_milli, round_.c.pickup_from, round_.c.closes_at)
         .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
         .where(offer.c.product_id.in_(product_ids), offer.c.is_open, offer.c.round_id != round_id)
+        .where(round_.c.kind == "presale")
     )
     for row in work.db.execute(in_open):
         if needed_on(row.pickup_from, row.closes_at) == day:

@@ -66,6 +66,7 @@ def _stale(limit: int) -> list[Any]:
     """Rounds whose goods the drafts do not know yet; and those they know although they may be ordered again."""
     is_new = and_(
         round_.c.state == "closed",
+        round_.c.kind == "presale",  # what lies on a shelf is bought already
         or_(round_.c.gathered_version.is_(None), round_.c.gathered_version != round_.c.version),
     )
     is_back = and_(round_.c.state.in_(("open", "cancelled")), round_.c.gathered_version.is_not(None))

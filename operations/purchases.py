@@ -79,7 +79,13 @@ def send(work: Work, *, purchase_id: int, actor: str) -> int:
 
 
 def _hold_rounds(work: Work, purchase_id: int) -> None:
-    rounds = (
+    for leader_id, round_id in sorted(work.db.execute(_rounds_of(purchase_id))):
+        goods.held(work, leader_id, round_id)
+
+
+def _rounds_of(purchase_id: int) -> Any:
+    """(leader id, round id) of everybody who has a share."""
+    return (
         select(offer.c.leader_id, offer.c.round_id)
         .join(
             purchase_share,
@@ -88,8 +94,6 @@ def _hold_rounds(work: Work, purchase_id: int) -> None:
         .where(purchase_share.c.purchase_order_id == purchase_id)
         .distinct()
     )
-    for leader_id, round_id in sorted(work.db.execute(rounds)):
-        goods.held(work, leader_id, round_id)
 
 
 def _settle_lines(work: Work, purchase_id: int, plans: Mapping[int, CasePlan[Key]]) -> int:
@@ -220,6 +224,28 @@ def promise(
     )  # fmt: skip
 
 
+def cancel(work: Work, *, purchase_id: int, actor: str) -> None:
+    """The order is taken back: the supplier sees that. What is still wanted goes into the next draft of that day.
+
+    Whoever got less because of its cases keeps what he was told. Again: nothing changes. Raises NotFound, WrongState
+    (a draft, or the goods have come).
+    """
+    row = lock(work, purchase_id)
+    if row is None:
+        raise NotFound(what="purchase")
+    if row.state == "cancelled":
+        return
+    _require(row, *AT_SUPPLIER)
+    work.db.execute(update(purchase_order).where(purchase_order.c.id == purchase_id).values(state="cancelled"))
+    for leader_id, round_id in sorted(work.db.execute(_rounds_of(purchase_id))):
+        work.db.execute(
+            update(round_)
+            .where(round_.c.leader_id == leader_id, round_.c.id == round_id, round_.c.state == "closed")
+            .values(gathered_version=None)
+        )
+    _log(work, actor, "purchase.cancel", purchase_id, {"state": "cancelled"}, before={"state": row.state})
+
+
 def receive(
     work: Work, *, purchase_id: int, received: Mapping[int, int], damaged: Mapping[int, int], actor: str
 ) -> None:
@@ -287,7 +313,11 @@ def expected(work: Work, *, leader_id: int, round_id: int) -> dict[int, int]:
     rows = work.db.execute(
         select(purchase_share.c.offer_id, purchase_share.c.received_milli, purchase_order.c.state)
         .join(purchase_order, purchase_order.c.id == purchase_share.c.purchase_order_id)
-        .where(purchase_share.c.leader_id == leader_id, purchase_share.c.offer_id.in_(offer_ids(leader_id, round_id)))
+        .where(
+            purchase_share.c.leader_id == leader_id,
+            purchase_share.c.offer_id.in_(offer_ids(leader_id, round_id)),
+            purchase_order.c.state != "cancelled",
+        )
     ).all()
     waiting = {row.offer_id for row in rows if row.state != "received" or row.received_milli is None}
     found: dict[int, int] = defaultdict(int)
@@ -349,4 +379,4 @@ def _log(
     )  # fmt: skip
 
 
-__all__ = ["AT_SUPPLIER", "decide", "expected", "lines_of", "promise", "receive", "send"]
+__all__ = ["AT_SUPPLIER", "cancel", "decide", "expected", "lines_of", "promise", "receive", "send"]

@@ -81,7 +81,13 @@ _LABELS = {
     "by": "签收人",
 }
 _HIDDEN = {"source_key", "order", "redemption", "nonce", "payment", "refund"}  # for machines
-_STATES = {"leader": "leader_states", "round": "round_states", "order": "order_states", "case": "case_states"}
+_STATES = {
+    "leader": "leader_states",
+    "round": "round_states",
+    "order": "order_states",
+    "case": "case_states",
+    "purchase": "purchase_states",
+}
 
 
 def is_shown_in_words(key: str) -> bool:

@@ -149,7 +149,7 @@ PURCHASE_STATES = {
     "received": "已收货",
     "cancelled": "已取消",
 }
-SUPPLIER_VIEW = {"sent": "等您确认", "confirmed": "已确认", "received": "已收货"}
+SUPPLIER_VIEW = {"sent": "等您确认", "confirmed": "已确认", "received": "已收货", "cancelled": "已取消，请不要送货"}
 MESSAGE_STATES = {"received": "处理中", "done": "已回复", "failed": "出错", "ignored": "无需回复"}
 MESSAGE_KINDS = {
     "event": "事件",
@@ -295,6 +295,7 @@ ACTIONS = {
     "purchase.send": "发采购单",
     "purchase.promise": "供应商确认",
     "purchase.receive": "采购收货",
+    "purchase.cancel": "取消采购单",
     "warehouse.save": "仓库资料",
     "vehicle.save": "车辆资料",
     "point.delivery": "自提点送货要求",

@@ -158,7 +158,9 @@ def _in_all_orders(work: Work, keys: set[Key]) -> dict[Key, int]:
             purchase_share.c.offer_id,
             func.sum(purchase_share.c.needed_milli).label("milli"),
         )
+        .join(purchase_order, purchase_order.c.id == purchase_share.c.purchase_order_id)
         .where(
+            purchase_order.c.state != "cancelled",
             purchase_share.c.leader_id.in_({leader_id for leader_id, _ in keys}),
             purchase_share.c.offer_id.in_([offer_id for _, offer_id in keys]),
         )
@@ -190,7 +192,7 @@ def _shares(work: Work, purchase_id: int) -> Sequence[Row[Any]]:
 def of_supplier(work: Work, *, supplier_id: int, number: int = 1) -> Page:
     """What a supplier may see: the orders that were sent to him, the newest day first."""
     statement = select(purchase_order).where(
-        purchase_order.c.supplier_id == supplier_id, purchase_order.c.state.in_(GONE)
+        purchase_order.c.supplier_id == supplier_id, purchase_order.c.sent_at.is_not(None)
     )
     return page(work, statement.order_by(purchase_order.c.needed_on.desc(), purchase_order.c.id.desc()), number)
 
@@ -202,7 +204,7 @@ def one_of_supplier(work: Work, *, supplier_id: int, purchase_id: int) -> RowMap
             select(purchase_order).where(
                 purchase_order.c.supplier_id == supplier_id,
                 purchase_order.c.id == purchase_id,
-                purchase_order.c.state.in_(GONE),
+                purchase_order.c.sent_at.is_not(None),
             )
         )
         .mappings()

@@ -218,6 +218,23 @@ def test_what_is_ordered_after_it_went_out_makes_the_next_order_of_the_day(two: 
     assert shown.lines[0].late_milli == 0  # the second order takes it up
 
 
+def test_an_order_that_was_taken_back_makes_the_next_one(two: Two) -> None:
+    two.order(two.a, 4)
+    two.order(two.b, 8)
+    two.close()
+    purchase_id = two.farm.send()
+    with two.store.transaction() as work:
+        for _ in range(2):
+            purchases.cancel(work, purchase_id=purchase_id, actor="system")
+    two.farm.gather()
+    assert [(one.number, one.state) for one in two.farm.orders()] == [(1, "cancelled"), (2, "draft")]
+    assert two.farm.lines(1)[two.berries].needed_milli == 12_000
+    two.farm.receive(two.farm.send(1), {})
+    assert two.expected(two.a) == {1: 4000}
+    with two.store.transaction() as work, pytest.raises(WrongState):
+        purchases.cancel(work, purchase_id=two.farm.orders()[1].id, actor="system")
+
+
 def test_sending_twice_is_sending_once(two: Two) -> None:
     two.order(two.a, 7)
     two.close()

@@ -307,6 +307,7 @@ DOORS = (
     ),
     Door("POST", "admin.send_purchase", LEADERS, at("/admin/purchases/{purchase}/send")),
     Door("POST", "admin.receive_purchase", LEADERS, at("/admin/purchases/{purchase}/receive")),
+    Door("POST", "admin.cancel_purchase", LEADERS, at("/admin/purchases/{purchase}/cancel")),
     Door("POST", "admin.purchase_file", CONSOLE, at("/admin/purchases/{purchase}/file")),
     Door("GET", "admin.relays", CONSOLE, at("/admin/relays?state=open&leader=L1")),
     Door("POST", "admin.answer_relay", SERVICE, at("/admin/relays/{leader_a}/1/answer", text="好", nonce=NONCE)),

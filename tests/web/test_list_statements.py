@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import url_for
-from sqlalchemy import insert, update
+from sqlalchemy import case, insert, update
 
 from models import Store, account_binding, after_sales_case, inbound_message, leader, notice, operator, order, round_
 from models.base import metadata
@@ -27,7 +27,16 @@ from web.auth import Access, access_of
 
 FEW, MANY = 10, 200  # lists have pages of fewer
 # One-time links and files: no lists, and what they name must be there.
-NO_PAGES = {"case_photo", "papers_pdf", "settlement_file", "contact_was_shown", "phone_was_shown", "proof", "scan_list"}
+NO_PAGES = {
+    "case_photo",
+    "papers_pdf",
+    "settlement_file",
+    "contact_was_shown",
+    "phone_was_shown",
+    "proof",
+    "scan_list",
+    "supplier_photo",
+}
 
 
 def crowd(path: Path, count: int) -> Store:
@@ -49,7 +58,7 @@ def crowd(path: Path, count: int) -> Store:
         work.db.execute(update(leader).values(state="active"))
         work.db.execute(update(account_binding).values(is_current=True))
         work.db.execute(update(operator).values(role="owner", is_active=True))
-        work.db.execute(update(round_).values(state="arrived"))
+        work.db.execute(update(round_).values(state=case((round_.c.id % 2 == 0, "closed"), else_="arrived")))
         work.db.execute(update(order).values(state="ready"))
         work.db.execute(update(notice).values(state="failed"))
         work.db.execute(update(inbound_message).values(reading="unclear", content="那个", leader_id=1))
@@ -132,4 +141,4 @@ def test_every_list_is_paged_filtered_and_sorted(both: list[Pages]) -> None:
 
 FILLED = {"admin.papers": {"state": "arrived"}, "admin.settlements": {"state": "computed"}}
 # What waits by the time that is left, what is done from the newest: there is no other order to wish for.
-UNSORTED = {"leader.cases", "admin.settlements", "admin.relays", "admin.news"}
+UNSORTED = {"leader.cases", "admin.settlements", "admin.relays", "admin.news", "admin.wordings"}

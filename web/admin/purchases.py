@@ -104,6 +104,17 @@ def receive_purchase(purchase_id: int) -> Response:
     return _back(purchase_id)
 
 
+@admin.post("/purchases/<key:purchase_id>/cancel")
+@allow(permission="supply")
+def cancel_purchase(purchase_id: int) -> Response:
+    """Take an order back that the supplier has."""
+    site().act(
+        lambda work: purchases.cancel(work, purchase_id=purchase_id, actor=current().actor),
+        done="取消了，供应商的页面上也写着已取消，请再打个电话说一声。还要的货会进下一张采购单。",
+    )
+    return _back(purchase_id)
+
+
 @admin.post("/purchases/<key:purchase_id>/file")
 @allow(permission="view")
 def purchase_file(purchase_id: int) -> Response:
