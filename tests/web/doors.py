@@ -274,7 +274,7 @@ DOORS = (
         "POST", "admin.create_coupon", LEADERS, at("/admin/coupons", leader="L1", title="券", value="5", kind="amount")
     ),
     Door("POST", "admin.stop_coupon", LEADERS, at("/admin/coupons/{leader_a}/{coupon}/stop")),
-    Door("GET", "admin.suppliers_", CONSOLE, at("/admin/suppliers?q=农")),
+    Door("GET", "admin.suppliers_", CONSOLE, at("/admin/suppliers?sort=name")),
     Door("GET", "admin.new_supplier", LEADERS, at("/admin/suppliers/new")),
     Door("POST", "admin.create_supplier", LEADERS, at("/admin/suppliers", name="新农场", is_active="1")),
     Door("GET", "admin.supplier", CONSOLE, at("/admin/suppliers/{supplier}")),

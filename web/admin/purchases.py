@@ -57,7 +57,8 @@ def purchase(purchase_id: int) -> str:
     title = f"{shown.head['supplier_name']} {shown.head['needed_on']}"
     text = purchase_text(shown)
     link = supplier_link(shown.head["supplier_id"], shown.head["link_version"])
-    return page("purchase", here="purchases", title=title, shown=shown, text=text, link=link)
+    values = {"shown": shown, "text": text, "link": link, "origin": site().settings.origin}
+    return page("purchase", here="purchases", title=title, **values)
 
 
 @admin.post("/purchases/<key:purchase_id>/cases")
@@ -136,9 +137,9 @@ def renew_supplier_link(supplier_id: int) -> Response:
 
 
 def supplier_link(supplier_id: int, version: int) -> str:
-    """The full address of a supplier's own page."""
+    """The address of a supplier's own page on this site."""
     token = token_of(site().settings.secret, supplier_id=supplier_id, version=version)
-    return site().settings.url(url_for("public.supplier_orders", token=token))
+    return url_for("public.supplier_orders", token=token)
 
 
 def _day(text: str) -> date | None:

@@ -73,6 +73,7 @@ def supplier(supplier_id: int) -> str:
         values = {
             "products": listing.products(work, supplier_id=supplier_id),
             "photos": listing.photos(work, supplier_id=supplier_id),
+            "origin": site().settings.origin,
             "bought": purchases.search(work, supplier_id=supplier_id).rows[:8],
         }
     link = supplier_link(supplier_id, row["link_version"])
