@@ -11,7 +11,8 @@ from bot.texts.menu import MENU
 from config import Config
 from handlers.rounds import new_round
 from models import Clock, Store, Work, leader
-from operations import operators, people, rounds
+from operations import operators, people, rounds, stocking, suppliers
+from operations.suppliers import ProductFacts, SupplierFacts
 
 LEADER = "o_demo_leader_xiaomei_000001"
 RESIDENTS = (
@@ -33,6 +34,20 @@ SAMPLE_POST = """#开团 周六水果团
 截单:周五20:00  自提:周六16:00-19:00
 地点:3号楼大堂(冷藏品请当天取)
 下单示例:草莓2 鸡蛋1 3-502"""
+
+RICE = ("五常大米", "5kg", "袋")
+SUPPLIERS = (
+    (
+        SupplierFacts(
+            "老周的草莓园", origin="浙江建德", story="老周在山脚种了二十年草莓，清早摘，下午到。", is_farmer=True
+        ),
+        ProductFacts("红颜草莓", unit="盒", cost_fen=2800, spec="2斤", case_milli=6000, storage="chilled"),
+    ),
+    (
+        SupplierFacts("稻香粮油", origin="黑龙江五常", min_order_fen=50_000),
+        ProductFacts("五常大米", unit="袋", cost_fen=3100, spec="5kg", case_milli=4000),
+    ),
+)
 
 
 def _steps() -> list[dict[str, str]]:
@@ -74,7 +89,20 @@ def seed(store: Store, *, password: str) -> None:
             account_id = people.recognise(work, openid).account_id
             resident_id = people.bind(work, account_id=account_id, leader_id=leader_id, via="code")
             people.introduce(work, leader_id=leader_id, resident_id=resident_id, name=name, room=room)
+        _suppliers(work)
         _round(work, leader_id)
+        stocking.teach(work, leader_id=leader_id, words=RICE, product_id=_product(work, RICE[0]), actor="system")
+
+
+def _suppliers(work: Work) -> None:
+    """A farmer for the newcomer's strawberries, a merchant for the rice that is being sold already."""
+    for facts, goods in SUPPLIERS:
+        supplier_id = suppliers.save_supplier(work, supplier_id=None, facts=facts, actor="system")
+        suppliers.save_product(work, supplier_id=supplier_id, product_id=None, facts=goods, actor="system")
+
+
+def _product(work: Work, name: str) -> int:
+    return next(one.id for one in stocking.on_sale(work) if one.name == name)
 
 
 def _leader(work: Work) -> int:
