@@ -140,8 +140,9 @@ offer = owned(
 Index(
     "ix_offer_pooled",  # what is being ordered of a product now, over all leaders
     offer.c.product_id,
-    postgresql_where=text("product_id IS NOT NULL AND is_open"),
-    sqlite_where=text("product_id IS NOT NULL AND is_open"),
+    offer.c.is_open,
+    postgresql_where=text("product_id IS NOT NULL"),
+    sqlite_where=text("product_id IS NOT NULL"),
 )
 
 offer_alias = Table(

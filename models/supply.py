@@ -102,6 +102,8 @@ Index(
     sqlite_where=text("state = 'draft'"),
 )
 
+Index("ix_purchase_order_state", purchase_order.c.state, purchase_order.c.needed_on)
+
 purchase_order_line = Table(
     "purchase_order_line",
     metadata,
@@ -133,7 +135,7 @@ purchase_share = Table(
     Column("surplus_milli", BigInteger, nullable=False, server_default="0"),  # what this leader buys beyond it
     Column("cut_milli", BigInteger, nullable=False, server_default="0"),  # ordered, and taken off to end at full cases
     Column("received_milli", BigInteger),  # sound goods that came for this leader
-    PrimaryKeyConstraint("leader_id", "purchase_order_id", "offer_id"),
+    PrimaryKeyConstraint("leader_id", "offer_id", "purchase_order_id"),
     ref("offer_id", "offer"),
     ForeignKeyConstraint(
         ["purchase_order_id", "product_id"],
@@ -142,5 +144,4 @@ purchase_share = Table(
     ),
     CheckConstraint("needed_milli >= 0 AND surplus_milli >= 0 AND cut_milli >= 0", name="numbers"),
     Index("ix_purchase_share_order", "purchase_order_id", "leader_id"),
-    Index("ix_purchase_share_offer", "leader_id", "offer_id"),
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from models import Work, offer, product, purchase_order, purchase_share, round_
 from operations.outbox import SHANGHAI
@@ -78,7 +79,6 @@ def _of_others(work: Work, day: date, product_ids: set[int], leader_id: int, rou
 
 def sent_of(work: Work, keys: set[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
     """By (leader id, offer id): how much of it stands in orders that have gone out. What is in none is missing."""
-    leaders = {leader_id for leader_id, _ in keys}
     rows = work.db.execute(
         select(
             purchase_share.c.leader_id,
@@ -87,13 +87,19 @@ def sent_of(work: Work, keys: set[tuple[int, int]]) -> Mapping[tuple[int, int], 
         )
         .join(purchase_order, purchase_order.c.id == purchase_share.c.purchase_order_id)
         .where(
-            purchase_share.c.leader_id.in_(leaders),
-            purchase_share.c.offer_id.in_([offer_id for _, offer_id in keys]),
+            *among(purchase_share.c.leader_id, purchase_share.c.offer_id, keys),
             purchase_order.c.state.in_(GONE),
         )
         .group_by(purchase_share.c.leader_id, purchase_share.c.offer_id)
     )
     return {(row.leader_id, row.offer_id): int(row.milli) for row in rows}
+
+
+def among(leaders: ColumnElement[int], ids: ColumnElement[int], keys: Collection[tuple[int, int]]) -> tuple[Any, ...]:
+    """Conditions for rows of these (leader id, id). An id is one leader's alone, so two lists say the same as pairs;
+    SQLite finds no index for a list of pairs.
+    """
+    return leaders.in_({leader_id for leader_id, _ in keys}), ids.in_([one for _, one in keys])
 
 
 def offer_ids(leader_id: int, round_id: int) -> Select[tuple[int]]:

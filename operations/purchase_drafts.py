@@ -10,11 +10,11 @@ Lock order: the purchase order first, then rounds, offers and orders as everywhe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from models import (
     Work,
@@ -30,7 +30,7 @@ from models import (
 )
 from operations import case_wishes
 from operations.case_rules import CasePlan, Wanted, plan_cases
-from operations.demand import GONE, needed_on, sent_of
+from operations.demand import GONE, among, needed_on, sent_of
 from operations.upserts import for_update, upsert
 
 Key = tuple[int, int]  # leader id, offer id
@@ -86,8 +86,7 @@ def _offers_of(work: Work, rounds: Sequence[Row[Any]]) -> Sequence[Any]:
         )
         .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
         .join(product, product.c.id == offer.c.product_id)
-        .where(tuple_(offer.c.leader_id, offer.c.round_id).in_(keys))
-        .order_by(offer.c.leader_id, offer.c.id)
+        .where(*among(offer.c.leader_id, offer.c.round_id, keys))
     ).all()  # fmt: skip
 
 
@@ -96,12 +95,14 @@ def _drop_others(work: Work, rounds: Sequence[Row[Any]], known: Mapping[tuple[in
     keys = [(row.leader_id, row.id) for row in rounds]
     if not keys:
         return
+    of_rounds = select(offer.c.leader_id, offer.c.id).where(*among(offer.c.leader_id, offer.c.round_id, keys))
+    offers = [(row.leader_id, row.id) for row in work.db.execute(of_rounds)]
+    shares = select(purchase_share.c.purchase_order_id).where(
+        *among(purchase_share.c.leader_id, purchase_share.c.offer_id, offers)
+    )
     held = work.db.execute(
         select(purchase_order)
-        .join(purchase_share, purchase_share.c.purchase_order_id == purchase_order.c.id)
-        .join(offer, and_(offer.c.leader_id == purchase_share.c.leader_id, offer.c.id == purchase_share.c.offer_id))
-        .where(tuple_(offer.c.leader_id, offer.c.round_id).in_(keys), purchase_order.c.state == "draft")
-        .distinct()
+        .where(purchase_order.c.id.in_(shares), purchase_order.c.state == "draft")
         .order_by(purchase_order.c.supplier_id, purchase_order.c.needed_on)
     ).all()
     for row in held:
@@ -170,7 +171,7 @@ def _wanted(work: Work, draft: Row[Any], keys: set[Key]) -> dict[int, list[Wante
     return found
 
 
-def live(work: Work, keys: Iterable[Key]) -> Sequence[Any]:
+def live(work: Work, keys: Collection[Key]) -> Sequence[Any]:
     """What is due of these offers to orders that stand, with their product, round and what their leader wishes."""
     due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
     placed = and_(
@@ -184,7 +185,7 @@ def live(work: Work, keys: Iterable[Key]) -> Sequence[Any]:
     summed = (
         select(order_line.c.leader_id, order_line.c.offer_id, func.sum(due).label("milli"))
         .join(order, placed)
-        .where(tuple_(order_line.c.leader_id, order_line.c.offer_id).in_(list(keys)))
+        .where(*among(order_line.c.leader_id, order_line.c.offer_id, keys))
         .group_by(order_line.c.leader_id, order_line.c.offer_id)
         .subquery()
     )
@@ -195,7 +196,7 @@ def live(work: Work, keys: Iterable[Key]) -> Sequence[Any]:
         .join(leader, leader.c.id == offer.c.leader_id)
         .outerjoin(product, product.c.id == offer.c.product_id)
         .outerjoin(summed, and_(summed.c.leader_id == offer.c.leader_id, summed.c.offer_id == offer.c.id))
-        .where(tuple_(offer.c.leader_id, offer.c.id).in_(list(keys)))
+        .where(*among(offer.c.leader_id, offer.c.id, keys))
         .order_by(offer.c.leader_id, offer.c.id)
     ).all()
 

@@ -356,6 +356,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'draft'"),
         sqlite_where=sa.text("state = 'draft'"),
     )
+    op.create_index("ix_purchase_order_state", "purchase_order", ["state", "needed_on"], unique=False)
     op.create_table(
         "community",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -1004,10 +1005,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_offer_pooled",
         "offer",
-        ["product_id"],
+        ["product_id", "is_open"],
         unique=False,
-        postgresql_where=sa.text("product_id IS NOT NULL AND is_open"),
-        sqlite_where=sa.text("product_id IS NOT NULL AND is_open"),
+        postgresql_where=sa.text("product_id IS NOT NULL"),
+        sqlite_where=sa.text("product_id IS NOT NULL"),
     )
     op.create_table(
         "orders",
@@ -1605,9 +1606,8 @@ def upgrade() -> None:
             ["purchase_order_line.purchase_order_id", "purchase_order_line.product_id"],
             name="fk_purchase_share_line",
         ),
-        sa.PrimaryKeyConstraint("leader_id", "purchase_order_id", "offer_id", name=op.f("pk_purchase_share")),
+        sa.PrimaryKeyConstraint("leader_id", "offer_id", "purchase_order_id", name=op.f("pk_purchase_share")),
     )
-    op.create_index("ix_purchase_share_offer", "purchase_share", ["leader_id", "offer_id"], unique=False)
     op.create_index("ix_purchase_share_order", "purchase_share", ["purchase_order_id", "leader_id"], unique=False)
     op.create_table(
         "relay",

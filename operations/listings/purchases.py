@@ -22,7 +22,7 @@ from models import (
     supplier,
 )
 from operations.case_rules import CasePlan, Wanted, plan_cases
-from operations.demand import GONE
+from operations.demand import GONE, among
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page
 from operations.purchase_drafts import Key, live
@@ -161,8 +161,7 @@ def _in_all_orders(work: Work, keys: set[Key]) -> dict[Key, int]:
         .join(purchase_order, purchase_order.c.id == purchase_share.c.purchase_order_id)
         .where(
             purchase_order.c.state != "cancelled",
-            purchase_share.c.leader_id.in_({leader_id for leader_id, _ in keys}),
-            purchase_share.c.offer_id.in_([offer_id for _, offer_id in keys]),
+            *among(purchase_share.c.leader_id, purchase_share.c.offer_id, keys),
         )
         .group_by(purchase_share.c.leader_id, purchase_share.c.offer_id)
     )

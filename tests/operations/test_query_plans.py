@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select, text, update
 
 from bot import inbox
 from bot.inbound import Inbound
@@ -32,13 +32,16 @@ from models import (
     order_event,
     order_line,
     pickup_code,
+    product,
     resident,
     round_,
 )
 from models.base import Store, metadata
 from operations import (
     case_decisions,
+    case_wishes,
     codes,
+    demand,
     housekeeping,
     notices,
     orders,
@@ -46,6 +49,7 @@ from operations import (
     people,
     pickup_days,
     pictures,
+    purchase_drafts,
     reminders,
     round_views,
     rounds,
@@ -178,6 +182,15 @@ def close_due(work: Work) -> None:
     assert rounds.close_due(work) == [(L, OPEN_ROUND)]
 
 
+def missing_for_cases(work: Work) -> None:
+    """The first two items of the open round are one product, by the case."""
+    work.db.execute(update(product).where(product.c.id == id_of(L, 1)).values(case_milli=6000))
+    first_two = (offer.c.leader_id == L, offer.c.id.in_([OPEN_ORDER + 1, OPEN_ORDER + 2]))
+    work.db.execute(update(offer).where(*first_two).values(product_id=id_of(L, 1)))
+    found = demand.missing_for_cases(work, leader_id=L, round_id=OPEN_ROUND)
+    assert found == {OPEN_ORDER + 1: 4000, OPEN_ORDER + 2: 4000}
+
+
 PER_MESSAGE: dict[str, Callable[[Work], object]] = {
     "recognise": lambda work: people.recognise(work, MESSAGE.openid),
     "recall": known_message,
@@ -192,6 +205,7 @@ PER_MESSAGE: dict[str, Callable[[Work], object]] = {
     "totals": lambda work: totals.of_round(work, L, OPEN_ROUND),
     "of_round": lambda work: orders.of_round(work, L, OPEN_ROUND),
     "pickup code": lambda work: codes.find(work, leader_id=L, token=f"t{OPEN_ORDER}"),
+    "missing for cases": missing_for_cases,
     "typed code": lambda work: codes.find(work, leader_id=L, code=codes.draw(work.rng, set(), 1)[0]),
 }
 PER_TICK: dict[str, Callable[[Work], object]] = {
@@ -203,6 +217,8 @@ PER_TICK: dict[str, Callable[[Work], object]] = {
     "end_pickup_days": pickup_days.end_pickup_days,
     "escalate_due": case_decisions.escalate_due,
     "expire_questions": housekeeping.expire_questions,
+    "gather": lambda work: purchase_drafts.gather(work, limit=5),
+    "stretch_due": case_wishes.stretch_due,
     "claim_wanted": lambda work: pictures.claim_wanted(work, limit=5, lease=timedelta(seconds=60)),
 }
 
