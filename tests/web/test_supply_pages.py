@@ -153,7 +153,7 @@ def test_a_suppliers_link_opens_nothing_else(pages: Pages) -> None:
     mine, others = link_of(pages, world.supplier), link_of(pages, other)
     visitor = pages.visitor()
     assert visitor.get(f"{mine}/{world.purchase}").status_code == 200
-    made_up = f"/s/{world.supplier:x}-1-{'0' * 32}"
+    made_up = f"/s/{world.supplier:x}-1-{'0' * 24}"
     wrong_version = supplier_links.token_of("another secret of the same length", supplier_id=world.supplier, version=1)
     misses = [f"{others}/{world.purchase}", f"{mine}/{world.purchase + 1}", made_up, f"/s/{wrong_version}", "/s/x"]
     assert {visitor.get(path).status_code for path in misses} == {404}
