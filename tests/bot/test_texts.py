@@ -114,7 +114,11 @@ def test_every_unfinished_word_of_a_leader_is_explained() -> None:
 
 def _enqueued() -> Iterator[tuple[str, str]]:
     """(kind, file) of every notice that is written anywhere: the constant that a writing call is given as its kind."""
-    for path in [*(ROOT / "operations").glob("*.py"), *(ROOT / "handlers").glob("*.py"), *(ROOT / "web").rglob("*.py")]:
+    for path in [
+        *(ROOT / "operations").rglob("*.py"),
+        *(ROOT / "handlers").glob("*.py"),
+        *(ROOT / "web").rglob("*.py"),
+    ]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and _name(call) in {
