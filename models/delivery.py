@@ -159,4 +159,5 @@ route_stop = owned(
     ref("pickup_point_id", "pickup_point"),
     UniqueConstraint("leader_id", "run_id", "pickup_point_id"),
 )
+Index("ix_route_stop_run", route_stop.c.run_id)
 Index("ix_route_stop_route", route_stop.c.route_id, route_stop.c.position, unique=True)

@@ -23,6 +23,7 @@ REPLIES_KEPT = timedelta(days=7)  # to answer a redelivered message the same way
 MESSAGES_KEPT = timedelta(days=30)  # for the operator's page of inbound messages
 QUESTIONS_KEPT = timedelta(days=1)  # after their end
 ATTEMPTS_KEPT = timedelta(days=1)
+_NAMED = ("case", "delivery")  # cases and delivery notes name their pictures, also when those are gone
 LINKS_KEPT = timedelta(days=1)  # after their end, so that a late tap is told what happened
 
 
@@ -37,7 +38,7 @@ def sweep(work: Work, *, limit: int = 500) -> int:
         attempt: and_(attempt.c.window_from <= now - ATTEMPTS_KEPT, unlocked),
         message_window: message_window.c.closes_at <= now,
         channel_pause: channel_pause.c.until <= now,
-        media: and_(media.c.purpose != "case", media.c.expires_at <= now),  # looked at for a code, never kept
+        media: and_(media.c.purpose.not_in(_NAMED), media.c.expires_at <= now),  # looked at for a code, never kept
     }
     return sum(_delete(work, table, what, limit) for table, what in over.items()) + _empty(work, limit)
 

@@ -48,8 +48,9 @@ def add_picture(
     size: int,
     taken_at: datetime | None = None,
     purpose: str = "shop",
+    kept: timedelta = _KEPT,
 ) -> int:
-    """A picture that lies in the media folder; returns its id."""
+    """A picture that lies in the media folder, and for how long; returns its id."""
     work.db.execute(
         insert(media).values(
             leader_id=leader_id,
@@ -65,7 +66,7 @@ def add_picture(
             next_at=work.now,
             source_key=source_key,
             created_at=work.now,
-            expires_at=work.now + _KEPT,
+            expires_at=work.now + kept,
         )
     )
     return picture_id

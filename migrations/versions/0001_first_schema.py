@@ -795,6 +795,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_route_stop_route", "route_stop", ["route_id", "position"], unique=True)
+    op.create_index("ix_route_stop_run", "route_stop", ["run_id"], unique=False)
     op.create_table(
         "account_binding",
         sa.Column("account_id", sa.BigInteger(), nullable=False),

@@ -35,6 +35,7 @@ from operations.outbox import SHANGHAI
 
 _TOLD_AHEAD = 2  # stops
 _STALE = timedelta(hours=3)  # after that nobody waits at the door any more
+PHOTO_KEPT = timedelta(days=365)
 _OPEN_FOR = timedelta(days=2)  # after the day of the run
 
 
@@ -171,6 +172,13 @@ def leave(work: Work, *, route_id: int, stop_id: int) -> None:
     if stop.done_at is None:
         _done(work, head, stop)
         _log(work, head.run_id, f"driver:{head.vehicle_id}", "run.leave", {"place": stop.name})
+
+
+def tell_again(work: Work, *, run_id: int) -> None:
+    """The order was changed while cars drive: who is next by now and has not heard of it is told."""
+    driving = route.c.run_id == run_id, route.c.started_at.is_not(None)
+    for head in work.db.execute(_HEAD.where(*driving)).all():
+        _tell_next(work, head)
 
 
 def photo(work: Work, *, run_id: int, leader_id: int, point_id: int) -> str | None:

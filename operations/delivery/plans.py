@@ -15,7 +15,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from models import Work, delivery_run, route, route_search, route_stop
 from operations.audit import PLATFORM, record
-from operations.delivery import problems, runs
+from operations.delivery import driving, problems, runs
 from operations.delivery.problems import Charted
 from operations.errors import NotFound, RunChanged, RunState
 from operations.outbox import SHANGHAI
@@ -168,6 +168,7 @@ def move(
         served = sum(charted.points[one] in done for one in order)
         order.insert(max(served, min(position - 1, len(order))), number)
     write(work, run_id=run_id, charted=charted, orders=orders)
+    driving.tell_again(work, run_id=run_id)
     _log(work, run_id, actor, "run.move")
     found = compared(work, run_id=run_id)
     if found is None:
