@@ -11,7 +11,9 @@ from bot.texts.menu import MENU
 from config import Config
 from handlers.rounds import new_round
 from models import Clock, Store, Work, leader
-from operations import operators, people, rounds, stocking, suppliers
+from operations import operators, people, rounds, showcase, stocking, suppliers
+from operations.delivery import fleet
+from operations.delivery.fleet import VehicleFacts, WarehouseFacts
 from operations.suppliers import ProductFacts, SupplierFacts
 
 LEADER = "o_demo_leader_xiaomei_000001"
@@ -92,6 +94,7 @@ def seed(store: Store, *, password: str) -> None:
         _suppliers(work)
         _round(work, leader_id)
         stocking.teach(work, leader_id=leader_id, words=RICE, product_id=_product(work, RICE[0]), actor="system")
+        _delivery(work, leader_id)
 
 
 def _suppliers(work: Work) -> None:
@@ -103,6 +106,16 @@ def _suppliers(work: Work) -> None:
 
 def _product(work: Work, name: str) -> int:
     return next(one.id for one in stocking.on_sale(work) if one.name == name)
+
+
+def _delivery(work: Work, leader_id: int) -> None:
+    """A warehouse, a car, and where the leader's pickup point is: so that a delivery run can be tried."""
+    fleet.save_warehouse(work, facts=WarehouseFacts("东仓", "川沙路 100 号", (31_230_000, 121_560_000)), actor="system")
+    fleet.save_vehicle(work, facts=VehicleFacts("1号车", "老赵", None, 80, 5 * 60, 19 * 60), actor="system")
+    showcase.set_place(
+        work, leader_id=leader_id, name="3号楼大堂", address="阳光花园东门进", hours=None,
+        position=(31_215_000, 121_530_000), actor="system",
+    )  # fmt: skip
 
 
 def _leader(work: Work) -> int:

@@ -20,6 +20,7 @@ from operations.routing.problem import Problem
 
 ROOT = Path(__file__).parents[2]
 STARTING_S = 20.0  # for the interpreter and the library, on a busy machine; not counted as search
+ENDING_S = 2.0
 
 
 class SearchFailed(Exception):
@@ -139,7 +140,9 @@ def _until_silent(
 
 
 def _last_words(process: subprocess.Popen[str]) -> str:
-    if process.poll() is None:
+    try:
+        process.wait(ENDING_S)  # it has said its last word, and is about to end
+    except subprocess.TimeoutExpired:
         return "no plan in time"
     said = process.stderr.read() if process.stderr else ""
     return (said.strip().splitlines() or [f"ended with {process.returncode}"])[-1]
