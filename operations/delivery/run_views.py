@@ -63,8 +63,12 @@ class Sketched:
     points: Sequence[Point]
 
 
-def search(work: Work, *, number: int = 1) -> Page:
-    """All runs, the newest first, with how much they bring and how much of it was signed for."""
+STATES = ("draft", "frozen", "on_the_way", "done", "cancelled")
+SORTS = ("new", "old")
+
+
+def search(work: Work, *, state: str = "", sort: str = "new", number: int = 1) -> Page:
+    """Runs by day, the newest or the oldest first, with how much they bring and how much of it was signed for."""
     notes = (
         select(
             delivery_note.c.run_id,
@@ -85,9 +89,11 @@ def search(work: Work, *, number: int = 1) -> Page:
         )
         .join(warehouse, warehouse.c.id == delivery_run.c.warehouse_id)
         .outerjoin(notes, notes.c.run_id == delivery_run.c.id)
-        .order_by(delivery_run.c.run_on.desc(), delivery_run.c.id.desc())
     )
-    return page(work, statement, number)
+    if state:
+        statement = statement.where(delivery_run.c.state == state)
+    day = delivery_run.c.run_on if sort == "old" else delivery_run.c.run_on.desc()
+    return page(work, statement.order_by(day, delivery_run.c.id.desc()), number)
 
 
 def view(work: Work, *, run_id: int) -> RunView:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import url_for
-from sqlalchemy import case, insert, update
+from sqlalchemy import Table, UniqueConstraint, insert, update
 
 from models import Store, account_binding, after_sales_case, inbound_message, leader, notice, operator, order, round_
 from models.base import metadata
@@ -33,10 +33,19 @@ NO_PAGES = {
     "settlement_file",
     "contact_was_shown",
     "phone_was_shown",
+    "signature_photo",
+    "supplier_photo",
     "proof",
     "scan_list",
-    "supplier_photo",
 }
+
+
+def is_one_per_leader(table: Table) -> bool:
+    """The leader himself, and what he has one of."""
+    alone = [
+        one for one in table.constraints if isinstance(one, UniqueConstraint) and one.columns.keys() == ["leader_id"]
+    ]
+    return table.name == "leader" or bool(alone)
 
 
 def crowd(path: Path, count: int) -> Store:
@@ -50,7 +59,7 @@ def crowd(path: Path, count: int) -> Store:
             rows = [
                 minimal(table, leader_id=leader_id, nth=nth, stars=5)
                 for leader_id, nth in worlds
-                if table.name != "leader" or nth == 1
+                if nth == 1 or not is_one_per_leader(table)
             ]
             work.db.execute(insert(table), rows)
             if table.name == "resident":
@@ -58,7 +67,7 @@ def crowd(path: Path, count: int) -> Store:
         work.db.execute(update(leader).values(state="active"))
         work.db.execute(update(account_binding).values(is_current=True))
         work.db.execute(update(operator).values(role="owner", is_active=True))
-        work.db.execute(update(round_).values(state=case((round_.c.id % 2 == 0, "closed"), else_="arrived")))
+        work.db.execute(update(round_).values(state="arrived"))
         work.db.execute(update(order).values(state="ready"))
         work.db.execute(update(notice).values(state="failed"))
         work.db.execute(update(inbound_message).values(reading="unclear", content="那个", leader_id=1))
@@ -128,12 +137,13 @@ def test_every_list_is_paged_filtered_and_sorted(both: list[Pages]) -> None:
     """A list is what tells how many rows it has in all."""
     paged = []
     for endpoint, (path, access) in addresses(both[1]).items():
-        text = visitor(both[1], access).get(path, query_string=FILLED.get(endpoint)).text
-        if 'class="pager"' in text:
+        answer = visitor(both[1], access).get(path, query_string=FILLED.get(endpoint))
+        text = answer.text if answer.mimetype == "text/html" else ""
+        if 'class="pager"' in text and endpoint not in EMPTY:
             paged.append(endpoint.split(".")[1])
             assert "下一页" in text, endpoint
             assert 'name="sort"' in text or "sort=" in text or endpoint in UNSORTED, endpoint
-            assert 'role="search"' in text or 'name="state"' in text, endpoint
+            assert 'role="search"' in text or 'name="state"' in text or endpoint in UNSEARCHED, endpoint
     assert {"leaders", "rounds", "orders", "cases", "notices", "messages", "actions", "operators", "papers"} <= set(
         paged
     )
@@ -141,4 +151,15 @@ def test_every_list_is_paged_filtered_and_sorted(both: list[Pages]) -> None:
 
 FILLED = {"admin.papers": {"state": "arrived"}, "admin.settlements": {"state": "computed"}}
 # What waits by the time that is left, what is done from the newest: there is no other order to wish for.
-UNSORTED = {"leader.cases", "admin.settlements", "admin.relays", "admin.news", "admin.wordings"}
+UNSORTED = {
+    "leader.cases",
+    "admin.differences",
+    "admin.delivery_runs",
+    "admin.settlements",
+    "admin.relays",
+    "admin.news",
+}
+# Runs stand day by day; which one it was is known by its day.
+UNSEARCHED = {"admin.delivery_runs"}
+# Of goods that have not come: here they all have.
+EMPTY = {"admin.wordings"}

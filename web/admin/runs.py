@@ -30,10 +30,14 @@ _ROUND = re.compile(r"(\d{1,18})-(\d{1,18})")
 @allow(permission="view")
 def delivery_runs() -> str:
     """All runs, the newest first."""
+    state = read_choice(request.args, "state", run_views.STATES)
+    sort = read_choice(request.args, "sort", run_views.SORTS, "new")
     with site().store.read() as work:
-        found = run_views.search(work, number=read_page(request.args))
+        found = run_views.search(work, state=state, sort=sort, number=read_page(request.args))
         warehouses = fleet.warehouses(work, only_active=True)
-    return page("runs", here="runs", title="配送", found=found, warehouses=warehouses, today=shown_time(work.now)[:10])
+        today = shown_time(work.now)[:10]
+    shown = {"found": found, "warehouses": warehouses, "today": today, "state": state, "sort": sort}
+    return page("runs", here="runs", title="配送", states=run_views.STATES, **shown)
 
 
 @admin.post("/runs")
