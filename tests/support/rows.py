@@ -8,7 +8,9 @@ check constraint ties several columns together.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Column, Connection, Date, Integer, String, Table
@@ -93,7 +95,8 @@ def id_of(leader_id: int, nth: int) -> int:
     return leader_id * 1000 + nth
 
 
-def allowed_words(table: Table, column: str) -> list[str]:
+@cache
+def allowed_words(table: Table, column: str) -> Sequence[str]:
     """The words a `one_of` constraint allows in a column, or nothing."""
     for constraint in table.constraints:
         if isinstance(constraint, CheckConstraint):
