@@ -19,7 +19,7 @@ from operations import people, sessions
 from tests.security.worlds import PRIVATE, changed, rows_of
 from tests.web.conftest import Pages, Visitor, open_pages, ready_made, shared
 from tests.web.doors import DOORS, TRIED_ELSEWHERE, Door
-from tests.web.people import enter
+from tests.web.people import enter, fingerprint
 from web.security import SAFE_METHODS
 
 __all__ = ["open_pages", "ready_made", "shared"]
@@ -47,6 +47,8 @@ OPEN_TO_THE_HOLDER = {
     "mall.enter",
 }
 OUTSIDE_PAGES = {("GET", "wechat.verify"), ("POST", "wechat.receive")}  # tests/bot/test_webhook.py attacks these
+
+READ: dict[tuple[str, int], dict[str, str]] = {}
 
 
 @pytest.fixture
@@ -165,8 +167,14 @@ def test_an_operators_address_with_the_wrong_leader_finds_nothing(pages: Pages) 
 
 
 def _rows(pages: Pages, leader_id: int | None = None) -> dict[str, str]:
-    with pages.store.read() as work:
-        return rows_of(work, leader_id or pages.world.leader_a)
+    """A leader's world; read anew only where the database's file is another one than at the last look."""
+    key = (fingerprint(pages.store), leader_id or pages.world.leader_a)
+    if key not in READ:
+        if len(READ) > 3:
+            READ.clear()
+        with pages.store.read() as work:
+            READ[key] = rows_of(work, key[1])
+    return READ[key]
 
 
 # ---------------------------------------------------------------- the application as it is served
