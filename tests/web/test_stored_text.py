@@ -26,6 +26,7 @@ PAYLOADS = (
     "<!--<a href=//evil.example>x</a>",
 )
 ADDRESSES = (
+    "https://lintuan.example.com/",
     "/",
     "tel:",
     "#",
