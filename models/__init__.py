@@ -57,7 +57,7 @@ from models.paying import (
 )
 from models.people import account, account_binding, community, helper, leader, pickup_point, resident
 from models.pickup import attempt, pickup_code, redemption, redemption_line
-from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_
+from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_, shelf_item
 from models.supply import (
     learned_product,
     product,
@@ -142,6 +142,7 @@ __all__ = [
     "settlement_line",
     "share_receiver",
     "share_return",
+    "shelf_item",
     "supplier",
     "supplier_photo",
     "system_clock",

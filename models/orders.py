@@ -1,16 +1,18 @@
-"""Orders: one per resident and round. State columns are a cache of `order_event`; orders are never deleted."""
+"""Orders: one per resident and round (of the shelf: one at a time). Never deleted; states cache `order_event`."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
     Integer,
     String,
     UniqueConstraint,
+    text,
 )
 
 from models.base import Instant, one_of, owned, ref
@@ -40,10 +42,12 @@ order = owned(
     Column("picked_up_at", Instant),
     Column("reminded_at", Instant),  # not collected yet: reminded once
     Column("version", Integer, nullable=False, server_default="1"),
+    Column(
+        "is_current", Boolean, nullable=False, server_default=text("true")
+    ),  # not: a shelf order followed by a newer
     ref("round_id", "round"),
     ref("resident_id", "resident"),
     ref("pickup_point_id", "pickup_point"),
-    UniqueConstraint("leader_id", "round_id", "resident_id"),
     UniqueConstraint("leader_id", "round_id", "seq"),
     one_of("state", "placed", "confirmed", "ready", "partly", "picked_up", "no_show", "cancelled"),
     CheckConstraint("total_fen >= 0 AND discount_fen >= 0 AND discount_fen <= total_fen", name="totals"),
@@ -51,6 +55,15 @@ order = owned(
         "fee_fen >= 0 AND transport_fen >= 0 AND discount_fen + fee_fen + transport_fen <= total_fen", name="fees"
     ),
     CheckConstraint("paid_fen >= 0 AND refunded_fen >= 0 AND refunded_fen <= paid_fen", name="refund_le_paid"),
+)
+Index(
+    "uq_orders_current",
+    order.c.leader_id,
+    order.c.round_id,
+    order.c.resident_id,
+    unique=True,
+    postgresql_where=text("is_current"),
+    sqlite_where=text("is_current = 1"),
 )
 Index("ix_orders_resident", order.c.leader_id, order.c.resident_id, order.c.id)
 Index("ix_orders_ready", order.c.state, order.c.ready_at)

@@ -63,6 +63,7 @@ leader = Table(
     Column("timezone", String(40), nullable=False, server_default="Asia/Shanghai"),
     Column("state", String(12), nullable=False, server_default="applied"),
     Column("application_note", String(300)),
+    Column("shelf_version", Integer, nullable=False, server_default="0"),  # 0: nothing was ever on the shelf
     Column("rest_until", Instant),
     Column("substitute_leader_id", BigInteger, ForeignKey("leader.id")),
     Column("created_at", Instant, nullable=False),

@@ -23,7 +23,8 @@ from models.base import Instant, metadata, of_leader, one_of, owned, ref
 round_ = owned(
     "round",
     Column("code", String(16), nullable=False, unique=True),  # in links and scenes: unique over all leaders
-    Column("kind", String(8), nullable=False, server_default="presale"),  # shelf: 现货, immediate pickup
+    Column("kind", String(8), nullable=False, server_default="presale"),  # shelf: what was sold of the shelf on a day
+    Column("shelf_day", String(10)),  # 2026-05-01, Asia/Shanghai
     Column("title", String(120), nullable=False),
     Column("state", String(12), nullable=False, server_default="draft"),
     Column("opens_at", Instant),
@@ -66,6 +67,8 @@ round_ = owned(
     ref("copied_from_id", "round"),
     one_of("state", "draft", "open", "closed", "arrived", "completed", "settled", "cancelled"),
     one_of("kind", "presale", "shelf"),
+    UniqueConstraint("leader_id", "shelf_day"),
+    CheckConstraint("(kind = 'shelf') = (shelf_day IS NOT NULL)", name="shelf_day"),
     CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name="window"),
     CheckConstraint("pickup_until IS NULL OR pickup_from IS NULL OR pickup_until > pickup_from", name="pickup_window"),
     CheckConstraint("state = 'draft' OR (opens_at IS NOT NULL AND closes_at IS NOT NULL)", name="dated"),
@@ -97,6 +100,28 @@ Index(
 )
 Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders
 
+shelf_item = owned(
+    "shelf_item",  # 现货: goods that lie at the leader's and can be taken at once, between rounds
+    Column("number", Integer, nullable=False),  # never given to other goods
+    Column("name", String(80), nullable=False),
+    Column("spec", String(60), nullable=False, server_default=""),
+    Column("unit", String(16), nullable=False, server_default="份"),
+    Column("price_fen", BigInteger, nullable=False),
+    Column("put_milli", BigInteger, nullable=False),  # all that was ever put there
+    Column("taken_milli", BigInteger, nullable=False, server_default="0"),  # of it, what stands in orders
+    Column("is_on", Boolean, nullable=False, server_default=text("true")),
+    Column("is_cold", Boolean, nullable=False, server_default=text("false")),
+    Column("words", String(300)),
+    Column("photo_media_id", BigInteger),
+    Column("created_at", Instant, nullable=False),
+    of_leader(),
+    ref("photo_media_id", "media"),
+    UniqueConstraint("leader_id", "number"),
+    UniqueConstraint("leader_id", "name", "spec"),
+    CheckConstraint("price_fen >= 0", name="price"),
+    CheckConstraint("taken_milli BETWEEN 0 AND put_milli", name="not_oversold"),
+)
+
 offer = owned(
     "offer",
     Column("round_id", BigInteger, nullable=False),
@@ -125,8 +150,10 @@ offer = owned(
     Column("photo_media_id", BigInteger),
     Column("storage", String(8)),  # as the product says; NULL: only what the leader's words say is known
     Column("rest", String(8)),  # what is to happen with a case that is not full; NULL: as the leader usually wishes
+    Column("shelf_item_id", BigInteger),  # sold from the shelf: its stock is counted there
     ref("round_id", "round"),
     ref("photo_media_id", "media"),
+    ref("shelf_item_id", "shelf_item"),
     UniqueConstraint("leader_id", "round_id", "number"),
     CheckConstraint("price_fen >= 0", name="price"),
     CheckConstraint("reserved_milli >= 0", name="reserved_nonneg"),
@@ -136,6 +163,7 @@ offer = owned(
     CheckConstraint("share_bps IS NULL OR share_bps BETWEEN 0 AND 10000", name="share"),
     one_of("storage", "ambient", "chilled", "frozen"),
     one_of("rest", "extend", "cap", "buy"),
+    CheckConstraint("shelf_item_id IS NULL OR capacity_milli IS NULL", name="stock_on_the_shelf"),
 )
 Index(
     "ix_offer_pooled",  # what is being ordered of a product now, over all leaders
@@ -143,6 +171,13 @@ Index(
     offer.c.is_open,
     postgresql_where=text("product_id IS NOT NULL"),
     sqlite_where=text("product_id IS NOT NULL"),
+)
+Index(
+    "ix_offer_shelf",
+    offer.c.leader_id,
+    offer.c.shelf_item_id,
+    postgresql_where=text("shelf_item_id IS NOT NULL"),
+    sqlite_where=text("shelf_item_id IS NOT NULL"),
 )
 
 offer_alias = Table(

@@ -60,6 +60,30 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfItem:
+    """Goods on a leader's shelf (现货). What is left is what was put there less what stands in orders."""
+
+    leader_id: int
+    id: int
+    number: int
+    name: str
+    spec: str
+    unit: str
+    price_fen: int
+    put_milli: int
+    taken_milli: int
+    is_on: bool
+    is_cold: bool
+    words: str | None
+    photo_id: int | None
+
+    @property
+    def left_milli(self) -> int:
+        """What may still be ordered."""
+        return self.put_milli - self.taken_milli
+
+
+@dataclass(frozen=True, slots=True)
 class RoundView:
     """A round with its offers in number order."""
 
@@ -188,6 +212,8 @@ class Person:
     resident_name: str | None
     room: str | None
     phone: str | None
+    own_shelf_version: int | None  # of the shelf (现货) of the one leader or the other: 0 where nothing was ever put
+    shelf_version: int | None
 
     @property
     def is_leader(self) -> bool:

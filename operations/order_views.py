@@ -74,6 +74,7 @@ _OF_RESIDENT = Prepared(
         order.c.leader_id == bindparam("leader_id"),
         order.c.round_id == bindparam("round_id"),
         order.c.resident_id == bindparam("resident_id"),
+        order.c.is_current,
     )
 )
 # The resident and the round, and his order in it if there is one: an order that is about to be placed has neither id
@@ -97,6 +98,7 @@ _STANDING = Prepared(
             order.c.leader_id == resident.c.leader_id,
             order.c.round_id == round_.c.id,
             order.c.resident_id == resident.c.id,
+            order.c.is_current,
         ),
     )
     .outerjoin(_host, _HOST_OF)
@@ -108,6 +110,7 @@ _LINES_OF_RESIDENT = Prepared(
         order.c.leader_id == bindparam("leader_id"),
         order.c.round_id == bindparam("round_id"),
         order.c.resident_id == bindparam("resident_id"),
+        order.c.is_current,
     )
 )
 

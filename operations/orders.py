@@ -7,7 +7,7 @@ Lock order: resident (PostgreSQL), round (only to draw a new 接龙 number), off
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -65,7 +65,7 @@ def change(
     Raises RoundClosed, AlreadyPickedUp, NoOrder (nothing to change), or the first refusal when nothing could be booked
     at all; then nothing has happened.
     """
-    _lock_person(work, leader_id, resident_id)
+    lock_person(work, leader_id, resident_id)
     stands, is_repeat = standing(
         work, leader_id=leader_id, round_id=round_id, resident_id=resident_id, source_key=source_key
     )
@@ -73,7 +73,7 @@ def change(
         return Changed(order=stands, refused=(), moved=())
     before = stands if stands.id else None
     _check_changeable(before)
-    targets = _targets(before, changes)
+    targets = totals_of({line.offer_id: line.quantity_milli for line in stands.lines}, changes)
     if not targets and not stands.lines:
         raise NoOrder
     lines = {line.offer_id: line for line in stands.lines}
@@ -107,7 +107,7 @@ class NothingBooked(Refused):
 
 def cancel(work: Work, *, leader_id: int, round_id: int, resident_id: int, actor: str, source_key: str) -> Changed:
     """Cancel the whole order; its units are free for others again. Raises NoOrder, RoundClosed, AlreadyPickedUp."""
-    _lock_person(work, leader_id, resident_id)
+    lock_person(work, leader_id, resident_id)
     before, is_repeat = standing(
         work, leader_id=leader_id, round_id=round_id, resident_id=resident_id, source_key=source_key
     )
@@ -184,7 +184,7 @@ _PERSON = Prepared(
 )
 
 
-def _lock_person(work: Work, leader_id: int, resident_id: int) -> None:
+def lock_person(work: Work, leader_id: int, resident_id: int) -> None:
     """One message of one person at a time: what the second computes must see what the first booked."""
     if work.db.dialect.name != "sqlite":  # there BEGIN IMMEDIATE has done it
         _PERSON.send(work, {"leader_id": leader_id, "resident_id": resident_id})
@@ -195,9 +195,8 @@ def _check_changeable(before: OrderView | None) -> None:
         raise AlreadyPickedUp(at=before.changed_at)
 
 
-def _targets(before: OrderView | None, changes: Sequence[Change]) -> dict[int, int]:
+def totals_of(now: Mapping[int, int], changes: Sequence[Change]) -> dict[int, int]:
     """The new total per offer. A reduction below zero is zero; several changes of one offer add up in order."""
-    now = {line.offer_id: line.quantity_milli for line in before.lines} if before else {}
     targets: dict[int, int] = {}
     for wish in changes:
         base = targets.get(wish.offer_id, now.get(wish.offer_id, 0))
@@ -255,7 +254,9 @@ __all__ = [
     "cancel",
     "change",
     "hold",
+    "lock_person",
     "of_resident",
     "of_round",
+    "totals_of",
     "view",
 ]

@@ -35,6 +35,8 @@ _WHO: Select[Any] = (
         resident.c.display_name.label("resident_name"),
         resident.c.room,
         resident.c.phone,
+        _own.c.shelf_version.label("own_shelf_version"),
+        _bound.c.shelf_version,
     )
     .select_from(account)
     .outerjoin(_own, _own.c.account_id == account.c.id)

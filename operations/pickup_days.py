@@ -93,7 +93,7 @@ def end_pickup_days(work: Work, *, limit: int = 20) -> int:
     was_there = round_.c.arrived_at <= work.now - timedelta(hours=3)
     due = (
         select(round_.c.leader_id, round_.c.id)
-        .where(round_.c.state == "arrived", ended, was_there)
+        .where(round_.c.state == "arrived", round_.c.kind == "presale", ended, was_there)
         .order_by(round_.c.leader_id, round_.c.id)
         .limit(limit)
     )

@@ -111,9 +111,11 @@ def _offer_counted(known: OfferView, row: Row[Any] | None) -> OfferView:
     )
 
 
-def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1) -> list[RoundView]:
-    """The newest rounds in one of these states, newest first."""
-    rows = _newest(tuple(states), limit).rows(work, leader_id=leader_id)
+def latest(
+    work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1, kind: str = "presale"
+) -> list[RoundView]:
+    """The newest rounds in one of these states, newest first; of the kind `shelf`, the days of the shelf."""
+    rows = _newest(tuple(states), limit).rows(work, leader_id=leader_id, kind=kind)
     for row in rows:
         for statement in _PARTS:
             statement.ahead(work, leader_id=leader_id, round_id=row.id)
@@ -122,7 +124,11 @@ def latest(work: Work, leader_id: int, states: Sequence[str], *, limit: int = 1)
 
 @cache
 def _newest(states: tuple[str, ...], limit: int) -> Prepared:
-    mine = (round_.c.leader_id == bindparam("leader_id"), round_.c.state.in_(states))
+    mine = (
+        round_.c.leader_id == bindparam("leader_id"),
+        round_.c.kind == bindparam("kind"),
+        round_.c.state.in_(states),
+    )
     return Prepared(select(round_).where(*mine).order_by(round_.c.id.desc()).limit(limit))
 
 

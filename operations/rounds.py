@@ -20,10 +20,9 @@ from operations.closing import cancel_round, close_locked, reopen_orders
 from operations.demand import was_cut
 from operations.errors import BadTime, CasesCut, EmptyRound, LeaderInactive, WrongState
 from operations.offers import NewOffer, insert_offers, lock_offers, lock_round, require_state
+from operations.round_codes import draw_code
 from operations.round_views import by_code, latest, open_rounds, view
 from operations.upserts import for_update
-
-_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def publish(work: Work, *, leader_id: int, new: NewRound, actor: str) -> RoundVi
         insert(round_).values(
             leader_id=leader_id,
             id=round_id,
-            code=_draw_code(work),
+            code=draw_code(work),
             title=new.title[:120],
             state="open",
             opens_at=work.now,
@@ -155,14 +154,6 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
         after={"state": "open", "closes_at": closes_at.isoformat()},
     )
     return view(work, leader_id, round_id)
-
-
-def _draw_code(work: Work) -> str:
-    """A public code for links: six unambiguous letters and digits (887 million); the schema refuses a clash."""
-    while True:
-        code = "".join(work.rng.choice(_CODE_LETTERS) for _ in range(6))
-        if work.db.execute(select(round_.c.id).where(round_.c.code == code)).first() is None:
-            return code
 
 
 def _log(

@@ -124,7 +124,9 @@ def popular(work: Work, *, leader_id: int) -> Sequence[Popular]:
     recent = (
         select(round_.c.id)
         .where(
-            round_.c.leader_id == leader_id, round_.c.state.in_(("open", "closed", "arrived", "completed", "settled"))
+            round_.c.leader_id == leader_id,
+            round_.c.kind == "presale",
+            round_.c.state.in_(("open", "closed", "arrived", "completed", "settled")),
         )
         .order_by(round_.c.id.desc())
         .limit(_ROUNDS_IN_FASHION)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, update
 
-from models import notice, offer, order, order_event, order_line, purchase_share, round_
+from models import notice, offer, order, order_event, order_line, purchase_share, round_, shelf_item
 from models.base import Store
 from tests.support.farm import Farm
 from tests.support.invariants import RULES, violations
@@ -25,6 +25,8 @@ BREAKS: dict[str, tuple[Table, dict[str, Any] | None]] = {
     "a_closed_round_knows_its_total": (round_, {"closed_total_fen": 1}),
     "whose_order_is_closed_is_told": (notice, None),
     "a_purchase_line_is_the_sum_of_its_shares": (purchase_share, {"needed_milli": 1}),
+    "a_shelf_gives_what_is_ordered_of_it": (shelf_item, {"taken_milli": 1}),
+    "shelf_and_rounds_are_apart": (order, {"is_current": False}),
 }
 
 
@@ -38,6 +40,7 @@ def closed(store: Store) -> World:
     world.order(world.resident("张哥"), {2: 3})
     world.close()
     farm.gather()
+    world.shelve()
     return world
 
 

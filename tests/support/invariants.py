@@ -23,6 +23,7 @@ from models import (
     purchase_share,
     resident,
     round_,
+    shelf_item,
 )
 from models.base import Store
 from models.views import Tier
@@ -149,6 +150,7 @@ def a_shut_round_sells_nothing(db: Connection) -> Iterator[str]:
         select(offer.c.id, round_.c.state)
         .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
         .where(round_.c.state != "open", offer.c.is_open)
+        .where(or_(round_.c.kind != "shelf", round_.c.state != "arrived"))
     )
     for row in rows:
         yield f"offer {row.id} is on sale in a round that is {row.state}"
@@ -212,6 +214,32 @@ def a_purchase_line_is_the_sum_of_its_shares(db: Connection) -> Iterator[str]:
             yield f"line {row.product_id} needs {row.needed_milli}, its shares {row.summed} and {row.more}"
 
 
+def a_shelf_gives_what_is_ordered_of_it(db: Connection) -> Iterator[str]:
+    """What is taken off the shelf stands in the orders of its days, unit by unit; and the other way round."""
+    held = func.coalesce(func.sum(offer.c.reserved_milli), 0)
+    mine = and_(offer.c.leader_id == shelf_item.c.leader_id, offer.c.shelf_item_id == shelf_item.c.id)
+    rows = db.execute(
+        select(shelf_item.c.id, shelf_item.c.taken_milli, held.label("held"))
+        .outerjoin(offer, mine)
+        .group_by(shelf_item.c.leader_id, shelf_item.c.id, shelf_item.c.taken_milli)
+        .having(shelf_item.c.taken_milli != held)
+    )
+    for row in rows:
+        yield f"of shelf item {row.id} {row.taken_milli} are taken, its days hold {row.held}"
+
+
+def shelf_and_rounds_are_apart(db: Connection) -> Iterator[str]:
+    """Only days of the shelf sell what lies on it, and only there has a person several orders."""
+    mine = and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id)
+    mixed = (round_.c.kind == "shelf") != offer.c.shelf_item_id.is_not(None)
+    for row in db.execute(select(offer.c.id, round_.c.kind).join(round_, mine).where(mixed)):
+        yield f"offer {row.id} is in a round of the kind {row.kind}"
+    theirs = and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id)
+    second = (round_.c.kind != "shelf", ~order.c.is_current)
+    for row in db.execute(select(order.c.id).join(round_, theirs).where(*second)):
+        yield f"order {row.id} of a round was followed by another"
+
+
 RULES: tuple[Rule, ...] = (
     reserved_is_the_sum_of_lines,
     nothing_is_oversold,
@@ -224,4 +252,6 @@ RULES: tuple[Rule, ...] = (
     a_closed_round_knows_its_total,
     whose_order_is_closed_is_told,
     a_purchase_line_is_the_sum_of_its_shares,
+    a_shelf_gives_what_is_ordered_of_it,
+    shelf_and_rounds_are_apart,
 )

@@ -24,6 +24,7 @@ LATER = NOW + timedelta(hours=10)
 # What a check constraint asks of several columns at once.
 TOGETHER: dict[str, dict[str, Any]] = {
     "round": {"opens_at": NOW, "closes_at": LATER},
+    "shelf_item": {"put_milli": 1000},
     "redemption": {"ok": True, "order_id": "ref"},
     "web_session": {"role": "leader", "account_id": "ref", "leader_id": "ref"},
     "resident": {"account_id": "ref", "guest_key": "小明"},

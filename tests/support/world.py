@@ -21,13 +21,15 @@ from models import leader
 from models.base import Store
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
-from operations import codes, goods, order_views, orders, people, rounds
+from operations import codes, goods, order_views, orders, people, rounds, shelf, shelf_orders
 from operations.batches import Wish
 from operations.orders import Change
 from operations.rounds import NewOffer, NewRound
 
 STRAWBERRIES = NewOffer(name="草莓", price_fen=4500, unit="盒", spec="2斤", is_cold=True)
 EGGS = NewOffer(name="鸡蛋", price_fen=3600, unit="盒", spec="30枚")
+
+RICE = shelf.Goods(name="大米", price_fen=3500, unit="袋", stock_milli=5000, spec="5kg")
 
 _openids = itertools.count(1)
 
@@ -138,6 +140,28 @@ class World:
                 batches=batches,
                 **by_offer,
             )
+
+    # ---- shelf
+
+    def shelve(self, *goods: shelf.Goods) -> dict[str, int]:
+        """Put these on the shelf (大米 35.00/袋, 5 of them, if nothing is named); item ids by name."""
+        with self.store.transaction() as work:
+            found = shelf.put(work, leader_id=self.leader_id, goods=goods or (RICE,), actor=self.actor)
+        self.shelf = {item.name: item.id for item in found}
+        return self.shelf
+
+    def take(self, resident_id: int, wanted: Mapping[str, float], *, key: str | None = None) -> OrderView:
+        """Order these quantities from the shelf, by name in whole units."""
+        changes = [Change(self.shelf[name], round(quantity * 1000)) for name, quantity in wanted.items()]
+        with self.store.transaction() as work:
+            return shelf_orders.change(
+                work,
+                leader_id=self.leader_id,
+                resident_id=resident_id,
+                changes=changes,
+                actor="system",
+                source_key=key or f"shelf:{work.new_id()}",
+            ).order
 
     # ---- looking
 

@@ -1,0 +1,318 @@
+"""Orders from the shelf (现货): booked, paid for and fetched one by one; the pickup code comes with the order.
+
+A resident has one shelf order that is open, which later words change; once it is fetched or cancelled the next words
+make a new one. The scarce counter is `shelf_item.taken_milli`, changed by one conditional statement. There is no
+close, so a sale is in the books from the moment of the order, and what changes it follows there.
+
+Lock order: resident (PostgreSQL), shelf items by id, round, offers, order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, select, update
+
+from models import Work, after_sales_case, offer, order, order_event, round_, shelf_item
+from models.units import WEIGHT_UNITS
+from models.views import OrderView, ShelfItem
+from operations import codes, goods, ledger, order_views, orders, shelf, shelf_days
+from operations.errors import BadQuantity, NoOrder, NotFound, OfferWithdrawn, Refused, SoldOut
+from operations.notices import enqueue
+from operations.orders import Change, Changed, NothingBooked
+from operations.pricing import MOST_MILLI
+from operations.receivers import owner_of, tell
+
+_Took = dict[int, tuple[ShelfItem, int, int]]  # by item id: the item, how much the order had, how much it has then
+
+
+def change(
+    work: Work,
+    *,
+    leader_id: int,
+    resident_id: int,
+    changes: Sequence[Change],
+    actor: str,
+    source_key: str,
+    room: str | None = None,
+    note: str | None = None,
+    is_all_or_nothing: bool = False,
+    order_id: int | None = None,
+) -> Changed:
+    """Book what can be booked, as `orders.change` does; `Change.offer_id` is the id of the item on the shelf.
+
+    The order is ready at once and has its code; `order_id` names it where a certain open one is meant. Raises NoOrder
+    (nothing to change), or the first refusal when nothing could be booked at all.
+    """
+    orders.lock_person(work, leader_id, resident_id)
+    if (seen := _changed_by(work, leader_id, resident_id, source_key)) is not None:
+        return Changed(order=order_views.view(work, leader_id=leader_id, order_id=seen), refused=(), moved=())
+    before = open_order(work, leader_id=leader_id, resident_id=resident_id, order_id=order_id)
+    had = _had(work, before)
+    targets = orders.totals_of(had, changes)
+    if not targets and before is None:
+        raise NoOrder
+    took, refused = _take(work, leader_id, had, targets, is_all_or_nothing=is_all_or_nothing)
+    if refused and not any(was != now for _, was, now in took.values()) and before is None:
+        raise refused[0] if len(refused) == 1 else NothingBooked(refused)
+    round_id = before.round_id if before else _make_room(work, leader_id, resident_id)
+    offers = shelf_days.list_offers(
+        work, leader_id=leader_id, round_id=round_id, goods={key: item for key, (item, _, _) in took.items()}
+    )
+    done = orders.change(
+        work,
+        leader_id=leader_id,
+        round_id=round_id,
+        resident_id=resident_id,
+        changes=[Change(offers[key], now) for key, (_, _, now) in took.items()],
+        actor=actor,
+        source_key=source_key,
+        room=room,
+        note=note,
+        is_all_or_nothing=True,
+    )
+    after = _follow_up(work, before, done.order, actor=actor, source_key=source_key)
+    if done.moved:
+        _tell_leader(work, after, actor=actor, source_key=source_key, is_new=before is None)
+    return Changed(order=after, refused=tuple(refused), moved=done.moved)
+
+
+def cancel(
+    work: Work, *, leader_id: int, resident_id: int, actor: str, source_key: str, order_id: int | None = None
+) -> Changed:
+    """Cancel the open shelf order; its goods lie on the shelf again. Raises NoOrder."""
+    orders.lock_person(work, leader_id, resident_id)
+    if (seen := _changed_by(work, leader_id, resident_id, source_key)) is not None:
+        return Changed(order=order_views.view(work, leader_id=leader_id, order_id=seen), refused=(), moved=())
+    had = _had(work, open_order(work, leader_id=leader_id, resident_id=resident_id, order_id=order_id))
+    if not had:
+        raise NoOrder
+    return change(
+        work,
+        leader_id=leader_id,
+        resident_id=resident_id,
+        changes=[Change(item_id, 0) for item_id in had],
+        actor=actor,
+        source_key=source_key,
+        order_id=order_id,
+    )
+
+
+def open_order(work: Work, *, leader_id: int, resident_id: int, order_id: int | None = None) -> OrderView | None:
+    """The shelf order that this person's words change: nothing of it was fetched yet, and nothing complained of."""
+    mine = [order.c.leader_id == leader_id, order.c.resident_id == resident_id]
+    if order_id is not None:
+        mine.append(order.c.id == order_id)
+    of_shelf = and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id)
+    found = work.db.execute(
+        select(order.c.id)
+        .join(round_, of_shelf)
+        .where(*mine, order.c.is_current, order.c.state == "ready", round_.c.kind == shelf_days.KIND)
+        .where(round_.c.state == "arrived", ~_is_complained_of())
+        .order_by(order.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return None if found is None else order_views.view(work, leader_id=leader_id, order_id=found)
+
+
+def items_of(work: Work, one: OrderView | None) -> dict[int, int]:
+    """Offer id -> item id, for the lines of a shelf order."""
+    if one is None or not one.lines:
+        return {}
+    ids = [line.offer_id for line in one.lines]
+    rows = work.db.execute(
+        select(offer.c.id, offer.c.shelf_item_id).where(offer.c.leader_id == one.leader_id, offer.c.id.in_(ids))
+    )
+    return {row.id: row.shelf_item_id for row in rows}
+
+
+def end_days(work: Work, *, limit: int = 20) -> int:
+    """For the scheduler: goods of past days are not kept any longer; returns how many days were ended.
+
+    An order nobody came for and nobody paid for is cancelled, its goods lie on the shelf again, and its holder is
+    told. One that was paid for stays: who comes late still gets the goods.
+    """
+    days = shelf_days.due(work, limit=limit)
+    for day in days:
+        for row in shelf_days.unpaid_waiting(work, leader_id=day.leader_id, round_id=day.id):
+            _let_go(work, day, row)
+        shelf_days.finish(work, leader_id=day.leader_id, round_id=day.id)
+    return len(days)
+
+
+def _let_go(work: Work, day: Row[Any], row: Row[Any]) -> None:
+    before = order_views.view(work, leader_id=day.leader_id, order_id=row.id)
+    cancel(
+        work,
+        leader_id=day.leader_id,
+        resident_id=row.resident_id,
+        actor="system",
+        source_key=f"shelf_end:{row.id}",
+        order_id=row.id,
+    )
+    facts = {"goods": [[line.name, line.quantity_milli, line.unit] for line in before.lines]}
+    tell(
+        work,
+        leader_id=day.leader_id,
+        round_id=day.id,
+        order_id=row.id,
+        kind="shelf_let_go",
+        key=f"shelf_let_go:{row.id}",
+        payload=facts,
+    )
+
+
+def _changed_by(work: Work, leader_id: int, resident_id: int, source_key: str) -> int | None:
+    """The shelf order of this person that this very message or form has changed before."""
+    found: int | None = work.db.execute(
+        select(order.c.id)
+        .join(order_event, and_(order_event.c.leader_id == order.c.leader_id, order_event.c.order_id == order.c.id))
+        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .where(
+            order.c.leader_id == leader_id,
+            order.c.resident_id == resident_id,
+            round_.c.kind == shelf_days.KIND,
+            order_event.c.source_key == source_key,
+            order_event.c.kind.in_(("place", "change", "cancel")),
+        )
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def _is_complained_of() -> ColumnElement[bool]:
+    """What a case has given back of a line must not be undone by a new quantity."""
+    return exists().where(
+        after_sales_case.c.leader_id == order.c.leader_id,
+        after_sales_case.c.order_id == order.c.id,
+        after_sales_case.c.state != "cancelled",
+    )
+
+
+def _had(work: Work, before: OrderView | None) -> dict[int, int]:
+    items = items_of(work, before)
+    return {items[line.offer_id]: line.quantity_milli for line in before.lines} if before else {}
+
+
+def _take(
+    work: Work, leader_id: int, had: Mapping[int, int], targets: Mapping[int, int], *, is_all_or_nothing: bool
+) -> tuple[_Took, list[Refused]]:
+    """Take what can be taken, items by id."""
+    took: _Took = {}
+    refused: list[Refused] = []
+    for item_id in sorted(targets):
+        was, now = had.get(item_id, 0), targets[item_id]
+        try:
+            took[item_id] = (_take_one(work, leader_id, item_id, was, now), was, now)
+        except Refused as refusal:
+            if is_all_or_nothing:
+                raise
+            refused.append(refusal)
+    return took, refused
+
+
+def _take_one(work: Work, leader_id: int, item_id: int, was: int, now: int) -> ShelfItem:
+    """The scarce counter: one conditional statement. Raises why it could not be."""
+    if not 0 <= now <= MOST_MILLI:
+        raise BadQuantity(offer_id=item_id, quantity_milli=now)
+    taken = shelf_item.c.taken_milli + (now - was)
+    conditions: list[ColumnElement[bool]] = [shelf_item.c.leader_id == leader_id, shelf_item.c.id == item_id]
+    if now > was:
+        conditions += [shelf_item.c.is_on, taken <= shelf_item.c.put_milli]
+    if now % 1000:
+        conditions.append(shelf_item.c.unit.in_(WEIGHT_UNITS))
+    row = work.db.execute(
+        update(shelf_item).where(*conditions).values(taken_milli=taken).returning(*shelf_item.c)
+    ).first()
+    if row is not None:
+        return shelf.item_of(row)
+    reason = _why_not(work, leader_id, item_id, was, now)
+    if reason is None:  # on PostgreSQL the obstacle has gone in between
+        return _take_one(work, leader_id, item_id, was, now)
+    raise reason
+
+
+def _why_not(work: Work, leader_id: int, item_id: int, was: int, now: int) -> Refused | None:
+    mine = (shelf_item.c.leader_id == leader_id, shelf_item.c.id == item_id)
+    row = work.db.execute(select(shelf_item).where(*mine)).first()
+    if row is None:
+        return NotFound(what="shelf_item")
+    item = shelf.item_of(row)
+    if now % 1000 and item.unit not in WEIGHT_UNITS:
+        return BadQuantity(offer_id=item.id, name=item.name, unit=item.unit, quantity_milli=now)
+    if not item.is_on:
+        return OfferWithdrawn(offer_id=item.id, name=item.name)
+    if now - was <= item.left_milli:
+        return None
+    return SoldOut(
+        name=item.name,
+        unit=item.unit,
+        remaining_milli=item.left_milli,
+        wanted_milli=now,
+        had_milli=was,
+        offer_id=item.id,
+    )
+
+
+def _make_room(work: Work, leader_id: int, resident_id: int) -> int:
+    """Today's round, in which this person has no order that is still open: one that is done makes way for a new one."""
+    round_id = shelf_days.of_today(work, leader_id=leader_id)
+    work.db.execute(
+        update(order)
+        .where(
+            order.c.leader_id == leader_id,
+            order.c.round_id == round_id,
+            order.c.resident_id == resident_id,
+            order.c.is_current,
+        )
+        .values(is_current=False)
+    )
+    return round_id
+
+
+def _follow_up(work: Work, before: OrderView | None, after: OrderView, *, actor: str, source_key: str) -> OrderView:
+    """Ready with a code, or cancelled without; and the books say what is owed now."""
+    leader_id = after.leader_id
+    if after.lines:
+        goods.make_ready(work, leader_id=leader_id, order_id=after.id, actor=actor, source_key=source_key)
+    else:
+        codes.revoke(work, leader_id=leader_id, order_id=after.id)
+    was = before.total_fen if before else 0
+    kind = "sale" if before is None else "sale_change" if after.lines else "reversal"
+    ledger.post(
+        work,
+        leader_id=leader_id,
+        kind=kind,
+        reference=f"shelf:{after.id}:{work.new_id()}",
+        source=ledger.of(after.resident_id),
+        target=ledger.SALES,
+        amount_fen=after.total_fen - was,
+        round_id=after.round_id,
+        order_id=after.id,
+    )
+    return order_views.view(work, leader_id=leader_id, order_id=after.id)
+
+
+def _tell_leader(work: Work, one: OrderView, *, actor: str, source_key: str, is_new: bool) -> None:
+    """The goods lie with the leader: somebody may be at the door in a minute. Not of what the leader did himself."""
+    owner = owner_of(work, one.leader_id)
+    if actor == f"account:{owner}":
+        return
+    enqueue(
+        work,
+        leader_id=one.leader_id,
+        account_id=owner,
+        kind="shelf_order",
+        key=f"shelf_order:{one.id}:{source_key}"[:160],
+        payload={
+            "seq": one.seq,
+            "room": one.room,
+            "name": one.resident_name,
+            "is_new": is_new,
+            "total_fen": one.total_fen,
+            "goods": [[line.name, line.quantity_milli, line.unit] for line in one.lines],
+        },
+        round_id=one.round_id,
+        order_id=one.id,
+    )
