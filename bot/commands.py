@@ -106,6 +106,11 @@ class ChangeOrder(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowShelf(Command):
+    """现货: what lies at the leader's and can be taken at once, between rounds."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelOrder(Command):
     """都不要了: the whole order of a round, asked first."""
 
@@ -328,6 +333,32 @@ class AddOffers(LeaderCommand):
     items: tuple[PostItem, ...]
     round_id: int | None = None
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnShelf(LeaderCommand):
+    """上架 大米 5kg 35元/袋 20袋: ordinary goods on the shelf, shown first."""
+
+    items: tuple[PostItem, ...]
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetShelf(LeaderCommand):
+    """现货 改价 大米 38 / 现货 加量 1 10 / 现货 库存 大米 5 / 现货 下架 大米. `which`: its number or its name."""
+
+    which: str
+    change: Literal["price", "more", "stock", "off", "on"]
+    price_fen: int | None = None
+    quantity_milli: int | None = None
+    is_certain: bool = False  # 现货 was said: goods of the same name in a round are not meant
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfDay(LeaderCommand):
+    """现货 统计 / 现货 名单 / 现货 未取 / 现货 导出: what was sold of the shelf on its last day."""
+
+    which: Literal["totals", "all", "unpaid", "uncollected", "export"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Situation:
     is_leader: bool = False
     is_helper: bool = False
     leader_name: str | None = None
+    of_rounds: Catalogue | None = None  # without the shelf: what a 接龙 is about; None: the catalogue
+    of_shelf: Catalogue | None = None  # the shelf (现货) alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.parsing.orders import read_order
 from bot.parsing.post import looks_like_post, read_post
 from bot.parsing.values import Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
+from bot.shelf_words import SHELF_OF_LEADERS, SHELF_OF_RESIDENTS
 
 __all__ = ["Situation", "bare_number", "is_quantity", "op_before", "understand"]
 
@@ -40,9 +41,16 @@ def understand(text: str, situation: Situation) -> c.Command:
     """The command in a message; `Unknown` when there is none. Never raises for any text."""
     said = hear(text, situation)
     if situation.is_leader:
-        found = first_command(said, EVERYBODY, LEADER) or _shaped(said) or _codes(said) or _begun(said)
+        found = (
+            first_command(said, EVERYBODY, SHELF_OF_LEADERS, LEADER) or _shaped(said) or _codes(said) or _begun(said)
+        )
     else:
-        found = first_command(said, EVERYBODY, RESIDENT) or _codes(said) or _not_for_you(said) or who_and_where(said)
+        found = (
+            first_command(said, EVERYBODY, SHELF_OF_RESIDENTS, RESIDENT)
+            or _codes(said)
+            or _not_for_you(said)
+            or who_and_where(said)
+        )
     return found or _about_goods(said)
 
 
@@ -71,7 +79,8 @@ def _shaped(said: Said) -> c.Command | None:
     """A leader's pasted 接龙 or 开团 post."""
     situation = said.situation
     if looks_like_chain(said.raw):
-        return c.ApplyChain(read_chain(said.raw, situation.catalogue, leader_name=situation.leader_name))
+        catalogue = situation.of_rounds or situation.catalogue
+        return c.ApplyChain(read_chain(said.raw, catalogue, leader_name=situation.leader_name))
     if looks_like_post(said.raw):
         return c.PostRound(read_post(said.raw, situation.now), said.raw)
     return None

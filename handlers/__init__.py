@@ -29,6 +29,7 @@ from handlers import (
     round_changes,
     rounds,
     settling,
+    shelf,
     shop,
     supply,
 )
@@ -51,6 +52,7 @@ def router() -> Router:
         members.router,
         shop.router,
         mall.router,
+        shelf.router,
         growth.router,
         news.router,
         ordering.router,

@@ -10,6 +10,7 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_order
 from bot.parsing.values import Doubt, Line
 from bot.texts import replies
+from bot.texts.shelf import ON_THE_SHELF
 from bot.texts.wording import choice_line, sold_by
 from bot.understand import op_before
 from handlers.talk import Talk, item
@@ -74,7 +75,9 @@ def _question(talk: Talk, doubt: Doubt) -> str:
 def _names(talk: Talk, doubt: Doubt) -> list[str]:
     found = [o for key in doubt.candidates if (o := talk.offer(key))]
     if doubt.reason == "which_item":
-        titles = {r.id: r.title for r in talk.rounds} if len({o.round_id for o in found}) > 1 else {}
+        titles = (
+            {0: ON_THE_SHELF} | {r.id: r.title for r in talk.rounds} if len({o.round_id for o in found}) > 1 else {}
+        )
         return [choice_line(o, titles.get(o.round_id)) for o in found]
     return [sold_by(o) if doubt.reason == "unit" else o.name for o in found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import leading, mall, replies
+from bot.texts import leading, mall, replies, shelf
 from handlers.talk import Talk
 from handlers.which import pick
 from operations import links, sessions, showcase
@@ -17,9 +17,12 @@ router = Router()
 def order_page(talk: Talk, command: c.OrderPage) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
-    if not talk.rounds:
+    if not talk.rounds and not talk.shelf:
         return leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name)
     pages = [(r.title, page_url(talk, f"/r/{r.code}")) for r in talk.rounds[:3]]
+    if talk.shelf:
+        number = talk.person.own_leader_number if talk.is_leader else talk.person.leader_number
+        pages.append((shelf.PAGE, page_url(talk, f"/l/L{number}/shelf")))
     return mall.order_pages(pages, is_personal=not talk.settings.knows_visitors)
 
 

@@ -130,6 +130,7 @@ def _candidates(talk: Talk, command: c.MarkPaid) -> list[tuple[str, list[OrderVi
         recent = [rounds.view(talk.work, talk.leader_id, command.round_id)]
     else:
         recent = rounds.latest(talk.work, talk.leader_id, _PAYABLE, limit=6)
+        recent += rounds.latest(talk.work, talk.leader_id, _PAYABLE, limit=3, kind="shelf")
     return [
         (r.title, [o for o in order_views.of_round(talk.work, talk.leader_id, r.id) if _is_named(o, command)])
         for r in recent

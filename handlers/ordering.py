@@ -8,8 +8,10 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import books, errors, growth, replies
+from bot.texts import books, growth, replies
+from handlers import shelf
 from handlers.doubts import ask
+from handlers.refusing import refusal_of
 from handlers.talk import Talk
 from models.prepared import savepoint
 from models.views import RoundView
@@ -25,7 +27,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
     talk.check_leader_works()
-    if not talk.rounds:
+    if not talk.rounds and not talk.shelf:
         raise _why_nothing_is_open(talk)
     if command.is_for_guest:
         if not command.name and not command.room:
@@ -37,6 +39,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if command.cancels_all:
         return _cancel_guest(talk, resident_id)
     parts = [_round(talk, command, resident_id, *one) for one in _by_round(talk, command)]
+    parts += shelf.order_from(talk, command, resident_id)
     if parts and not (talk.is_leader or command.is_for_guest or command.room or talk.person.room):
         parts.append(replies.ROOM_WANTED)
     parts += ask(talk, command)
@@ -69,20 +72,15 @@ def _round(talk: Talk, command: c.ChangeOrder, resident_id: int, round_: RoundVi
                 is_all_or_nothing=command.is_exchange,
             )
     except NothingBooked as refusal:
-        return "\n".join(_refusal(command, one) for one in refusal.refusals)
+        return "\n".join(refusal_of(command, one) for one in refusal.refusals)
     except Refused as refusal:
-        said = _refusal(command, refusal)
+        said = refusal_of(command, refusal)
         return f"{said}\n{replies.NOT_EXCHANGED}" if command.is_exchange else said
     return _booked(talk, command, round_, done)
 
 
-def _refusal(command: c.ChangeOrder, one: Refused) -> str:
-    """Without a hint what to answer where the answer would be an order of one's own."""
-    return errors.refusal(one.code, one.facts | {"is_for_other": command.is_for_guest})
-
-
 def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed) -> str:
-    refused = [_refusal(command, one) for one in done.refused]
+    refused = [refusal_of(command, one) for one in done.refused]
     if command.is_for_guest:
         shown = replace(done.order, room=done.order.room or command.room)
         return "\n".join([books.guest_order(shown), *refused])
@@ -132,6 +130,7 @@ def _cancel_guest(talk: Talk, resident_id: int) -> str:
         except NoOrder:
             continue
         told.append(books.guest_order(done.order))
+    told += shelf.cancel_guest(talk, resident_id)
     if not told:
         raise NoOrder
     return "\n".join(told)
@@ -158,6 +157,9 @@ def _why_nothing_is_open(talk: Talk) -> Refused:
 def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
+    on_shelf = talk.shelf_order
+    if on_shelf is not None and command.confirmed and command.round_id == on_shelf.round_id:
+        return shelf.cancel_own(talk, on_shelf)
     if command.round_id is not None and command.confirmed:
         done = orders.cancel(
             talk.work,
@@ -168,9 +170,9 @@ def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
             source_key=talk.key,
         )
         return replies.order(done.order, None, talk.now)
-    mine = list(talk.orders.values())
+    mine = [*talk.orders.values(), *([on_shelf] if on_shelf else [])]
     if not mine:
-        if not talk.rounds:
+        if not talk.rounds and not talk.shelf:
             raise _why_nothing_is_open(talk)
         return replies.nothing_to_cancel()
     if len(mine) > 1 and command.round_id is None:
@@ -178,4 +180,4 @@ def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
         return replies.which_to_cancel([o.round_title for o in mine])
     wanted = command.round_id or mine[0].round_id
     talk.ask_confirmation(c.CancelOrder(round_id=wanted))
-    return replies.ask_cancel(talk.orders.get(wanted, mine[0]))
+    return replies.ask_cancel(next((o for o in mine if o.round_id == wanted), mine[0]))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import guide, leading, replies
+from bot.texts import guide, leading, replies, shelf
 from bot.texts.wording import pickup
 from handlers.talk import Talk
 from models.views import OrderView
-from operations import codes, rounds
+from operations import codes, rounds, shelf_days
+from operations import shelf as on_shelf
 from operations.notices import enqueue
 
 router = Router()
@@ -26,9 +27,20 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         if mine:
             return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + replies.ASK_LEADER
     if not talk.rounds:
-        return leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name)
+        return _only_the_shelf(talk) or (leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name))
     text = replies.menu(talk.rounds, talk.leader_name, talk.now)
+    if talk.shelf:
+        text += f"\n\n{shelf.beside(talk.shelf)}"
     return f"{text}\n{replies.ASK_LEADER}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
+
+
+def _only_the_shelf(talk: Talk) -> str | None:
+    """No round is open, but something can be taken from the shelf."""
+    if not talk.shelf or talk.is_leader:
+        return None
+    goods = on_shelf.items(talk.work, leader_id=talk.leader_id)
+    place = shelf_days.place_of(talk.work, leader_id=talk.leader_id)
+    return f"{replies.nothing_open(talk.leader_name)}\n\n{shelf.listed(goods, talk.leader_name, place)}"
 
 
 @router.on(c.MyOrders)

@@ -12,8 +12,8 @@ from bot.parsing.values import Item, Line
 from bot.protocol import Inbound
 from bot.understand import Situation
 from models import Work
-from models.views import OfferView, OrderView, Person, RoundView
-from operations import notices, order_views, people, round_views, rounds
+from models.views import OfferView, OrderView, Person, RoundView, ShelfItem
+from operations import notices, order_views, people, round_views, rounds, shelf, shelf_orders
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
 
@@ -116,12 +116,36 @@ class Talk:
         return found
 
     @cached_property
+    def shelf(self) -> tuple[ShelfItem, ...]:
+        """What lies on the leader's shelf (现货). How much is left may be older: orders look at it again."""
+        version = (self.person.own_shelf_version if self.is_leader else self.person.shelf_version) or 0
+        if not version or not self.has_leader:
+            return ()
+        key = (ShelfItem, self.leader_id, version)
+        found: tuple[ShelfItem, ...] | None = self.work.known.get(key)
+        if found is None:
+            found = tuple(shelf.items(self.work, leader_id=self.leader_id))
+            self.work.learn(key, found)
+        return found
+
+    @cached_property
+    def shelf_order(self) -> OrderView | None:
+        """The person's own shelf order that waits to be fetched."""
+        if not self.shelf and not (self.person.own_shelf_version or self.person.shelf_version):
+            return None
+        return shelf_orders.open_order(self.work, leader_id=self.leader_id, resident_id=self.resident_id)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """What is for sale as understanding needs it. It is costly to make and stays while the versions stay."""
-        key = (Catalogue, *((r.id, r.version) for r in self.rounds))
+        return self._catalogue(self.rounds, self.shelf)
+
+    def _catalogue(self, open_rounds: list[RoundView], goods: tuple[ShelfItem, ...]) -> Catalogue:
+        version = (self.person.own_shelf_version if self.is_leader else self.person.shelf_version) if goods else 0
+        key = (Catalogue, version, goods[0].id if goods else 0, *((r.id, r.version) for r in open_rounds))
         found: Catalogue | None = self.work.known.get(key)
         if found is None:
-            found = Catalogue([item(o) for r in self.rounds for o in r.offers])
+            found = Catalogue([item(o) for r in open_rounds for o in r.offers] + [shelf_item(one) for one in goods])
             self.work.learn(key, found)
         return found
 
@@ -130,11 +154,22 @@ class Talk:
         return Situation(
             now=self.now,
             catalogue=self.catalogue,
-            prior=tuple(Line(x.offer_id, x.quantity_milli) for o in self.orders.values() for x in o.lines),
+            prior=(
+                *(Line(x.offer_id, x.quantity_milli) for o in self.orders.values() for x in o.lines),
+                *self._taken(),
+            ),
             is_leader=self.is_leader,
             is_helper=self.person.helps_leader_id is not None,
             leader_name=self.leader_name if self.is_leader else None,
+            of_rounds=self._catalogue(self.rounds, ()) if self.shelf else None,
+            of_shelf=self._catalogue([], self.shelf) if self.shelf else None,
         )
+
+    def _taken(self) -> list[Line]:
+        """What the person's open shelf order holds, by item."""
+        one = self.shelf_order if self.shelf else None
+        items = shelf_orders.items_of(self.work, one)
+        return [Line(items[x.offer_id], x.quantity_milli) for x in one.lines] if one else []
 
     def own_orders(self, *, limit: int = 10) -> list[OrderView]:
         """Newest first, with those of this person's guests. A leader's guests are his customers: they are left out."""
@@ -148,7 +183,10 @@ class Talk:
             raise LeaderInactive(name=self.leader_name)
 
     def offer(self, offer_id: int) -> OfferView | None:
-        """An offer of an open round."""
+        """An offer of an open round, or goods of the shelf as if they were one (of the round 0)."""
+        on_shelf = next((one for one in self.shelf if one.id == offer_id), None)
+        if on_shelf is not None:
+            return as_offer(on_shelf)
         return next((o for r in self.rounds for o in r.offers if o.id == offer_id), None)
 
     def round_of(self, offer_id: int) -> RoundView | None:
@@ -164,6 +202,39 @@ class Talk:
         conversation.wait_for(
             self.work, self.person.account_id, "choose", {"options": [commands.dump(o) for o in options]}
         )
+
+
+def shelf_item(one: ShelfItem) -> Item:
+    """Goods of the shelf as the reader sees them."""
+    return Item(
+        key=one.id,
+        number=one.number,
+        name=one.name,
+        unit=one.unit,
+        price_fen=one.price_fen,
+        spec=one.spec,
+        is_aside=True,
+    )
+
+
+def as_offer(one: ShelfItem) -> OfferView:
+    """Goods of the shelf where an offer is spoken of."""
+    return OfferView(
+        id=one.id,
+        round_id=0,
+        number=one.number,
+        name=one.name,
+        spec=one.spec,
+        unit=one.unit,
+        price_fen=one.price_fen,
+        capacity_milli=one.put_milli,
+        limit_milli=None,
+        case_milli=None,
+        reserved_milli=one.taken_milli,
+        is_open=one.is_on,
+        is_withdrawn=not one.is_on,
+        is_cold=one.is_cold,
+    )
 
 
 def item(offer: OfferView) -> Item:

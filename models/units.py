@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SHELF_DAY = (
+    "现货 {month}月{day}日"  # how a day of the shelf is called, in place of the title that a leader gives a round
+)
 WEIGHT_UNITS = frozenset({"斤", "公斤", "千克", "kg", "两"})  # sold in parts; everything else is sold whole
 
 

@@ -165,6 +165,7 @@ class OrderView:
     changed_at: datetime
     code: str | None = None  # the live pickup code, once there is one
     is_sold: bool = False  # its sale is in the books
+    round_kind: str = "presale"
     fee_fen: int = 0  # in the total
     transport_fen: int = 0  # in the total, from the close on
     fees: FeeTerms = NO_FEES  # of its round

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 
 from models import Work, order, pickup_code
 from operations.errors import NotFound
@@ -34,6 +34,7 @@ _DAMM = (
 DIGITS = 6
 _BODIES = range(10 ** (DIGITS - 2), 10 ** (DIGITS - 1))  # what stands before the check digit
 _LIVE = ("active", "used")
+_GUESSES = 20  # draws of one code that may be somebody's before all that are taken are read
 _REST = timedelta(hours=1)  # a used code is not given to anybody else while its redemption may still be annulled
 
 
@@ -68,9 +69,12 @@ def ensure_code(work: Work, *, leader_id: int, order_id: int) -> str:
     mine = select(order.c.id).where(order.c.leader_id == leader_id, order.c.id == order_id)
     if work.db.execute(for_update(work, mine)).first() is None:
         raise NotFound(what="order")
+    tries = 0
     while (code := live_code(work, leader_id=leader_id, order_id=order_id)) is None:
-        taken = _taken(work, leader_id)
-        _issue(work, leader_id, [order_id], draw(work.rng, taken, 1))
+        tries += 1
+        (drawn,) = draw(work.rng, set() if tries < _GUESSES else _taken(work, leader_id), 1)
+        if not _is_taken(work, leader_id, drawn):
+            _issue(work, leader_id, [order_id], [drawn])
     return code
 
 
@@ -152,9 +156,18 @@ def _live_orders(leader_id: int) -> Select[Any]:
 
 
 def _taken(work: Work, leader_id: int) -> set[str]:
+    mine = select(pickup_code.c.code).where(pickup_code.c.leader_id == leader_id, _not_free(work))
+    return set(work.db.execute(mine).scalars())
+
+
+def _is_taken(work: Work, leader_id: int, code: str) -> bool:
+    this = (pickup_code.c.leader_id == leader_id, pickup_code.c.code == code)
+    return work.db.execute(select(pickup_code.c.id).where(*this, _not_free(work))).first() is not None
+
+
+def _not_free(work: Work) -> ColumnElement[bool]:
     rests = and_(pickup_code.c.state == "used", pickup_code.c.used_at > work.now - _REST)
-    live = or_(pickup_code.c.state == "active", rests)
-    return set(work.db.execute(select(pickup_code.c.code).where(pickup_code.c.leader_id == leader_id, live)).scalars())
+    return or_(pickup_code.c.state == "active", rests)
 
 
 def _issue(work: Work, leader_id: int, order_ids: Sequence[int], drawn: Sequence[str]) -> None:

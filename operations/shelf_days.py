@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from models import Work, leader, offer, order, pickup_point, round_
+from models.units import SHELF_DAY
 from models.views import ShelfItem
 from operations.outbox import SHANGHAI
 from operations.pickup_days import no_shows
@@ -40,15 +41,14 @@ def of_today(work: Work, *, leader_id: int) -> int:
             code=draw_code(work),
             kind=KIND,
             shelf_day=day,
-            title=f"现货 {local.month}月{local.day}日",
+            title=SHELF_DAY.format(month=local.month, day=local.day),
             state="arrived",
             opens_at=work.now,
             opened_at=work.now,
             arrived_at=work.now,
             closes_at=until + _OPEN_FOR,
-            pickup_from=work.now,
             pickup_until=until,
-            pickup_place=_place(work, leader_id),
+            pickup_place=place_of(work, leader_id=leader_id),
             share_bps=owner.share_bps,
             after_sales_hours=owner.after_sales_hours,
             created_at=work.now,
@@ -132,11 +132,13 @@ def _of_day(work: Work, leader_id: int, day: str) -> int | None:
     return found
 
 
-def _place(work: Work, leader_id: int) -> str | None:
+def place_of(work: Work, *, leader_id: int) -> str | None:
+    """Where the shelf is: the leader's first pickup point, else where the last round was handed out."""
     mine = (pickup_point.c.leader_id == leader_id, pickup_point.c.is_active)
     first = select(pickup_point.c.name).where(*mine).order_by(pickup_point.c.id).limit(1)
-    found: str | None = work.db.execute(first).scalar()
-    return found
+    rounds = (round_.c.leader_id == leader_id, round_.c.kind != KIND, round_.c.pickup_place.is_not(None))
+    last = select(round_.c.pickup_place).where(*rounds).order_by(round_.c.id.desc()).limit(1)
+    return work.db.execute(first).scalar() or work.db.execute(last).scalar()
 
 
 def _offer_row(work: Work, leader_id: int, round_id: int, item: ShelfItem) -> dict[str, Any]:

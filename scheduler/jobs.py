@@ -30,6 +30,7 @@ from operations import (
     reminders,
     rounds,
     settlements,
+    shelf_orders,
     unpaid,
 )
 from operations.invites import Terms
@@ -113,6 +114,11 @@ def remind_uncollected(context: Context) -> int:
 def end_pickup_days(context: Context) -> int:
     """Complete rounds whose pickup is over; what nobody came for becomes a no-show."""
     return context.repeat(pickup_days.end_pickup_days)
+
+
+def end_shelf_days(context: Context) -> int:
+    """End the days of the shelf (现货) whose goods are kept no longer; what nobody fetched or paid for goes back."""
+    return context.repeat(shelf_orders.end_days)
 
 
 def escalate_after_sales(context: Context) -> int:

@@ -28,6 +28,7 @@ SCHEDULE = (
     Job("remind_before_close", 60, jobs.remind_before_close),
     Job("remind_uncollected", 60, jobs.remind_uncollected),
     Job("end_pickup_days", 60, jobs.end_pickup_days),
+    Job("end_shelf_days", 60, jobs.end_shelf_days),
     Job("escalate_after_sales", 60, jobs.escalate_after_sales),
     Job("escalate_questions", 60, jobs.escalate_questions),
     Job("reward_invites", 60, jobs.reward_invites),

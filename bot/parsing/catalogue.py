@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -61,7 +61,8 @@ class Catalogue:
         self.by_number: dict[int, tuple[int, ...]] = {}
         self.by_price: dict[int, tuple[int, ...]] = {}
         self.by_unit: dict[str, tuple[int, ...]] = {}
-        for item in self.items:
+        self.main = tuple(item for item in self.items if not item.is_aside) or self.items
+        for item in self.main:
             _add(self.by_number, item.number, item.key)
             _add(self.by_price, item.price_fen, item.key)
             _add(self.by_unit, item.unit, item.key)
@@ -79,8 +80,8 @@ class Catalogue:
 
     @property
     def only(self) -> int | None:
-        """The key of the single item, None when there are more or none."""
-        return self.items[0].key if len(self.items) == 1 else None
+        """The key of the single item, None when there are more or none; what is sold aside does not count."""
+        return self.main[0].key if len(self.main) == 1 else None
 
     def resolve(self, fragment: str) -> Named | None:
         """What an unknown word next to a quantity may mean, by a unique last character or by its sound.
@@ -133,7 +134,7 @@ class Catalogue:
             for fragment in _fragments(item):
                 _append(fragments, fragment, item.key)
         for term, keys in exact.items():
-            self.names[term] = Named(tuple(keys))
+            self.names[term] = Named(tuple(keys + self._meant_too(term, keys, fragments)))
         for group in SYNONYMS:
             self._index_synonyms(group, exact, endings)
         self._index_heads(endings)
@@ -148,6 +149,12 @@ class Catalogue:
         for ending, keys in endings.items():
             if len(ending) == 1 and ending in GOODS and ending not in WORDS:
                 self.names.setdefault(ending, Named(tuple(keys)))
+
+    def _meant_too(self, term: str, keys: Sequence[int], fragments: Mapping[str, Sequence[int]]) -> list[int]:
+        """The full name of goods sold aside may be short for goods of the round (大米 for 五常大米): a person is asked."""
+        if not all(self.by_key[key].is_aside for key in keys):
+            return []
+        return [key for key in fragments.get(term, ()) if not self.by_key[key].is_aside]
 
     def _index_synonyms(
         self, group: tuple[str, ...], exact: dict[str, list[int]], endings: dict[str, list[int]]

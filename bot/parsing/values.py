@@ -37,6 +37,7 @@ class Item:
     price_fen: int
     spec: str = ""
     aliases: tuple[str, ...] = ()
+    is_aside: bool = False  # sold beside the round (现货): meant only by its name, and where that cannot be the round's
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.texts import handing, supply
+from bot.texts import handing, shelf, supply
 from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, span, who
 
 Payload = Mapping[str, Any]
@@ -271,6 +271,8 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     ),
     "reminder_pay": _reminder_pay,
     "unpaid_cancelled": lambda p: f"“{p['title']}”{p['seq']}号一直没有付款，已经取消了。还想要的话请联系团长。",
+    "shelf_order": shelf.sold,
+    "shelf_let_go": shelf.let_go,
     "settlement_ready": _settlement_ready,
     "settlement_paid": _settlement_paid,
     "cases_open": supply.cases_open,

@@ -136,6 +136,8 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
         "no_show": "没有来取",
         "cancelled": "已取消",
     }[view.state]
+    if view.round_kind == "shelf" and view.state == "ready":
+        state = "可以来取"
     pay = {
         "unpaid": f"未付 {money(view.due_fen)}",
         "claimed": f"待团长核对 {money(view.due_fen)}",
@@ -149,7 +151,8 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
         lines.append(f"（替 {' '.join(x for x in (view.room, view.resident_name) if x)} 订的）")
     lines += [_kept(x) for x in view.lines]
     lines += _extras(view)
-    lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（接龙号 {view.seq}）")
+    number = "单号" if view.round_kind == "shelf" else "接龙号"
+    lines.append(f"合计 {money(view.total_fen - view.discount_fen)}（{number} {view.seq}）")
     if view.code and view.state in {"ready", "partly", "no_show"}:
         lines.append(f"取货码：{view.code[:3]} {view.code[3:]}")
     if when_and_where:

@@ -23,7 +23,8 @@ from sqlalchemy import event, func, insert, select, update
 
 from bot.texts.notices import NoticeTexts
 from models import Store, Work, conversation, leader, media, metadata, notice, order, relay, round_
-from operations import after_close, people, rounds, stocking, windows
+from operations import after_close, people, rounds, shelf, shelf_orders, stocking, windows
+from operations.orders import Change
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once
 from scheduler.schedule import SCHEDULE
@@ -76,6 +77,24 @@ def _reminded(work: Work, world: World) -> None:
     work.db.execute(update(order).values(unpaid_reminded_at=work.now - timedelta(hours=2)))
 
 
+def _shelf(work: Work, world: World) -> None:
+    """Somebody ordered from the shelf, and did not come for it until the end."""
+    goods = [shelf.Goods(name="大米", price_fen=3500, unit="袋", stock_milli=5000)]
+    (item,) = shelf.put(work, leader_id=world.leader_a, goods=goods, actor="system")
+    resident_id = people.resident_of(
+        work, leader_id=world.leader_a, account_id=people.recognise(work, "o_test_resident_1").account_id
+    )
+    shelf_orders.change(
+        work,
+        leader_id=world.leader_a,
+        resident_id=resident_id,
+        changes=[Change(item.id, 2000)],
+        actor="system",
+        source_key="m:shelf",
+    )
+    work.db.execute(update(round_).where(round_.c.kind == "shelf").values(pickup_until=work.now - timedelta(minutes=1)))
+
+
 def _question(work: Work, world: World) -> None:
     """A neighbour asked, and the leader did not answer."""
     resident_id = people.resident_of(
@@ -121,6 +140,7 @@ DUTIES: dict[str, tuple[timedelta, Prepare]] = {
     "remind_before_close": (timedelta(hours=7, minutes=30), _nothing),
     "remind_uncollected": (timedelta(hours=2, minutes=30), _nothing),
     "end_pickup_days": (timedelta(days=1), _nothing),
+    "end_shelf_days": (timedelta(days=1), _shelf),
     "escalate_after_sales": (timedelta(days=4), _nothing),
     "escalate_questions": (timedelta(days=4), _question),
     "expire_questions": (timedelta(0), _forgotten_question),

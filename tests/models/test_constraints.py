@@ -129,7 +129,7 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_offer_reserved_nonneg", "offer", {"reserved_milli": -1}),
     ("ck_offer_price", "offer", {"price_fen": -1}),
     ("uq_offer_leader_id_round_id_number", "offer", {"round_id": FIRST, "number": 1}),
-    ("uq_orders_leader_id_round_id_resident_id", "orders", {"round_id": FIRST, "resident_id": FIRST, "seq": 9}),
+    ("uq_orders_current", "orders", {"round_id": FIRST, "resident_id": FIRST, "seq": 9, "is_current": True}),
     ("uq_orders_leader_id_round_id_seq", "orders", {"round_id": FIRST, "seq": 1}),
     ("ck_orders_refund_le_paid", "orders", {"paid_fen": 100, "refunded_fen": 101}),
     ("ck_orders_totals", "orders", {"total_fen": 100, "discount_fen": 101}),
@@ -180,11 +180,20 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_review_stars", "review", {"stars": 6}),
     ("uq_review_leader_id_order_id", "review", {"order_id": FIRST}),
     ("ck_review_hidden_has_reason", "review", {"hidden_at": NOW}),
+    ("uq_round_leader_id_shelf_day", "round", {"kind": "shelf", "shelf_day": "2026-05-02"}),
+    ("ck_round_shelf_day", "round", {"kind": "shelf"}),
+    ("ck_shelf_item_not_oversold", "shelf_item", {"taken_milli": 1001}),
+    ("ck_shelf_item_price", "shelf_item", {"price_fen": -1}),
+    ("uq_shelf_item_leader_id_number", "shelf_item", {"number": 1}),
+    ("uq_shelf_item_leader_id_name", "shelf_item", {"name": "name1.1", "spec": ""}),
+    ("ck_offer_stock_on_the_shelf", "offer", {"shelf_item_id": FIRST, "capacity_milli": 1000}),
     ("uq_relay_leader_id_number", "relay", {"number": 1}),
 ]
 # What the first row must be for the second to break the rule.
 FIRST_ROW: dict[str, dict[str, Any]] = {
     "uq_redemption_once": {"code_id": FIRST, "completes": True},
+    "uq_orders_current": {"is_current": True},
+    "uq_round_leader_id_shelf_day": {"kind": "shelf", "shelf_day": "2026-05-02"},
 }
 
 

@@ -53,6 +53,8 @@ from operations import (
     reminders,
     round_views,
     rounds,
+    shelf,
+    shelf_orders,
     totals,
 )
 from operations.orders import Change
@@ -191,6 +193,21 @@ def missing_for_cases(work: Work) -> None:
     assert found == {OPEN_ORDER + 1: 4000, OPEN_ORDER + 2: 4000}
 
 
+def shelf_order(work: Work) -> None:
+    work.db.execute(leader.update().where(leader.c.id == L).values(state="active"))
+    goods = [shelf.Goods(name="大米", price_fen=3500, unit="袋", stock_milli=5000)]
+    (item,) = shelf.put(work, leader_id=L, goods=goods, actor="system")
+    for n in (1, 2):
+        shelf_orders.change(
+            work,
+            leader_id=L,
+            resident_id=PERSON,
+            changes=[Change(item.id, n * 1000)],
+            actor="system",
+            source_key=f"k{n}",
+        )
+
+
 PER_MESSAGE: dict[str, Callable[[Work], object]] = {
     "recognise": lambda work: people.recognise(work, MESSAGE.openid),
     "recall": known_message,
@@ -201,6 +218,7 @@ PER_MESSAGE: dict[str, Callable[[Work], object]] = {
     "load": lambda work: orders.of_resident(work, L, PERSON),
     "change": change,
     "first order": lambda work: change(work, id_of(L, 1)),
+    "shelf order": shelf_order,
     "waiting_for": lambda work: notices.waiting_for(work, account_id=PERSON),
     "totals": lambda work: totals.of_round(work, L, OPEN_ROUND),
     "of_round": lambda work: orders.of_round(work, L, OPEN_ROUND),
@@ -215,6 +233,7 @@ PER_TICK: dict[str, Callable[[Work], object]] = {
     "claim": lambda work: outbox.claim(work, limit=5, lease=timedelta(seconds=60)),
     "remind_uncollected": pickup_days.remind_uncollected,
     "end_pickup_days": pickup_days.end_pickup_days,
+    "end_shelf_days": shelf_orders.end_days,
     "escalate_due": case_decisions.escalate_due,
     "expire_questions": housekeeping.expire_questions,
     "gather": lambda work: purchase_drafts.gather(work, limit=5),
@@ -224,7 +243,12 @@ PER_TICK: dict[str, Callable[[Work], object]] = {
 
 # `latest` goes back from the newest by the primary key and stops at the first that fits, which SQLite's plan does not
 # say. `claim` looks through the accounts that cannot be reached, once a tick and only when something is due.
-WALKS = {"latest": {"all round of a leader"}, "claim": {"account", "270 rows in vain"}}
+# A shelf is read whole: it holds a few dozen goods; a leader has one pickup point or two.
+WALKS = {
+    "latest": {"all round of a leader"},
+    "claim": {"account", "270 rows in vain"},
+    "shelf order": {"all shelf_item of a leader", "all pickup_point of a leader"},
+}
 
 
 def too_much(plan: Plan) -> list[str]:

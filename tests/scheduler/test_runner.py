@@ -94,6 +94,7 @@ def test_the_table_of_jobs() -> None:
         "remind_before_close": 60,
         "remind_uncollected": 60,
         "end_pickup_days": 60,
+        "end_shelf_days": 60,
         "escalate_after_sales": 60,
         "escalate_questions": 60,
         "reward_invites": 60,
