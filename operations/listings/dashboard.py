@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
 from models import Work, after_sales_case, inbound_message, job_run, leader, notice, order, pay_difference, round_
 from operations.listings import cases, rounds, traffic
-from operations.listings.orders import PAY_STATE
+from operations.listings.orders import OF_SHELF, PAY_STATE
 from operations.listings.paging import local_day, total
 from operations.listings.traffic import TROUBLE
 
@@ -28,6 +28,8 @@ class Today:
     notices: Sequence[RowMapping]  # that did not arrive, the newest
     orders: int
     orders_fen: int
+    shelf_orders: int  # 现货, beside the group-buys
+    shelf_fen: int
     applications: int
     open_rounds: int
     waiting_cases: int
@@ -52,12 +54,14 @@ def today(work: Work) -> Today:
 
 
 def _heads(start: datetime, end: datetime, now: datetime) -> Select[Any]:
-    placed = and_(order.c.placed_at >= start, order.c.placed_at < end, order.c.state != "cancelled")
+    today = and_(order.c.placed_at >= start, order.c.placed_at < end, order.c.state != "cancelled")
+    placed, taken = and_(today, ~OF_SHELF), and_(today, OF_SHELF)
     received = and_(inbound_message.c.received_at >= start, inbound_message.c.received_at < end)
     waiting = after_sales_case.c.state.in_(cases.WAITING)
     urgent = or_(after_sales_case.c.state == "escalated", after_sales_case.c.due_at <= now + SOON)
     counts = {
         "orders": (order, placed),
+        "shelf_orders": (order, taken),
         "applications": (leader, leader.c.state == "applied"),
         "open_rounds": (round_, round_.c.state == "open"),
         "waiting_cases": (after_sales_case, waiting),
@@ -70,6 +74,7 @@ def _heads(start: datetime, end: datetime, now: datetime) -> Select[Any]:
     sum_fen = total(order.c.total_fen - order.c.discount_fen)
     return select(
         select(sum_fen).where(placed).scalar_subquery().label("orders_fen"),
+        select(sum_fen).where(taken).scalar_subquery().label("shelf_fen"),
         *(
             select(func.count()).select_from(table).where(condition).scalar_subquery().label(name)
             for name, (table, condition) in counts.items()
@@ -80,21 +85,22 @@ def _heads(start: datetime, end: datetime, now: datetime) -> Select[Any]:
 def _rounds(work: Work, start: datetime, end: datetime) -> Sequence[RowMapping]:
     """Open rounds that close within two days, and those that are handed out or were closed today."""
     statement = rounds.LISTED.where(
+        round_.c.kind == "presale",
         or_(
             and_(round_.c.state == "open", round_.c.closes_at < end + timedelta(days=1)),
             and_(round_.c.state == "closed", round_.c.closed_at >= start - timedelta(days=1)),
             round_.c.state == "arrived",
-        )
+        ),
     )
     return work.db.execute(statement.order_by(round_.c.closes_at).limit(12)).mappings().all()
 
 
 def _money(work: Work, start: datetime, end: datetime) -> Sequence[RowMapping]:
-    """Today's orders by state of payment."""
+    """Today's orders of rounds by state of payment."""
     due = order.c.total_fen - order.c.discount_fen
     statement = (
         select(PAY_STATE.label("pay_state"), func.count().label("orders"), total(due).label("total_fen"))
-        .where(order.c.placed_at >= start, order.c.placed_at < end, order.c.state != "cancelled")
+        .where(order.c.placed_at >= start, order.c.placed_at < end, order.c.state != "cancelled", ~OF_SHELF)
         .group_by("pay_state")
         .order_by(total(due).desc())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, exists, or_, select
 
 from models import (
     Work,
@@ -52,6 +52,11 @@ SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "sum": ((order.c.total_fen - order.c.discount_fen).desc(), order.c.id.desc()),
     "seq": (order.c.round_id.desc(), order.c.seq),
 }
+
+# Orders of the shelf (现货): counted beside the group-buys, never among them.
+OF_SHELF = exists().where(
+    round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id, round_.c.kind == "shelf"
+)
 
 LISTED: Select[Any] = (
     select(

@@ -12,6 +12,7 @@ from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
 from operations.listings.paging import Page, contains, page, total
 
+KINDS = ("presale", "shelf")
 STATES = ("open", "closed", "arrived", "completed", "settled", "cancelled", "draft")
 
 _live = and_(order.c.leader_id == round_.c.leader_id, order.c.round_id == round_.c.id, order.c.state != "cancelled")
@@ -43,11 +44,12 @@ def search(
     text: str = "",
     leader_number: int | None = None,
     state: str = "",
+    kind: str = "presale",
     sort: str = "new",
     number: int = 1,
 ) -> Page:
-    """Rounds by title, code or leader's name, the newest first or as sorted."""
-    statement = LISTED
+    """Rounds of a kind (`shelf`: days of the shelf) by title, code or leader's name, newest first or as sorted."""
+    statement = LISTED.where(round_.c.kind == kind)
     if state:
         statement = statement.where(round_.c.state == state)
     if leader_number is not None:
@@ -119,9 +121,11 @@ def money(work: Work, *, leader_id: int, round_id: int) -> Sequence[RowMapping]:
     return work.db.execute(statement).mappings().all()
 
 
-def of_leader(work: Work, *, leader_id: int, states: Sequence[str] = (), limit: int = 20) -> Sequence[RowMapping]:
-    """A leader's own rounds, newest first."""
-    statement = LISTED.where(round_.c.leader_id == leader_id)
+def of_leader(
+    work: Work, *, leader_id: int, states: Sequence[str] = (), kind: str = "presale", limit: int = 20
+) -> Sequence[RowMapping]:
+    """A leader's own rounds of a kind, newest first."""
+    statement = LISTED.where(round_.c.leader_id == leader_id, round_.c.kind == kind)
     if states:
         statement = statement.where(round_.c.state.in_(states))
     return work.db.execute(statement.order_by(round_.c.id.desc()).limit(limit)).mappings().all()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, RowMapping, and_, case, func, literal, select, type_coerce
 
 from models import Work, order, order_line
+from operations.listings.orders import OF_SHELF
 from operations.listings.paging import LOCAL, local_day, total
 
 _DAY_MS = 86_400_000
@@ -48,8 +49,8 @@ class Trends:
 
 
 def trends(work: Work, *, leader_id: int | None = None, days: int = 14, weeks: int = 8, goods: int = 8) -> Trends:
-    """Of all leaders, or of one."""
-    mine = [order.c.leader_id == leader_id] if leader_id is not None else []
+    """Of all leaders, or of one: what came of their rounds; days of the shelf are left out."""
+    mine = [~OF_SHELF, *([order.c.leader_id == leader_id] if leader_id is not None else [])]
     return Trends(_days(work, mine, days), _weeks(work, mine, weeks), _goods(work, mine, goods))
 
 

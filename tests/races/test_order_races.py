@@ -186,7 +186,7 @@ def test_control_without_the_lock_two_messages_of_one_person_lose_each_other(
         both_have_read.wait(PATIENCE_S)
         return found
 
-    monkeypatch.setattr(orders, "_lock_person", lambda *_: None)
+    monkeypatch.setattr(orders, "lock_person", lambda *_: None)
     monkeypatch.setattr(orders, "standing", read_together)
     wishes = [Change(world.offers[1], 3000, "set"), Change(world.offers[1], 1000, "add")]
     at_once([partial(change, world, li, wish) for wish in wishes])

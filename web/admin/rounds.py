@@ -17,16 +17,19 @@ from web.site import site
 @admin.get("/rounds")
 @allow(permission="view")
 def rounds() -> str:
-    """All rounds, newest first."""
+    """All rounds, newest first, or the days of the shelves (现货)."""
     text = read_text(request.args, "q", most=40)
     state = read_choice(request.args, "state", listing.STATES)
     sort = read_choice(request.args, "sort", tuple(listing.SORTS), "new")
+    kind = read_choice(request.args, "kind", listing.KINDS, "presale")
     number = read_leader_number(request.args)
     with site().store.read() as work:
         found = listing.search(
-            work, text=text, leader_number=number, state=state, sort=sort, number=read_page(request.args)
+            work, text=text, leader_number=number, state=state, kind=kind, sort=sort, number=read_page(request.args)
         )
-    return page("rounds", here="rounds", title="团购", found=found, states=listing.STATES, state=state, sort=sort)
+    return page(
+        "rounds", here="rounds", title="团购", found=found, states=listing.STATES, state=state, kind=kind, sort=sort
+    )
 
 
 @admin.get("/rounds/<key:leader_id>/<key:round_id>")
