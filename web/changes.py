@@ -28,6 +28,8 @@ _LABELS = {
     "owed_back_fen": "要退回",
     "capacity_milli": "限量",
     "picked_milli": "取走",
+    "stock_milli": "数量",
+    "left_milli": "还剩",
     "closes_at": "截单",
     "ready": "可取的订单",
     "short": "缺货的品项",
