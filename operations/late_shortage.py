@@ -39,7 +39,7 @@ def report(work: Work, *, leader_id: int, round_id: int, missing: Goods, actor: 
     round is settled), BadQuantity (more missing than is still to be handed out; facts: left_milli too).
     """
     row = goods.held(work, leader_id, round_id)
-    if row.state not in AT_THE_COUNTER:
+    if row.state not in AT_THE_COUNTER or row.kind == "shelf":  # what is not on the shelf is never sold of it
         raise WrongState(state=row.state, title=row.title)
     if was_reported(work, leader_id=leader_id, round_id=round_id, source_key=source_key):
         return LateShortage(ShortagePlan(offers=(), lines=()), 0, is_repeat=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
-from models import Work, leader, media, offer, pickup_point, review, review_photo
+from models import Work, leader, media, offer, pickup_point, review, review_photo, shelf_item
 from operations.audit import record
 from operations.errors import NotFound
 
@@ -130,6 +130,7 @@ def public_picture(work: Work, *, leader_id: int, media_id: int) -> str | None:
     this = media.c.leader_id == leader_id, media.c.id == media_id, media.c.state == "stored"
     is_face = exists().where(leader.c.id == leader_id, leader.c.photo_media_id == media_id)
     is_goods = exists().where(offer.c.leader_id == leader_id, offer.c.photo_media_id == media_id)
+    is_shelf = exists().where(shelf_item.c.leader_id == leader_id, shelf_item.c.photo_media_id == media_id)
     is_review = exists().where(
         review_photo.c.leader_id == leader_id,
         review_photo.c.media_id == media_id,
@@ -137,7 +138,7 @@ def public_picture(work: Work, *, leader_id: int, media_id: int) -> str | None:
         review.c.id == review_photo.c.review_id,
         review.c.hidden_at.is_(None),
     )
-    path = work.db.execute(select(media.c.path).where(*this, is_face | is_goods | is_review)).scalar()
+    path = work.db.execute(select(media.c.path).where(*this, is_face | is_goods | is_shelf | is_review)).scalar()
     return str(path) if path else None
 
 

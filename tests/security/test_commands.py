@@ -21,7 +21,7 @@ from bot.parsing.values import ChainEntry, ChainReading, Line, PostItem, PostRea
 from bot.protocol import Inbound
 from handlers import router, run
 from handlers.talk import Settings, Talk
-from models import Store, Work, offer, resident, round_, settlement
+from models import Store, Work, offer, resident, round_, settlement, shelf_item
 from operations import people
 from tests.security.worlds import changed, rows_of
 from tests.support.clock import StillClock
@@ -122,7 +122,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Wor
     clock.advance(minutes=1)  # or new ids would begin where those of the worlds began
     with opened(f"sqlite:///{path}", clock) as store:
         with store.transaction() as work:
-            for table, column in ((resident, "display_name"), (round_, "title"), (resident, "room"), (offer, "name")):
+            for table, column in (
+                (resident, "display_name"),
+                (round_, "title"),
+                (resident, "room"),
+                (offer, "name"),
+                (shelf_item, "name"),
+            ):
                 work.db.execute(update(table).where(table.c.leader_id == world.leader_a).values({column: SECRET}))
             people.recognise(work, STRANGERS["nobody"])
             work.db.execute(

@@ -183,6 +183,8 @@ DOORS = (
     Door("GET", "public.ticket", EVERYBODY, at("/p/{token}")),
     Door("GET", "public.front", EVERYBODY, at("/")),
     Door("GET", "mall.home", EVERYBODY, at("/l/L1")),
+    Door("GET", "mall.goods_in_stock", EVERYBODY, at("/l/L1/shelf")),
+    Door("GET", "mall.shelf_now", EVERYBODY, at("/l/L1/shelf/live?q_1=2")),
     Door("GET", "mall.round_", EVERYBODY, at("/r/{round_code}")),
     Door("GET", "mall.live", EVERYBODY, at("/r/{round_code}/live?q_1=2")),
     Door("GET", "mall.poster", EVERYBODY, at("/r/{round_code}/poster.png")),
@@ -191,6 +193,7 @@ DOORS = (
     Door("POST", "mall.enter", EVERYBODY, link("resident", "/e/{}")),
     # neighbours
     Door("POST", "mall.place", RESIDENTS, at("/r/{round_code}", q_1="2", had_1="", nonce=NONCE)),
+    Door("POST", "mall.take", RESIDENTS, at("/l/L1/shelf", q_1="2", had_1="", nonce=NONCE)),
     Door("GET", "mall.invited", EVERYBODY, at("/y/{invite_code}")),
     Door("POST", "mall.join", RESIDENTS, at("/y/{invite_code}")),
     Door("GET", "mall.mine", RESIDENTS, at("/my")),
@@ -405,6 +408,16 @@ DOORS = (
     Door("POST", "leader.wish_cases", A_ALONE, at("/m/rounds/{open}/cases", usual="cap")),
     Door("GET", "leader.showcase_of", A_ALONE, at("/m/rounds/{open}/showcase")),
     Door("POST", "leader.show_offer", A_ALONE, at("/m/rounds/{open}/showcase/1", words="甜", nonce=NONCE)),
+    Door("GET", "leader.shelf_", LEADERS_ALONE, at("/m/shelf")),
+    Door(
+        "POST",
+        "leader.put_on_shelf",
+        LEADERS_ALONE,
+        at("/m/shelf", name="大米", unit="袋", price="35", stock="20", nonce=NONCE),
+    ),
+    Door(
+        "POST", "leader.keep_shelf", A_ALONE, at("/m/shelf/1", price="36", left="9", had="9", words="香", nonce=NONCE)
+    ),
     Door("GET", "leader.profile", ("leader_a", "leader_b"), at("/m/profile")),
     Door("POST", "leader.save_profile", ("leader_a", "leader_b"), at("/m/profile", intro="住3号楼", nonce=NONCE)),
     Door("GET", "leader.goods_in", A_ALONE, at("/m/rounds/{arrived}/goods")),

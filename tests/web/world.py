@@ -39,6 +39,7 @@ from operations import (
     people,
     round_views,
     rounds,
+    shelf,
     showcase,
     suppliers,
 )
@@ -161,6 +162,10 @@ def _shop(work: Work, world: World, text: str) -> None:
     showcase.picture_goods(
         work, leader_id=world.leader_a, round_id=world.open, number=1, media_id=world.face, actor=actor
     )
+    rice = shelf.Goods(name=text[:80] or "大米", price_fen=3500, unit="袋", stock_milli=20_000, spec=text[:60] or "5kg")
+    oil = shelf.Goods(name="菜籽油", price_fen=6800, unit="桶", stock_milli=3000, spec="5L")
+    shelf.put(work, leader_id=world.leader_a, goods=[rice, oil], actor=actor)
+    shelf.describe(work, leader_id=world.leader_a, number=1, words=text or "今年新米", media_id=world.face, actor=actor)
     neighbour = people.recognise(work, "o_test_resident_0")
     world.invite_code = invites.own_code(work, leader_id=world.leader_a, resident_id=neighbour.resident_id or 0)
     world.coupon = coupons.create(

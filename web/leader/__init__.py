@@ -15,6 +15,7 @@ from web.leader import (
     redeem,
     scan,
     settlements,
+    shelf,
     showcase,
     transfers,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "redeem",
     "scan",
     "settlements",
+    "shelf",
     "showcase",
     "transfers",
 ]

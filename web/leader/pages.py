@@ -28,8 +28,9 @@ def today() -> str:
     with site().store.read() as work:
         rounds = listing.of_leader(work, leader_id=leader_id, states=AT_WORK)
         recent = listing.of_leader(work, leader_id=leader_id, states=("completed", "settled"), limit=5)
+        days = listing.of_leader(work, leader_id=leader_id, states=("arrived",), kind="shelf", limit=3)
         waiting = cases.count_waiting(work, leader_id=leader_id)
-    return page("today", title="今天", rounds=rounds, recent=recent, waiting_cases=waiting)
+    return page("today", title="今天", rounds=rounds, recent=recent, shelf_days=days, waiting_cases=waiting)
 
 
 @members.get("/rounds/<key:round_id>")

@@ -40,7 +40,7 @@ def show_offer(round_id: int, number: int) -> Response:
         words = read_text(form, "words", most=showcase.LONGEST_WORDS) or None
         actor = current().actor
         showcase.recommend(work, leader_id=leader_id, round_id=round_id, number=number, words=words, actor=actor)
-        media_id = _kept(work, leader_id, read_nonce(form))
+        media_id = kept_photo(work, leader_id)
         if media_id is not None or form.get("no_photo"):
             showcase.picture_goods(
                 work, leader_id=leader_id, round_id=round_id, number=number, media_id=media_id, actor=actor
@@ -71,7 +71,7 @@ def save_profile() -> Response:
             work,
             leader_id=leader_id,
             intro=read_text(form, "intro", most=600) or None,
-            media_id=_kept(work, leader_id, read_nonce(form)),
+            media_id=kept_photo(work, leader_id),
             actor=current().actor,
         )
         if name := read_text(form, "place", most=80):
@@ -89,14 +89,14 @@ def save_profile() -> Response:
     return redirect(url_for(".profile"))
 
 
-def _kept(work: Work, leader_id: int, nonce: str) -> int | None:
+def kept_photo(work: Work, leader_id: int) -> int | None:
     """The picture of the form, drawn anew and kept; None where none was chosen. Raises BadInput."""
     folder, sent = site().settings.media_folder, request.files.get("photo")
     if sent is None or not sent.filename:
         return None
     if folder is None:
         raise BadInput("这里现在不能放照片。")
-    source_key = f"web:{nonce}"
+    source_key = f"web:{read_nonce(request.form)}"
     known = showcase.picture_of(work, leader_id=leader_id, source_key=source_key)
     if known is not None:
         return known

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from operations import news, relays, reviews, round_views, shopfront, visitors
+from operations import news, relays, reviews, round_views, shelf, shopfront, visitors
 from operations.listings import leaders
 from web.auth import allow, current
 from web.forms import read_nonce, require_text
@@ -36,6 +36,7 @@ def home(code: str) -> Response | str:
             points=leaders.pickup_points(work, leader_id=leader_id),
             communities=leaders.communities(work, leader_id=leader_id),
             rounds=round_views.open_rounds(work, leader_id),
+            shelf=shelf.items(work, leader_id=leader_id),
             record=shopfront.record_of(work, leader_id=leader_id),
             popular=shopfront.popular(work, leader_id=leader_id),
             news=news.on_page(work, leader_id=leader_id),
@@ -81,7 +82,7 @@ def ask_leader(code: str) -> Response:
 
 
 def leader_number(code: str) -> int:
-    """7 of L7; anything else is no page."""
+    """The 7 of L7. Raises NotFound."""
     number = _CODE.fullmatch(code)
     if number is None:
         raise NotFound

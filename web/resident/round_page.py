@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,8 +19,8 @@ from bot.poster import draw
 from bot.texts import mall as words
 from bot.texts import paying as paying_words
 from models import Work
-from models.views import OrderView, RoundView
-from operations import coupon_uses, coupons, order_views, orders, people, round_views, shopfront, visitors
+from models.views import OrderView, RoundView, ShelfItem
+from operations import coupon_uses, coupons, order_views, orders, people, round_views, shelf, shopfront, visitors
 from operations.coupons import CouponView
 from operations.errors import NoOrder, Refused
 from operations.listings import leaders
@@ -52,6 +52,7 @@ class Front:
     is_open: bool
     coupons: list[CouponView]
     coupon: CouponView | None  # the one in the order
+    shelf: Sequence[ShelfItem] = ()  # 现货, on a page of their own
 
 
 @mall.get("/r/<code>")
@@ -172,6 +173,7 @@ def _front(work: Work, code: str) -> Front:
         is_open=_is_open(round_view, work.now) and leader["state"] == "active",
         coupons=usable,
         coupon=in_use,
+        shelf=shelf.items(work, leader_id=round_view.leader_id),
     )
 
 

@@ -52,11 +52,11 @@ async function refresh() {
 
 function show(now) {
   total.textContent = now.total;
-  households.textContent = now.households;
+  if (households) households.textContent = now.households;
   for (const item of form.querySelectorAll("[data-number]")) {
     const left = now.left[item.dataset.number];
     const said = item.querySelector("[data-left]");
-    if (said && left !== null) said.textContent = left > 0 ? said.textContent.replace(/剩 [\d.]+|订完了/, `剩 ${left}`) : "订完了";
+    if (said && left !== null) said.textContent = left > 0 ? said.textContent.replace(/剩 [\d.]+|订完了|卖完了/, `剩 ${left}`) : "订完了";
   }
 }
 
