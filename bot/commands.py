@@ -201,6 +201,13 @@ class Introduce(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class JoinCommunity(Command):
+    """小区 东湖花园: which of the leader's communities a neighbour lives in. No name: which there are."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetMuted(Command):
     """退订 / 订阅."""
 
@@ -530,6 +537,14 @@ class Announce(LeaderCommand):
     round_id: int | None = None
     title: str | None = None
     confirmed: bool = False
+    community_id: int | None = None  # 公告 东湖花园 …: only who lives there
+
+
+@dataclass(frozen=True, slots=True)
+class SetCommunities(LeaderCommand):
+    """小区 / 小区 阳光花园、东湖花园: the communities a leader serves. Nothing named: how it stands."""
+
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

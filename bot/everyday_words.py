@@ -176,6 +176,7 @@ EVERYBODY = (
 
 RESIDENT = (
     rule(r"团购|菜单|商品|有什么|今天有什么|在团什么|现在有什么|开团了[吗没]|看看|列表|list|menu", just(c.ShowMenu())),
+    rule(r"(?:我的|我住)?小区\s*[:：]?\s*(?P<rest>.{0,40})", lambda m, said: c.JoinCommunity(rest_of(said, m))),
     rule(r"截单了[吗没]|(?:还能|可以|能)(?:订|下单|买)[吗么]", just(c.ShowMenu("deadline"))),
     rule(r"(?:已经?)?到货了?|货到了?|到了", just(c.ShowMenu("arrival"))),
     rule(r"(?:退出|取消|删除)\s*\d{1,3}\s*号?\s+[^\W\d]{2,4}", _about("others")),

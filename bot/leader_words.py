@@ -106,6 +106,11 @@ def _announcement(match: re.Match[str], said: Said) -> c.Command:
     return c.Announce(kind, rest_of(said, match)[:500], is_for_round=match["round"] is not None)  # type: ignore[arg-type]
 
 
+def _communities(match: re.Match[str], said: Said) -> c.Command:
+    names = re.split(r"[\s,，、;；/]+", rest_of(said, match))
+    return c.SetCommunities(tuple(name for name in names if name))
+
+
 def _recommendation(said: Said, match: re.Match[str]) -> c.Command:
     words = rest_of(said, match)
     return c.Recommend(int(match["number"]), None if words in {"不写了", "去掉", "删掉"} else words)
@@ -297,6 +302,7 @@ LEADER: tuple[Rule, ...] = (
         r"(?:回|回复)\s*#?(?P<number>\d{1,6})[\s:：,，]+(?P<rest>\S.*)",
         lambda m, said: c.AnswerRelay(int(m["number"]), rest_of(said, m)),
     ),
+    rule(r"(?:我的|服务)?小区(?:列表)?\s*[:：]?\s*(?P<rest>.{0,200})", _communities),
     rule(r"公告(?:列表|记录)?|预告", just(c.ListNews())),
     rule(r"撤回?(?:公告|预告)\s*#?(?P<number>\d{1,6})", lambda m, said: c.WithdrawNews(int(m["number"]))),
     rule(

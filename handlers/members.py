@@ -6,7 +6,7 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import caring, guide, leading, replies
 from handlers.talk import Talk
-from operations import aftersales, orders, people, privacy, relays, rounds
+from operations import aftersales, communities, orders, people, privacy, relays, rounds
 from operations.notices import enqueue
 
 router = Router()
@@ -45,15 +45,14 @@ def apply(talk: Talk, command: c.ApplyAsLeader) -> str:
 
 @router.on(c.Introduce)
 def introduce(talk: Talk, command: c.Introduce) -> str:
-    people.introduce(
-        talk.work,
-        leader_id=talk.leader_id,
-        resident_id=talk.resident_id,
-        name=command.name,
-        room=command.room,
-        phone=command.phone,
-    )
-    text = replies.introduced(command.name, command.room, command.phone)
+    place = communities.named_in(talk.work, leader_id=talk.leader_id, text=command.name or "")
+    mine = {"leader_id": talk.leader_id, "resident_id": talk.resident_id}
+    name = command.name
+    if place is not None and name:  # 我是 东湖花园 3-502 王姐
+        name = name.replace(place.name, "").strip() or None
+        communities.join(talk.work, **mine, name=place.name)
+    people.introduce(talk.work, **mine, name=name, room=command.room, phone=command.phone)
+    text = replies.introduced(name, command.room, command.phone, place.name if place else None)
     elsewhere = [o for o in talk.orders.values() if command.room and o.room not in {None, command.room}]
     for o in elsewhere:
         orders.change(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 from bot import commands as c
 from bot.router import Router
@@ -10,7 +12,8 @@ from bot.texts import news as texts
 from bot.texts import replies
 from handlers.talk import Talk
 from handlers.which import pick
-from operations import news
+from operations import communities, news
+from operations.communities import Community
 
 router = Router()
 _ROUNDS_WITH_BUYERS = ("open", "closed", "arrived")
@@ -25,12 +28,20 @@ def announce(talk: Talk, command: c.Announce) -> str:
         if isinstance(round_, str):
             return round_
         round_id, title = round_.id, round_.title
-    count = news.count(talk.work, leader_id=talk.leader_id, round_id=round_id)
+    place = _community(talk, command) if round_id is None and not command.confirmed else None
+    if place is not None:
+        command = replace(command, words=command.words.partition(place.name)[2].strip(" :：,，"), community_id=place.id)
+        if not command.words:
+            return texts.NO_WORDS
+    audience: dict[str, Any] = {"round_id": round_id, "community_id": command.community_id}
+    count = news.count(talk.work, leader_id=talk.leader_id, **audience)
     if not count:
         return texts.NOBODY
     if not command.confirmed:
         talk.ask_confirmation(replace(command, round_id=round_id, title=title))
-        return texts.ask(command.kind, command.words, count, title=title)
+        unknown = communities.undecided(talk.work, leader_id=talk.leader_id) if place else 0
+        name = place.name if place else None
+        return texts.ask(command.kind, command.words, count, title=title, community=name, unknown=unknown)
     done = news.announce(
         talk.work,
         leader_id=talk.leader_id,
@@ -38,9 +49,40 @@ def announce(talk: Talk, command: c.Announce) -> str:
         words=command.words,
         actor=talk.actor,
         source_key=talk.key,
-        round_id=round_id,
+        **audience,
     )
-    return texts.sent(done.number, done.kind, done.reach)
+    return texts.sent(done.number, done.kind, done.reach, is_on_page=not any(audience.values()))
+
+
+def _community(talk: Talk, command: c.Announce) -> Community | None:
+    """The community that the words begin with, where the leader serves more than one."""
+    served = communities.of_leader(talk.work, leader_id=talk.leader_id)
+    begins = [one for one in served if re.match(rf"{re.escape(one.name)}(?:[\s:：,，]|$)", command.words)]
+    return max(begins, key=lambda one: len(one.name)) if len(served) > 1 and begins else None
+
+
+@router.on(c.SetCommunities)
+def set_communities(talk: Talk, command: c.SetCommunities) -> str:
+    work, leader_id = talk.work, talk.leader_id
+    if command.names:
+        found = communities.set_names(work, leader_id=leader_id, names=command.names, actor=talk.actor)
+    else:
+        found = communities.of_leader(work, leader_id=leader_id)
+    if not found:
+        return texts.NO_COMMUNITIES
+    unknown = communities.undecided(work, leader_id=leader_id)
+    return texts.communities([(one.name, one.residents) for one in found], unknown)
+
+
+@router.on(c.JoinCommunity)
+def join_community(talk: Talk, command: c.JoinCommunity) -> str:
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    names = [one.name for one in communities.of_leader(talk.work, leader_id=talk.leader_id)]
+    if not command.name or not names:
+        return texts.which_community(names)
+    mine = {"leader_id": talk.leader_id, "resident_id": talk.resident_id}
+    return texts.lives_in(communities.join(talk.work, **mine, name=command.name).name)
 
 
 @router.on(c.ListNews)

@@ -139,12 +139,14 @@ resident = owned(
     Column("phone", String(20)),
     Column("note", String(120)),
     Column("default_point_id", BigInteger),
+    Column("community_id", BigInteger),  # where he says he lives, of the leader's communities
     Column("state", String(12), nullable=False, server_default="active"),
     Column("wants_news", Boolean, nullable=False, server_default=text("true")),  # 公告 and 预告; 退订公告 ends them
     Column("created_at", Instant, nullable=False),
     of_leader(),
     ref("host_resident_id", "resident"),
     ref("default_point_id", "pickup_point"),
+    ref("community_id", "community"),
     UniqueConstraint("leader_id", "account_id"),
     UniqueConstraint("leader_id", "host_resident_id", "guest_key"),
     one_of("state", "active", "left", "erased"),

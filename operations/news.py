@@ -43,9 +43,9 @@ class NewsView:
     waiting: int  # not reachable by a push: shown with their next message
 
 
-def count(work: Work, *, leader_id: int, round_id: int | None = None) -> int:
+def count(work: Work, *, leader_id: int, round_id: int | None = None, community_id: int | None = None) -> int:
     """How many it would go to."""
-    return len(_receivers(work, leader_id, round_id))
+    return len(_receivers(work, leader_id, round_id, community_id))
 
 
 def announce(
@@ -57,9 +57,12 @@ def announce(
     actor: str,
     source_key: str,
     round_id: int | None = None,
+    community_id: int | None = None,
     is_capped: bool = True,
 ) -> NewsView:
-    """Send it to all neighbours of a leader, or to who ordered in a round. The same `source_key` again sends nothing.
+    """Send it to all neighbours of a leader, to who ordered in a round, or to who lives in a community (小区).
+
+    The same `source_key` again sends nothing.
 
     Raises NewsCapReached: a leader may send so many a day (Shanghai).
     """
@@ -70,7 +73,7 @@ def announce(
     work.db.execute(for_update(work, select(leader.c.id).where(leader.c.id == leader_id)))  # one at a time
     if is_capped and _sent_today(work, leader_id) >= MOST_A_DAY:
         raise NewsCapReached(most=MOST_A_DAY)
-    receivers = _receivers(work, leader_id, round_id)
+    receivers = _receivers(work, leader_id, round_id, community_id)
     news_id, number = work.new_id(), next_number(work, f"news:{leader_id}")
     work.db.execute(
         insert(announcement).values(
@@ -78,8 +81,9 @@ def announce(
             id=news_id,
             number=number,
             kind=kind,
-            audience="all" if round_id is None else "round",
+            audience="round" if round_id is not None else "community" if community_id is not None else "all",
             round_id=round_id,
+            community_id=community_id,
             words=words[:LONGEST],
             reach=len(receivers),
             created_by=actor,
@@ -181,7 +185,7 @@ def set_wanted(work: Work, *, leader_id: int, resident_id: int, is_wanted: bool)
     )
 
 
-def _receivers(work: Work, leader_id: int, round_id: int | None) -> list[int]:
+def _receivers(work: Work, leader_id: int, round_id: int | None, community_id: int | None) -> list[int]:
     """Accounts of neighbours who want it; the leader herself knows already."""
     owner = select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery()
     statement = (
@@ -195,6 +199,8 @@ def _receivers(work: Work, leader_id: int, round_id: int | None) -> list[int]:
             account.c.id != owner,
         )
     )
+    if community_id is not None:
+        statement = statement.where(resident.c.community_id == community_id)
     if round_id is not None:
         bought = select(func.coalesce(resident.c.host_resident_id, resident.c.id)).join(
             order, and_(order.c.leader_id == resident.c.leader_id, order.c.resident_id == resident.c.id)

@@ -124,7 +124,7 @@ def _erase_resident(work: Work, row: Row[Any]) -> None:
     work.db.execute(
         update(resident)
         .where(*mine)
-        .values(display_name=None, room=None, phone=None, note=None, guest_key=None, state="erased")
+        .values(display_name=None, room=None, phone=None, note=None, guest_key=None, community_id=None, state="erased")
     )
     record(
         work,

@@ -30,6 +30,7 @@ _LABELS = {
     "picked_milli": "取走",
     "stock_milli": "数量",
     "left_milli": "还剩",
+    "communities": "小区",
     "closes_at": "截单",
     "ready": "可取的订单",
     "short": "缺货的品项",

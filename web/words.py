@@ -237,6 +237,7 @@ ACTIONS = {
     "offer.capacity": "改限量",
     "offer.withdraw": "下架",
     "offer.alias": "记住叫法",
+    "leader.communities": "改小区",
     "shelf.put": "现货上架",
     "shelf.price": "现货改价",
     "shelf.stock": "现货改数量",

@@ -46,6 +46,7 @@ def _not_found(f: Facts) -> str:
         "stop": "这一站",
         "pickup_point": "这个自提点",
         "shelf_item": "货架上的这一样",
+        "community": "这个小区",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
     return f"没有找到{what}{typed}，请核对一下。"

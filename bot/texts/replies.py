@@ -240,10 +240,15 @@ def unknown(*, has_round: bool) -> str:
     return f"{start}{order}想找团长，请发：联系团长 加上您要说的话。\n回复“帮助”看能做什么。"
 
 
-def introduced(name: str | None, room: str | None, phone: str | None) -> str:
+def introduced(name: str | None, room: str | None, phone: str | None, community: str | None = None) -> str:
     said = "，".join(
         part
-        for part in (f"房号 {room}" if room else "", f"称呼 {name}" if name else "", "电话已记" if phone else "")
+        for part in (
+            f"小区 {community}" if community else "",
+            f"房号 {room}" if room else "",
+            f"称呼 {name}" if name else "",
+            "电话已记" if phone else "",
+        )
         if part
     )
     return f"记住了：{said}。"

@@ -638,6 +638,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("note", sa.String(length=120), nullable=True),
         sa.Column("default_point_id", sa.BigInteger(), nullable=True),
+        sa.Column("community_id", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=12), server_default="active", nullable=False),
         sa.Column("wants_news", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -651,6 +652,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("state IN ('active', 'left', 'erased')", name=op.f("ck_resident_state_known")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_resident_account_id")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "community_id"],
+            ["community.leader_id", "community.id"],
+            name=op.f("fk_resident_leader_id_community_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "default_point_id"],
             ["pickup_point.leader_id", "pickup_point.id"],

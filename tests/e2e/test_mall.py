@@ -104,6 +104,29 @@ def hand_out(place: World, who: str) -> None:
     assert "都取完了" in place.say("小美", code[1] + code[2])
 
 
+def take_from_the_shelf(place: World, wang: Neighbour, url: str) -> None:
+    """Between the rounds: put there by chat, ordered on the page, changed by chat, fetched with the code it shows."""
+    place.say("小美", "上架\n大米 5kg 35元/袋 20袋\n菜籽油 5L 68元/桶 3桶")
+    assert "上架好了" in place.say("小美", "确认")
+    wang.page.goto(f"{url}/l/L1")
+    wang.page.get_by_role("link", name="看现货").tap()
+    expect(wang.page.get_by_role("heading", name="现货", exact=True)).to_be_visible()
+    wang.page.get_by_role("button", name="大米加一").tap()
+    wang.page.get_by_role("button", name="大米加一").tap()
+    expect(wang.page.locator("[data-total]")).to_have_text("¥70.00")
+    wang.shot("mall-shelf")
+    wang.page.get_by_role("button", name="下单").tap()
+    expect(wang.page.get_by_role("status")).to_contain_text("现在就可以来取")
+    assert "大米（5kg） 1袋 ¥35" in place.say("王姐", "大米1")
+    wang.page.reload()
+    code = re.search(r"取货码 (\d{3}) (\d{3})", wang.page.get_by_role("link", name="取货码").inner_text())
+    assert code
+    wang.shot("mall-shelf-ordered")
+    assert "3-502 王姐：大米1袋" in place.say("小美", code[1] + code[2])
+    wang.page.reload()
+    expect(wang.page.get_by_text("等您来取")).to_have_count(0)
+
+
 def test_from_the_link_in_the_group_to_the_reward(
     sqlite_store: Store, clock: StillClock, browser: Browser, free_port: int, tmp_path: Path
 ) -> None:
@@ -150,6 +173,7 @@ def test_from_the_link_in_the_group_to_the_reward(
         li.order(f"{url}/r/{third}", room="", seq=3)
         li.page.get_by_role("button", name="用这张券").tap()
         expect(li.page.get_by_role("status")).to_contain_text("合计 ¥76.00")
+        take_from_the_shelf(place, wang, url)
         assert violations(sqlite_store) == []
         for neighbour in (wang, li):
             neighbour.context.close()

@@ -52,6 +52,7 @@ SAMPLES: list[c.Command] = [
     c.DecideCase(1, "refund", confirmed=True),
     c.AnswerRelay(1, "好"),
     c.Announce("event", "明天到货", confirmed=True),
+    c.SetCommunities(("阳光花园",)),
     c.ListNews(),
     c.WithdrawNews(1),
     c.ListReviews(),

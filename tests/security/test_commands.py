@@ -51,6 +51,8 @@ def theirs(world: World) -> dict[str, Any]:
         "lines": (line,),
         "missing": "草莓少1",
         "name": "王姐",
+        "names": ("新小区",),
+        "community_id": world.community,
         "nth": None,
         "note": "x",
         "number": 1,

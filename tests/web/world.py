@@ -87,6 +87,7 @@ class World:
     product: int = 0
     farm_photo: int = 0
     purchase: int = 0  # sent to the supplier
+    community: int = 0  # of leader A
 
 
 def build(store: Store, clock: StillClock, *, text: str = "") -> World:
@@ -237,7 +238,10 @@ def _leaders(work: Work, world: World, text: str) -> None:
         "hours": "16:00-19:00",
     }
     work.db.execute(insert(pickup_point).values(**point, address=text[:200] or "东湖花园东门进，右手边"))
-    work.db.execute(insert(community).values(leader_id=world.leader_a, id=work.new_id(), name=text[:80] or "东湖花园"))
+    world.community = work.new_id()
+    work.db.execute(
+        insert(community).values(leader_id=world.leader_a, id=world.community, name=text[:80] or "东湖花园")
+    )
 
 
 def _leader(work: Work, openid: str, name: str, note: str) -> tuple[int, int]:

@@ -63,7 +63,8 @@ function show(now) {
 function tick() {
   const s = Math.max(0, Math.round(Number(until.dataset.seconds) - performance.now() / 1000));
   if (s === 0) until.textContent = "已经截单";
-  else if (s < 86400) until.textContent = `还剩 ${Math.floor(s / 3600)}小时${Math.floor((s % 3600) / 60)}分${s % 60}秒`;
+  else if (s < 3600) until.textContent = `还剩 ${Math.floor(s / 60)}分${s % 60}秒`;
+  else if (s < 86400) until.textContent = `还剩 ${Math.floor(s / 3600)}小时${Math.floor((s % 3600) / 60)}分`;
   if (s > 0) setTimeout(tick, 1000);
 }
 
