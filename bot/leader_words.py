@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -109,6 +110,14 @@ def _announcement(match: re.Match[str], said: Said) -> c.Command:
 def _communities(match: re.Match[str], said: Said) -> c.Command:
     names = re.split(r"[\s,，、;；/]+", rest_of(said, match))
     return c.SetCommunities(tuple(name for name in names if name))
+
+
+def for_whom(words: str, communities: Sequence[str]) -> tuple[str, str] | None:
+    """The community that an announcement begins with, and the rest of it: 东湖花园 今晚停水."""
+    for name in sorted(communities, key=len, reverse=True):
+        if found := re.match(rf"{re.escape(name)}(?:[\s:：,，]+|$)", words):
+            return name, words[found.end() :].strip()
+    return None
 
 
 def _recommendation(said: Said, match: re.Match[str]) -> c.Command:

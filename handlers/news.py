@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from bot import commands as c
+from bot.leader_words import for_whom
 from bot.router import Router
 from bot.texts import news as texts
 from bot.texts import replies
 from handlers.talk import Talk
 from handlers.which import pick
 from operations import communities, news
-from operations.communities import Community
 
 router = Router()
 _ROUNDS_WITH_BUYERS = ("open", "closed", "arrived")
@@ -28,11 +27,11 @@ def announce(talk: Talk, command: c.Announce) -> str:
         if isinstance(round_, str):
             return round_
         round_id, title = round_.id, round_.title
-    place = _community(talk, command) if round_id is None and not command.confirmed else None
-    if place is not None:
-        command = replace(command, words=command.words.partition(place.name)[2].strip(" :：,，"), community_id=place.id)
-        if not command.words:
-            return texts.NO_WORDS
+    place = None
+    if round_id is None and not command.confirmed:
+        command, place = _for_community(talk, command)
+    if not command.words:
+        return texts.NO_WORDS
     audience: dict[str, Any] = {"round_id": round_id, "community_id": command.community_id}
     count = news.count(talk.work, leader_id=talk.leader_id, **audience)
     if not count:
@@ -40,8 +39,7 @@ def announce(talk: Talk, command: c.Announce) -> str:
     if not command.confirmed:
         talk.ask_confirmation(replace(command, round_id=round_id, title=title))
         unknown = communities.undecided(talk.work, leader_id=talk.leader_id) if place else 0
-        name = place.name if place else None
-        return texts.ask(command.kind, command.words, count, title=title, community=name, unknown=unknown)
+        return texts.ask(command.kind, command.words, count, title=title, community=place, unknown=unknown)
     done = news.announce(
         talk.work,
         leader_id=talk.leader_id,
@@ -54,11 +52,14 @@ def announce(talk: Talk, command: c.Announce) -> str:
     return texts.sent(done.number, done.kind, done.reach, is_on_page=not any(audience.values()))
 
 
-def _community(talk: Talk, command: c.Announce) -> Community | None:
-    """The community that the words begin with, where the leader serves more than one."""
-    served = communities.of_leader(talk.work, leader_id=talk.leader_id)
-    begins = [one for one in served if re.match(rf"{re.escape(one.name)}(?:[\s:：,，]|$)", command.words)]
-    return max(begins, key=lambda one: len(one.name)) if len(served) > 1 and begins else None
+def _for_community(talk: Talk, command: c.Announce) -> tuple[c.Announce, str | None]:
+    """The announcement without the community that it begins with, and its name, where the leader serves several."""
+    served = {one.name: one.id for one in communities.of_leader(talk.work, leader_id=talk.leader_id)}
+    meant = for_whom(command.words, list(served)) if len(served) > 1 else None
+    if meant is None:
+        return command, None
+    name, words = meant
+    return replace(command, words=words, community_id=served[name]), name
 
 
 @router.on(c.SetCommunities)

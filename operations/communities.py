@@ -72,7 +72,7 @@ def set_names(work: Work, *, leader_id: int, names: Sequence[str], actor: str) -
         action="leader.communities",
         entity="leader",
         entity_id=leader_id,
-        after={"communities": "、".join(wanted)},
+        after={"communities": " ".join(wanted)},
     )
     return of_leader(work, leader_id=leader_id)
 
