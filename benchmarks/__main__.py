@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from benchmarks import (
     closing,
     documents,
     exporting,
+    first_paint,
     machine,
     order_message,
     outbox,
@@ -54,6 +56,22 @@ def main() -> None:
             text = documents.dated(load, measure(place, server))
             print(f"## {title}\n\n{text}", flush=True)
             documents.write(title, text)
+
+
+def _paint(folder: Path, _server: PostgresServer | None) -> list[str]:
+    lines = [
+        "First contentful paint in a real Chromium with an empty cache, as a neighbour who is known there, on the line",
+        "that Lighthouse calls slow 4G, once “3G fast” (1.6 Mbit/s, 150 ms, a processor four times slower).",
+        "To be had within 1 s and 150 KB.",
+        "",
+        "| page | median | worst | transferred | in time |",
+        "|---|---|---|---|---|",
+    ]
+    for one in first_paint.measure(folder):
+        median, worst = statistics.median(one.paints_ms), max(one.paints_ms)
+        size, verdict = f"{one.transferred / 1000:.0f} KB", "yes" if one.is_soon else "**no**"
+        lines.append(f"| {one.name} | {median:.0f} ms | {worst:.0f} ms | {size} | {verdict} |")
+    return lines
 
 
 def _understanding(_folder: Path, _server: PostgresServer | None) -> list[str]:
@@ -208,6 +226,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Path, PostgresServer | None], list[str]
     "outbox": ("The outbox", _outbox),
     "stored": ("A million orders", _stored),
     "exporting": ("The order export", _exporting),
+    "paint": ("The mall on a thin line", _paint),
     "startup": ("Starting, and memory", _startup),
     "routing": (documents.ROUTES, _routing),
 }
