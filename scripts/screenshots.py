@@ -25,7 +25,7 @@ from sqlalchemy import update  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from models import Store, Work, order, round_  # noqa: E402
-from operations import orders, people, round_views, rounds  # noqa: E402
+from operations import orders, people, round_views, rounds, shelf, shelf_orders  # noqa: E402
 from operations.orders import Change  # noqa: E402
 from tests.support.chromium import FLAGS, HOW, find_chromium  # noqa: E402
 from tests.support.clock import StillClock  # noqa: E402
@@ -37,6 +37,7 @@ from web import WebSettings  # noqa: E402
 FOLDER = ROOT / "docs" / "screenshots"
 COLOURS = 96  # few enough to keep the repository small
 PHONE = {"width": 360, "height": 720}
+MALL = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 
 
@@ -48,7 +49,13 @@ def phone_pages(world: World) -> dict[str, str]:
         "leader-bad-goods": f"/m/rounds/{world.arrived}/bad?offer={world.offer}",
         "leader-neighbours": "/m/neighbours",
         "leader-papers": f"/m/rounds/{world.arrived}/papers?kind=totals",
+        "leader-shelf": "/m/shelf",
     }
+
+
+def mall_pages(world: World) -> dict[str, str]:
+    """On a neighbour's phone."""
+    return {"round": f"/r/{world.round_code}", "home": "/l/L1", "shelf": "/l/L1/shelf"}
 
 
 def desk_pages(world: World) -> dict[str, str]:
@@ -83,6 +90,13 @@ def take(browser: Browser, pages: Pages) -> None:
         page.get_by_role("button", name="进入后台").click()
         for name, path in phone_pages(world).items():
             keep(page, base + path, name + suffix)
+    page = window(browser, MALL, 2)
+    with pages.store.transaction() as work:
+        account_id = people.recognise(work, "o_test_resident_0").account_id
+    page.goto(f"{base}/e/{pages.link('resident', account_id, world.leader_a, path='/l/L1')}")
+    page.get_by_role("button", name="进去下单").click()
+    for name, path in mall_pages(world).items():
+        keep(page, base + path, name)
     for size, scale, suffix in ((DESK, 1, ""), (PHONE, 2, "-360")):
         page = window(browser, size, scale)
         page.goto(f"{base}/admin/login")
@@ -167,6 +181,17 @@ def two_weeks(work: Work, world: World) -> None:
             )
         mine = (round_.c.leader_id == world.leader_a, round_.c.id == made.id)
         work.db.execute(update(round_).where(*mine).values(state="settled"))
+    rice = shelf.get(work, leader_id=world.leader_a, number=1)
+    for at in range(2):
+        who = people.recognise(work, f"o_picture_{at}")
+        shelf_orders.change(
+            work,
+            leader_id=world.leader_a,
+            resident_id=people.bind(work, account_id=who.account_id, leader_id=world.leader_a, via="code"),
+            changes=[Change(rice.id, 1000 + at * 1000)],
+            actor="system",
+            source_key=f"picture:shelf:{at}",
+        )
 
 
 def strawberries() -> Image.Image:
