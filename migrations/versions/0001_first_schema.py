@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=40), server_default="Asia/Shanghai", nullable=False),
         sa.Column("state", sa.String(length=12), server_default="applied", nullable=False),
         sa.Column("application_note", sa.String(length=300), nullable=True),
+        sa.Column("shelf_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("rest_until", sa.BigInteger(), nullable=True),
         sa.Column("substitute_leader_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -627,6 +628,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("leader_id", "name", name=op.f("uq_pickup_point_leader_id_name")),
     )
     op.create_table(
+        "shelf_item",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("spec", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("unit", sa.String(length=16), server_default="份", nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), nullable=False),
+        sa.Column("put_milli", sa.BigInteger(), nullable=False),
+        sa.Column("taken_milli", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("is_on", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("is_cold", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=True),
+        sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("price_fen >= 0", name=op.f("ck_shelf_item_price")),
+        sa.CheckConstraint("taken_milli BETWEEN 0 AND put_milli", name=op.f("ck_shelf_item_not_oversold")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "photo_media_id"],
+            ["media.leader_id", "media.id"],
+            name=op.f("fk_shelf_item_leader_id_photo_media_id"),
+        ),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_shelf_item_leader_id")),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_shelf_item")),
+        sa.UniqueConstraint("leader_id", "name", "spec", name=op.f("uq_shelf_item_leader_id_name_spec")),
+        sa.UniqueConstraint("leader_id", "number", name=op.f("uq_shelf_item_leader_id_number")),
+    )
+    op.create_table(
         "resident",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -681,6 +710,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=8), server_default="presale", nullable=False),
+        sa.Column("shelf_day", sa.String(length=10), nullable=True),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
         sa.Column("opens_at", sa.BigInteger(), nullable=True),
@@ -715,6 +745,7 @@ def upgrade() -> None:
         sa.Column("stretched_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("(kind = 'shelf') = (shelf_day IS NOT NULL)", name=op.f("ck_round_shelf_day")),
         sa.CheckConstraint("kind IN ('presale', 'shelf')", name=op.f("ck_round_kind_known")),
         sa.CheckConstraint(
             "state = 'draft' OR (opens_at IS NOT NULL AND closes_at IS NOT NULL)", name=op.f("ck_round_dated")
@@ -748,6 +779,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_round_leader_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_round")),
         sa.UniqueConstraint("code", name=op.f("uq_round_code")),
+        sa.UniqueConstraint("leader_id", "shelf_day", name=op.f("uq_round_leader_id_shelf_day")),
     )
     op.create_index(
         "ix_round_due_close",
@@ -985,6 +1017,7 @@ def upgrade() -> None:
         sa.Column("photo_media_id", sa.BigInteger(), nullable=True),
         sa.Column("storage", sa.String(length=8), nullable=True),
         sa.Column("rest", sa.String(length=8), nullable=True),
+        sa.Column("shelf_item_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("rest IN ('extend', 'cap', 'buy')", name=op.f("ck_offer_rest_known")),
         sa.CheckConstraint("storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_offer_storage_known")),
         sa.CheckConstraint(
@@ -997,6 +1030,7 @@ def upgrade() -> None:
         sa.CheckConstraint("price_fen >= 0", name=op.f("ck_offer_price")),
         sa.CheckConstraint("reserved_milli >= 0", name=op.f("ck_offer_reserved_nonneg")),
         sa.CheckConstraint("share_bps IS NULL OR share_bps BETWEEN 0 AND 10000", name=op.f("ck_offer_share")),
+        sa.CheckConstraint("shelf_item_id IS NULL OR capacity_milli IS NULL", name=op.f("ck_offer_stock_on_the_shelf")),
         sa.ForeignKeyConstraint(
             ["leader_id", "photo_media_id"],
             ["media.leader_id", "media.id"],
@@ -1004,6 +1038,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_offer_leader_id_round_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "shelf_item_id"],
+            ["shelf_item.leader_id", "shelf_item.id"],
+            name=op.f("fk_offer_leader_id_shelf_item_id"),
         ),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_offer_product_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_offer")),
@@ -1016,6 +1055,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("product_id IS NOT NULL"),
         sqlite_where=sa.text("product_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_offer_shelf",
+        "offer",
+        ["leader_id", "shelf_item_id"],
+        unique=False,
+        postgresql_where=sa.text("shelf_item_id IS NOT NULL"),
+        sqlite_where=sa.text("shelf_item_id IS NOT NULL"),
     )
     op.create_table(
         "orders",
@@ -1042,6 +1089,7 @@ def upgrade() -> None:
         sa.Column("picked_up_at", sa.BigInteger(), nullable=True),
         sa.Column("reminded_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("is_current", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint(
             "state IN ('placed', 'confirmed', 'ready', 'partly', 'picked_up', 'no_show', 'cancelled')",
             name=op.f("ck_orders_state_known"),
@@ -1070,13 +1118,18 @@ def upgrade() -> None:
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_orders_leader_id_round_id")
         ),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_orders")),
-        sa.UniqueConstraint(
-            "leader_id", "round_id", "resident_id", name=op.f("uq_orders_leader_id_round_id_resident_id")
-        ),
         sa.UniqueConstraint("leader_id", "round_id", "seq", name=op.f("uq_orders_leader_id_round_id_seq")),
     )
     op.create_index("ix_orders_ready", "orders", ["state", "ready_at"], unique=False)
     op.create_index("ix_orders_resident", "orders", ["leader_id", "resident_id", "id"], unique=False)
+    op.create_index(
+        "uq_orders_current",
+        "orders",
+        ["leader_id", "round_id", "resident_id"],
+        unique=True,
+        postgresql_where=sa.text("is_current"),
+        sqlite_where=sa.text("is_current = 1"),
+    )
     op.create_table(
         "payer_alias",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -2073,6 +2126,7 @@ def downgrade() -> None:
     op.drop_table("route_stop")
     op.drop_table("round")
     op.drop_table("resident")
+    op.drop_table("shelf_item")
     op.drop_table("pickup_point")
     op.drop_table("web_session")
     op.drop_table("supplier_photo")
