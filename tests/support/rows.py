@@ -70,10 +70,13 @@ def minimal(table: Table, *, leader_id: int = 1, nth: int = 1, **columns: Any) -
     return row
 
 
+ONE_A_LEADER = {"leader", "share_receiver"}  # tables with one row of each leader
+
+
 def fill(connection: Connection, *, leader_id: int = 1, nth: int = 1) -> None:
     """One row in every table. A leader has one row about himself, however often his world is filled."""
     for table in metadata.sorted_tables:
-        if table.name == "leader" and nth > 1:
+        if table.name in ONE_A_LEADER and nth > 1:
             continue
         connection.execute(table.insert(), [minimal(table, leader_id=leader_id, nth=nth)])
         if table.name == "resident" and nth == 1:
