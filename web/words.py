@@ -323,6 +323,8 @@ ENTITIES = {
     "round": "团",
     "offer": "品项",
     "shelf_item": "现货",
+    "pickup_point": "自提点",
+    "run": "配送",
     "order": "订单",
     "case": "售后",
     "notice": "通知",
