@@ -343,8 +343,6 @@ ENTITIES = {
     "purchase": "采购单",
     "warehouse": "仓库",
     "vehicle": "车辆",
-    "pickup_point": "自提点",
-    "run": "配送",
 }
 RECEIVER_STATES = {"wanted": "正在登记", "ready": "可以分账", "failed": "微信没有接受"}
 SHARE_STATES = {"created": "等着分账", "processing": "分账中", "done": "已到团长", "failed": "没有成功"}
