@@ -1,6 +1,6 @@
 """A child process that is kept running, and a child that ends when its parent is gone.
 
-The child is a fork: what the program has loaded is loaded once, and its memory is shared (decision 0046).
+The child is a fork: what the program has loaded is loaded once, and its memory is shared (decision 0044).
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ from models import (
     purchase_share,
     round_,
 )
-from operations import case_wishes
-from operations.case_rules import CasePlan, Wanted, plan_cases
+from operations import full_case_wishes
 from operations.demand import GONE, among, needed_on, sent_of
+from operations.full_cases import CasePlan, Wanted, plan_cases
 from operations.upserts import for_update, upsert
 
 Key = tuple[int, int]  # leader id, offer id
@@ -58,7 +58,7 @@ def gather(work: Work, *, limit: int = _TOGETHER) -> int:
             .values(gathered_version=row.version if row.state == "closed" else None)
         )
     for leader_id, round_id in sorted(supplied):
-        case_wishes.tell_open(work, leader_id=leader_id, round_id=round_id)
+        full_case_wishes.tell_open(work, leader_id=leader_id, round_id=round_id)
     return len(rounds)
 
 

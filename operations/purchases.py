@@ -17,9 +17,9 @@ from models.units import WEIGHT_UNITS
 from operations import goods, shortage
 from operations.allocation import allocate_by_increase, standing_increases
 from operations.audit import PLATFORM, record
-from operations.case_rules import DECISIONS, PART, WHOLE, CasePlan, divide
 from operations.demand import offer_ids
 from operations.errors import BadQuantity, CasesUndecided, NotFound, WrongState
+from operations.full_cases import DECISIONS, PART, WHOLE, CasePlan, divide
 from operations.goods_notices import tell_short
 from operations.order_views import of_round
 from operations.purchase_drafts import Key, cost_of, live, lock, reckon

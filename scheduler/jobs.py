@@ -20,7 +20,7 @@ from models import Store, Work
 from operations import (
     after_close,
     case_decisions,
-    case_wishes,
+    full_case_wishes,
     housekeeping,
     invites,
     ledger_check,
@@ -97,7 +97,7 @@ def gather_purchases(context: Context) -> int:
 
 def fill_cases(context: Context) -> int:
     """Extend rounds that are about to close with a case that is not full, where their leader wishes it."""
-    return context.repeat(case_wishes.stretch_due)
+    return context.repeat(full_case_wishes.stretch_due)
 
 
 def remind_before_close(context: Context) -> int:

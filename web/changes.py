@@ -119,7 +119,7 @@ def _shown(entity: str, key: str, value: Any) -> str:
     if key == "photo":
         return words.word("photo_kinds", str(value))
     if key in {"storage", "rest"}:
-        return words.word("storages" if key == "storage" else "case_wishes", str(value))
+        return words.word("storages" if key == "storage" else "full_case_wishes", str(value))
     if key == "method":
         return words.word("pay_methods", str(value))
     if key.endswith("_at") and isinstance(value, str):

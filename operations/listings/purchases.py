@@ -21,9 +21,9 @@ from models import (
     round_,
     supplier,
 )
-from operations.case_rules import CasePlan, Wanted, plan_cases
 from operations.demand import GONE, among
 from operations.errors import NotFound
+from operations.full_cases import CasePlan, Wanted, plan_cases
 from operations.listings.paging import Page, contains, page
 from operations.purchase_drafts import Key, live
 from operations.purchases import lines_of

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from models import leader, notice, offer, order, purchase_share
 from models.base import Store
-from operations import case_wishes, goods, purchases, rounds, unpaid
+from operations import full_case_wishes, goods, purchases, rounds, unpaid
 from operations.demand import missing_for_cases
 from operations.errors import BadQuantity, CasesCut, CasesUndecided, NotFound, WrongState
 from operations.listings import purchases as listing
@@ -287,8 +287,8 @@ def test_a_round_is_extended_once_before_it_closes_where_its_leader_wishes_it(tw
     wish(two.a, "extend")
     two.a.clock.advance(hours=9, minutes=54)  # type: ignore[attr-defined]
     with two.store.transaction() as work:
-        assert case_wishes.stretch_due(work) == 2
-        assert case_wishes.stretch_due(work) == 0
+        assert full_case_wishes.stretch_due(work) == 2
+        assert full_case_wishes.stretch_due(work) == 0
     with two.store.read() as work:
         longer, usual = (rounds.view(work, w.leader_id, w.round_id).closes_at for w in (two.a, two.b))
     assert longer is not None
@@ -300,18 +300,22 @@ def test_a_round_is_extended_once_before_it_closes_where_its_leader_wishes_it(tw
 
 def test_a_wish_is_for_offers_bought_by_the_case(two: Two) -> None:
     with two.store.transaction() as work, pytest.raises(NotFound):
-        case_wishes.wish(work, leader_id=two.a.leader_id, round_id=two.a.round_id, number=9, rest="buy", actor="system")
+        full_case_wishes.wish(
+            work, leader_id=two.a.leader_id, round_id=two.a.round_id, number=9, rest="buy", actor="system"
+        )
     with two.store.transaction() as work:
-        case_wishes.wish_usually(work, leader_id=two.a.leader_id, rest="cap", actor="system")
+        full_case_wishes.wish_usually(work, leader_id=two.a.leader_id, rest="cap", actor="system")
     assert two.a.rows(offer)[0].rest is None
     with two.store.read() as work:
-        usual, (one,) = case_wishes.of_round(work, leader_id=two.a.leader_id, round_id=two.a.round_id)
+        usual, (one,) = full_case_wishes.of_round(work, leader_id=two.a.leader_id, round_id=two.a.round_id)
     assert (usual, one.wish, one.missing_milli) == ("cap", None, 0)
 
 
 def wish(world: World, rest: str) -> None:
     with world.store.transaction() as work:
-        case_wishes.wish(work, leader_id=world.leader_id, round_id=world.round_id, number=1, rest=rest, actor="system")
+        full_case_wishes.wish(
+            work, leader_id=world.leader_id, round_id=world.round_id, number=1, rest=rest, actor="system"
+        )
 
 
 def reopen(two: Two, world: World) -> None:

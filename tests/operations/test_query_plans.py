@@ -39,9 +39,9 @@ from models import (
 from models.base import Store, metadata
 from operations import (
     case_decisions,
-    case_wishes,
     codes,
     demand,
+    full_case_wishes,
     housekeeping,
     notices,
     orders,
@@ -237,7 +237,7 @@ PER_TICK: dict[str, Callable[[Work], object]] = {
     "escalate_due": case_decisions.escalate_due,
     "expire_questions": housekeeping.expire_questions,
     "gather": lambda work: purchase_drafts.gather(work, limit=5),
-    "stretch_due": case_wishes.stretch_due,
+    "stretch_due": full_case_wishes.stretch_due,
     "claim_wanted": lambda work: pictures.claim_wanted(work, limit=5, lease=timedelta(seconds=60)),
 }
 

@@ -15,9 +15,9 @@ from sqlalchemy import Row, select, update
 from models import Work, leader, offer, product, round_
 from operations import rounds
 from operations.audit import record
-from operations.case_rules import WISHES
 from operations.demand import missing_for_cases
 from operations.errors import NotFound, WrongState
+from operations.full_cases import WISHES
 from operations.notices import enqueue
 from operations.offers import lock_round, require_state
 from operations.upserts import for_update

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from operations.case_rules import PART, WHOLE, Wanted, divide, plan_cases
+from operations.full_cases import PART, WHOLE, Wanted, divide, plan_cases
 
 
 def shares(*needed: int, wishes: tuple[str | None, ...] = ()) -> list[Wanted[int]]:
