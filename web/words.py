@@ -141,7 +141,7 @@ SUPPLIER_STATES = {"active": "合作中", "inactive": "已停用", "farmer": "�
 STORAGES = {"ambient": "常温", "chilled": "冷藏", "frozen": "冷冻"}
 PHOTO_KINDS = {"story": "照片", "document": "质检单", "removed": "撤下"}
 WORDING_STATES = {"unmatched": "没对上的", "matched": "对上的", "own": "团长自己进货的"}
-CASE_WISHES = {"extend": "先延长两小时", "cap": "只要整箱", "buy": "补满整箱"}
+FULL_CASE_WISHES = {"extend": "先延长两小时", "cap": "只要整箱", "buy": "补满整箱"}
 PURCHASE_STATES = {
     "draft": "草稿",
     "sent": "已发出",
