@@ -313,6 +313,8 @@ ACTIONS = {
     "run.plan": "排线路",
     "run.move": "手工改线路",
     "run.best": "换回最好的线路",
+    "run.lock": "锁住线路",
+    "run.unlock": "放开线路",
     "run.link": "换司机链接",
     "run.start": "司机出发",
     "run.sign": "到货签收",

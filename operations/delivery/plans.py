@@ -184,7 +184,7 @@ def take_best(work: Work, *, run_id: int, version: int, actor: str) -> None:
     _log(work, run_id, actor, "run.best")
 
 
-def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_locked: bool) -> None:
+def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_locked: bool, actor: str) -> None:
     """The next search leaves the stop on its car, or need not. Raises NotFound, RunState while a search goes on."""
     _quiet(work, run_id)
     mine = (
@@ -195,15 +195,17 @@ def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_lock
     if work.db.execute(update(route_stop).where(*mine).values(is_locked=is_locked)).rowcount != 1:
         raise NotFound(what="stop")
     _touch(work, run_id)
+    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock")
 
 
-def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool) -> None:
+def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool, actor: str) -> None:
     """The next search leaves the whole route as it is, or need not. Raises as `lock_stop`."""
     _quiet(work, run_id)
     mine = route.c.run_id == run_id, route.c.id == route_id
     if work.db.execute(update(route).where(*mine).values(is_locked=is_locked)).rowcount != 1:
         raise NotFound(what="route")
     _touch(work, run_id)
+    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock")
 
 
 def at(day: date, seconds: int) -> datetime:

@@ -132,7 +132,8 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("uq_orders_current", "orders", {"round_id": FIRST, "resident_id": FIRST, "seq": 9, "is_current": True}),
     ("uq_orders_leader_id_round_id_seq", "orders", {"round_id": FIRST, "seq": 1}),
     ("ck_orders_refund_le_paid", "orders", {"paid_fen": 100, "refunded_fen": 101}),
-    ("ck_orders_totals", "orders", {"total_fen": 100, "discount_fen": 101}),
+    ("ck_orders_totals", "orders", {"total_fen": 100, "discount_fen": -1}),
+    ("ck_orders_fees", "orders", {"total_fen": 100, "discount_fen": 60, "fee_fen": 41}),
     ("uq_order_line_leader_id_order_id_offer_id", "order_line", {"order_id": FIRST, "offer_id": FIRST}),
     ("ck_order_line_picked_le_allocated", "order_line", {"quantity_milli": 1000, "picked_milli": 1001}),
     (

@@ -118,15 +118,15 @@ def test_a_locked_route_and_a_locked_stop_stay(store: Store, clock: StillClock, 
         charted, turned = known[0], [[2, 0], [1]]
         plans.write(work, run_id=run, charted=charted, orders=turned)
         locked = work.db.execute(select(route).where(route.c.vehicle_id == charted.vans[0])).one()
-        plans.lock_route(work, run_id=run, route_id=locked.id, is_locked=True)
+        plans.lock_route(work, run_id=run, route_id=locked.id, is_locked=True, actor="system")
     ask(store, run)
     work_on(store)
     with store.read() as work:
         assert plans.orders_of(work, run, charted)[0] == turned[0]
     with store.transaction() as work:
-        plans.lock_route(work, run_id=run, route_id=locked.id, is_locked=False)
+        plans.lock_route(work, run_id=run, route_id=locked.id, is_locked=False, actor="system")
         leader_id, point_id = charted.points[turned[1][0]]
-        plans.lock_stop(work, run_id=run, leader_id=leader_id, point_id=point_id, is_locked=True)
+        plans.lock_stop(work, run_id=run, leader_id=leader_id, point_id=point_id, is_locked=True, actor="system")
     ask(store, run)
     work_on(store)
     with store.read() as work:

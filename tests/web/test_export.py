@@ -204,7 +204,7 @@ def _route(work: Work, world: World) -> None:
     work.db.execute(insert(route).values(id=ids[3], run_id=ids[2], number=3, vehicle_id=ids[1]))
     mine = {"leader_id": world.leader_a, "pickup_point_id": point_id}
     work.db.execute(insert(delivery_note).values(**mine, id=ids[4], run_id=ids[2], round_id=world.arrived))
-    work.db.execute(insert(route_stop).values(**mine, id=ids[5], route_id=ids[3], position=1))
+    work.db.execute(insert(route_stop).values(**mine, id=ids[5], run_id=ids[2], route_id=ids[3], position=1))
 
 
 def test_a_big_round_is_written_row_by_row(pages: Pages) -> None:

@@ -85,9 +85,11 @@ def move_stop(run_id: int, leader_id: int, point_id: int) -> Response:
 @allow(permission="deliver")
 def lock_stop(run_id: int, leader_id: int, point_id: int) -> Response:
     """The search leaves the stop on its car, or need not any more."""
-    is_locked = request.form.get("lock") == "1"
+    is_locked, actor = request.form.get("lock") == "1", current().actor
     site().act(
-        lambda work: plans.lock_stop(work, run_id=run_id, leader_id=leader_id, point_id=point_id, is_locked=is_locked),
+        lambda work: plans.lock_stop(
+            work, run_id=run_id, leader_id=leader_id, point_id=point_id, is_locked=is_locked, actor=actor
+        ),
         done="这一站固定在这辆车上，再排也不换车。" if is_locked else "不再固定了。",
     )
     return _back(run_id)
@@ -97,9 +99,9 @@ def lock_stop(run_id: int, leader_id: int, point_id: int) -> Response:
 @allow(permission="deliver")
 def lock_route(run_id: int, route_id: int) -> Response:
     """The search leaves the route as it is, or need not any more."""
-    is_locked = request.form.get("lock") == "1"
+    is_locked, actor = request.form.get("lock") == "1", current().actor
     site().act(
-        lambda work: plans.lock_route(work, run_id=run_id, route_id=route_id, is_locked=is_locked),
+        lambda work: plans.lock_route(work, run_id=run_id, route_id=route_id, is_locked=is_locked, actor=actor),
         done="这条线路固定了，再排也不动它。" if is_locked else "不再固定了。",
     )
     return _back(run_id)
