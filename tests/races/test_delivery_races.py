@@ -180,11 +180,12 @@ def test_control_claimed_without_holding_it_two_search(unguarded: Store, monkeyp
     wanted(unguarded)
     both = threading.Barrier(2)
 
-    def looks(_work: Work, statement: Any, **_how: Any) -> Any:
+    def writes(table: Any) -> Any:
         both.wait(PATIENCE_S)
-        return statement
+        return update(table)
 
-    monkeypatch.setattr(planning, "for_update", looks)
+    monkeypatch.setattr(planning, "for_update", lambda _work, statement, **_how: statement)
+    monkeypatch.setattr(planning, "update", writes)
     claims = at_once([partial(unguarded.run, planning.claim)] * 2)
     assert len([one for one in claims if isinstance(one, planning.Claimed)]) == 2
 
