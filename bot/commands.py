@@ -103,6 +103,8 @@ class ChangeOrder(Command):
     is_for_guest: bool = False
     cancels_all: bool = False  # 代 3-502 王姐 取消
     said: str = ""  # the words, for what a doubt alone does not tell: 「+1」 adds, whatever it turns out to be of
+    resident_id: int | None = None  # whose order it is, after that was asked; 0: nobody's who has one yet
+    confirmed: bool = False  # that a neighbour's own order is cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,30 +300,34 @@ class SetDeadline(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class SetPrice(LeaderCommand):
-    """改价 2 38."""
+    """改价 2 38 / 草莓改价 38. `goods`: what the item was called where no number was said (`number` is 0 then)."""
 
     number: int
     price_fen: int
     round_id: int | None = None
+    goods: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SetCapacity(LeaderCommand):
-    """加量 1 50 (more of it) / 限量 1 50 (in all)."""
+    """加量 1 50 (more of it) / 限量 1 50 (in all) / 草莓只剩5盒 (besides what is ordered). `goods`: see SetPrice."""
 
     number: int
     quantity_milli: int
     is_more: bool
     round_id: int | None = None
+    goods: str = ""
+    is_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw(LeaderCommand):
-    """下架 2 / 上架 2."""
+    """下架 2 / 上架 2 / 草莓卖完了. `goods`: see SetPrice."""
 
     number: int
     is_withdrawn: bool = True
     round_id: int | None = None
+    goods: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,13 +456,31 @@ class Annul(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class FindNeighbour(LeaderCommand):
+    """3-502 / 王姐订了什么 / 王姐付了吗: what a neighbour has ordered, and how it stands."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut(LeaderCommand):
+    """3-502取走了 / 核销 王姐: all that a household has waiting, without its code; shown first."""
+
+    words: str
+    order_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MarkPaid(LeaderCommand):
-    """收 12 45 (接龙 numbers) / 已付 3-502 (a room)."""
+    """收 12 45 (接龙 numbers) / 已付 3-502 (a room) / 王姐付了 (a name)."""
 
     seqs: tuple[int, ...] = ()
     room: str | None = None
     amount_fen: int | None = None
     round_id: int | None = None
+    name: str | None = None
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,12 @@ def _announcement(match: re.Match[str], said: Said) -> c.Command:
     return c.Announce(kind, rest_of(said, match)[:500], is_for_round=match["round"] is not None)  # type: ignore[arg-type]
 
 
+def _telling(match: re.Match[str], said: Said) -> c.Command:
+    """通知大家 草莓晚到一小时: an announcement, shown before it goes."""
+    group = "rest" if match["rest"] else "words"
+    return c.Announce("event", said.normal.cut(said.offset + match.start(group), len(said.normal.text)).strip()[:500])
+
+
 def _communities(match: re.Match[str], said: Said) -> c.Command:
     names = re.split(r"[\s,，、;；/]+", rest_of(said, match))
     return c.SetCommunities(tuple(name for name in names if name))
@@ -227,16 +233,22 @@ def _refund(match: re.Match[str]) -> c.Command | None:
 LEADER: tuple[Rule, ...] = (
     rule(r"团购|菜单|商品|当前团购|在团", just(c.ShowMenu())),
     rule(
-        r"(?:现在|目前)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + _WHICH,
+        r"(?:现在|目前|今天)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + _WHICH,
         lambda m, said: c.ShowTotals(_nth(m)),
+    ),
+    rule(
+        r"(?:今天|现在|目前|这[团期次]|我们?|一共|总共|到现在)*(?:卖|订|接|有|收)(?:出去?)?了?(?:多少|几)(?:钱|单|份|件|个?人|户)?了?",
+        just(c.ShowTotals()),
     ),
     rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
     rule(
-        r"(?:未付|没付款?的?|(?:还有)?谁还?没付(?:钱|款)?|未付款|催款)" + _WHICH,
+        r"(?:未付|没付款?的?|未付款|催款|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:付|给|交|转)(?:过|账)?(?:钱|款)?)"
+        + _WHICH,
         lambda m, said: c.ShowList("unpaid", _nth(m)),
     ),
     rule(
-        r"(?:未取|没取的?|没来的?|(?:还有)?谁还?没(?:来|取)|未提|没提的?)" + _WHICH,
+        r"(?:未取|没取的?|没来的?|未提|没提的?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?)"
+        + _WHICH,
         lambda m, said: c.ShowList("uncollected", _nth(m)),
     ),
     rule(
@@ -245,6 +257,10 @@ LEADER: tuple[Rule, ...] = (
     ),
     rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + _WHICH, lambda m, said: c.Export(_nth(m))),
     rule(r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接单)吧?" + _WHICH, lambda m, said: c.CloseRound(_nth(m))),
+    rule(
+        r"(?:延长|延后|推迟|延期|晚)\s*(?P<rest>.{1,8}?)(?:再)?(?:截单|截止)",
+        lambda m, said: _extension(m["rest"], said),
+    ),
     rule(r"(?:延长|延后|推迟|延期)\s*(?P<rest>.*)", lambda m, said: _extension(m["rest"], said)),
     rule(
         r"(?:改截单|截单(?:时间)?改到?|改截止|截止(?:时间)?改到?|改时间)\s*(?P<rest>.+)",
@@ -296,7 +312,10 @@ LEADER: tuple[Rule, ...] = (
     rule(r"(?:起订|起送|起订金额|起送金额)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("min_fen", m["rest"])),
     rule(r"(?:分摊运费|运费分摊|平摊运费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("transport_fen", m["rest"])),
     rule(r"(?:未付)?自动取消\s*(?P<rest>.*)", lambda m, said: _auto_cancel(m["rest"])),
-    rule(r"(?:结算单?|对账单?|我的提成|提成)" + _WHICH, lambda m, said: c.ShowSettlement(_nth(m))),
+    rule(
+        r"(?:结算单?|对账单?|我的提成|提成|我?(?:这[团期次])?(?:赚|挣)了?多少(?:钱)?)" + _WHICH,
+        lambda m, said: c.ShowSettlement(_nth(m)),
+    ),
     rule(r"售后(?:列表|单)?", just(c.ListCases())),
     rule(r"售后\s*(?P<rest>\S.*)", _case_for),
     rule(r"(?:联系|告诉|转告|问(?:一?下)?|找)团长.*", lambda m, said: c.Unknown(said.raw, "how:联系团长")),
@@ -317,6 +336,11 @@ LEADER: tuple[Rule, ...] = (
     rule(
         r"(?P<kind>公告|预告|新品预告)\s*[:：]?\s*(?:(?P<round>(?:给|发给)?(?:本团|这团|下过单的|买过的))\s*[:：,，]?\s+)?(?P<rest>\S.*)",
         _announcement,
+    ),
+    rule(
+        r"(?:发个?|发一?下|群发)?(?:通知|告诉|跟)(?:一下)?(?:大家|大伙|邻居们?|所有人|各位(?:邻居)?)(?:说|讲)?\s*[:：,，]?\s*(?P<rest>\S.*)"
+        r"|(?:发个?|发一?下|群发)(?:通知|消息)\s*[:：,，]\s*(?P<words>\S.*)",
+        _telling,
     ),
     rule(r"(?:看看?)?(?:邻居)?(?:的)?评价(?:列表)?", just(c.ListReviews())),
     rule(

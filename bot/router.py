@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from bot.commands import Command
 
 C = TypeVar("C", bound=Command)
+Text = TypeVar("Text", bound="str | None")
 Handler = Callable[[Any, Any], str | None]
 
 
@@ -20,10 +21,10 @@ class Router:
             for kind, handler in part._handlers.items():
                 self._add(kind, handler)
 
-    def on(self, kind: type[C]) -> Callable[[Callable[[Any, C], str | None]], Callable[[Any, C], str | None]]:
+    def on(self, kind: type[C]) -> Callable[[Callable[[Any, C], Text]], Callable[[Any, C], Text]]:
         """Decorator: this function answers commands of that type."""
 
-        def register(handler: Callable[[Any, C], str | None]) -> Callable[[Any, C], str | None]:
+        def register(handler: Callable[[Any, C], Text]) -> Callable[[Any, C], Text]:
             self._add(kind, handler)
             return handler
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.leader_words import LEADER, begun
+from bot.named_words import named
 from bot.parsing.chain import looks_like_chain, read_chain
 from bot.parsing.codes import read_codes, read_codes_with_lines
 from bot.parsing.normalise import normalise
@@ -34,6 +35,9 @@ _QUANTITY = re.compile(r"[\d一两二三四五六七八九十半.]{1,6}\s*[^\d\s
 _BEGINS_WITH_CODE = re.compile(r"(?:核销|取货码?|提货码?|码|验证)?[\s:是为]*\d{3}[\s-]?\d{3}(?!\d)")
 _KEPT = 200  # characters of an order that are kept with its open questions
 _NOT_PAID = re.compile(r"没|未|不|吗|怎么|多少|哪|何|能|可以")
+_ASKS_HOW = re.compile(
+    r"(?:付|收|支付|转账?)款?(?:码|链接|方式|二维码)|发(?:我|给我|一?下|个)|(?:^|[我要想])(?:去|来)?付(?:款|钱)?$"
+)
 _QUESTIONS = frozenset({"deadline", "arrival", "pickup", "price", "stock", "catalog"})
 
 
@@ -42,7 +46,11 @@ def understand(text: str, situation: Situation) -> c.Command:
     said = hear(text, situation)
     if situation.is_leader:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_LEADERS, LEADER) or _shaped(said) or _codes(said) or _begun(said)
+            first_command(said, EVERYBODY, SHELF_OF_LEADERS, LEADER)
+            or _shaped(said)
+            or _codes(said)
+            or named(said)
+            or _begun(said)
         )
     else:
         found = (
@@ -184,6 +192,8 @@ def _not_an_order(reading: OrderReading, said: Said) -> c.Command:
         return c.Unknown(said.raw, "how:售后" if topic == "aftersale" else topic)
     if topic == "aftersale":
         return c.OpenCase(said.raw)
+    if topic == "payment" and _ASKS_HOW.search(said.plain):
+        return c.HowToPay()
     if topic == "payment":
         return c.ShowMenu(topic) if _NOT_PAID.search(said.plain) else c.ClaimPaid()
     if topic in _QUESTIONS and len(said.plain) <= 16:

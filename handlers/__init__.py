@@ -23,6 +23,7 @@ from handlers import (
     mall,
     members,
     money,
+    neighbours,
     news,
     ordering,
     pickup,
@@ -64,6 +65,7 @@ def router() -> Router:
         money.router,
         settling.router,
         pickup.router,
+        neighbours.router,
         after_sales.router,
     )
 

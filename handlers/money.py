@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import books, leading, paying, replies
+from bot.texts import books, leading, neighbours, paying, replies
 from handlers.talk import Talk
 from handlers.which import CHOICES, pick
 from models.views import OrderView
@@ -94,6 +94,8 @@ def mark_paid(talk: Talk, command: c.MarkPaid) -> str:
     """接龙 numbers begin anew in each round: where two rounds have such an open order, it is asked which."""
     found = [(title, named) for title, named in _candidates(talk, command) if named]
     if not found:
+        if command.name:
+            return neighbours.nobody_paid(command.name)
         said = [str(n) for n in command.seqs] + ([command.room] if command.room else [])
         return books.marked_paid([], said)
     owing = [(title, named) for title, named in found if any(o.due_fen > 0 for o in named)] or found[:1]
@@ -102,6 +104,10 @@ def mark_paid(talk: Talk, command: c.MarkPaid) -> str:
         talk.ask_choice([replace(command, round_id=named[0].round_id) for _, named in shown])
         return leading.which_round([title for title, _ in shown])
     wanted = owing[0][1]
+    if command.name and len(wanted) > 1:
+        namesakes = wanted[:CHOICES]
+        talk.ask_choice([replace(command, order_id=o.id, round_id=o.round_id) for o in namesakes])
+        return neighbours.which_paid(namesakes)
     if command.amount_fen is not None and len(wanted) > 1:
         return books.one_payer_wanted([o.seq for o in wanted])
     for o in wanted:
@@ -138,6 +144,10 @@ def _candidates(talk: Talk, command: c.MarkPaid) -> list[tuple[str, list[OrderVi
 
 
 def _is_named(o: OrderView, command: c.MarkPaid) -> bool:
+    if command.order_id is not None:
+        return o.id == command.order_id
+    if command.name is not None:
+        return o.resident_name == command.name
     return o.seq in command.seqs or (command.room is not None and o.room == command.room)
 
 

@@ -8,15 +8,17 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import books, growth, replies
+from bot.texts import books, growth, neighbours, replies
 from handlers import shelf
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
+from handlers.whom import whose
 from models.prepared import savepoint
 from models.views import RoundView
 from operations import orders, people, rounds
 from operations.errors import NoOpenRound, NoOrder, Refused, RoundClosed
+from operations.neighbours import tell_changed
 from operations.orders import Change, Changed, NothingBooked
 
 router = Router()
@@ -32,7 +34,12 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if command.is_for_guest:
         if not command.name and not command.room:
             return books.guest_name_wanted()
-        resident_id = _guest(talk, command)
+        meant = whose(talk, command)
+        if isinstance(meant, str):
+            return meant
+        resident_id = meant
+    elif _may_be_a_neighbours(talk, command):
+        return _ask_whose(talk, command)
     else:
         resident_id = talk.resident_id
         _remember_self(talk, command)
@@ -82,6 +89,8 @@ def _round(talk: Talk, command: c.ChangeOrder, resident_id: int, round_: RoundVi
 def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed) -> str:
     refused = [refusal_of(command, one) for one in done.refused]
     if command.is_for_guest:
+        if talk.is_leader and done.moved:
+            tell_changed(talk.work, done.order, source_key=talk.key)
         shown = replace(done.order, room=done.order.room or command.room)
         return "\n".join([books.guest_order(shown), *refused])
     headline = replies.UNCHANGED if refused and not done.moved else replies.BOOKED
@@ -91,27 +100,17 @@ def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed
     return "\n".join([replies.order(done.order, round_, talk.now, headline=headline), *refused])
 
 
-def _guest(talk: Talk, command: c.ChangeOrder) -> int:
-    """The neighbour who is meant: one of this person's guests in an open round, else a new one."""
-    open_ids = {r.id for r in talk.rounds}
-    mine = orders.of_resident(talk.work, talk.leader_id, talk.resident_id, limit=200)
-    known = {
-        o.resident_id
-        for o in mine
-        if o.round_id in open_ids
-        and o.account_id is None
-        and (not command.name or o.resident_name == command.name)
-        and (not command.room or o.room in {None, command.room})
-    }
-    if len(known) == 1:
-        return known.pop()
-    return people.guest_of(
-        talk.work,
-        leader_id=talk.leader_id,
-        host_resident_id=talk.resident_id,
-        name=command.name or "",
-        room=command.room,
-    )
+def _may_be_a_neighbours(talk: Talk, command: c.ChangeOrder) -> bool:
+    """草莓2 鸡蛋1 3-502 from a leader who is not known to live there: often what a neighbour wrote in the group."""
+    is_new_room = command.room is not None and command.room != talk.person.room
+    return talk.is_leader and is_new_room and bool(command.lines) and command.resident_id is None
+
+
+def _ask_whose(talk: Talk, command: c.ChangeOrder) -> str:
+    room = command.room or ""
+    own = replace(command, resident_id=talk.resident_id)
+    talk.ask_choice([replace(command, is_for_guest=True), own])
+    return neighbours.mine_or_neighbours(room)
 
 
 def _cancel_guest(talk: Talk, resident_id: int) -> str:
@@ -129,6 +128,8 @@ def _cancel_guest(talk: Talk, resident_id: int) -> str:
             )
         except NoOrder:
             continue
+        if talk.is_leader:
+            tell_changed(talk.work, done.order, source_key=talk.key)
         told.append(books.guest_order(done.order))
     told += shelf.cancel_guest(talk, resident_id)
     if not told:

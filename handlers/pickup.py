@@ -143,22 +143,22 @@ def redeem(talk: Talk, command: c.Redeem) -> str:
     if not talk.hands_out:
         return leading.not_a_leader(talk.person.own_leader_state)
     if command.token is not None:
-        return _said(talk, handing.SCANNED, _redeem(talk, token=command.token))
+        return redeemed(talk, _redeem(talk, token=command.token), code=handing.SCANNED)
     return "\n".join(_one(talk, code, rest, n) for n, (code, rest) in enumerate(command.codes))
 
 
 def _one(talk: Talk, code: str, rest: str, nth: int) -> str:
     if not rest:
-        return _said(talk, code, _redeem(talk, code=code, nth=nth))
+        return redeemed(talk, _redeem(talk, code=code, nth=nth), code=code)
     seen = pickup.preview(talk.work, leader_id=talk.counter_id, by_account_id=talk.person.account_id, code=code)
     if seen.order is None:
-        return _said(talk, code, seen)
+        return redeemed(talk, seen, code=code)
     if seen.refused is not None and not isinstance(seen.refused, UnderAfterSales):
-        return _said(talk, code, _redeem(talk, code=code, nth=nth))
+        return redeemed(talk, _redeem(talk, code=code, nth=nth), code=code)
     wanted = _wanted(talk, seen.order, rest)
     if not wanted:
         return handing.part_not_understood(code, rest)
-    return _said(talk, code, _redeem(talk, code=code, wanted=wanted, nth=nth))
+    return redeemed(talk, _redeem(talk, code=code, wanted=wanted, nth=nth), code=code)
 
 
 def _wanted(talk: Talk, order: OrderView, rest: str) -> dict[int, int]:
@@ -199,7 +199,8 @@ def _why(talk: Talk, refused: Refused) -> str:
     return errors.refusal(refused.code, refused.facts)
 
 
-def _said(talk: Talk, code: str, done: Redemption) -> str:
+def redeemed(talk: Talk, done: Redemption, *, code: str) -> str:
+    """What became of one code, or of an order that was named otherwise."""
     if done.refused is not None:
         return handing.not_redeemed(code, _why(talk, done.refused))
     assert done.order is not None  # a redemption that is not refused has its order  # noqa: S101

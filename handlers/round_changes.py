@@ -10,64 +10,66 @@ from bot.texts import leading
 from handlers.rounds import new_offer
 from handlers.stocking import stocked
 from handlers.talk import Talk
-from handlers.which import pick
+from handlers.which import offer_of, pick, pick_offer
 from models.views import OfferView
 from operations import offers, rounds
-from operations.errors import NotFound
 
 router = Router()
 
 
 @router.on(c.SetPrice)
 def set_price(talk: Talk, command: c.SetPrice) -> str:
-    round_ = pick(talk, command, ("open",))
-    if isinstance(round_, str):
-        return round_
+    meant = pick_offer(talk, command)
+    if isinstance(meant, str):
+        return meant
+    round_, offer = meant
     keep = offers.set_price(
         talk.work,
         leader_id=talk.leader_id,
         round_id=round_.id,
-        number=command.number,
+        number=offer.number,
         price_fen=command.price_fen,
         actor=talk.actor,
     )
-    return leading.price_set(_offer(talk, round_.id, command.number), keep)
+    return leading.price_set(_offer(talk, round_.id, offer.number), keep)
 
 
 @router.on(c.SetCapacity)
 def set_capacity(talk: Talk, command: c.SetCapacity) -> str:
-    round_ = pick(talk, command, ("open",))
-    if isinstance(round_, str):
-        return round_
-    now = _offer(talk, round_.id, command.number)
+    meant = pick_offer(talk, command)
+    if isinstance(meant, str):
+        return meant
+    round_, named = meant
+    now = _offer(talk, round_.id, named.number)
     if command.is_more and now.capacity_milli is None:
         return leading.no_limit(now)
-    more = (now.capacity_milli or 0) + command.quantity_milli if command.is_more else command.quantity_milli
+    before = (now.capacity_milli or 0) if command.is_more else now.reserved_milli if command.is_left else 0
     offers.set_capacity(
         talk.work,
         leader_id=talk.leader_id,
         round_id=round_.id,
-        number=command.number,
-        capacity_milli=more,
+        number=now.number,
+        capacity_milli=before + command.quantity_milli,
         actor=talk.actor,
     )
-    return leading.capacity_set(_offer(talk, round_.id, command.number))
+    return leading.capacity_set(_offer(talk, round_.id, now.number))
 
 
 @router.on(c.Withdraw)
 def withdraw(talk: Talk, command: c.Withdraw) -> str:
-    round_ = pick(talk, command, ("open",))
-    if isinstance(round_, str):
-        return round_
+    meant = pick_offer(talk, command)
+    if isinstance(meant, str):
+        return meant
+    round_, offer = meant
     offers.set_withdrawn(
         talk.work,
         leader_id=talk.leader_id,
         round_id=round_.id,
-        number=command.number,
+        number=offer.number,
         is_withdrawn=command.is_withdrawn,
         actor=talk.actor,
     )
-    return leading.withdrawn(_offer(talk, round_.id, command.number))
+    return leading.withdrawn(_offer(talk, round_.id, offer.number))
 
 
 @router.on(c.TeachAlias)
@@ -114,8 +116,5 @@ def add_offers(talk: Talk, command: c.AddOffers) -> str:
 
 
 def _offer(talk: Talk, round_id: int, number: int) -> OfferView:
-    found = rounds.view(talk.work, talk.leader_id, round_id)
-    for offer in found.offers:
-        if offer.number == number:
-            return offer
-    raise NotFound(what="offer", typed=str(number))
+    """As it stands after the change."""
+    return offer_of(rounds.view(talk.work, talk.leader_id, round_id), number)

@@ -7,6 +7,7 @@ from bot.parsing.values import PostItem
 from bot.router import Router
 from bot.texts import books, guide, leading, replies
 from bot.texts import shelf as texts
+from handlers import round_changes
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
 from models.prepared import savepoint
@@ -137,11 +138,24 @@ def change(talk: Talk, command: c.SetShelf) -> str:
     if found is None and command.which.isdigit():
         raise NotFound(what="shelf_item", typed=command.which)
     if found is None:
-        return guide.how_to(word)
+        return guide.how_to(word) if command.is_certain or not talk.rounds else _of_round(talk, command)
     in_round = next((o for r in talk.rounds for o in r.offers if o.name == found.name), None)
     if in_round is not None and not command.is_certain:
         return texts.in_both(found.name, in_round.number, word)
     return texts.changed(_changed(talk, command, found.number), command.change)
+
+
+def _of_round(talk: Talk, command: c.SetShelf) -> str:
+    """No such goods on the shelf: then those of an open round are meant."""
+    milli = command.quantity_milli or 0
+    match command.change:
+        case "price":
+            return round_changes.set_price(talk, c.SetPrice(0, command.price_fen or 0, goods=command.which))
+        case "more" | "stock":
+            is_more = command.change == "more"
+            return round_changes.set_capacity(talk, c.SetCapacity(0, milli, is_more=is_more, goods=command.which))
+        case _:
+            return round_changes.withdraw(talk, c.Withdraw(0, command.change == "off", goods=command.which))
 
 
 def _changed(talk: Talk, command: c.SetShelf, number: int) -> ShelfItem:

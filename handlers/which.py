@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.commands import Command
+from bot.parsing.catalogue import Catalogue
 from bot.texts import leading
-from handlers.talk import Talk
-from models.views import RoundView
+from handlers.talk import Talk, item
+from models.views import OfferView, RoundView
 from operations import rounds
 from operations.errors import NotFound
 
@@ -36,6 +37,42 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
     options: list[Command] = [replace(command, round_id=r.id) for r in found[:CHOICES]]
     talk.ask_choice(options)
     return leading.which_round([r.title for r in found[:CHOICES]], is_more=len(found) > CHOICES)
+
+
+def pick_offer(talk: Talk, command: Any) -> tuple[RoundView, OfferView] | str:
+    """The open round and the item of it that are meant, by number or by name (`goods`); or the question which one.
+
+    Raises NotFound where no item has that number or name.
+    """
+    if command.goods:
+        return _named(talk, command)
+    round_ = pick(talk, command, ("open",))
+    if isinstance(round_, str):
+        return round_
+    return round_, offer_of(round_, command.number)
+
+
+def offer_of(round_: RoundView, number: int) -> OfferView:
+    """The item of this number. Raises NotFound."""
+    for offer in round_.offers:
+        if offer.number == number:
+            return offer
+    raise NotFound(what="offer", typed=str(number))
+
+
+def _named(talk: Talk, command: Any) -> tuple[RoundView, OfferView] | str:
+    known = [(r, o) for r in talk.rounds for o in r.offers]
+    catalogue = Catalogue([item(o) for _, o in known])
+    called = catalogue.names.get(command.goods) or catalogue.resolve(command.goods)
+    keys = called.keys if called else catalogue.neighbours(command.goods)
+    found = [(r, o) for r, o in known if o.id in keys]
+    if not found:
+        raise NotFound(what="offer", typed=command.goods)
+    if len(found) == 1 and called and not called.weak:
+        return found[0]
+    shown = found[:CHOICES]
+    talk.ask_choice([replace(command, goods="", number=o.number, round_id=r.id) for r, o in shown])
+    return leading.which_item(command.goods, [(r.title, o) for r, o in shown], has_several_rounds=len(talk.rounds) > 1)
 
 
 def candidates(talk: Talk, states: tuple[str, ...]) -> list[RoundView]:

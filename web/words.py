@@ -433,6 +433,8 @@ READINGS = {
     "Redeem": "核销",
     "Annul": "撤销核销",
     "MarkPaid": "收款",
+    "FindNeighbour": "查邻居的订单",
+    "HandOut": "不用码核销",
     "GiveBack": "退钱给邻居",
     "HowToPay": "问怎么付",
     "SetPaying": "收款方式",

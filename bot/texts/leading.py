@@ -174,6 +174,15 @@ def which_round(titles: Sequence[str], *, is_more: bool = False) -> str:
     return f"您有几个团，说的是哪一个？回复数字：\n{lines}{more}"
 
 
+def which_item(said: str, known: Sequence[tuple[str, OfferView]], *, has_several_rounds: bool) -> str:
+    """(title of the round, item) of each that may be meant."""
+    lines = [
+        f"{n} {o.name}{f'（{title}）' if has_several_rounds else ''} {money(o.price_fen)}/{o.unit}"
+        for n, (title, o) in enumerate(known, 1)
+    ]
+    return "\n".join([f"“{said}”是哪一样？回复数字：", *lines])
+
+
 def not_now(title: str, state: str, *, wanted: str) -> str:
     """Why no round is in the state that was wanted, and what goes with the newest one as it is."""
     match state, wanted:

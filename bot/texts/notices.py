@@ -51,6 +51,15 @@ def _reopened(p: Payload) -> str:
     return f"“{p['title']}”又开放了，到 {day_and_clock(at)} 截单，可以继续改订单。" if at else ""
 
 
+def _changed(p: Payload) -> str:
+    if not p["lines"]:
+        return f"团长把您“{p['title']}”的订单{_for(p)}取消了。有疑问请发：联系团长 加上您要说的话。"
+    return (
+        f"团长改了您“{p['title']}”的订单{_for(p)}，现在是：{_goods(p['lines'])}，合计 {money(p['total_fen'])}。"
+        "有疑问请发：联系团长 加上您要说的话。"
+    )
+
+
 def _cancelled(p: Payload) -> str:
     reason = f"（{p['reason']}）" if p.get("reason") else ""
     back = f"您付的 {money(p['paid_fen'])} 会退给您。" if p.get("paid_fen") else "您不用付钱。"
@@ -238,6 +247,7 @@ def _reminder_pay(p: Payload) -> str:
 
 NOTICES: dict[str, Callable[[Payload], str]] = {
     "order_closed": _order_closed,
+    "order_changed": _changed,
     "round_closed": _round_closed,
     "round_extended": _deadline,
     "round_reopened": _reopened,

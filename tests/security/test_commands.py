@@ -61,6 +61,7 @@ def theirs(world: World) -> dict[str, Any]:
         "price_fen": 1,
         "quantity_milli": 1000,
         "reason": "x",
+        "resident_id": world.resident,
         "room": "3-502",
         "round_id": world.arrived,
         "said": "",

@@ -1,0 +1,191 @@
+"""What a leader says of goods and neighbours by their names: 草莓改价38, 王姐付了, 3-502取走了. Pure rules.
+
+They come after her keywords, and only where the goods are for sale or the words are shaped like somebody: everything
+else is read as an order. Who is meant is looked up where it is done (`handlers`), and asked if several could be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot import commands as c
+from bot.parsing.post_prices import amount_fen
+from bot.parsing.rooms import find_room
+from bot.parsing.values import Item
+from bot.said import Rule, Said, first_command, rule
+
+_LONGEST = 40  # characters of such a message; longer ones are something else
+_GOODS = r"(?:把)?(?P<goods>[^\s,，。:：]{1,14}?)的?\s*"
+_GOODS_AFTER = r"\s*(?P<goods>[^\s\d,，。:：][^\s,，。:：]{0,13})\s+"
+_YUAN = r"(?P<fen>[¥]?\s*\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)"
+_MAYBE_YUAN = _YUAN + "?"
+_COUNT = r"(?P<count>\d{1,4}(?:\.\d)?)\s*[^\d\s,，。]{0,2}?了?"
+_SOMEBODY = (
+    r"(?!大家|大伙|所有|全部|都|取消|微信|支付宝|现金)"
+    r"(?P<who>[^,，。!！?？:：]{1,16}?)\s*(?:的|家)?\s*(?:货款|钱|货|东西)?\s*"
+)
+_JUST = r"(?:已经|刚刚|刚才|已|都|刚|来)*"
+_SUM = r"(?:\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?)?"
+_GIVES = r"(?:微信|支付宝|现金)?(?:付款?|转账?|给钱|交钱|交款|打款)(?:过|好|清|完)?"
+_TAKES = r"(?:取|拿|领|提)(?:走|好|完|货|过)*"
+_NOBODY = re.compile(
+    r"[我俺咱你您她他它谁哪几每]|大家|所有|全部|有人|都|多少|什么|怎么|没|不|未|吗|货款|运费|定金|团款|^(?:钱|款|货|今天|明天|昨天|刚才)"
+)
+_PERSON = re.compile(r"[^\W\d_]{1,8}")
+_SEQ = re.compile(r"(?:接龙)?#?(\d{1,3})号")
+
+Meant = Callable[[re.Match[str], Said], c.Command | None]
+
+
+def _named(match: re.Match[str], said: Said) -> str | None:
+    """The goods as they were called, where something is sold by that name (or by one that sounds or looks like it)."""
+    goods, catalogue = match["goods"], said.situation.catalogue
+    known = catalogue.names.get(goods) or catalogue.resolve(goods)
+    return goods if known is not None and known.keys else None
+
+
+def _is_on_shelf(goods: str, said: Said) -> bool:
+    """Nothing of a round has this name, only goods of the shelf (现货)."""
+    known = said.situation.catalogue.names.get(goods) or said.situation.catalogue.resolve(goods)
+    items: list[Item] = [said.situation.catalogue.by_key[key] for key in known.keys] if known else []
+    return bool(items) and all(item.is_aside for item in items)
+
+
+def _price(match: re.Match[str], said: Said) -> c.Command | None:
+    goods, fen = _named(match, said), amount_fen(match["fen"])
+    if goods is None or fen is None:
+        return None
+    return c.SetShelf(goods, "price", price_fen=fen) if _is_on_shelf(goods, said) else c.SetPrice(0, fen, goods=goods)
+
+
+def _stock(*, is_more: bool = False, is_left: bool = False) -> Meant:
+    def build(match: re.Match[str], said: Said) -> c.Command | None:
+        goods, milli = _named(match, said), round(float(match["count"]) * 1000)
+        if goods is None:
+            return None
+        if _is_on_shelf(goods, said):
+            return c.SetShelf(goods, "more" if is_more else "stock", quantity_milli=milli)
+        return c.SetCapacity(0, milli, is_more=is_more, is_left=is_left, goods=goods)
+
+    return build
+
+
+def _on_or_off(*, is_off: bool) -> Meant:
+    def build(match: re.Match[str], said: Said) -> c.Command | None:
+        goods = _named(match, said)
+        if goods is None:
+            return None
+        if _is_on_shelf(goods, said):
+            return c.SetShelf(goods, "off" if is_off else "on")
+        return c.Withdraw(0, is_off, goods=goods)
+
+    return build
+
+
+def _missing(match: re.Match[str], said: Said) -> c.Command | None:
+    """草莓少了2盒: of a delivery, where none of it is open for orders now; else it might be her own order."""
+    if match["goods"] in said.situation.catalogue.names:
+        return None
+    verb = "坏" if match["verb"] in "烂碎" else match["verb"]
+    return c.MarkArrived(missing=f"{match['goods']}{verb}{match['amount']}")
+
+
+def _somebody(match: re.Match[str], said: Said) -> str | None:
+    """王姐, 3-502, 12号, 3号楼502王姐: shaped like a neighbour, and not like goods."""
+    who = match["who"].strip()
+    room = find_room(who)
+    if room is not None:
+        rest = (who[: room.start] + who[room.end :]).strip(" ,，的室家")
+        return who if not rest or _PERSON.fullmatch(rest) else None
+    if seq := _SEQ.fullmatch(who):
+        return seq[1]
+    if re.fullmatch(r"\d{3,4}", who):
+        return who
+    is_person = _PERSON.fullmatch(who) and not _NOBODY.search(who) and who not in said.situation.catalogue.names
+    return who if is_person else None
+
+
+def _find(match: re.Match[str], said: Said) -> c.Command | None:
+    who = _somebody(match, said)
+    return c.FindNeighbour(who) if who else None
+
+
+def _find_room(match: re.Match[str], said: Said) -> c.Command | None:
+    """3-502 / 502 / 3-502 王姐, and nothing else: 3-502 草莓2 is an order."""
+    return _find(match, said) if re.fullmatch(r"\d{3,4}", match["who"]) or find_room(match["who"]) else None
+
+
+def _hand_out(match: re.Match[str], said: Said) -> c.Command | None:
+    who = _somebody(match, said)
+    return c.HandOut(who) if who else None
+
+
+def _cancel(match: re.Match[str], said: Said) -> c.Command | None:
+    """取消3-502的订单: a neighbour's, never the leader's own."""
+    who = _somebody(match, said)
+    if who is None or who.isdigit():
+        return None
+    room = find_room(who)
+    name = (who[: room.start] + who[room.end :]).strip(" ,，的室家") if room else who
+    return c.ChangeOrder((), name=name or None, room=room.room if room else None, is_for_guest=True, cancels_all=True)
+
+
+def _totals(match: re.Match[str], said: Said) -> c.Command | None:
+    return c.ShowTotals() if _named(match, said) else None
+
+
+def _paid(match: re.Match[str], said: Said) -> c.Command | None:
+    who = _somebody(match, said)
+    if who is None:
+        return None
+    fen = amount_fen(match["fen"]) if match["fen"] else None
+    if seq := _SEQ.fullmatch(match["who"].strip()):
+        return c.MarkPaid(seqs=(int(seq[1]),), amount_fen=fen)
+    room = find_room(who)
+    if room is not None:
+        return c.MarkPaid(room=room.room, amount_fen=fen)
+    return None if who.isdigit() else c.MarkPaid(name=who, amount_fen=fen)
+
+
+_NAMED: tuple[Rule, ...] = (
+    rule(_GOODS + r"价格?(?:改|调)(?:到|成|为|至)?\s*" + _MAYBE_YUAN, _price),
+    rule(_GOODS + r"(?:改价|调价|(?:涨|降)价?(?:到|成|为|至))(?:到|成|为|至)?\s*" + _MAYBE_YUAN, _price),
+    rule(_GOODS + r"(?:改|卖|调)(?:到|成|为|至)?\s*" + _YUAN, _price),
+    rule(r"(?:改价|调价)" + _GOODS_AFTER + _MAYBE_YUAN, _price),
+    rule(_GOODS + r"(?:限量|限(?!购)|总共|一共|最多)(?:到|成|为|改成|改到|是|有)?\s*" + _COUNT, _stock()),
+    rule(r"(?:限量|改量)" + _GOODS_AFTER + _COUNT, _stock()),
+    rule(_GOODS + r"(?:加量|加货|补货)\s*" + _COUNT, _stock(is_more=True)),
+    rule(r"(?:加量|加货)" + _GOODS_AFTER + _COUNT, _stock(is_more=True)),
+    rule(_GOODS + r"(?:只|就|还)?(?:剩下?|只有)\s*" + _COUNT, _stock(is_left=True)),
+    rule(_GOODS + r"(?:下架|没有|没货|缺货|断货|卖完|卖光|卖没|售罄|不卖)(?:了|吧)*", _on_or_off(is_off=True)),
+    rule(r"下架" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=True)),
+    rule(_GOODS + r"(?:上架|又?有货|又有|补到货|恢复)(?:了|吧)*", _on_or_off(is_off=False)),
+    rule(r"(?:上架|恢复)" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=False)),
+    rule(
+        _GOODS + r"(?P<verb>[少缺破坏烂碎])了\s*(?P<amount>(?:\d{1,4}|[一两二三四五六七八九十]+)[^\d\s]{0,2})",
+        _missing,
+    ),
+    rule(_GOODS + r"(?:现在|目前|一共|总共)*(?:订|卖|报)(?:出去?)?了?(?:多少|几)[^\d\s,，。]{0,3}", _totals),
+    rule(_SOMEBODY + _JUST + _GIVES + r"(?:了?钱|款|账)?(?:了|过)" + _SUM, _paid),
+    rule(_SOMEBODY + _JUST + _GIVES + r"\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?", _paid),
+    rule(r"(?:收到?了?|已收|已付)\s*" + _SOMEBODY + r"(?:付|转)?的?" + _SUM, _paid),
+    rule(_SOMEBODY + _JUST + _TAKES + "了(?:货)?", _hand_out),
+    rule(r"核销\s*(?P<who>[^,，。!！?？:：]{1,16}?)", _hand_out),
+    rule(r"给\s*(?P<who>[^,，。!！?？:：]{1,16}?)\s*核销", _hand_out),
+    rule(r"(?:取消|删掉?|退掉)\s*(?P<who>[^,，。!！?？:：]{1,16}?)的?(?:整单|全部)?(?:订单|接龙|单子?)", _cancel),
+    rule(
+        _SOMEBODY
+        + r"(?:都?(?:订|买|点|要|下|接)(?:了|的)?(?:单|龙)?(?:点|些)?"
+        + r"(?:什么|啥|哪些|哪几样|多少|几样|没有?|吗)(?:东西)?|订?单)",
+        _find,
+    ),
+    rule(_SOMEBODY + _JUST + rf"(?:{_GIVES}|{_TAKES})(?:了|钱|款|货)*(?:吗|没有?|么)", _find),
+    rule(r"(?:查|找|看|查询)(?:一?下|找|查|看)?\s*(?P<who>[^,，。!！?？:：]{1,16}?)(?:的?(?:订单|单子?))?", _find),
+    rule(r"(?P<who>[^,，。!！?？:：]*\d[^,，。!！?？:：]*)", _find_room),
+)  # fmt: skip
+
+
+def named(said: Said) -> c.Command | None:
+    """What a leader does with goods or neighbours that she calls by name."""
+    return first_command(said, _NAMED) if len(said.plain) <= _LONGEST else None
