@@ -318,6 +318,17 @@ class SetCapacity(LeaderCommand):
     round_id: int | None = None
     goods: str = ""
     is_left: bool = False
+    may_be_own: bool = False  # 草莓再加10盒: perhaps the leader orders them herself
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimit(LeaderCommand):
+    """限购 1 2 / 草莓限购2盒 / 草莓不限购 (None). `goods`: see SetPrice."""
+
+    number: int
+    quantity_milli: int | None
+    round_id: int | None = None
+    goods: str = ""
 
 
 @dataclass(frozen=True, slots=True)

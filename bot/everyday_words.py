@@ -40,6 +40,9 @@ def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
     )
 
 
+_MOVED = re.compile(r"^我?[们家]?(?:搬家了?|[搬换改]到了?|搬了?|[换改][成为]|现在|地址|住址|[是在住到放]|送到)+")
+
+
 def who_and_where(said: Said) -> c.Command | None:
     """3-502 / 3-502 王姐 / 我电话13800000000: what answers 「还不知道您住哪」, and nothing about goods."""
     plain = said.plain
@@ -51,6 +54,7 @@ def who_and_where(said: Said) -> c.Command | None:
     for start, end in spans:
         rest = rest.replace(plain[start:end], " ")
     name = re.sub(r"我?(?:的)?(?:电话|手机|房号|住|家)号?码?(?:是|在)?", " ", rest).strip(" ,，。、室:：")
+    name = _MOVED.sub("", re.sub(r"\s", "", name))
     if not re.fullmatch(r"[^\W\d]{0,4}", name) or (name and _names_goods(name, said)):
         return None
     return c.Introduce(name or None, room.room if room else None, phones[0].value if phones else None)
@@ -146,6 +150,7 @@ EVERYBODY = (
     rule(r"算了|不用了|取消操作|放弃|返回|no|不是|不对|不了", just(c.Dismiss())),
     rule(
         r"(?:好的?\s*[,，]?\s*)?(?:谢谢|多谢|感谢|谢了|辛苦了?)\S{0,4}"
+        r"|(?:\[[^\[\]\s]{1,6}\])+|[哈呵嘿嘻]{1,20}|好吃|真好|不错|太好了|厉害|棒|赞"
         r"|你好啊?|您好|在吗|hi|hello|早上?好?|晚上好|收到(?:了|啦|\s*[,，]?\s*谢谢)?|嗯+|哦+",
         _about("talk"),
     ),
@@ -213,7 +218,7 @@ RESIDENT = (
     ),
     rule(
         r"(?:全部|都|全都)?(?:取消|撤销|退掉|删除)(?:我的)?(?:全部|所有)?(?:订单|接龙|单子?)?"
-        r"|(?:全部|都|全)不要了|不要了",
+        r"|(?:我)?(?:全部|都|全)?不(?:想)?(?:要|订|买)了|(?:我要)?退单",
         just(c.CancelOrder()),
     ),
 )

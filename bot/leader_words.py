@@ -27,6 +27,7 @@ _BEGUN = re.compile(
 
 # The same, said the other way round: 草莓下架, 鸡蛋没有了, 草莓涨到50, 鸡蛋改成38.
 _GONE = re.compile(r"\S{1,10}(?:下架|没有了|没货了|卖完了|卖光了)(?:了|吧)?")
+_SCARCE = re.compile(r"\S{1,10}(?:不够了?|不多了|快没了)")
 _DEARER = re.compile(
     r"\S{1,10}(?:涨价?|降价?|改价)(?:到|成|为)?\s*\d.*|\S{1,10}改(?:成|为|到)\s*(?:\d{2,5}(?:\.\d+)?|\d+(?:\.\d+)?\s*[元块].*)"
 )
@@ -36,6 +37,8 @@ def begun(plain: str) -> str | None:
     """The word of a leader's order that was begun and not finished."""
     if _GONE.fullmatch(plain):
         return "下架"
+    if _SCARCE.fullmatch(plain):
+        return "限量"
     if _DEARER.fullmatch(plain):
         return "改价"
     match = _BEGUN.fullmatch(plain)
@@ -99,7 +102,8 @@ def _alias(match: re.Match[str], words: str) -> c.Command | None:
 
 def _additions(said: Said, match: re.Match[str]) -> c.Command | None:
     reading = read_post(rest_of(said, match), said.situation.now)
-    return c.AddOffers(reading.items) if reading.items else None
+    is_sold = any(item.name in said.situation.catalogue.names for item in reading.items if item.price_fen is None)
+    return c.AddOffers(reading.items) if reading.items and not is_sold else None
 
 
 def _announcement(match: re.Match[str], said: Said) -> c.Command:
@@ -237,7 +241,8 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: c.ShowTotals(_nth(m)),
     ),
     rule(
-        r"(?:今天|现在|目前|这[团期次]|我们?|一共|总共|到现在)*(?:卖|订|接|有|收)(?:出去?)?了?(?:多少|几)(?:钱|单|份|件|个?人|户)?了?",
+        r"(?:今天|现在|目前|这[团期次]|我们?|一共|总共|到现在)*(?:卖|订|接|有|收)(?:出去?)?了?(?:多少|几)(?:钱|单|份|件|个?人|户)?了?"
+        r"|(?:今天|现在|目前|这[团期次]|一共|总共|到现在)+(?:多少|几)(?:钱|单|份|件|个?人|户)了?",
         just(c.ShowTotals()),
     ),
     rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
@@ -256,7 +261,11 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: _new_deadline(m["rest"], said),
     ),
     rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + _WHICH, lambda m, said: c.Export(_nth(m))),
-    rule(r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接单)吧?" + _WHICH, lambda m, said: c.CloseRound(_nth(m))),
+    rule(
+        r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接(?:单|龙)|关团|停团|结束(?:接龙)?|不接单?了|停了)(?:吧|了)?"
+        + _WHICH,
+        lambda m, said: c.CloseRound(_nth(m)),
+    ),
     rule(
         r"(?:延长|延后|推迟|延期|晚)\s*(?P<rest>.{1,8}?)(?:再)?(?:截单|截止)",
         lambda m, said: _extension(m["rest"], said),
@@ -286,8 +295,8 @@ LEADER: tuple[Rule, ...] = (
         r"别名\s*(?P<number>\d{1,2})\s*[号:：]?\s*(?P<rest>[^\s\d][^\s]{0,11})",
         lambda m, said: _alias(m, rest_of(said, m)),
     ),
-    rule(r"(?:加品|加商品|新增|加一个|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
-    rule(r"(?:做|生成|要)?(?:一张)?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),
+    rule(r"(?:加品|加商品|新增|(?:再)?加(?:一)?[个样]|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
+    rule(r"(?:做|生成|要|发|来)?(?:一?[张下个])?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),
     rule(r"(?:凑)?整箱\s*(?P<rest>.*)", lambda m, said: _cases(m["rest"])),
     rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot import commands as c
+from bot.everyday_words import for_guest
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.rooms import find_room
 from bot.parsing.values import Item
@@ -21,6 +23,7 @@ _GOODS_AFTER = r"\s*(?P<goods>[^\s\d,，。:：][^\s,，。:：]{0,13})\s+"
 _YUAN = r"(?P<fen>[¥]?\s*\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)"
 _MAYBE_YUAN = _YUAN + "?"
 _COUNT = r"(?P<count>\d{1,4}(?:\.\d)?)\s*[^\d\s,，。]{0,2}?了?"
+_COUNT_OF = r"\s*(?P<count>\d{1,4}(?:\.\d)?)\s*[份盒斤袋箱瓶个枚只桶包板提罐件]?"
 _SOMEBODY = (
     r"(?!大家|大伙|所有|全部|都|取消|微信|支付宝|现金)"
     r"(?P<who>[^,，。!！?？:：]{1,16}?)\s*(?:的|家)?\s*(?:货款|钱|货|东西)?\s*"
@@ -32,6 +35,7 @@ _TAKES = r"(?:取|拿|领|提)(?:走|好|完|货|过)*"
 _NOBODY = re.compile(
     r"[我俺咱你您她他它谁哪几每]|大家|所有|全部|有人|都|多少|什么|怎么|没|不|未|吗|货款|运费|定金|团款|^(?:钱|款|货|今天|明天|昨天|刚才)"
 )
+_CALLED = re.compile(r"[^\W\d_给帮替加要订来买减退付拿送查找看一二两三四五六七八九十半]{1,4}")
 _PERSON = re.compile(r"[^\W\d_]{1,8}")
 _SEQ = re.compile(r"(?:接龙)?#?(\d{1,3})号")
 
@@ -71,6 +75,38 @@ def _stock(*, is_more: bool = False, is_left: bool = False) -> Meant:
     return build
 
 
+def _limit(match: re.Match[str], said: Said) -> c.Command | None:
+    count = match.groupdict().get("count")
+    milli = round(float(count) * 1000) if count else None
+    if number := match.groupdict().get("number"):
+        return c.SetLimit(int(number), milli)
+    if match["goods"] in {"", "每人", "每户", "每家"} and len(said.situation.catalogue.main) > 1:
+        return c.Unknown(said.raw, "how:限购")
+    goods = _named(match, said)
+    return c.SetLimit(0, milli, goods=goods) if goods and not _is_on_shelf(goods, said) else None
+
+
+def _more(match: re.Match[str], said: Said) -> c.Command | None:
+    """草莓再加10盒, from a leader who has not ordered any herself: asked whether there is more to sell."""
+    goods = _named(match, said)
+    keys = said.situation.catalogue.names.get(goods or "")
+    mine = {line.key for line in said.situation.prior}
+    if goods is None or _is_on_shelf(goods, said) or (keys and mine & set(keys.keys)):
+        return None
+    milli = round(float(match["count"]) * 1000)
+    return c.SetCapacity(0, milli, is_more=True, goods=goods, may_be_own=True)
+
+
+def _of_somebody(match: re.Match[str], said: Said) -> c.Command | None:
+    """小周的鸡蛋不要了, 3-502的草莓不要了: taken off a neighbour's order."""
+    who = _somebody(match, said)
+    found = for_guest(match, said) if who else None
+    room = find_room(who or "")
+    if who is None or room is None or not isinstance(found, c.ChangeOrder):
+        return found
+    return replace(found, name=(who[: room.start] + who[room.end :]).strip() or None)
+
+
 def _on_or_off(*, is_off: bool) -> Meant:
     def build(match: re.Match[str], said: Said) -> c.Command | None:
         goods = _named(match, said)
@@ -97,12 +133,17 @@ def _somebody(match: re.Match[str], said: Said) -> str | None:
     room = find_room(who)
     if room is not None:
         rest = (who[: room.start] + who[room.end :]).strip(" ,，的室家")
-        return who if not rest or _PERSON.fullmatch(rest) else None
+        return who if not rest or (_CALLED.fullmatch(rest) and rest not in said.situation.catalogue.names) else None
     if seq := _SEQ.fullmatch(who):
         return seq[1]
     if re.fullmatch(r"\d{3,4}", who):
         return who
-    is_person = _PERSON.fullmatch(who) and not _NOBODY.search(who) and who not in said.situation.catalogue.names
+    is_person = (
+        len(who) > 1
+        and _PERSON.fullmatch(who)
+        and not _NOBODY.search(who)
+        and who not in said.situation.catalogue.names
+    )
     return who if is_person else None
 
 
@@ -155,11 +196,20 @@ _NAMED: tuple[Rule, ...] = (
     rule(r"(?:改价|调价)" + _GOODS_AFTER + _MAYBE_YUAN, _price),
     rule(_GOODS + r"(?:限量|限(?!购)|总共|一共|最多)(?:到|成|为|改成|改到|是|有)?\s*" + _COUNT, _stock()),
     rule(r"(?:限量|改量)" + _GOODS_AFTER + _COUNT, _stock()),
+    rule(_GOODS + r"(?:每[人户家])?(?:限购|最多(?:买|订|要)?)\s*" + _COUNT, _limit),
+    rule(r"(?:每[人户家])?(?:限购|最多(?:买|订|要)?)" + _COUNT_OF + r"\s*(?P<goods>[^\s\d]{0,13})", _limit),
+    rule(r"限购\s*(?P<number>\d{1,2})\s*[号:：]?\s+" + _COUNT, _limit),
+    rule(_GOODS + r"(?:不限购|取消限购)了?", _limit),
+    rule(_GOODS + r"(?:再|多)(?:加|补)\s*" + _COUNT, _more),
+    rule(r"(?:再|多)(?:加|补)" + _COUNT_OF + r"\s*(?P<goods>[^\s\d]{1,13})", _more),
     rule(_GOODS + r"(?:加量|加货|补货)\s*" + _COUNT, _stock(is_more=True)),
     rule(r"(?:加量|加货)" + _GOODS_AFTER + _COUNT, _stock(is_more=True)),
     rule(_GOODS + r"(?:只|就|还)?(?:剩下?|只有)\s*" + _COUNT, _stock(is_left=True)),
-    rule(_GOODS + r"(?:下架|没有|没货|缺货|断货|卖完|卖光|卖没|售罄|不卖)(?:了|吧)*", _on_or_off(is_off=True)),
-    rule(r"下架" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=True)),
+    rule(
+        _GOODS + r"(?:下架|删掉|撤下|去掉|没有|没货|缺货|断货|卖完|卖光|卖没|售罄|不卖)(?:了|吧)*",
+        _on_or_off(is_off=True),
+    ),
+    rule(r"(?:下架|删掉?|撤下|去掉|拿掉)" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=True)),
     rule(_GOODS + r"(?:上架|又?有货|又有|补到货|恢复)(?:了|吧)*", _on_or_off(is_off=False)),
     rule(r"(?:上架|恢复)" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=False)),
     rule(
@@ -167,6 +217,10 @@ _NAMED: tuple[Rule, ...] = (
         _missing,
     ),
     rule(_GOODS + r"(?:现在|目前|一共|总共)*(?:订|卖|报)(?:出去?)?了?(?:多少|几)[^\d\s,，。]{0,3}", _totals),
+    rule(
+        r"(?:把)?(?P<rest>(?P<who>[^,，。!！?？:：\s]{1,12}?)的\s*\S.{0,20}?(?:不要了?|取消|退了?|去掉|删掉?|减\S+|少\S+))",
+        _of_somebody,
+    ),
     rule(_SOMEBODY + _JUST + _GIVES + r"(?:了?钱|款|账)?(?:了|过)" + _SUM, _paid),
     rule(_SOMEBODY + _JUST + _GIVES + r"\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?", _paid),
     rule(r"(?:收到?了?|已收|已付)\s*" + _SOMEBODY + r"(?:付|转)?的?" + _SUM, _paid),
@@ -177,7 +231,7 @@ _NAMED: tuple[Rule, ...] = (
     rule(
         _SOMEBODY
         + r"(?:都?(?:订|买|点|要|下|接)(?:了|的)?(?:单|龙)?(?:点|些)?"
-        + r"(?:什么|啥|哪些|哪几样|多少|几样|没有?|吗)(?:东西)?|订?单)",
+        + r"(?:什么|啥|哪些|哪几样|多少|几样|没有?|吗)(?:东西)?|的?(?:订单|单子))",
         _find,
     ),
     rule(_SOMEBODY + _JUST + rf"(?:{_GIVES}|{_TAKES})(?:了|钱|款|货)*(?:吗|没有?|么)", _find),

@@ -38,18 +38,24 @@ _NOT_PAID = re.compile(r"没|未|不|吗|怎么|多少|哪|何|能|可以")
 _ASKS_HOW = re.compile(
     r"(?:付|收|支付|转账?)款?(?:码|链接|方式|二维码)|发(?:我|给我|一?下|个)|(?:^|[我要想])(?:去|来)?付(?:款|钱)?$"
 )
+_POLITE = re.compile(
+    r"(?:(?:请|麻烦|帮我|给我|我要|我想|我)*(?:看看|看|查查|查|打印|发|来|做)?(?:一下|下|一份|个)?)\s*"
+)
 _QUESTIONS = frozenset({"deadline", "arrival", "pickup", "price", "stock", "catalog"})
 
 
 def understand(text: str, situation: Situation) -> c.Command:
     """The command in a message; `Unknown` when there is none. Never raises for any text."""
     said = hear(text, situation)
+    if not said.plain and said.raw.startswith("["):  # stickers
+        return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (
             first_command(said, EVERYBODY, SHELF_OF_LEADERS, LEADER)
             or _shaped(said)
             or _codes(said)
             or named(said)
+            or _asked_politely(said)
             or _begun(said)
         )
     else:
@@ -92,6 +98,15 @@ def _shaped(said: Said) -> c.Command | None:
     if looks_like_post(said.raw):
         return c.PostRound(read_post(said.raw, situation.now), said.raw)
     return None
+
+
+def _asked_politely(said: Said) -> c.Command | None:
+    """帮我看下谁还没付, 打印名单: the leader's own words behind a few that say nothing."""
+    begun = _POLITE.match(said.plain)
+    if not begun or begun.end() == len(said.plain):
+        return None
+    rest = replace(said, plain=said.plain[begun.end() :], offset=said.offset + begun.end())
+    return first_command(rest, LEADER)
 
 
 def _codes(said: Said) -> c.Command | None:
@@ -163,12 +178,17 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
         doubts=reading.doubts,
         room=reading.room,
         phone=reading.phone,
-        name=reading.name,
+        name=reading.name if said.situation.is_leader else _own_name(reading.name, said),
         note=reading.note.removeprefix("备注").strip(" :：") or None if reading.note else None,
         said=said.raw[:_KEPT],
         is_exchange=removes and sets and ops == {"set"} and "换" in said.plain,
         is_for_guest=said.situation.is_leader and bool(reading.name),
     )
+
+
+def _own_name(name: str | None, said: Said) -> str | None:
+    """What the person who orders is called; 跟王姐一样 and 给张阿姨带一份 name somebody else."""
+    return None if name and re.search(rf"[跟和与同给帮替像让叫找问为比]\s*{re.escape(name)}", said.plain) else name
 
 
 def _cancel(reading: OrderReading, said: Said) -> c.Command:

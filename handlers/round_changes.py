@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import commands as c
+from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import leading
 from handlers.rounds import new_offer
 from handlers.stocking import stocked
 from handlers.talk import Talk
 from handlers.which import offer_of, pick, pick_offer
-from models.views import OfferView
+from models.views import OfferView, RoundView
 from operations import offers, rounds
 
 router = Router()
@@ -41,6 +42,8 @@ def set_capacity(talk: Talk, command: c.SetCapacity) -> str:
         return meant
     round_, named = meant
     now = _offer(talk, round_.id, named.number)
+    if command.may_be_own:
+        return _ask_whose(talk, command, round_, now)
     if command.is_more and now.capacity_milli is None:
         return leading.no_limit(now)
     before = (now.capacity_milli or 0) if command.is_more else now.reserved_milli if command.is_left else 0
@@ -53,6 +56,31 @@ def set_capacity(talk: Talk, command: c.SetCapacity) -> str:
         actor=talk.actor,
     )
     return leading.capacity_set(_offer(talk, round_.id, now.number))
+
+
+def _ask_whose(talk: Talk, command: c.SetCapacity, round_: RoundView, offer: OfferView) -> str:
+    """More to sell, or more for herself. Without a limit there is nothing to raise: the latter is the default."""
+    more = replace(command, number=offer.number, round_id=round_.id, goods="", may_be_own=False)
+    own = c.ChangeOrder((Line(offer.id, command.quantity_milli, "add"),))
+    talk.ask_choice([more, own])
+    return leading.more_or_own(offer, command.quantity_milli)
+
+
+@router.on(c.SetLimit)
+def set_limit(talk: Talk, command: c.SetLimit) -> str:
+    meant = pick_offer(talk, command)
+    if isinstance(meant, str):
+        return meant
+    round_, offer = meant
+    offers.set_limit(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=round_.id,
+        number=offer.number,
+        limit_milli=command.quantity_milli,
+        actor=talk.actor,
+    )
+    return leading.limit_set(_offer(talk, round_.id, offer.number))
 
 
 @router.on(c.Withdraw)

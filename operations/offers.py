@@ -92,6 +92,20 @@ def set_capacity(
     )
 
 
+def set_limit(work: Work, *, leader_id: int, round_id: int, number: int, limit_milli: int | None, actor: str) -> None:
+    """限购: how much of an offer one resident may order; None lifts it. What is ordered stays. Raises NotFound."""
+    require_state(lock_round(work, leader_id, round_id), "open")
+    found = _offer(work, leader_id, round_id, number)
+    work.db.execute(
+        update(offer)
+        .where(offer.c.leader_id == leader_id, offer.c.id == found.id)
+        .values(limit_milli=limit_milli, version=offer.c.version + 1)
+    )
+    _touch(work, leader_id, round_id)
+    limits = ({"limit_milli": found.limit_milli}, {"limit_milli": limit_milli})
+    _log(work, leader_id, actor, "offer.limit", found.id, before=limits[0], after=limits[1])
+
+
 def set_withdrawn(work: Work, *, leader_id: int, round_id: int, number: int, is_withdrawn: bool, actor: str) -> None:
     """下架: no more of it can be ordered; what is ordered stays. Raises NotFound, WrongState."""
     require_state(lock_round(work, leader_id, round_id), "open")

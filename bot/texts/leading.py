@@ -247,6 +247,17 @@ def capacity_set(offer: OfferView) -> str:
     return f"{offer.number} {offer.name} 一共{total}，已订{amount(offer.reserved_milli, offer.unit)}，还剩{amount(offer.remaining_milli or 0, offer.unit)}。"
 
 
+def limit_set(offer: OfferView) -> str:
+    if offer.limit_milli is None:
+        return f"{offer.number} {offer.name} 不限购了。"
+    return f"{offer.number} {offer.name} 每户最多{amount(offer.limit_milli, offer.unit)}。已经订多了的不变。"
+
+
+def more_or_own(offer: OfferView, milli: int) -> str:
+    many = amount(milli, offer.unit)
+    return f"{offer.name}加{many}：是多卖，还是您自己订？回复数字：\n1 限量再加{many}\n2 我自己订{many}"
+
+
 def withdrawn(offer: OfferView) -> str:
     if offer.is_withdrawn:
         kept = f"已订的{amount(offer.reserved_milli, offer.unit)}照发。" if offer.reserved_milli else ""

@@ -127,6 +127,16 @@ LEADER = [
     ("我赚了多少", c.ShowSettlement()),
     ("通知大家草莓晚到一小时", c.Announce("event", "草莓晚到一小时")),
     ("发个通知：今晚七点后来取", c.Announce("event", "今晚七点后来取")),
+    ("草莓限购2盒", c.SetLimit(0, 2000, goods="草莓")),
+    ("限购 1 2", c.SetLimit(1, 2000)),
+    ("每人限购2盒草莓", c.SetLimit(0, 2000, goods="草莓")),
+    ("每人最多2盒", c.Unknown("每人最多2盒", "how:限购")),
+    ("草莓不限购", c.SetLimit(0, None, goods="草莓")),
+    ("打印名单", c.ShowList("all")),
+    ("帮我看下谁还没付", c.ShowList("unpaid")),
+    ("发海报", c.MakePoster()),
+    ("今天几单", c.ShowTotals()),
+    ("关团", c.CloseRound()),
     ("桃子烂了三个", c.MarkArrived("桃子坏三个")),
     ("3-502", c.FindNeighbour("3-502")),
     ("502", c.FindNeighbour("502")),
@@ -215,6 +225,25 @@ TOPICS = [
     ("leader", "代 3-502 王姐", "how:代"),
     ("leader", "联系团长 你好", "how:联系团长"),
 ]
+
+
+# A neighbour who says this speaks of his own order.
+MEANT_OTHERWISE = [
+    ("草莓再加10盒", c.SetCapacity(0, 10000, is_more=True, goods="草莓", may_be_own=True)),
+    ("多加10盒草莓", c.SetCapacity(0, 10000, is_more=True, goods="草莓", may_be_own=True)),
+    ("删掉鸡蛋", c.Withdraw(0, goods="鸡蛋")),
+]
+
+
+@pytest.mark.parametrize(("text", "command"), MEANT_OTHERWISE)
+def test_the_same_words_mean_the_round_from_its_leader(text: str, command: c.Command) -> None:
+    assert understand(text, _as("leader")) == command
+    assert isinstance(understand(text, _as("resident")), c.ChangeOrder)
+
+
+def test_a_leader_who_ordered_some_means_her_own() -> None:
+    found = understand("草莓再加10盒", _as("leader", prior=(Line(1, 1000),)))
+    assert isinstance(found, c.ChangeOrder)
 
 
 def _as(who: str, *, prior: tuple[Line, ...] = ()) -> Situation:

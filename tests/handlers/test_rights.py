@@ -42,6 +42,7 @@ SAMPLES: list[c.Command] = [
     c.TellAll(),
     c.Redeem((("482913", ""),)),
     c.Annul("482913"),
+    c.SetLimit(1, 2000),
     c.FindNeighbour("3-502"),
     c.HandOut("3-502"),
     c.HandOut("3-502", order_id=1, confirmed=True),
