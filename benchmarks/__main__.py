@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 def main() -> None:
     """Measure, print, write."""
-    sections = "\n".join(f"  {name:14}{title}" for name, (title, _) in SECTIONS.items())
+    sections = "\n".join(f"  {name:14}{title}" for name, title in documents.TITLES.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure, and write what was found to docs/benchmarks.md.",
@@ -50,12 +50,12 @@ def main() -> None:
         parser.error(f"there is no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
     with tempfile.TemporaryDirectory() as folder, _postgres() as server:
         for name in wanted:
-            load, title, measure = machine.load(), *SECTIONS[name]
+            load = machine.load()
             place = Path(folder) / name
             place.mkdir()
-            text = documents.dated(load, measure(place, server))
-            print(f"## {title}\n\n{text}", flush=True)
-            documents.write(title, text)
+            text = documents.dated(load, SECTIONS[name](place, server))
+            print(f"## {documents.TITLES[name]}\n\n{text}", flush=True)
+            documents.write(name, text)
 
 
 def _paint(folder: Path, _server: PostgresServer | None) -> list[str]:
@@ -218,17 +218,17 @@ def _routing(_folder: Path, _server: PostgresServer | None) -> list[str]:
     return list(routing.report(Path(folder) if folder else None, [10.0, 30.0]))
 
 
-SECTIONS: dict[str, tuple[str, Callable[[Path, PostgresServer | None], list[str]]]] = {
-    "understanding": ("Understanding one message", _understanding),
-    "orders": ("The complete order message", _orders),
-    "overload": ("Overload", _overload),
-    "closing": ("Closing a round", _closing),
-    "outbox": ("The outbox", _outbox),
-    "stored": ("A million orders", _stored),
-    "exporting": ("The order export", _exporting),
-    "paint": ("The mall on a thin line", _paint),
-    "startup": ("Starting, and memory", _startup),
-    "routing": (documents.ROUTES, _routing),
+SECTIONS: dict[str, Callable[[Path, PostgresServer | None], list[str]]] = {
+    "understanding": _understanding,
+    "orders": _orders,
+    "overload": _overload,
+    "closing": _closing,
+    "outbox": _outbox,
+    "stored": _stored,
+    "exporting": _exporting,
+    "paint": _paint,
+    "startup": _startup,
+    "routing": _routing,
 }
 
 

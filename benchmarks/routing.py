@@ -184,7 +184,7 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
     if not asked.only_print:
-        documents.write(documents.ROUTES, documents.dated(load, lines))
+        documents.write("routing", documents.dated(load, lines))
 
 
 if __name__ == "__main__":
