@@ -17,7 +17,7 @@ from handlers.talk import Talk, item
 from handlers.which import CHOICES, candidates, pick
 from models.outcomes import ShortagePlan
 from models.views import OrderView, RoundView
-from operations import batches, goods, late_shortage, pickup, purchases, rounds
+from operations import batches, goods, late_shortage, pickup, purchase_receipts, rounds
 from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 from operations.shortage import Goods
@@ -37,7 +37,7 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
     command = replace(command, round_id=round_.id)
     if command.is_late or (not command.confirmed and round_.state in late_shortage.AT_THE_COUNTER):
         return _found_short(talk, replace(command, is_late=True), round_, found)
-    came_in = purchases.expected(talk.work, leader_id=talk.leader_id, round_id=round_.id)
+    came_in = purchase_receipts.expected(talk.work, leader_id=talk.leader_id, round_id=round_.id)
     found = replace(found, received={k: milli for k, milli in came_in.items() if k not in (found.short or {})})
     if not command.confirmed:
         return _preview_arrival(talk, command, round_, found)

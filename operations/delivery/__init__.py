@@ -7,5 +7,6 @@ papers      what the papers of a frozen run say
 problems    a frozen run as a problem for operations.routing, and what is wrong with it in plain facts
 planning    the life of a search for routes: asked for, claimed, told about, ended
 plans       the routes as rows; moving a stop by hand, locking, and what that costs
-driving     the driver's page: arrived, signed for, who is told
+tours       a route as its driver sees it: its link, its stops, what is unloaded where
+driving     what the driver does: arrived, signed for; who is told
 """

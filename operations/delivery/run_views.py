@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, RowMapping, func, select
 
 from models import Work, delivery_note, delivery_run, route, vehicle, warehouse
-from operations.delivery import driving, planning, plans, problems, runs
+from operations.delivery import planning, plans, problems, runs, tours
 from operations.delivery.gathering import Candidate, candidates
 from operations.delivery.plans import Compared
 from operations.delivery.problems import Fault, Point, Van
@@ -122,7 +122,7 @@ def view(work: Work, *, run_id: int) -> RunView:
 def routes(work: Work, *, run_id: int) -> list[RouteView]:
     """The routes of a run by number."""
     stops: dict[int, list[RowMapping]] = {}
-    for stop in driving.stops_of_run(work, run_id=run_id):
+    for stop in tours.stops_of_run(work, run_id=run_id):
         stops.setdefault(stop["route_id"], []).append(stop)
     statement = (
         select(route, *(vehicle.c[name] for name in ("name", "driver", "phone", "capacity")))

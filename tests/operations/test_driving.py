@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models import Store, delivery_run, notice, route_stop
-from operations.delivery import driving, plans, problems, runs
+from operations.delivery import driving, plans, problems, runs, tours
 from operations.errors import NotFound, NotNext, RunState
 from operations.routing.plan import judge
 from tests.support.clock import StillClock
@@ -35,7 +35,7 @@ class Tour:
     @property
     def stops(self) -> Sequence[Stop]:
         with self.store.read() as work:
-            return driving.stops_of_run(work, run_id=self.run_id)
+            return tours.stops_of_run(work, run_id=self.run_id)
 
     @property
     def route_id(self) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from models import leader, notice, offer, order, purchase_share
 from models.base import Store
-from operations import full_case_wishes, goods, purchases, rounds, unpaid
+from operations import full_case_wishes, goods, purchase_receipts, purchases, rounds, unpaid
 from operations.demand import missing_for_cases
 from operations.errors import BadQuantity, CasesCut, CasesUndecided, NotFound, WrongState
 from operations.listings import purchases as listing
@@ -50,7 +50,7 @@ class Two:
 
     def expected(self, world: World) -> dict[int, int]:
         with self.store.read() as work:
-            found = purchases.expected(work, leader_id=world.leader_id, round_id=world.round_id)
+            found = purchase_receipts.expected(work, leader_id=world.leader_id, round_id=world.round_id)
         return {number: found[offer_id] for number, offer_id in world.offers.items() if offer_id in found}
 
 
@@ -182,7 +182,7 @@ def test_a_cut_order_is_short_once_more_when_less_comes(two: Two) -> None:
                 round_id=world.round_id,
                 actor=world.actor,
                 source_key="m1",
-                received=purchases.expected(work, leader_id=world.leader_id, round_id=world.round_id),
+                received=purchase_receipts.expected(work, leader_id=world.leader_id, round_id=world.round_id),
             )
     assert [two.a.view(first).lines[0].due_milli, two.b.view(second).lines[0].due_milli] == [2000, 1000]
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 
 from models import Store, Work, delivery_note, delivery_note_line, notice, order, order_line, route_search
 from operations import unpaid
-from operations.delivery import driving, gathering, planning, plans, runs
+from operations.delivery import driving, gathering, planning, plans, runs, tours
 from operations.errors import RoundElsewhere, RunChanged
 from tests.support.clock import StillClock
 from tests.support.runs import Day, nobody_paid, plan
@@ -212,7 +212,7 @@ def test_two_people_move_a_stop_and_one_is_told_to_look_again(crowd: Store) -> N
     plan(crowd, run_id)
     with crowd.read() as work:
         version = runs.get(work, run_id).version
-        stops = driving.stops_of_run(work, run_id=run_id)
+        stops = tours.stops_of_run(work, run_id=run_id)
 
     def move(nth: int) -> Any:
         with crowd.transaction() as work:
@@ -234,7 +234,7 @@ def on_the_way(store: Store) -> tuple[int, int]:
     run_id = day.run()
     plan(store, run_id)
     with store.transaction() as work:
-        stop = driving.stops_of_run(work, run_id=run_id)[0]
+        stop = tours.stops_of_run(work, run_id=run_id)[0]
         driving.arrive(work, route_id=stop["route_id"], stop_id=stop["id"])
     return stop["route_id"], stop["id"]
 

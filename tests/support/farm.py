@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models import Store, purchase_order, purchase_order_line, supplier
-from operations import purchase_drafts, purchases, stocking, suppliers
+from operations import purchase_drafts, purchase_receipts, purchases, stocking, suppliers
 from operations.offers import NewOffer
 from operations.suppliers import ProductFacts, SupplierFacts
 
@@ -73,7 +73,9 @@ class Farm:
     def receive(self, purchase_id: int, received: dict[int, int], damaged: dict[int, int] | None = None) -> None:
         """The goods are in the warehouse, by product id in thousandths."""
         with self.store.transaction() as work:
-            purchases.receive(work, purchase_id=purchase_id, received=received, damaged=damaged or {}, actor="system")
+            purchase_receipts.receive(
+                work, purchase_id=purchase_id, received=received, damaged=damaged or {}, actor="system"
+            )
 
 
 def stock(store: Store, what: str) -> None:
@@ -103,7 +105,7 @@ def receive_all(store: Store, what: str) -> None:
         with store.transaction() as work:
             ids = [line.product_id for line in purchases.lines_of(work, row.id) if line.name == name]
             received, damaged = dict.fromkeys(ids, int(came) * 1000), dict.fromkeys(ids, int(broken) * 1000)
-            purchases.receive(work, purchase_id=row.id, received=received, damaged=damaged, actor="operator:1")
+            purchase_receipts.receive(work, purchase_id=row.id, received=received, damaged=damaged, actor="operator:1")
 
 
 def _orders(store: Store, state: str) -> list[Any]:

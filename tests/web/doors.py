@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from models import redemption, round_
 from operations import bill_check, pickup_days, rounds, settlements, supplier_links
-from operations.delivery import driving, fleet, run_views, runs
+from operations.delivery import fleet, run_views, runs, tours
 from operations.pay_links import token_of
 from tests.support.runs import make_fleet, make_run, plan
 from tests.web.conftest import SETTINGS, Pages
@@ -166,7 +166,7 @@ def run_names(pages: Pages) -> dict[str, Any]:
         if not routes:
             return names | {"route": 1, "stop": 1, "drive": "1-1-" + "0" * 24}
         one = routes[0]
-        token = driving.token_of(SETTINGS.secret, route_id=one.head["id"], link_no=one.head["link_no"])
+        token = tours.token_of(SETTINGS.secret, route_id=one.head["id"], link_no=one.head["link_no"])
         return names | {"route": one.head["id"], "stop": one.stops[0]["id"], "drive": token}
 
 

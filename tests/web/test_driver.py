@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 
 from bot.texts.notices import render
 from models import delivery_note, notice, pickup_point, route
-from operations.delivery import driving, run_views, runs
+from operations.delivery import run_views, runs
+from operations.delivery.tours import token_of
 from operations.routing.geo import Place, great_circle_m, to_gcj02, to_wgs84
 from tests.web.conftest import SETTINGS, Pages, Visitor, make_app
 from tests.web.doors import NONCE, run_names
@@ -126,9 +127,9 @@ def test_a_token_opens_only_its_own_route(tours: tuple[Pages, dict[str, object]]
     token = str(names["drive"])
     made_up = [
         token[:-1] + ("0" if token[-1] != "0" else "1"),
-        driving.token_of("another secret " * 3, route_id=int(str(names["route"])), link_no=1),
-        driving.token_of("for tests only, " * 3, route_id=int(str(names["route"])) + 1, link_no=1),
-        driving.token_of("for tests only, " * 3, route_id=int(str(names["route"])), link_no=2),
+        token_of("another secret " * 3, route_id=int(str(names["route"])), link_no=1),
+        token_of("for tests only, " * 3, route_id=int(str(names["route"])) + 1, link_no=1),
+        token_of("for tests only, " * 3, route_id=int(str(names["route"])), link_no=2),
         "x",
     ]
     before = fingerprint(pages.store)

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import purchase_drafts, purchases, suppliers
+from operations import purchase_drafts, purchase_receipts, purchases, suppliers
 from operations.listings import purchases as listing
 from operations.supplier_links import token_of
 from web.admin.blueprint import admin, page
@@ -99,7 +99,9 @@ def receive_purchase(purchase_id: int) -> Response:
             if request.form.get(came, "").strip():
                 received[line.product_id] = read_milli(request.form, came, f"「{line.name}」实收")
             damaged[line.product_id] = read_milli(request.form, broken, f"「{line.name}」坏的")
-        purchases.receive(work, purchase_id=purchase_id, received=received, damaged=damaged, actor=current().actor)
+        purchase_receipts.receive(
+            work, purchase_id=purchase_id, received=received, damaged=damaged, actor=current().actor
+        )
 
     site().act(enter, done="收货记好了，已经分到各位团长。他们登记到货时会带出这个数量。")
     return _back(purchase_id)

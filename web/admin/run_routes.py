@@ -6,7 +6,7 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations.delivery import driving, planning, plans, run_views
+from operations.delivery import driving, planning, plans, run_views, tours
 from web import route_map, route_words
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
@@ -141,7 +141,7 @@ def driver_links(run_id: int) -> str:
         one.head["id"]: settings.url(
             url_for(
                 "public.drive",
-                token=driving.token_of(settings.secret, route_id=one.head["id"], link_no=one.head["link_no"]),
+                token=tours.token_of(settings.secret, route_id=one.head["id"], link_no=one.head["link_no"]),
             )
         )
         for one in routes

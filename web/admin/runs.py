@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations.delivery import driving, fleet, run_views, runs
+from operations.delivery import fleet, run_views, runs, tours
 from operations.delivery import papers as source
 from operations.operators import may
 from web import paper_kinds, route_map
@@ -133,7 +133,7 @@ def run_papers_pdf(run_id: int) -> Response:
 def signature_photo(run_id: int, leader_id: int, point_id: int) -> Response:
     """The picture that came with a signature."""
     with site().store.read() as work:
-        return from_media_folder(driving.photo(work, run_id=run_id, leader_id=leader_id, point_id=point_id))
+        return from_media_folder(tours.photo(work, run_id=run_id, leader_id=leader_id, point_id=point_id))
 
 
 def _paper(work: Work, run_id: int, kind: str) -> Paper:

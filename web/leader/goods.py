@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from bot.parsing.batches import read_batches
 from models import Work
 from models.outcomes import Arrival, ShortagePlan
-from operations import batches, goods, purchases
+from operations import batches, goods, purchase_receipts
 from operations.batches import MOST_MINUTES, USUAL_MINUTES, Wish
 from operations.errors import Refused
 from operations.listings import rounds as listing
@@ -106,7 +106,7 @@ def _plan(work: Work, round_id: int, count: Count) -> ShortagePlan:
 def _expected(work: Work, round_id: int) -> tuple[Sequence[RowMapping], Mapping[int, int]]:
     """The round's offers, and what the warehouse has divided to it of them."""
     offers = listing.offers(work, leader_id=own_leader_id(), round_id=round_id)
-    return offers, purchases.expected(work, leader_id=own_leader_id(), round_id=round_id)
+    return offers, purchase_receipts.expected(work, leader_id=own_leader_id(), round_id=round_id)
 
 
 def _read(offers: Sequence[RowMapping], came_in: Mapping[int, int], form: Mapping[str, str]) -> Count:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from operations import picture_files, showcase
-from operations.delivery import driving
+from operations.delivery import driving, tours
 from operations.delivery.driving import Signed
 from operations.delivery.problems import place_of
 from operations.errors import LinkDead, NotFound
@@ -38,8 +38,8 @@ def drive(token: str) -> str | Response:
     """Where to go now, with what, and what comes after."""
     try:
         with site().store.read() as work:
-            route_id = driving.route_of(work, secret=site().settings.secret, token=token)
-            tour = driving.tour(work, route_id=route_id)
+            route_id = tours.route_of(work, secret=site().settings.secret, token=token)
+            tour = tours.tour(work, route_id=route_id)
     except LinkDead:
         return show_problem(410, "这个链接已经换了，或者过期了。请找调度要新的链接。")
     stop = tour.next
@@ -130,7 +130,7 @@ def navigation(stop: RowMapping) -> list[tuple[str, str]]:
 
 def _act(token: str, job: Callable[[Work, int], T], done: str | Callable[[T], str]) -> Response:
     secret = site().settings.secret
-    site().act(lambda work: job(work, driving.route_of(work, secret=secret, token=token)), done=done)
+    site().act(lambda work: job(work, tours.route_of(work, secret=secret, token=token)), done=done)
     return redirect(url_for(".drive", token=token))
 
 
@@ -150,7 +150,7 @@ def _photo() -> Picture | None:
 def _kept(work: Work, route_id: int, stop_id: int, picture: Picture, nonce: str) -> int:
     """The picture among the leader's; the same form again keeps it once."""
     folder = site().settings.media_folder
-    stop = next((one for one in driving.tour(work, route_id=route_id).stops if one["id"] == stop_id), None)
+    stop = next((one for one in tours.tour(work, route_id=route_id).stops if one["id"] == stop_id), None)
     if stop is None or folder is None:
         raise NotFound(what="stop")
     leader_id, source_key = stop["leader_id"], f"drive:{stop_id}:{nonce}"
