@@ -138,10 +138,12 @@ delivery_note_line = Table(
     Column("spec", String(60), nullable=False, server_default=""),
     Column("unit", String(16), nullable=False),
     Column("is_cold", Boolean, nullable=False, server_default=text("false")),
+    Column("storage", String(8)),  # as the offer says
     Column("quantity_milli", BigInteger, nullable=False),
     PrimaryKeyConstraint("leader_id", "note_id", "offer_id", "name"),
     ref("note_id", "delivery_note"),
     ref("offer_id", "offer"),
+    one_of("storage", "ambient", "chilled", "frozen"),
     CheckConstraint("quantity_milli > 0", name="positive"),
 )
 

@@ -366,6 +366,12 @@ class CasesUndecided(Refused):
     code = "cases_undecided"
 
 
+class BelowLeast(Refused):
+    """A purchase order does not reach its supplier's minimum, and nobody said that it goes out all the same."""
+
+    code = "below_least"
+
+
 class CasesCut(Refused):
     """The round was cut down to full cases and its neighbours were told: it cannot take orders again. facts: title."""
 

@@ -59,6 +59,7 @@ class Item:
     spec: str
     unit: str
     is_cold: bool
+    storage: str | None  # as in views.OfferView
     alike: tuple[str, ...]  # what it is easily confused with
     shares: tuple[Share, ...]
 
@@ -96,7 +97,14 @@ class Papers:
         return [(number, self.at([stop for stop in self.stops if stop.route == number])) for number in numbers]
 
 
-_Known = tuple[int, bool, tuple[str, ...]]  # of an offer: its number, whether it is cold, what it looks like
+Kept = tuple[bool, str | None]  # whether goods are cold, and how their product is to be stored
+_Known = tuple[int, Kept, tuple[str, ...]]  # of an offer: its number, how it is kept, what it looks like
+
+
+def coldest(kept: Iterable[Kept]) -> Kept:
+    """How the same goods of several leaders are kept: as what must stay coldest of them."""
+    cold = [storage for is_cold, storage in kept if is_cold]
+    return bool(cold), "frozen" if "frozen" in cold else next(filter(None, cold), None)
 
 
 def due_lines(one: OrderView) -> list[LineView]:
@@ -113,7 +121,9 @@ def collect(work: Work, *, rounds: Sequence[tuple[int, int]]) -> Papers:
         offers = listing.offers(work, leader_id=leader_id, round_id=round_id)
         alike = pick_lists.look_alikes(offers)
         for row in offers:
-            known[row["name"], row["spec"], row["unit"]] = row["number"], row["is_cold"], alike.get(row["id"], ())
+            key = row["name"], row["spec"], row["unit"]
+            kept = coldest([(row["is_cold"], row["storage"]), *([known[key][1]] if key in known else ())])
+            known[key] = row["number"], kept, alike.get(row["id"], ())
     return Papers(tuple(stops), tuple(_items(stops, known, is_one=len(rounds) == 1)))
 
 
@@ -150,5 +160,5 @@ def _items(stops: Sequence[Stop], known: Mapping[tuple[str, str, str], _Known], 
                 # A line keeps the name it was ordered under; what the leader renamed since is an item of its own.
                 shares.setdefault((line.name, line.spec, line.unit), []).append(Share(stop, line.due_milli, one))
     for at, (key, found) in enumerate(((key, found) for key, found in shares.items() if found), 1):
-        number, is_cold, alike = known.get(key, (at, False, ()))
-        yield Item(number if is_one else at, *key, is_cold, alike, tuple(found))
+        number, kept, alike = known.get(key, (at, (False, None), ()))
+        yield Item(number if is_one else at, *key, *kept, alike, tuple(found))

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Row, and_, select, update
 
-from models import Work, offer, product, purchase_order, purchase_order_line, purchase_share, round_
+from models import Work, offer, product, purchase_order, purchase_order_line, purchase_share, round_, supplier
 from operations import goods
 from operations.audit import PLATFORM, record
 from operations.case_cuts import cut
-from operations.errors import BadQuantity, CasesUndecided, NotFound, WrongState
+from operations.errors import BadQuantity, BelowLeast, CasesUndecided, NotFound, WrongState
 from operations.full_cases import DECISIONS, CasePlan
 from operations.purchase_drafts import Key, cost_of, lock, reckon
 
@@ -40,12 +40,13 @@ def decide(work: Work, *, purchase_id: int, product_id: int, rest: str | None, a
     log(work, actor, "purchase.decide", purchase_id, {"name": _names(work, [product_id])[0], "rest": rest})
 
 
-def send(work: Work, *, purchase_id: int, actor: str) -> int:
+def send(work: Work, *, purchase_id: int, actor: str, is_small: bool = False) -> int:
     """The order goes to the supplier; returns its sum in fen. Again: the same sum, nothing changes.
 
     It is reckoned a last time. Cases that are not full are filled or left as was decided; who ordered last gets less
     where they are left, at once and in words. Raises NotFound, WrongState (cancelled, or nothing is wanted any more),
-    CasesUndecided (facts: names).
+    CasesUndecided (facts: names), BelowLeast where the supplier's minimum is not reached, unless `is_small` says that
+    it may go out all the same.
     """
     row = lock(work, purchase_id)
     if row is None:
@@ -61,6 +62,8 @@ def send(work: Work, *, purchase_id: int, actor: str) -> int:
         raise WrongState(state="empty", title="")
     if undecided := [product_id for product_id, plan in plans.items() if plan.is_undecided]:
         raise CasesUndecided(names=_names(work, undecided))
+    if not is_small:
+        _require_least(work, draft)
     cut(work, purchase_id, plans, actor)
     total = _settle_lines(work, purchase_id, plans)
     work.db.execute(
@@ -70,6 +73,15 @@ def send(work: Work, *, purchase_id: int, actor: str) -> int:
     )
     log(work, actor, "purchase.send", purchase_id, {"total_fen": total, "lines": len(plans)})
     return total
+
+
+def _require_least(work: Work, draft: Row[Any]) -> None:
+    """As it was reckoned a moment ago: with what fills cases, without what is cut. Raises BelowLeast."""
+    this = select(purchase_order.c.total_fen, supplier.c.name, supplier.c.min_order_fen)
+    found = this.join(supplier, supplier.c.id == purchase_order.c.supplier_id).where(purchase_order.c.id == draft.id)
+    row = work.db.execute(found).one()
+    if row.total_fen < (row.min_order_fen or 0):
+        raise BelowLeast(name=row.name, least_fen=row.min_order_fen, total_fen=row.total_fen)
 
 
 def _hold_rounds(work: Work, purchase_id: int) -> None:

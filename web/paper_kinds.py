@@ -180,7 +180,7 @@ def _sorting_text(papers: Papers, shares: Shares) -> Iterator[str]:
 
 
 def _item(item: Item) -> Piece:
-    marks = (*(("冷藏",) if item.is_cold else ()), *(("易混",) if item.alike else ()))
+    marks = (*_cold(item), *(("易混",) if item.alike else ()))
     return Piece(f"{item.name} {item.spec}".strip(), marks=marks)
 
 
@@ -192,5 +192,5 @@ def _much(line: LineView) -> str:
     return quantity(line.due_milli, line.unit)
 
 
-def _cold(line: LineView) -> tuple[str, ...]:
+def _cold(line: LineView | Item) -> tuple[str, ...]:
     return (cold(line.name, line.spec, line.storage),) if line.is_cold else ()

@@ -266,6 +266,9 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "units_differ": lambda f: (
         f"{f['name']}按{f['unit']}卖，这个商品按{f['product_unit']}，数量对不上。请先在供应商那里加一个按{f['unit']}的商品。"
     ),
+    "below_least": lambda f: (
+        f"{f['name']}起订{money(f['least_fen'])}，这张只有{money(f['total_fen'])}。确定要发，请点“不到起订也发”。"
+    ),
     "cases_undecided": lambda f: f"{'、'.join(f['names'])}凑不满整箱，还没有定怎么办，先定好再发。",
     "cases_cut": lambda f: f"“{f['title']}”已经按整箱截过，少拿的邻居也通知了，不能再开。要接着卖请再开一团。",
     "settlement_state": lambda f: {

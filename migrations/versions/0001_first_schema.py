@@ -1286,7 +1286,11 @@ def upgrade() -> None:
         sa.Column("spec", sa.String(length=60), server_default="", nullable=False),
         sa.Column("unit", sa.String(length=16), nullable=False),
         sa.Column("is_cold", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("storage", sa.String(length=8), nullable=True),
         sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "storage IN ('ambient', 'chilled', 'frozen')", name=op.f("ck_delivery_note_line_storage_known")
+        ),
         sa.CheckConstraint("quantity_milli > 0", name=op.f("ck_delivery_note_line_positive")),
         sa.ForeignKeyConstraint(
             ["leader_id", "note_id"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,7 @@ class Brought:
     spec: str
     unit: str
     is_cold: bool
+    storage: str | None
     case_milli: int | None
     quantity_milli: int
 
@@ -76,6 +78,7 @@ def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
             offer.c.spec,
             order_line.c.unit,
             offer.c.is_cold,
+            offer.c.storage,
             offer.c.case_milli,
             func.sum(due).label("quantity_milli"),
         )
@@ -97,6 +100,7 @@ def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
             offer.c.spec,
             order_line.c.unit,
             offer.c.is_cold,
+            offer.c.storage,
             offer.c.case_milli,
         )
     )
@@ -111,16 +115,14 @@ def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
 def crates_of(goods: Iterable[Brought], crate_units: int) -> tuple[int, int]:
     """(crates, of them cold ones). A case size, where the item has one, is a crate; else so many units are.
 
-    Parts add up, cold goods by themselves, and what is begun is a crate.
+    Parts add up, chilled and frozen goods each by themselves, and what is begun is a crate.
     """
-    ambient = cold = Fraction(0)
+    parts: dict[str, Fraction] = defaultdict(Fraction)
     for one in goods:
-        part = Fraction(one.quantity_milli, one.case_milli or crate_units * 1000)
-        if one.is_cold:
-            cold += part
-        else:
-            ambient += part
-    return math.ceil(ambient) + math.ceil(cold), math.ceil(cold)
+        kept = (one.storage or "chilled") if one.is_cold else "ambient"
+        parts[kept] += Fraction(one.quantity_milli, one.case_milli or crate_units * 1000)
+    crates = {kept: math.ceil(part) for kept, part in parts.items()}
+    return sum(crates.values()), sum(crates.values()) - crates.get("ambient", 0)
 
 
 def candidates(work: Work, *, run_on: date, run_id: int, crate_units: int) -> list[Candidate]:

@@ -26,7 +26,7 @@ from models import (
 from operations import papers as by_order
 from operations import pick_lists
 from operations.delivery.gathering import Round
-from operations.papers import Item, Papers, Share, Stop
+from operations.papers import Item, Kept, Papers, Share, Stop, coldest
 
 Key = tuple[str, str, str]  # name, spec, unit
 
@@ -54,7 +54,7 @@ def joined(one: Papers, two: Papers) -> Papers:
         items.setdefault((item.name, item.spec, item.unit), []).append(item)
     shares = {key: tuple(share for item in same for share in item.shares) for key, same in items.items()}
     made = tuple(
-        Item(number, *key, same[0].is_cold, same[0].alike, shares[key])
+        Item(number, *key, *coldest((one.is_cold, one.storage) for one in same), same[0].alike, shares[key])
         for number, (key, same) in enumerate(items.items(), 1)
     )
     return Papers((*one.stops, *two.stops), made)
@@ -146,12 +146,14 @@ def _items(lines: Sequence[RowMapping], stops: Mapping[tuple[int, int], Stop]) -
     for line in lines:
         stop = stops[line["leader_id"], line["note_id"]]
         shares.setdefault(_key(line), []).append(Share(stop, line["quantity_milli"]))
-    cold = {_key(line) for line in lines if line["is_cold"]}
+    kept: dict[Key, list[Kept]] = {}
+    for line in lines:
+        kept.setdefault(_key(line), []).append((line["is_cold"], line["storage"]))
     is_one = len({(stop.leader_id, stop.round_id) for stop in stops.values()}) == 1
     numbers = {_key(line): line["number"] for line in lines}
     for at, (key, found) in enumerate(shares.items(), 1):
         found.sort(key=lambda share: order[id(share.stop)])
-        yield Item(numbers[key] if is_one else at, *key, key in cold, alike.get(key, ()), tuple(found))
+        yield Item(numbers[key] if is_one else at, *key, *coldest(kept[key]), alike.get(key, ()), tuple(found))
 
 
 def _key(line: RowMapping) -> Key:

@@ -221,7 +221,8 @@ def _write_notes(work: Work, run_id: int, goods: Sequence[Brought], crate_units:
         lines += [
             {
                 "leader_id": leader_id, "note_id": note["id"], "offer_id": one.offer_id, "name": one.name,
-                "spec": one.spec, "unit": one.unit, "is_cold": one.is_cold, "quantity_milli": one.quantity_milli,
+                "spec": one.spec, "unit": one.unit, "is_cold": one.is_cold, "storage": one.storage,
+                "quantity_milli": one.quantity_milli,
             }
             for one in part
         ]  # fmt: skip

@@ -37,6 +37,7 @@ class Goods:
     spec: str
     unit: str
     is_cold: bool
+    storage: str | None
     milli: int
 
 
@@ -123,13 +124,20 @@ def _goods(work: Work, run_id: int, points: set[tuple[int, int]]) -> dict[tuple[
             ),
         )
         .where(delivery_note.c.run_id == run_id, delivery_note.c.leader_id.in_(sorted({one for one, _ in points})))
-        .order_by(delivery_note_line.c.is_cold, delivery_note_line.c.offer_id, delivery_note_line.c.name)
+        .order_by(
+            delivery_note_line.c.is_cold,
+            delivery_note_line.c.storage,
+            delivery_note_line.c.offer_id,
+            delivery_note_line.c.name,
+        )
     )
     found: dict[tuple[int, int], list[Goods]] = {}
     for row in work.db.execute(statement):
         key = row.leader_id, row.pickup_point_id
         if key in points:
-            found.setdefault(key, []).append(Goods(row.name, row.spec, row.unit, row.is_cold, row.quantity_milli))
+            found.setdefault(key, []).append(
+                Goods(row.name, row.spec, row.unit, row.is_cold, row.storage, row.quantity_milli)
+            )
     return found
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,17 +15,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from models import Store, delivery_note, delivery_note_line, delivery_run, offer, pickup_point, round_, route
+from models import (
+    Store,
+    delivery_note,
+    delivery_note_line,
+    delivery_run,
+    leader,
+    offer,
+    order,
+    order_line,
+    pickup_point,
+    round_,
+    route,
+)
 from operations import rounds, unpaid
 from operations.delivery import fleet, gathering, papers, runs
 from operations.delivery.fleet import VehicleFacts
 from operations.delivery.gathering import Brought, crates_of
 from operations.errors import NameTaken, NoPickupPoint, NotFound, NothingToDeliver, RoundElsewhere, RunState
+from operations.offers import NewOffer
 from operations.papers import Papers, collect
 from tests.support.clock import StillClock
-from tests.support.runs import GOODS, Day, nobody_paid, place_point, plan
+from tests.support.runs import GOODS, Day, make_fleet, make_run, nobody_paid, place_point, plan
 from tests.support.world import World
 from web import paper_kinds
+from web.paper import Paper
 
 Round = tuple[int, int]
 
@@ -72,6 +89,105 @@ def test_every_paper_of_a_run_adds_up_to_the_orders(store: Store, clock: StillCl
     assert totals == Counter({name: milli for (name, _, _), milli in expected.items()})
 
 
+def by_rows(store: Store, rounds_: list[Round]) -> Counter[tuple[str, str]]:
+    """What the order lines themselves say, by leader's name and item: asked in SQL, beside all code of papers."""
+    due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
+    statement = (
+        select(leader.c.display_name, order_line.c.name, func.sum(due))
+        .join(order, (order.c.leader_id == order_line.c.leader_id) & (order.c.id == order_line.c.order_id))
+        .join(leader, leader.c.id == order.c.leader_id)
+        .where(order.c.state != "cancelled", order.c.round_id.in_([round_id for _, round_id in rounds_]), due > 0)
+        .group_by(leader.c.display_name, order_line.c.name)
+    )
+    with store.read() as work:
+        return Counter({(who, name): int(milli) for who, name, milli in work.db.execute(statement)})
+
+
+def milli_of(words: str) -> int:
+    """7.5斤 -> 7500."""
+    return int(Fraction(re.match(r"[\d.]+", words)[0]) * 1000)  # type: ignore[index]
+
+
+def printed(paper: Paper) -> Counter[tuple[str, str]]:
+    """What is on the paper by leader and item; its totals must be the sums of their details."""
+    found: Counter[tuple[str, str]] = Counter()
+    for table in paper.tables:
+        for number, (goods,), (total,), shares in table.rows:
+            assert number
+            assert milli_of(total.text) == sum(milli_of(share.much) for share in shares)
+            for share in shares:
+                found[share.text.split()[0], goods.text.split()[0]] += milli_of(share.much)
+    return found
+
+
+def signed_for(paper: Paper) -> Counter[tuple[str, str]]:
+    """The same of 团长签收单."""
+    found: Counter[tuple[str, str]] = Counter()
+    for table in paper.tables:
+        who = table.rows[0][0][0].text.split()[0]
+        for _, (goods,), (much,), _ in table.rows:
+            found[who, goods.text.split()[0]] += milli_of(much.text)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_ordered_all_three_papers_print_the_sums_of_the_orders(sqlite_store: Store, seed: int) -> None:
+    """Random days; some orders are taken back after the close, so that what is due is not what was ordered."""
+    rng = random.Random(seed)
+    day = Day(sqlite_store, leaders=0)
+    for n in range(rng.randint(1, 4)):
+        wishes = [
+            {number: rng.choice((1, 2, 3, 7)) for number in rng.sample((1, 2, 3), rng.randint(1, 3))}
+            for _ in range(rng.randint(1, 5))
+        ]
+        world = day.add(f"团长{n}", wishes)
+        if rng.random() < 0.5:
+            with sqlite_store.transaction() as work:
+                work.db.execute(
+                    update(order_line)
+                    .where(order_line.c.leader_id == world.leader_id, order_line.c.quantity_milli == 3000)
+                    .values(allocated_milli=rng.choice((0, 1000, 1500)))
+                )
+    run_id = day.run()
+    if rng.random() < 0.7:
+        plan(sqlite_store, run_id)
+    found, expected = papers_of(day, run_id), by_rows(sqlite_store, day.rounds)
+    words: dict[str, Any] = {"title": "t", "sub": "s"}
+    assert printed(paper_kinds.sorting_by_stop(found, **words)) == expected
+    assert printed(paper_kinds.routes(found, **words)) == expected
+    assert signed_for(paper_kinds.receipts(found, **words)) == expected
+
+
+def test_what_must_stay_cold_is_marked_as_its_product_says(sqlite_store: Store) -> None:
+    """Frozen dumplings of one leader and the same words of another, whose own goods they are: frozen on every paper."""
+    frozen = NewOffer(name="水饺", price_fen=2000, unit="袋", is_cold=True, storage="frozen")
+    chilled = NewOffer(name="鲜奶", price_fen=900, unit="瓶", is_cold=True, storage="chilled")
+    warm = NewOffer(name="冻干草莓", price_fen=900, unit="袋", storage="ambient")
+    rounds_ = []
+    with sqlite_store.transaction() as work:
+        warehouse_id, _ = make_fleet(work)
+    for name, sold in (("甲", (frozen, chilled, warm)), ("乙", (replace(frozen, storage=None),))):
+        world = World(sqlite_store, name=name, offers=sold, pickup_from=sqlite_store.clock() + timedelta(hours=30))
+        with sqlite_store.transaction() as work:
+            place_point(work, world.leader_id)
+        world.order(world.resident("邻居"), {number: 2 for number, _ in enumerate(sold, 1)})
+        world.close()
+        rounds_.append((world.leader_id, world.round_id))
+    with sqlite_store.read() as work:
+        by_hand = collect(work, rounds=rounds_)
+    with sqlite_store.transaction() as work:
+        run_id = make_run(work, rounds_, warehouse_id=warehouse_id)
+        crates = work.db.execute(select(delivery_note.c.crates, delivery_note.c.cold_crates)).all()
+        frozen_ones = papers.of_run(work, run_id=run_id)
+    assert sorted(crates) == [(1, 1), (3, 2)], "a crate for each way of keeping"
+    for source in (by_hand, frozen_ones):
+        for paper in (paper_kinds.sorting_by_stop, paper_kinds.routes, paper_kinds.receipts):
+            text = paper(source, title="t", sub="s").text
+            assert "水饺（冷冻）" in text
+            assert "鲜奶（冷藏）" in text
+            assert "冻干草莓（" not in text
+
+
 QUANTITIES = st.lists(
     st.tuples(st.integers(1, 400), st.sampled_from([None, 6000, 1000, 12_500]), st.booleans()), max_size=12
 )
@@ -81,7 +197,7 @@ QUANTITIES = st.lists(
 @given(QUANTITIES, st.integers(1, 30))
 def test_crates_hold_everything_and_none_is_empty(found: list[tuple[int, int | None, bool]], units: int) -> None:
     goods = [
-        Brought(1, 1, 1, n, n, "x", "", "盒", is_cold, case, milli * 250)
+        Brought(1, 1, 1, n, n, "x", "", "盒", is_cold, None, case, milli * 250)
         for n, (milli, case, is_cold) in enumerate(found)
     ]
     crates, cold = crates_of(goods, units)
@@ -93,12 +209,14 @@ def test_crates_hold_everything_and_none_is_empty(found: list[tuple[int, int | N
 
 
 def test_crates_by_the_stated_rule() -> None:
-    def goods(milli: int, case: int | None = None, is_cold: bool = False) -> Brought:
-        return Brought(1, 1, 1, 1, 1, "x", "", "盒", is_cold, case, milli)
+    def goods(milli: int, case: int | None = None, is_cold: bool = False, storage: str | None = None) -> Brought:
+        return Brought(1, 1, 1, 1, 1, "x", "", "盒", is_cold, storage, case, milli)
 
     assert crates_of([goods(7000, 6000)], 10) == (2, 0)
     assert crates_of([goods(3000, 6000), goods(5000)], 10) == (1, 0), "two halves are one crate"
     assert crates_of([goods(1000, 6000), goods(1000, 6000, is_cold=True)], 10) == (2, 1), "cold goods by themselves"
+    cold = [goods(1000, 6000, is_cold=True, storage="chilled"), goods(1000, 6000, is_cold=True, storage="frozen")]
+    assert crates_of([*cold, goods(1000, 6000, is_cold=True)], 10) == (2, 2), "milk is not put beside ice"
     assert crates_of([], 10) == (0, 0)
 
 

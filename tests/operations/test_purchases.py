@@ -14,7 +14,7 @@ from models import leader, notice, offer, order, purchase_share
 from models.base import Store
 from operations import full_case_wishes, goods, purchase_receipts, purchases, rounds, unpaid
 from operations.demand import missing_for_cases
-from operations.errors import BadQuantity, CasesCut, CasesUndecided, NotFound, WrongState
+from operations.errors import BadQuantity, BelowLeast, CasesCut, CasesUndecided, NotFound, WrongState
 from operations.listings import purchases as listing
 from tests.support.farm import Farm
 from tests.support.invariants import violations
@@ -57,7 +57,7 @@ class Two:
 @pytest.fixture
 def two(store: Store) -> Iterator[Two]:
     """At the end the books must be right."""
-    farm = Farm(store, min_order_fen=50_000)
+    farm = Farm(store)
     berries = farm.sell()
     a, b = (World(store, name=name, offers=(farm.offer(berries),)) for name in ("小美", "大刘"))
     yield Two(store, farm, berries, a, b)
@@ -233,6 +233,20 @@ def test_an_order_that_was_taken_back_makes_the_next_one(two: Two) -> None:
     assert two.expected(two.a) == {1: 4000}
     with two.store.transaction() as work, pytest.raises(WrongState):
         purchases.cancel(work, purchase_id=two.farm.orders()[1].id, actor="system")
+
+
+def test_below_the_suppliers_minimum_somebody_has_to_say_that_it_goes_out(two: Two) -> None:
+    farm = Farm(two.farm.store, "山脚果园", min_order_fen=18_000)
+    world = World(two.farm.store, name="老周", offers=(farm.offer(farm.sell(case_milli=None)),))
+    two.order(world, 5)
+    world.close()
+    farm.gather()
+    with pytest.raises(BelowLeast) as refused:
+        farm.send()
+    assert dict(refused.value.facts) == {"name": "山脚果园", "least_fen": 18_000, "total_fen": 15_000}
+    assert farm.orders()[0].state == "draft"
+    with two.farm.store.transaction() as work:
+        assert purchases.send(work, purchase_id=farm.orders()[0].id, actor="system", is_small=True) == 15_000
 
 
 def test_sending_twice_is_sending_once(two: Two) -> None:

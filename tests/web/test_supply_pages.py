@@ -118,6 +118,8 @@ def test_from_a_leaders_words_to_the_goods_on_her_page(pages: Pages) -> None:
     for part in ("1 箱零 2盒", "按团长定的：补满整箱", "还差 ¥754.00", "12盒"):
         assert part in shown
     operator.post(f"/admin/purchases/{draft.id}/send")
+    assert "起订¥1000，这张只有¥246" in operator.get(f"/admin/purchases/{draft.id}").text
+    operator.post(f"/admin/purchases/{draft.id}/send", {"small": "1"})
     assert "发出了，一共 ¥246.00" in operator.get(f"/admin/purchases/{draft.id}").text
 
     theirs = pages.visitor()

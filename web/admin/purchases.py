@@ -81,7 +81,9 @@ def decide_cases(purchase_id: int) -> Response:
 def send_purchase(purchase_id: int) -> Response:
     """The order stands from now on; the link and the file are for the supplier."""
     site().act(
-        lambda work: purchases.send(work, purchase_id=purchase_id, actor=current().actor),
+        lambda work: purchases.send(
+            work, purchase_id=purchase_id, actor=current().actor, is_small=request.form.get("small") == "1"
+        ),
         done=lambda total: f"发出了，一共 {yuan(total)}。把下面的链接、文字或表格发给供应商。",
     )
     return _back(purchase_id)
