@@ -8,5 +8,6 @@ problems    a frozen run as a problem for operations.routing, and what is wrong 
 planning    the life of a search for routes: asked for, claimed, told about, ended
 plans       the routes as rows; moving a stop by hand, locking, and what that costs
 tours       a route as its driver sees it: its link, its stops, what is unloaded where
+by_driver   what a driver may change of his own route
 driving     what the driver does: arrived, signed for; who is told
 """

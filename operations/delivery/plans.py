@@ -22,6 +22,7 @@ from operations.outbox import SHANGHAI
 from operations.routing.plan import Plan, judge
 
 Orders = list[list[int]]
+_BUSY = ("wanted", "searching")
 _OUT_OF_THE_WAY = 1_000_000  # numbers that routes have while they change theirs
 
 
@@ -208,6 +209,14 @@ def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool, actor
     _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock")
 
 
+def is_quiet(work: Work, *, run_id: int) -> bool:
+    """Whether routes were made and nobody searches for better ones now."""
+    row = work.db.execute(
+        select(route_search.c.state, route_search.c.best).where(route_search.c.run_id == run_id)
+    ).first()
+    return row is not None and row.best is not None and row.state not in _BUSY
+
+
 def at(day: date, seconds: int) -> datetime:
     """So many seconds after midnight of a day in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI) + timedelta(seconds=seconds)
@@ -262,7 +271,7 @@ def _editable(work: Work, run_id: int, version: int, *, only_frozen: bool = Fals
 def _quiet(work: Work, run_id: int) -> Row[Any]:
     """The run, held, while no search goes on."""
     row = runs.hold(work, run_id)
-    mine = route_search.c.run_id == run_id, route_search.c.state.in_(("wanted", "searching"))
+    mine = route_search.c.run_id == run_id, route_search.c.state.in_(_BUSY)
     if work.db.execute(select(route_search.c.run_id).where(*mine)).first() is not None:
         raise RunState(state="searching")
     return row

@@ -41,8 +41,13 @@ class Point:
     @property
     def latest_min(self) -> int:
         """The latest arrival in time."""
-        cold = self.cold_by_min if self.cold_crates and self.cold_by_min is not None else 24 * 60
-        return min(self.closes_min if self.closes_min is not None else 24 * 60, cold)
+        return latest(self.closes_min, self.cold_by_min, self.cold_crates)
+
+
+def latest(closes_min: int | None, cold_by_min: int | None, cold_crates: int) -> int:
+    """The latest arrival in time, in minutes after midnight; the limit of cold goods counts where some are brought."""
+    limits = (closes_min, cold_by_min if cold_crates else None)
+    return min((limit for limit in limits if limit is not None), default=24 * 60)
 
 
 @dataclass(frozen=True, slots=True)

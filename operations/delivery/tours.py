@@ -146,6 +146,7 @@ HEAD = (
         route,
         delivery_run.c.run_on,
         delivery_run.c.state.label("run_state"),
+        delivery_run.c.version.label("run_version"),
         vehicle.c.name.label("car"),
         vehicle.c.driver,
         vehicle.c.phone.label("driver_phone"),
@@ -169,7 +170,20 @@ def _of_notes(column: Any) -> Any:
 STOPS = (
     select(
         route_stop,
-        *(pickup_point.c[name] for name in ("name", "address", "lat_e6", "lng_e6", "datum", "hours")),
+        *(
+            pickup_point.c[name]
+            for name in (
+                "name",
+                "address",
+                "lat_e6",
+                "lng_e6",
+                "datum",
+                "hours",
+                "opens_min",
+                "closes_min",
+                "cold_by_min",
+            )
+        ),
         leader.c.display_name.label("leader_name"),
         leader.c.number.label("leader_number"),
         leader.c.phone.label("leader_phone"),

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from models import Store, delivery_run, notice, route_stop
-from operations.delivery import driving, plans, problems, runs, tours
-from operations.errors import NotFound, NotNext, RunState
+from models import Store, action_log, delivery_run, notice, route_stop
+from operations.delivery import by_driver, driving, plans, problems, runs, tours
+from operations.errors import NotFound, NotNext, RunChanged, RunState
 from operations.routing.plan import judge
 from tests.support.clock import StillClock
 from tests.support.runs import Day, plan
@@ -110,6 +110,28 @@ def test_a_stop_moved_while_the_car_drives_is_told_once_and_what_was_served_stay
     tour.sign(2)
     keys = [key for key, _ in tour.told()]
     assert len(keys) == len(set(keys)) == 4
+
+
+def test_a_driver_changes_his_own_order_and_hears_what_it_costs(tour: Tour) -> None:
+    tour.arrive(1)
+    tour.sign(1)
+    first, second, _, last = (stop["id"] for stop in tour.stops)
+    with tour.store.transaction() as work:
+        version = runs.get(work, tour.run_id).version
+        now, before = by_driver.reorder(work, route_id=tour.route_id, stop_id=last, position=1, version=version)
+        with pytest.raises(RunChanged):
+            by_driver.reorder(work, route_id=tour.route_id, stop_id=second, position=4, version=version)
+        with pytest.raises(NotFound):
+            by_driver.reorder(work, route_id=tour.route_id + 1, stop_id=second, position=4, version=version + 1)
+    assert now.metres != before.metres
+    assert [stop["id"] for stop in tour.stops][:3] == [first, last, second], "behind what was served"
+    with tour.store.transaction() as work:
+        back, _ = by_driver.reorder(work, route_id=tour.route_id, stop_id=last, position=4, version=version + 1)
+        by_driver.lock(work, route_id=tour.route_id, is_locked=True)
+        assert tours.tour(work, route_id=tour.route_id).head["is_locked"]
+        actors = select(action_log.c.actor).where(action_log.c.action == "run.move")
+        assert set(work.db.execute(actors).scalars()) == {f"driver:{tour.day.vans[0]}"}
+    assert back == before
 
 
 def test_what_the_driver_cannot_do(tour: Tour) -> None:

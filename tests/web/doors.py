@@ -478,6 +478,8 @@ TRIED_ELSEWHERE = {
     "public.car_arrived",
     "public.sign_for_goods",
     "public.leave_goods",
+    "public.reorder_stop",
+    "public.lock_own_route",
     "admin.signature_photo",
     "public.start_paying",
     "public.check_payment",

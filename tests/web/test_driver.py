@@ -12,10 +12,11 @@ from PIL import Image
 from sqlalchemy import func, select, update
 
 from bot.texts.notices import render
-from models import delivery_note, notice, pickup_point, route
+from models import delivery_note, notice, order, pickup_point, route
 from operations.delivery import run_views, runs
 from operations.delivery.tours import token_of
 from operations.routing.geo import Place, great_circle_m, to_gcj02, to_wgs84
+from tests.support.runs import place_point
 from tests.web.conftest import SETTINGS, Pages, Visitor, make_app
 from tests.web.doors import NONCE, run_names
 from tests.web.people import enter, fingerprint
@@ -118,6 +119,35 @@ def test_nobody_there_to_sign_the_car_drives_on_and_it_is_signed_later(tours: tu
 
 
 # ---------------------------------------------------------------- one link, one route
+
+
+def test_a_driver_goes_in_another_order_and_keeps_it(pages: Pages) -> None:
+    """What a place in the order costs is said, and the search is told to leave the route alone."""
+    world = pages.world
+    with pages.store.transaction() as work:
+        far = place_point(work, world.leader_a, nth=9, name="远处")
+        mine = order.c.leader_id == world.leader_a, order.c.round_id == world.open
+        first = select(func.min(order.c.id)).where(*mine, order.c.state != "cancelled").scalar_subquery()
+        work.db.execute(update(order).where(*mine, order.c.id == first).values(pickup_point_id=far))
+    names = run_names(pages)
+    run_id = int(str(names["run"]))
+    with pages.store.read() as work:
+        version = str(runs.get(work, run_id).version)
+        *_, last = run_views.routes(work, run_id=run_id)[0].stops
+    visitor, path = driver(pages, names)
+    assert "改成第几站" in visitor.get(path).text
+    visitor.post(f"{path}/stops/{last['id']}/order", {"position": "1", "version": version})
+    page = visitor.get(path).text
+    assert re.search(r"顺序改好了。比刚才[多少]跑 [\d.]+ 公里|顺序改好了，路程和时间差不多", page)
+    with pages.store.read() as work:
+        assert run_views.routes(work, run_id=run_id)[0].stops[0]["id"] == last["id"]
+    visitor.post(f"{path}/stops/{last['id']}/order", {"position": "2", "version": version})
+    assert "线路刚被别人改过" in visitor.get(path).text
+    visitor.post(f"{path}/lock", {"lock": "1"})
+    assert "放开，可以再排" in visitor.get(path).text
+    operator = enter(pages, "operator")
+    assert "放开这条线路" in operator.get(f"/admin/runs/{run_id}").text
+    assert "在司机页上点的" in operator.get("/admin/actions").text
 
 
 def test_a_token_opens_only_its_own_route(tours: tuple[Pages, dict[str, object]]) -> None:

@@ -16,20 +16,24 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from operations import picture_files, showcase
-from operations.delivery import driving, tours
+from operations.delivery import by_driver, driving, problems, tours
 from operations.delivery.driving import Signed
+from operations.delivery.plans import Costs
 from operations.delivery.problems import place_of
 from operations.errors import LinkDead, NotFound
 from operations.picture_files import Picture
 from operations.routing.geo import to_gcj02
+from web import route_words
 from web.auth import allow
-from web.forms import BadInput, read_nonce, read_text, require_text
+from web.forms import BadInput, read_count, read_nonce, read_text, require_text
 from web.photos import read_photo
 from web.resident.blueprint import public
 from web.show import day_clock
 from web.site import render, show_problem, site
 
 T = TypeVar("T")
+
+DAY_MIN = 24 * 60
 
 
 @public.get("/d/<token>")
@@ -40,6 +44,7 @@ def drive(token: str) -> str | Response:
         with site().store.read() as work:
             route_id = tours.route_of(work, secret=site().settings.secret, token=token)
             tour = tours.tour(work, route_id=route_id)
+            may_change = by_driver.may_change(work, route_id=route_id)
     except LinkDead:
         return show_problem(410, "这个链接已经换了，或者过期了。请找调度要新的链接。")
     stop = tour.next
@@ -50,6 +55,8 @@ def drive(token: str) -> str | Response:
         tour=tour,
         stop=stop,
         ways={one["id"]: navigation(one) for one in tour.stops},
+        latest={one["id"]: _latest(one) for one in tour.stops},
+        may_change=may_change,
         can_keep=site().settings.media_folder is not None,
     )
 
@@ -107,6 +114,35 @@ def leave_goods(token: str, stop_id: int) -> Response:
     )
 
 
+@public.post("/d/<token>/stops/<key:stop_id>/order")
+@allow(public=True)
+def reorder_stop(token: str, stop_id: int) -> Response:
+    """Go there earlier or later; the answer says what it costs."""
+
+    def reorder(work: Work, route_id: int) -> tuple[Costs, Costs]:
+        return by_driver.reorder(
+            work,
+            route_id=route_id,
+            stop_id=stop_id,
+            position=read_count(request.form, "position", "第几站", most=999) or 999,
+            version=read_count(request.form, "version", "版本") or 0,
+        )
+
+    return _act(token, reorder, _cost)
+
+
+@public.post("/d/<token>/lock")
+@allow(public=True)
+def lock_own_route(token: str) -> Response:
+    """The driver goes as he has it: a new search leaves this route alone, or need not any more."""
+    is_locked = request.form.get("lock") == "1"
+    return _act(
+        token,
+        lambda work, route_id: by_driver.lock(work, route_id=route_id, is_locked=is_locked),
+        "固定了，调度再排线路也不动您这一条。" if is_locked else "放开了，调度再排线路时可能会改。",
+    )
+
+
 def navigation(stop: RowMapping) -> list[tuple[str, str]]:
     """(name, address) of the map programs on a phone; all three take the coordinates of Chinese maps.
 
@@ -132,6 +168,17 @@ def _act(token: str, job: Callable[[Work, int], T], done: str | Callable[[T], st
     secret = site().settings.secret
     site().act(lambda work: job(work, tours.route_of(work, secret=secret, token=token)), done=done)
     return redirect(url_for(".drive", token=token))
+
+
+def _cost(costs: tuple[Costs, Costs]) -> str:
+    more = route_words.dearer(*costs)
+    return f"顺序改好了。比刚才{more}。" if more else "顺序改好了，路程和时间差不多。"
+
+
+def _latest(stop: RowMapping) -> int | None:
+    """Minutes after midnight; None where it may be any time of the day."""
+    found = problems.latest(stop["closes_min"], stop["cold_by_min"], int(stop["cold_crates"]))
+    return found if found < DAY_MIN else None
 
 
 def _signed(found: Signed) -> str:
