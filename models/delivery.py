@@ -43,6 +43,7 @@ vehicle = central(
     Column("capacity", Integer, nullable=False),  # crates
     Column("works_from_min", Integer, nullable=False, server_default="300"),  # minutes after midnight, Shanghai
     Column("works_until_min", Integer, nullable=False, server_default="720"),
+    Column("warehouse_id", BigInteger, ForeignKey("warehouse.id")),  # where it is loaded; NULL: at any
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     CheckConstraint("capacity > 0 AND works_from_min >= 0 AND works_until_min > works_from_min", name="numbers"),
 )

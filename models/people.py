@@ -120,6 +120,7 @@ pickup_point = owned(
     Column("closes_min", Integer),
     Column("cold_by_min", Integer),  # chilled and frozen goods must be there by then
     Column("zone", String(40), nullable=False, server_default=""),
+    Column("warehouse_id", BigInteger, ForeignKey("warehouse.id")),  # NULL: the nearest one serves it
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     of_leader(),
     ref("community_id", "community"),

@@ -60,7 +60,9 @@ def _who(f: Facts) -> str:
 
 _FAULTS: dict[str, Callable[[Facts], str]] = {
     "no_depot": lambda f: "仓库还没有坐标，请到“车和仓库”里填上。",
-    "no_vehicle": lambda f: "还没有能用的车，请到“车和仓库”里加一辆。",
+    "no_vehicle": lambda f: (
+        "没有能用的车。请到“车和仓库”里加一辆，或者看看车是不是在别的仓库装货、同一天已经排给了另一趟。"
+    ),
     "no_goods": lambda f: "这趟没有要送的货。",
     "nowhere": lambda f: f"{_who(f)}还没有坐标，请到“车和仓库”的自提点里填上。",
     "far": lambda f: f"{_who(f)}离仓库有 {f['metres'] // 1000} 公里，像是坐标填错了（纬度在前，经度在后），请核对。",

@@ -166,22 +166,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_supplier_name")),
     )
     op.create_table(
-        "vehicle",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("driver", sa.String(length=40), nullable=True),
-        sa.Column("phone", sa.String(length=20), nullable=True),
-        sa.Column("capacity", sa.Integer(), nullable=False),
-        sa.Column("works_from_min", sa.Integer(), server_default="300", nullable=False),
-        sa.Column("works_until_min", sa.Integer(), server_default="720", nullable=False),
-        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.CheckConstraint(
-            "capacity > 0 AND works_from_min >= 0 AND works_until_min > works_from_min", name=op.f("ck_vehicle_numbers")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
-        sa.UniqueConstraint("name", name=op.f("uq_vehicle_name")),
-    )
-    op.create_table(
         "warehouse",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -358,6 +342,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'draft'"),
     )
     op.create_index("ix_purchase_order_state", "purchase_order", ["state", "needed_on"], unique=False)
+    op.create_table(
+        "vehicle",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("driver", sa.String(length=40), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("works_from_min", sa.Integer(), server_default="300", nullable=False),
+        sa.Column("works_until_min", sa.Integer(), server_default="720", nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint(
+            "capacity > 0 AND works_from_min >= 0 AND works_until_min > works_from_min", name=op.f("ck_vehicle_numbers")
+        ),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_vehicle_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
+        sa.UniqueConstraint("name", name=op.f("uq_vehicle_name")),
+    )
     op.create_table(
         "community",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
@@ -612,6 +614,7 @@ def upgrade() -> None:
         sa.Column("closes_min", sa.Integer(), nullable=True),
         sa.Column("cold_by_min", sa.Integer(), nullable=True),
         sa.Column("zone", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint("datum IN ('gcj02', 'wgs84')", name=op.f("ck_pickup_point_datum_known")),
         sa.CheckConstraint(
@@ -624,6 +627,7 @@ def upgrade() -> None:
             name=op.f("fk_pickup_point_leader_id_community_id"),
         ),
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_pickup_point_leader_id")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_pickup_point_warehouse_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_pickup_point")),
         sa.UniqueConstraint("leader_id", "name", name=op.f("uq_pickup_point_leader_id_name")),
     )
@@ -2144,6 +2148,7 @@ def downgrade() -> None:
     op.drop_table("learned_alias")
     op.drop_table("helper")
     op.drop_table("community")
+    op.drop_table("vehicle")
     op.drop_table("purchase_order")
     op.drop_table("product")
     op.drop_table("opt_in")
@@ -2152,7 +2157,6 @@ def downgrade() -> None:
     op.drop_table("delivery_run")
     op.drop_table("conversation")
     op.drop_table("warehouse")
-    op.drop_table("vehicle")
     op.drop_table("supplier")
     op.drop_table("pay_difference")
     op.drop_table("page_ticket")

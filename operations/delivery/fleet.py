@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import RowMapping, Table, insert, select, update
@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from models import Work, leader, pickup_point, vehicle, warehouse
 from operations.audit import PLATFORM, record
+from operations.delivery.problems import place_of
 from operations.errors import NameTaken, NotFound
+from operations.routing.geo import great_circle_m, to_wgs84
 
 Position = tuple[int, int] | None  # north and east in millionths of a degree
 
@@ -37,6 +39,7 @@ class VehicleFacts:
     works_from_min: int
     works_until_min: int
     is_active: bool = True
+    warehouse_id: int | None = None  # where it is loaded; None: at any
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class PointFacts:
     closes_min: int | None
     cold_by_min: int | None
     zone: str
+    warehouse_id: int | None = None  # None: the nearest one serves it
 
 
 def warehouses(work: Work, *, only_active: bool = False) -> Sequence[RowMapping]:
@@ -73,6 +77,23 @@ def points(work: Work) -> Sequence[RowMapping]:
     return work.db.execute(statement).mappings().all()
 
 
+def serving(work: Work, *, leader_ids: Collection[int]) -> dict[int, int]:
+    """By pickup point of these leaders, the warehouse it gets its goods from: the stated one, else the nearest in use.
+
+    What has no place and no statement is missing.
+    """
+    depots = {row["id"]: place for row in warehouses(work, only_active=True) if (place := place_of(row))}
+    found = {}
+    for row in work.db.execute(select(pickup_point).where(pickup_point.c.leader_id.in_(leader_ids))).mappings():
+        place = place_of(row)
+        if row["warehouse_id"] is not None:
+            found[row["id"]] = row["warehouse_id"]
+        elif place is not None and depots:
+            away = {key: great_circle_m(to_wgs84(place), to_wgs84(depot)) for key, depot in depots.items()}
+            found[row["id"]] = min(away, key=lambda key: (away[key], key))
+    return found
+
+
 def save_warehouse(work: Work, *, facts: WarehouseFacts, warehouse_id: int | None = None, actor: str) -> int:
     """A new warehouse, or other facts about one; returns its id. Raises NameTaken, NotFound."""
     values = _with_position(asdict(facts))
@@ -81,11 +102,13 @@ def save_warehouse(work: Work, *, facts: WarehouseFacts, warehouse_id: int | Non
 
 def save_vehicle(work: Work, *, facts: VehicleFacts, vehicle_id: int | None = None, actor: str) -> int:
     """A new car, or other facts about one; returns its id. Raises NameTaken, NotFound."""
+    _require_warehouse(work, facts.warehouse_id)
     return _save(work, vehicle, asdict(facts), vehicle_id, actor, "vehicle")
 
 
 def set_point(work: Work, *, leader_id: int, point_id: int, facts: PointFacts, actor: str) -> None:
     """What a pickup point asks of a driver. Raises NotFound."""
+    _require_warehouse(work, facts.warehouse_id)
     mine = pickup_point.c.leader_id == leader_id, pickup_point.c.id == point_id
     changed = work.db.execute(update(pickup_point).where(*mine).values(**_with_position(asdict(facts))))
     if changed.rowcount != 1:
@@ -99,6 +122,11 @@ def set_point(work: Work, *, leader_id: int, point_id: int, facts: PointFacts, a
         entity_id=point_id,
         after={"zone": facts.zone, "service_min": facts.service_min},
     )
+
+
+def _require_warehouse(work: Work, key: int | None) -> None:
+    if key is not None and work.db.execute(select(warehouse.c.id).where(warehouse.c.id == key)).first() is None:
+        raise NotFound(what="warehouse")
 
 
 def _with_position(values: dict[str, object]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
 
 from models import Work, delivery_note, delivery_run, leader, offer, order, order_line, pickup_point, round_
+from operations.delivery import fleet
 from operations.outbox import SHANGHAI
 
 Round = tuple[int, int]  # leader id, round id
@@ -39,7 +40,7 @@ class Brought:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A closed round that could go with a run. `is_due`: it is to be picked up that day; `elsewhere`: another run has
-    it already."""
+    it already; `served_from`: the other warehouse that most of its goods come from."""
 
     leader_id: int
     leader_number: int
@@ -49,6 +50,7 @@ class Candidate:
     pickup_from: datetime | None
     is_due: bool
     elsewhere: date | None
+    served_from: str
     points: tuple[str, ...]
     has_homeless: bool  # some goods have no pickup point
     crates: int
@@ -57,7 +59,7 @@ class Candidate:
     @property
     def is_taken(self) -> bool:
         """Whether it goes along unless somebody says otherwise."""
-        return self.is_due and self.elsewhere is None and not self.has_homeless
+        return self.is_due and self.elsewhere is None and not self.has_homeless and not self.served_from
 
 
 def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
@@ -148,9 +150,19 @@ def candidates(work: Work, *, run_on: date, run_id: int, crate_units: int) -> li
     )
     rows = work.db.execute(statement).all()
     goods = brought(work, [(row.leader_id, row.id) for row in rows])
-    names = _point_names(work, {one.leader_id for one in goods})
-    found = [_candidate(row, [one for one in goods if one.round_id == row.id], names, crate_units) for row in rows]
-    return [one for one in found if one.crates]
+    leader_ids = {one.leader_id for one in goods}
+    names, homes = _point_names(work, leader_ids), fleet.serving(work, leader_ids=leader_ids)
+    mine = work.db.execute(select(delivery_run.c.warehouse_id).where(delivery_run.c.id == run_id)).scalar()
+    others = {row["id"]: row["name"] for row in fleet.warehouses(work) if row["id"] != mine}
+    by_round: dict[Round, list[Brought]] = defaultdict(list)
+    for one in goods:
+        by_round[one.leader_id, one.round_id].append(one)
+    found = []
+    for row in rows:
+        part = by_round[row.leader_id, row.id]
+        served = Counter(homes[one.point_id] for one in part if one.point_id in homes).most_common(1)
+        found.append(_candidate(row, part, names, crate_units, others.get(served[0][0], "") if served else ""))
+    return sorted((one for one in found if one.crates), key=lambda one: bool(one.served_from))
 
 
 def elsewhere(work: Work, rounds: Sequence[Round], *, run_id: int) -> list[Round]:
@@ -168,7 +180,9 @@ def elsewhere(work: Work, rounds: Sequence[Round], *, run_id: int) -> list[Round
     return [(row.leader_id, row.round_id) for row in work.db.execute(statement)]
 
 
-def _candidate(row: Row[Any], goods: list[Brought], names: dict[int, str], crate_units: int) -> Candidate:
+def _candidate(
+    row: Row[Any], goods: list[Brought], names: dict[int, str], crate_units: int, served_from: str
+) -> Candidate:
     by_point: dict[int | None, list[Brought]] = {}
     for one in goods:
         by_point.setdefault(one.point_id, []).append(one)
@@ -182,6 +196,7 @@ def _candidate(row: Row[Any], goods: list[Brought], names: dict[int, str], crate
         pickup_from=row.pickup_from,
         is_due=bool(row.is_due),
         elsewhere=row.elsewhere,
+        served_from=served_from,
         points=tuple(names[point] for point in by_point if point is not None),
         has_homeless=None in by_point,
         crates=sum(one for one, _ in crates),

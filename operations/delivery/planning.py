@@ -68,7 +68,9 @@ def state(work: Work, *, run_id: int) -> RowMapping | None:
 def look(work: Work, *, run_id: int) -> list[Fault]:
     """What has to be put right before routes can be planned. Raises NotFound."""
     run = runs.get(work, run_id)
-    return problems.faults(problems.place_of(run), problems.points_of(work, run_id=run_id), problems.vans(work))
+    return problems.faults(
+        problems.place_of(run), problems.points_of(work, run_id=run_id), problems.vans(work, run_id=run_id)
+    )
 
 
 def ask(work: Work, *, run_id: int, seconds: int, keeps_zones: bool = True, actor: str) -> bool:
@@ -151,7 +153,11 @@ def claim(work: Work) -> Claimed | None:
 def inputs(work: Work, *, run_id: int) -> Inputs:
     """What the search is about. Raises NotFound, and NotPlannable when something is missing since it was asked for."""
     run = runs.get(work, run_id)
-    points, fleet, depot = problems.points_of(work, run_id=run_id), problems.vans(work), problems.place_of(run)
+    points, fleet, depot = (
+        problems.points_of(work, run_id=run_id),
+        problems.vans(work, run_id=run_id),
+        problems.place_of(run),
+    )
     if depot is None or (found := problems.faults(depot, points, fleet)):
         raise NotPlannable(faults=found if depot else [])
     return Inputs(depot, points, fleet)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 
-from models import Work, delivery_note, leader, pickup_point, vehicle
+from models import Work, delivery_note, delivery_run, leader, pickup_point, route, vehicle
 from operations.routing import transport
 from operations.routing.geo import Datum, GreatCircle, Place, great_circle_m, to_wgs84
 from operations.routing.problem import Car, Costs, Problem, Stop
@@ -114,11 +114,25 @@ def points_of(work: Work, *, run_id: int) -> list[Point]:
     return [_point(row) for row in work.db.execute(statement)]
 
 
-def vans(work: Work) -> list[Van]:
-    """The cars in use, by name."""
+def vans(work: Work, *, run_id: int) -> list[Van]:
+    """The cars in use that may load for a run, by name: those of its warehouse and those of any, unless they drive for
+    another run that day.
+    """
+    run = delivery_run.alias("this_run")
+    busy = (
+        select(route.c.id)
+        .join(delivery_run, delivery_run.c.id == route.c.run_id)
+        .where(
+            route.c.vehicle_id == vehicle.c.id,
+            delivery_run.c.id != run.c.id,
+            delivery_run.c.run_on == run.c.run_on,
+            delivery_run.c.state != "cancelled",
+        )
+    )
     statement = (
         select(*(vehicle.c[name] for name in ("id", "name", "capacity", "works_from_min", "works_until_min")))
-        .where(vehicle.c.is_active)
+        .join(run, or_(vehicle.c.warehouse_id.is_(None), vehicle.c.warehouse_id == run.c.warehouse_id))
+        .where(vehicle.c.is_active, run.c.id == run_id, ~busy.exists())
         .order_by(vehicle.c.name)
     )
     return [Van(*row) for row in work.db.execute(statement)]

@@ -108,7 +108,7 @@ def view(work: Work, *, run_id: int) -> RunView:
         run=run,
         candidates=offered,
         points=points,
-        fleet=problems.vans(work),
+        fleet=problems.vans(work, run_id=run_id),
         routes=found,
         loose=[one for key, one in points.items() if key not in placed],
         search=planning.state(work, run_id=run_id),
@@ -145,7 +145,7 @@ def sketch(work: Work, *, run_id: int) -> tuple[Place | None, list[Sketched], li
     state = planning.state(work, run_id=run_id)
     charted = plans.charted_of(work, run_id=run_id) if state and state["state"] in planning.BUSY else None
     if charted is not None:
-        names = {van.id: van.name for van in problems.vans(work)}
+        names = {van.id: van.name for van in problems.vans(work, run_id=run_id)}
         driven = [(van, order) for van, order in zip(charted[0].vans, charted[1], strict=False) if order]
         drawn = [
             Sketched(number, names.get(van, ""), [points[charted[0].points[stop]] for stop in order])

@@ -29,14 +29,14 @@ from models import (
     route,
 )
 from operations import rounds, unpaid
-from operations.delivery import fleet, gathering, papers, runs
-from operations.delivery.fleet import VehicleFacts
+from operations.delivery import fleet, gathering, papers, problems, runs
+from operations.delivery.fleet import PointFacts, VehicleFacts, WarehouseFacts
 from operations.delivery.gathering import Brought, crates_of
 from operations.errors import NameTaken, NoPickupPoint, NotFound, NothingToDeliver, RoundElsewhere, RunState
 from operations.offers import NewOffer
 from operations.papers import Papers, collect
 from tests.support.clock import StillClock
-from tests.support.runs import GOODS, Day, make_fleet, make_run, nobody_paid, place_point, plan
+from tests.support.runs import GOODS, HOME, Day, make_fleet, make_run, nobody_paid, place_point, plan
 from tests.support.world import World
 from web import paper_kinds
 from web.paper import Paper
@@ -333,6 +333,39 @@ def test_only_closed_rounds_of_the_day_go_along_by_themselves(store: Store, cloc
     assert [(one.leader_name, one.is_taken) for one in found] == [("团长0", True), ("团长1", True), ("没说", False)]
     assert found[-1].has_homeless
     assert sum(one.crates for one in found[:2]) > 0
+
+
+def test_of_two_warehouses_the_nearer_one_serves_a_point_unless_somebody_says_otherwise(sqlite_store: Store) -> None:
+    """Each run takes its own rounds and cars by itself; a car that drives for one is not there for the other."""
+    day = Day(sqlite_store, leaders=2)
+    near, told = day.worlds
+    with sqlite_store.transaction() as work:
+        other = fleet.save_warehouse(
+            work, facts=WarehouseFacts("西仓", None, (HOME[0] + 400_000, HOME[1])), actor="system"
+        )
+        point = work.db.execute(select(pickup_point).where(pickup_point.c.leader_id == told.leader_id)).one()
+        wishes = PointFacts((point.lat_e6, point.lng_e6), "gcj02", 5, None, None, None, "", warehouse_id=other)
+        fleet.set_point(work, leader_id=told.leader_id, point_id=point.id, facts=wishes, actor="system")
+        own = VehicleFacts("西仓的车", None, None, 60, 300, 720, warehouse_id=other)
+        fleet.save_vehicle(work, facts=own, actor="system")
+        with pytest.raises(NotFound):
+            fleet.save_vehicle(work, facts=replace(own, name="x", warehouse_id=4711), actor="system")
+    run_id = day.run(is_frozen=False)
+    with sqlite_store.transaction() as work:
+        run_on = runs.get(work, run_id).run_on
+        second = runs.create(work, run_on=run_on, warehouse_id=other, actor="system")
+        for run, mine, home in ((run_id, near, "西仓"), (second, told, "东仓")):
+            found = gathering.candidates(work, run_on=run_on, run_id=run, crate_units=10)
+            assert [(one.leader_id, one.is_taken, one.served_from) for one in found] == [
+                (mine.leader_id, True, ""),
+                (({near, told} - {mine}).pop().leader_id, False, home),
+            ]
+        assert [van.name for van in problems.vans(work, run_id=run_id)] == ["1号车", "2号车"]
+        assert [van.name for van in problems.vans(work, run_id=second)] == ["1号车", "2号车", "西仓的车"]
+        runs.freeze(work, run_id=run_id, rounds=[(near.leader_id, near.round_id)], actor="system")
+    plan(sqlite_store, run_id)
+    with sqlite_store.read() as work:
+        assert [van.name for van in problems.vans(work, run_id=second)] == ["2号车", "西仓的车"]
 
 
 def test_a_day_has_one_run_of_a_warehouse_and_a_cancelled_one_comes_back(store: Store, clock: StillClock) -> None:

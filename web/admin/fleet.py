@@ -12,7 +12,7 @@ from operations.delivery import fleet as business
 from operations.delivery.fleet import PointFacts, VehicleFacts, WarehouseFacts
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
-from web.forms import BadInput, read_choice, read_clock, read_count, read_position, read_text, require_text
+from web.forms import BadInput, read_choice, read_clock, read_count, read_id, read_position, read_text, require_text
 from web.site import site
 
 DATUMS = ("gcj02", "wgs84")
@@ -104,6 +104,7 @@ def _vehicle() -> VehicleFacts:
         works_from_min=starts,
         works_until_min=ends,
         is_active="off" not in form,
+        warehouse_id=read_id(form, "warehouse"),
     )
 
 
@@ -121,4 +122,5 @@ def _point() -> PointFacts:
         closes_min=closes,
         cold_by_min=read_clock(form, "cold", "冷藏最晚"),
         zone=read_text(form, "zone", most=40),
+        warehouse_id=read_id(form, "warehouse"),
     )
