@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from models import Work, purchase_order, purchase_share
-from models.units import WEIGHT_UNITS
 from operations.demand import offer_ids
 from operations.errors import BadQuantity
-from operations.full_cases import PART, WHOLE, divide
+from operations.purchase_shares import parts
 from operations.purchases import AT_SUPPLIER, held, lines_of, log, set_line
 
 
@@ -49,18 +48,7 @@ def receive(
 
 
 def _divide(work: Work, purchase_id: int, line: Row[Any], usable_milli: int) -> None:
-    shares = work.db.execute(
-        select(purchase_share)
-        .where(purchase_share.c.purchase_order_id == purchase_id, purchase_share.c.product_id == line.product_id)
-        .order_by(purchase_share.c.leader_id, purchase_share.c.offer_id)
-    ).all()
-    parts = divide(
-        usable_milli,
-        {(s.leader_id, s.offer_id): s.needed_milli for s in shares},
-        {(s.leader_id, s.offer_id): s.surplus_milli for s in shares if s.surplus_milli},
-        step_milli=PART if line.unit in WEIGHT_UNITS else WHOLE,
-    )
-    for (leader_id, offer_id), milli in parts.items():
+    for (leader_id, offer_id), milli in parts(work, purchase_id, line, usable_milli).items():
         work.db.execute(
             update(purchase_share)
             .where(

@@ -18,6 +18,7 @@ from operations.case_cuts import cut
 from operations.errors import BadQuantity, BelowLeast, CasesUndecided, NotFound, WrongState
 from operations.full_cases import DECISIONS, CasePlan
 from operations.purchase_drafts import Key, cost_of, lock, reckon
+from operations.purchase_shares import tell_promised
 
 AT_SUPPLIER = ("sent", "confirmed")
 
@@ -122,6 +123,7 @@ def promise(
     work: Work, *, purchase_id: int, supplier_id: int, promised: Mapping[int, int], note: str | None, actor: str
 ) -> None:
     """The supplier says how much of each product he can bring (what is not named: as ordered). He may say it anew.
+    Leaders whose goods will not suffice are told.
 
     Raises NotFound (not his), WrongState (not sent, or the goods have come), BadQuantity (more than was ordered).
     """
@@ -134,6 +136,7 @@ def promise(
         raise NotFound(what="product")
     before: dict[str, int] = {}
     after: dict[str, int] = {}
+    changed = []
     for line in lines:
         milli = promised.get(line.product_id, line.ordered_milli)
         if not 0 <= milli <= line.ordered_milli:
@@ -141,6 +144,8 @@ def promise(
         if milli != line.promised_milli:
             set_line(work, purchase_id, line.product_id, promised_milli=milli)
             before[line.name], after[line.name] = line.promised_milli or 0, milli
+            changed.append((line, milli))
+    tell_promised(work, purchase_id=purchase_id, changed=changed)
     work.db.execute(
         update(purchase_order)
         .where(purchase_order.c.id == purchase_id)

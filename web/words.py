@@ -102,6 +102,7 @@ NOTICE_KINDS = {
     "settlement_paid": "结算到账",
     "cases_open": "整箱没凑满",
     "cases_stretched": "为凑整箱延长",
+    "supply_promised": "供应商答应的数量",
     "car_near": "送货车快到",
 }
 ORDER_EVENTS = {

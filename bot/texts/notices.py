@@ -287,6 +287,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "settlement_paid": _settlement_paid,
     "cases_open": supply.cases_open,
     "cases_stretched": supply.cases_stretched,
+    "supply_promised": supply.promised,
     "car_near": _car_near,
 }
 

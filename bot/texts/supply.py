@@ -64,5 +64,21 @@ def cases_stretched(p: Mapping[str, Any]) -> str:
     return f"“{p['title']}”{_short(p)}，按您说的延长到{until}，邻居已经通知。"
 
 
+def promised(p: Mapping[str, Any]) -> str:
+    """The notice when a supplier cannot bring everything, or can after all."""
+    goods = p["goods"]
+    if all(x["promised_milli"] == x["needed_milli"] for x in goods):
+        whole = "、".join(f"{x['name']}{amount(x['needed_milli'], x['unit'])}" for x in goods)
+        return f"“{p['title']}”：供应商又说给得齐了，{whole}。"
+    said = "、".join(
+        f"{x['name']}您订了{amount(x['needed_milli'], x['unit'])}，大约分到{amount(x['promised_milli'], x['unit'])}"
+        for x in goods
+    )
+    return (
+        f"“{p['title']}”：供应商说货不够，按各位团长订的分，{said}。现在什么都不用改；"
+        "实际到多少，登记到货时会带出来，后下单的少拿。可以先跟邻居打个招呼。"
+    )
+
+
 def _short(p: Mapping[str, Any]) -> str:
     return "、".join(f"{x['name']}还差{amount(x['missing_milli'], x['unit'])}凑整箱" for x in p["goods"])

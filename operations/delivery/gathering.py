@@ -165,6 +165,18 @@ def candidates(work: Work, *, run_on: date, run_id: int, crate_units: int) -> li
     return sorted((one for one in found if one.crates), key=lambda one: bool(one.served_from))
 
 
+def next_day(work: Work) -> date:
+    """The first day from today on that has closed rounds to be picked up; today when there is none."""
+    today = work.now.astimezone(SHANGHAI).date()
+    first = select(func.min(round_.c.pickup_from)).where(
+        round_.c.state == "closed",
+        round_.c.kind == "presale",
+        round_.c.pickup_from >= datetime.combine(today, time(), SHANGHAI),
+    )
+    found: datetime | None = work.db.execute(first).scalar()
+    return found.astimezone(SHANGHAI).date() if found else today
+
+
 def elsewhere(work: Work, rounds: Sequence[Round], *, run_id: int) -> list[Round]:
     """Those of these rounds that another run has."""
     live = exists().where(delivery_run.c.id == delivery_note.c.run_id, delivery_run.c.state != "cancelled")

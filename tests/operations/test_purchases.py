@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.texts.notices import render
 from models import leader, notice, offer, order, purchase_share
 from models.base import Store
 from operations import full_case_wishes, goods, purchase_receipts, purchases, rounds, unpaid
@@ -286,6 +287,52 @@ def test_a_promise_is_the_suppliers_own_and_never_more_than_was_ordered(two: Two
     two.farm.receive(purchase_id, {})
     with pytest.raises(WrongState):
         promise(two.farm.id, 6000)
+
+
+def test_leaders_hear_beforehand_what_a_supplier_cannot_bring_and_once(two: Two) -> None:
+    """Of twelve boxes eight are promised, then all: in proportion, and only whom it concerns. What is not counted at
+    the warehouse came as promised.
+    """
+    two.order(two.a, 4)
+    two.order(two.b, 8)
+    two.close()
+    purchase_id = two.farm.send()
+
+    def promise(milli: int) -> list[str]:
+        with two.farm.store.transaction() as work:
+            purchases.promise(
+                work, purchase_id=purchase_id, supplier_id=two.farm.id, promised={two.berries: milli}, note=None,
+                actor="supplier:1",
+            )  # fmt: skip
+        rows = [row for world in (two.a, two.b) for row in world.rows(notice, kind="supply_promised")]
+        return [render(row.kind, row.payload) for row in sorted(rows, key=lambda row: row.id)]
+
+    assert promise(12_000) == []
+    told = promise(8000)
+    assert [
+        part in text for part, text in zip(("订了4盒，大约分到3盒", "订了8盒，大约分到5盒"), told, strict=True)
+    ] == [
+        True,
+        True,
+    ]
+    assert promise(8000) == told, "said again"
+    two.farm.receive(purchase_id, {})
+    assert {two.share(world).received_milli for world in (two.a, two.b)} == {3000, 5000}
+
+
+def test_a_supplier_who_can_bring_it_after_all_is_good_news(two: Two) -> None:
+    two.order(two.a, 6)
+    two.close()
+    purchase_id = two.farm.send()
+    for milli in (5000, 6000):
+        with two.farm.store.transaction() as work:
+            purchases.promise(
+                work, purchase_id=purchase_id, supplier_id=two.farm.id, promised={two.berries: milli}, note=None,
+                actor="supplier:1",
+            )  # fmt: skip
+    texts = [render(row.kind, row.payload) for row in two.a.rows(notice, kind="supply_promised")]
+    assert "又说给得齐了，红颜草莓6盒" in max(texts, key=lambda text: "齐了" in text)
+    assert two.b.count(notice, kind="supply_promised") == 0
 
 
 def test_the_goods_of_a_draft_cannot_be_received(two: Two) -> None:

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations.delivery import fleet, run_views, runs, tours
+from operations.delivery import fleet, gathering, run_views, runs, tours
 from operations.delivery import papers as source
 from operations.operators import may
 from web import paper_kinds, route_map
@@ -35,8 +35,8 @@ def delivery_runs() -> str:
     with site().store.read() as work:
         found = run_views.search(work, state=state, sort=sort, number=read_page(request.args))
         warehouses = fleet.warehouses(work, only_active=True)
-        today = shown_time(work.now)[:10]
-    shown = {"found": found, "warehouses": warehouses, "today": today, "state": state, "sort": sort}
+        day = gathering.next_day(work)
+    shown = {"found": found, "warehouses": warehouses, "day": day, "state": state, "sort": sort}
     return page("runs", here="runs", title="配送", states=run_views.STATES, **shown)
 
 
