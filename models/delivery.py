@@ -74,6 +74,7 @@ route_search = Table(
     Column("stop_wanted", Boolean, nullable=False, server_default=text("false")),
     Column("problem", JSON),  # who is where and how far from whom: see operations.delivery.problems
     Column("best", JSON),  # by car, the numbers of its stops in order
+    Column("free", JSON),  # the best without locks, and of which problem: shows what locks cost
     Column("cost", BigInteger),
     Column("metres", BigInteger),
     Column("placed", Integer, nullable=False, server_default="0"),  # stops that a car goes to

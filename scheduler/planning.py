@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from models import Store
-from operations.delivery import planning, plans, problems
+from operations.delivery import plan_costs, planning, problems
 from operations.delivery.planning import Claimed
 from operations.delivery.problems import Charted
 from operations.errors import NotPlannable
@@ -109,10 +109,10 @@ class _Search:
     def _first(self, work: Any) -> tuple[Rest, Orders]:
         """The best of what an earlier search found, what stands in the routes, and always the nearest next."""
         charted, run_id = self._charted, self._claimed.run_id
-        fixed, bound = plans.kept(work, run_id, charted)
+        fixed, bound = plan_costs.kept(work, run_id, charted)
         rest = rest_of(charted.problem, fixed=fixed, bound=bound)
         near = nearest_neighbour(rest.problem)
-        known = [rest.whole(_orders(near, len(rest.cars))), plans.orders_of(work, run_id, charted)]
+        known = [rest.whole(_orders(near, len(rest.cars))), plan_costs.orders_of(work, run_id, charted)]
         if self._claimed.best:
             known.append(self._claimed.best)
         return rest, min(known, key=lambda orders: judge(charted.problem, orders).cost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from operations.delivery.plans import Costs
+from operations.delivery.plan_costs import Costs
 
 Facts = Mapping[str, Any]
 

@@ -514,6 +514,7 @@ def upgrade() -> None:
         sa.Column("stop_wanted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
         sa.Column("best", sa.JSON(), nullable=True),
+        sa.Column("free", sa.JSON(), nullable=True),
         sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("metres", sa.BigInteger(), nullable=True),
         sa.Column("placed", sa.Integer(), server_default="0", nullable=False),

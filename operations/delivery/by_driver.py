@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, select
 
 from models import Work, delivery_run, route, route_stop
-from operations.delivery import plans
-from operations.delivery.plans import Costs
+from operations.delivery import plan_costs, plans
+from operations.delivery.plan_costs import Costs
 from operations.errors import NotFound
 
 
@@ -20,7 +20,7 @@ def reorder(work: Work, *, route_id: int, stop_id: int, position: int, version: 
     if stop is None:
         raise NotFound(what="stop")
     of = _run_of(work, route_id)
-    before = plans.compared(work, run_id=of["run_id"])
+    before = plan_costs.compared(work, run_id=of["run_id"])
     after = plans.move(
         work,
         run_id=of["run_id"],

@@ -21,7 +21,7 @@ from sqlalchemy import RowMapping, null, select, update
 
 from models import Work, route_search
 from operations.audit import PLATFORM, record
-from operations.delivery import plans, problems, runs
+from operations.delivery import plan_costs, plans, problems, runs
 from operations.delivery.problems import Charted, Fault, Point, Van
 from operations.errors import NotPlannable, RunState
 from operations.routing.geo import Place
@@ -61,7 +61,7 @@ class Inputs:
 
 def state(work: Work, *, run_id: int) -> RowMapping | None:
     """How the search stands, without the problem itself."""
-    columns = [column for column in route_search.c if column.name not in {"problem", "best"}]
+    columns = [column for column in route_search.c if column.name not in {"problem", "best", "free"}]
     return work.db.execute(select(*columns).where(route_search.c.run_id == run_id)).mappings().first()
 
 
@@ -203,7 +203,9 @@ def finish(
     if row is None:
         return False
     if row.best is not None and row.problem is not None:
-        plans.write(work, run_id=run_id, charted=problems.read(row.problem), orders=row.best)
+        charted = problems.read(row.problem)
+        plan_costs.remember_free(work, run_id=run_id, charted=charted, orders=row.best)
+        plans.write(work, run_id=run_id, charted=charted, orders=row.best)
     return True
 
 

@@ -1,4 +1,4 @@
-"""A run's routes as rows, changed by the search or by hand, and what the plan costs against the best one found.
+"""A run's routes as rows, changed by the search or by hand.
 
 Whoever changes routes holds the run's row. A form names the version it was made for, so that two people do not undo
 one another's work unseen.
@@ -7,7 +7,6 @@ one another's work unseen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,107 +14,22 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from models import Work, delivery_run, route, route_search, route_stop
 from operations.audit import PLATFORM, record
-from operations.delivery import driving, problems, runs
+from operations.delivery import driving, runs
+from operations.delivery.plan_costs import Compared, charted_of, compared, orders_of, stops_of
 from operations.delivery.problems import Charted
 from operations.errors import NotFound, RunChanged, RunState
 from operations.outbox import SHANGHAI
 from operations.routing.plan import Plan, judge
 
-Orders = list[list[int]]
 _BUSY = ("wanted", "searching")
 _OUT_OF_THE_WAY = 1_000_000  # numbers that routes have while they change theirs
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What a plan comes to. Lateness is the sum over late stops, and over cars that are back too late."""
-
-    metres: int
-    seconds: int
-    late_stops: int
-    late_s: int
-    over_crates: int
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The routes as they stand, and the best that was found."""
-
-    now: Costs
-    best: Costs
-
-
-def costs_of(charted: Charted, plan: Plan) -> Costs:
-    """The sums of a plan."""
-    stops = charted.problem.stops
-    late = [
-        arrival - stops[number].latest
-        for trip in plan.trips
-        for number, arrival in zip(trip.stops, trip.arrivals, strict=True)
-        if number in trip.late
-    ]
-    return Costs(
-        metres=plan.metres,
-        seconds=sum(trip.back - trip.leaves for trip in plan.trips),
-        late_stops=len(late),
-        late_s=sum(late) + sum(trip.over_s for trip in plan.trips),
-        over_crates=sum(trip.over_crates for trip in plan.trips),
-        left_out=len(plan.left_out),
-    )
-
-
-def charted_of(work: Work, *, run_id: int) -> tuple[Charted, Orders] | None:
-    """The problem that was searched last, and its best orders; None as long as there is none."""
-    row = work.db.execute(
-        select(route_search.c.problem, route_search.c.best).where(route_search.c.run_id == run_id)
-    ).first()
-    if row is None or row.problem is None or row.best is None:
-        return None
-    return problems.read(row.problem), row.best
-
-
-def compared(work: Work, *, run_id: int) -> Compared | None:
-    """What the routes as they stand cost beside the best; None as long as nothing was searched."""
-    if (found := charted_of(work, run_id=run_id)) is None:
-        return None
-    charted, best = found
-    now = judge(charted.problem, orders_of(work, run_id, charted))
-    return Compared(costs_of(charted, now), costs_of(charted, judge(charted.problem, best)))
-
-
-def orders_of(work: Work, run_id: int, charted: Charted) -> Orders:
-    """The rows as orders of the problem; stops and cars that are not in it are left out."""
-    orders: Orders = [[] for _ in charted.vans]
-    car_of = {van: number for number, van in enumerate(charted.vans)}
-    number_of = {point: number for number, point in enumerate(charted.points)}
-    for row in _stops(work, run_id):
-        stop, car = number_of.get((row.leader_id, row.pickup_point_id)), car_of.get(row.vehicle_id)
-        if stop is not None and car is not None:
-            orders[car].append(stop)
-    return orders
-
-
-def kept(work: Work, run_id: int, charted: Charted) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """What the search has to leave alone: locked routes (car, its stops), and the car of each locked stop."""
-    orders = orders_of(work, run_id, charted)
-    car_of = {van: number for number, van in enumerate(charted.vans)}
-    locked = select(route.c.vehicle_id).where(route.c.run_id == run_id, route.c.is_locked)
-    fixed = {car_of[van]: orders[car_of[van]] for van in work.db.execute(locked).scalars() if van in car_of}
-    number_of = {point: number for number, point in enumerate(charted.points)}
-    bound = {
-        number_of[row.leader_id, row.pickup_point_id]: car_of[row.vehicle_id]
-        for row in _stops(work, run_id)
-        if row.is_locked and row.vehicle_id in car_of and (row.leader_id, row.pickup_point_id) in number_of
-    }
-    return fixed, bound
 
 
 def write(work: Work, *, run_id: int, charted: Charted, orders: Sequence[Sequence[int]]) -> None:
     """Make these orders the run's routes, with times. A car's route keeps its id, and with it the driver's link."""
     run_on = _touch(work, run_id).run_on
     plan = judge(charted.problem, orders)
-    before = {(row.leader_id, row.pickup_point_id): row for row in _stops(work, run_id)}
+    before = {(row.leader_id, row.pickup_point_id): row for row in stops_of(work, run_id)}
     work.db.execute(delete(route_stop).where(route_stop.c.run_id == run_id))
     ids = _routes(work, run_id, charted, plan, run_on)
     stops = []
@@ -156,7 +70,7 @@ def move(
     if (leader_id, point_id) not in charted.points:
         raise NotFound(what="stop")
     number = charted.points.index((leader_id, point_id))
-    done = {(row.leader_id, row.pickup_point_id) for row in _stops(work, run_id) if row.done_at or row.arrived_at}
+    done = {(row.leader_id, row.pickup_point_id) for row in stops_of(work, run_id) if row.done_at or row.arrived_at}
     if (leader_id, point_id) in done:
         raise RunState(state="on_the_way")
     for order in orders:
@@ -244,16 +158,6 @@ def _routes(work: Work, run_id: int, charted: Charted, plan: Plan, run_on: date)
         else:
             work.db.execute(insert(route).values(id=ids[trip.car], run_id=run_id, vehicle_id=van, **values))
     return ids
-
-
-def _stops(work: Work, run_id: int) -> Sequence[Row[Any]]:
-    statement = (
-        select(route_stop, route.c.vehicle_id)
-        .join(route, route.c.id == route_stop.c.route_id)
-        .where(route_stop.c.run_id == run_id)
-        .order_by(route.c.number, route_stop.c.position)
-    )
-    return work.db.execute(statement).all()
 
 
 def _editable(work: Work, run_id: int, version: int, *, only_frozen: bool = False) -> Charted:

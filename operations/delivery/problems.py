@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +86,10 @@ class Charted:
             "vans": list(self.vans),
             "problem": transport.values_of(self.problem),
         }
+
+    def key(self) -> str:
+        """The same for the same problem."""
+        return hashlib.sha256(json.dumps(self.stored(), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def read(stored: Mapping[str, Any]) -> Charted:

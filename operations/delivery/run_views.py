@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, RowMapping, func, select
 
 from models import Work, delivery_note, delivery_run, route, vehicle, warehouse
-from operations.delivery import planning, plans, problems, runs, tours
+from operations.delivery import plan_costs, planning, problems, runs, tours
 from operations.delivery.gathering import Candidate, candidates
-from operations.delivery.plans import Compared
+from operations.delivery.plan_costs import Compared
 from operations.delivery.problems import Fault, Point, Van
 from operations.delivery.runs import Difference
 from operations.listings.paging import Page, page
@@ -112,7 +112,7 @@ def view(work: Work, *, run_id: int) -> RunView:
         routes=found,
         loose=[one for key, one in points.items() if key not in placed],
         search=planning.state(work, run_id=run_id),
-        compared=plans.compared(work, run_id=run_id),
+        compared=plan_costs.compared(work, run_id=run_id),
         differences=[] if is_draft else runs.difference(work, run_id=run_id),
         faults=planning.look(work, run_id=run_id) if run.state == "frozen" else [],
         sums=_sums(work, run_id),
@@ -143,7 +143,7 @@ def sketch(work: Work, *, run_id: int) -> tuple[Place | None, list[Sketched], li
     run = runs.get(work, run_id)
     points = {(one.leader_id, one.point_id): one for one in problems.points_of(work, run_id=run_id)}
     state = planning.state(work, run_id=run_id)
-    charted = plans.charted_of(work, run_id=run_id) if state and state["state"] in planning.BUSY else None
+    charted = plan_costs.charted_of(work, run_id=run_id) if state and state["state"] in planning.BUSY else None
     if charted is not None:
         names = {van.id: van.name for van in problems.vans(work, run_id=run_id)}
         driven = [(van, order) for van, order in zip(charted[0].vans, charted[1], strict=False) if order]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models import Store, action_log, delivery_run, notice, route_stop
-from operations.delivery import by_driver, driving, plans, problems, runs, tours
+from operations.delivery import by_driver, driving, plan_costs, plans, problems, runs, tours
 from operations.errors import NotFound, NotNext, RunChanged, RunState
 from operations.routing.plan import judge
 from tests.support.clock import StillClock
@@ -28,7 +28,7 @@ class Tour:
         self.run_id = self.day.run()
         plan(store, self.run_id)
         with store.transaction() as work:  # all on the first car
-            found = plans.charted_of(work, run_id=self.run_id)
+            found = plan_costs.charted_of(work, run_id=self.run_id)
             assert found is not None
             plans.write(work, run_id=self.run_id, charted=found[0], orders=[[2, 0, 3, 1], []])
 
@@ -151,7 +151,7 @@ def test_what_the_driver_cannot_do(tour: Tour) -> None:
 
 def test_a_plan_made_by_hand_says_what_is_late_and_too_much(tour: Tour) -> None:
     with tour.store.transaction() as work:
-        found = plans.charted_of(work, run_id=tour.run_id)
+        found = plan_costs.charted_of(work, run_id=tour.run_id)
         assert found is not None
         charted = found[0]
         points = problems.points_of(work, run_id=tour.run_id)
@@ -162,7 +162,7 @@ def test_a_plan_made_by_hand_says_what_is_late_and_too_much(tour: Tour) -> None:
             charted.problem.metres,
             charted.problem.seconds,
         )
-        costs = plans.costs_of(tight, judge(tight.problem, [[0, 1, 2], []]))
-        full = plans.costs_of(tight, judge(tight.problem, [[0, 1, 2, 3], []]))
+        costs = plan_costs.costs_of(tight, judge(tight.problem, [[0, 1, 2], []]))
+        full = plan_costs.costs_of(tight, judge(tight.problem, [[0, 1, 2, 3], []]))
     assert (costs.left_out, costs.over_crates, full.over_crates) == (1, 0, 1)
     assert costs.late_s > 0

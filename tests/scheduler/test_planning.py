@@ -18,12 +18,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models import Store, delivery_run, pickup_point, route, route_search, route_stop
-from operations.delivery import planning, plans, problems, runs
+from operations.delivery import plan_costs, planning, plans, problems, runs
 from operations.errors import NotPlannable, RunState
 from operations.routing.geo import GreatCircle, Matrix
 from scheduler.planning import plan_routes
 from tests.support.clock import StillClock
 from tests.support.runs import Day
+from web import route_words
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +61,7 @@ def test_asked_for_searched_and_driven(store: Store, clock: StillClock, run: int
     assert (found.state, found.placed, found.trouble) == ("done", 3, None)
     assert stops(store) == 3
     with store.read() as work:
-        both = plans.compared(work, run_id=run)
+        both = plan_costs.compared(work, run_id=run)
         rows = work.db.execute(select(route)).all()
         due = work.db.execute(select(route_stop.c.due_at)).scalars().all()
         run_on = runs.get(work, run).run_on
@@ -113,7 +114,7 @@ def test_a_locked_route_and_a_locked_stop_stay(store: Store, clock: StillClock, 
     ask(store, run)
     work_on(store)
     with store.transaction() as work:
-        known = plans.charted_of(work, run_id=run)
+        known = plan_costs.charted_of(work, run_id=run)
         assert known is not None
         charted, turned = known[0], [[2, 0], [1]]
         plans.write(work, run_id=run, charted=charted, orders=turned)
@@ -122,7 +123,11 @@ def test_a_locked_route_and_a_locked_stop_stay(store: Store, clock: StillClock, 
     ask(store, run)
     work_on(store)
     with store.read() as work:
-        assert plans.orders_of(work, run, charted)[0] == turned[0]
+        assert plan_costs.orders_of(work, run, charted)[0] == turned[0]
+        found = plan_costs.compared(work, run_id=run)
+    assert found is not None
+    assert found.free is not None, "what the lock costs is known: it was searched without before"
+    assert "多" in route_words.dearer(found.best, found.free)
     with store.transaction() as work:
         plans.lock_route(work, run_id=run, route_id=locked.id, is_locked=False, actor="system")
         leader_id, point_id = charted.points[turned[1][0]]
@@ -130,7 +135,15 @@ def test_a_locked_route_and_a_locked_stop_stay(store: Store, clock: StillClock, 
     ask(store, run)
     work_on(store)
     with store.read() as work:
-        assert turned[1][0] in plans.orders_of(work, run, charted)[1]
+        assert turned[1][0] in plan_costs.orders_of(work, run, charted)[1]
+    with store.transaction() as work:
+        plans.lock_stop(work, run_id=run, leader_id=leader_id, point_id=point_id, is_locked=False, actor="system")
+    ask(store, run)
+    work_on(store)
+    with store.read() as work:
+        found = plan_costs.compared(work, run_id=run)
+    assert found is not None
+    assert found.free is None, "nothing is locked any more, and nothing is dearer for it"
 
 
 # ---------------------------------------------------------------- what cannot be planned

@@ -6,7 +6,7 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations.delivery import driving, planning, plans, run_views, tours
+from operations.delivery import driving, plan_costs, planning, plans, run_views, tours
 from web import route_map, route_words
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
@@ -61,7 +61,7 @@ def planning_progress(run_id: int) -> Response:
 def move_stop(run_id: int, leader_id: int, point_id: int) -> Response:
     """Another car, another place in the order; the answer says what the plan costs then."""
 
-    def move(work: Work) -> plans.Compared:
+    def move(work: Work) -> plan_costs.Compared:
         return plans.move(
             work,
             run_id=run_id,
@@ -73,7 +73,7 @@ def move_stop(run_id: int, leader_id: int, point_id: int) -> Response:
             actor=current().actor,
         )
 
-    def said(found: plans.Compared) -> str:
+    def said(found: plan_costs.Compared) -> str:
         more = route_words.dearer(found.now, found.best)
         return f"改好了。和最好的一版比：{more}。" if more else "改好了，和最好的一版一样。"
 

@@ -18,7 +18,7 @@ from models import Work
 from operations import picture_files, showcase
 from operations.delivery import by_driver, driving, problems, tours
 from operations.delivery.driving import Signed
-from operations.delivery.plans import Costs
+from operations.delivery.plan_costs import Costs
 from operations.delivery.problems import place_of
 from operations.errors import LinkDead, NotFound
 from operations.picture_files import Picture
