@@ -29,8 +29,8 @@ def label_key(label: re.Match[str]) -> str:
 
 
 def pack_of(unit: str | None) -> str | None:
-    """A unit of sale; 名, 位 and 组 count orders."""
-    return None if unit is None or unit in ("名", "位", "组", "个名额") else unit
+    """A unit of sale; 名, 位 and 组 count orders, 个 counts anything."""
+    return None if unit is None or unit in ("名", "位", "组", "个", "个名额") else unit
 
 
 @dataclass(slots=True)

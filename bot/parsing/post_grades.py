@@ -7,9 +7,11 @@ import re
 from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_names import best_name
 
-_GRADE = re.compile(
-    r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)?(?:\s.{0,8})?|礼盒|[散袋盒罐瓶]装"
-)
+_RANK = r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)"
+_SIZED = r"(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)"
+_LENGTH = r"\d(?:\.\d{1,2})?米(?:\*\d(?:\.\d{1,2})?米)?(?:宽|长|床)?"
+_GRADE = re.compile(rf"{_RANK}{_SIZED}?(?:\s.{{0,8}})?|礼盒|[散袋盒罐瓶]装|{_LENGTH}")
+_GRADED = re.compile(rf"(?P<kind>.{{2,}}?)\s?(?:{_RANK}{_SIZED}|礼盒|[散袋盒罐瓶]装|{_LENGTH})")  # 四件套1.8米床
 _LONGEST = 9
 _HEADING = re.compile(r"[^:：,，\d\x00]{2,10}(?=[:：])")  # 坚果礼包:小包装25元
 
@@ -23,7 +25,8 @@ class Grades:
     def named(self, name: str, body: str, before: str, above: str) -> str:
         """`name`, with the goods in front when it is only a grade: from `body`, what stands `before` it, or `above`."""
         if _GRADE.fullmatch(name) is None:
-            self.kind = None
+            graded = _GRADED.fullmatch(name)
+            self.kind = graded["kind"] if graded is not None else None
             return name
         if self.kind is None:
             heading = _HEADING.match(body)

@@ -9,14 +9,17 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
+from bot.parsing.post_kinds import is_other_pack, kind_in, of_the_same, pack_name
 from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, is_number
-from bot.parsing.post_names import best_name, headline_name, name_and_spec
+from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, find_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
 
 _BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")
+
+_OF_ALL = re.compile(r"[\s,，。;；\x00]*(?:以上|上面)?(?:都|全|均)")
 
 
 class Reader:
@@ -206,8 +209,10 @@ class Reader:
             self._open(Draft("", start + price.start, spec=spec), price, region)
             return
         if not name and current is not None and (index > 0 or self.pending is None):
-            if self._is_variant(current, price, spec):
-                self._open(Draft(current.name, start + price.start, spec=spec), price)
+            kind = kind_in(region) if price.count_milli == 1000 and price.fen != current.fen else ""
+            if kind or is_other_pack(current, price, spec):
+                name = f"{current.name} {kind}" if kind else pack_name(current, region)
+                self._open(Draft(name, start + price.start, spec=spec), price)
             elif not current.take_tier(price):
                 self.unused.append(body[price.start : price.end].strip())
             return
@@ -219,6 +224,7 @@ class Reader:
             spec = spec or pending_spec
         elif not name and self.titles:
             name = headline
+        name = of_the_same(name, self.shown[: start + price.start])
         above = self.pending[0] if self.pending is not None else headline
         name = self.grades.named(name, body, self.shown[start : start + price.start], above) or last_goods(
             self.shown[max(0, start + price.start - 80) : start + price.start]
@@ -227,13 +233,10 @@ class Reader:
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         self._open(draft, price, region)
 
-    def _is_variant(self, current: Draft, price: Price, spec: str | None) -> bool:
-        return spec is not None and spec != current.spec and price.count_milli == 1000 and current.spec is not None
-
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:
         self.drafts.append(draft)
         draft.take_price(price)
-        draft.unit = draft.unit or unit_of(re.split(r"[;；。]", region)[-1])
+        draft.unit = draft.unit or unit_of(re.split(r"[;；。]", without_others(region))[-1])
 
     def _after(self, tail: str, behind_several: bool) -> None:
         """What is written behind the last price of a line: spec, stock, limit, and perhaps 冷藏.
@@ -253,7 +256,8 @@ class Reader:
         match = re.match(rf"[\s,，(（]*(?P<spec>{SPEC.pattern})", rest)
         if match is not None and current.spec is None:
             current.spec = match["spec"].strip()
-        current.unit = current.unit or unit_of(rest[:12])
+        if not (behind_several and _OF_ALL.match(rest)):
+            current.unit = current.unit or unit_of(rest[:12])
         current.is_cold = current.is_cold or bool(COLD.search(tail))
 
     def _behind(self, region: str, last: Draft) -> str:

@@ -54,7 +54,8 @@ _FILLER = re.compile(
     r"|咱们?|我们|我|你们|(?:我们|咱们?)?小区(?:内部|专享)?价?|给大家|给大家算|算|卖|真空|整|单|每|"
     r"(?:这次|上次|这回)?(?:我们?|俺们?|团长)(?:这次|又|就|只)?[拿进抢订]?了?|装|箱|盒"
     r"|按(?:.(?:卖|算|称|计价?))?|杀好.?|处理好.?|活的|冰的|鲜活|精选|正宗|当季|应季|新鲜到货|优惠|超值|买到赚到"
-    r"|老客.{0,4}|新客.{0,4}|多买.{0,5}|便宜点?|随便.{0,4}|自己.{0,3})"
+    r"|老客.{0,4}|新客.{0,4}|多买.{0,5}|便宜点?|随便.{0,4}|自己.{0,3}"
+    r"|[\d一二两三四五六七八九十]{1,3}(?:样|种|款|个?品种|个菜)(?:[一每]?[份套])?)"
 )
 _PROMOTION = re.compile(
     r"买[一二两三四五六1-9]+送[一二两三四五1-9]+|第[二三2-3][件盒袋份瓶提个]半价|满\d+[减送]\S{0,4}"
@@ -86,6 +87,10 @@ _AFTER_MEASURE = re.compile(  # 种的蜜柚, 两箱梭子蟹过来, 牛轧糖�
     rf"(?:的|[一两几二三四五\d]{UNIT})([\u4e00-\u9fff]{{1,3}}[{''.join(sorted(_HEADS))}])(?=$|[过回]?来|我|自己)"
     rf"|^([\u4e00-\u9fff]{{1,3}}[{''.join(sorted(_HEADS))}])(?=我|自己)"
 )
+_KINDS = re.compile(
+    r"(?<=[\s,，:：。!！?？\x00])[^\s,，、:：。!！?？\x00的]{1,6}的(?:[、,，和\s]{1,2}[^\s,，、:：。!！?？\x00的]{1,6}的){1,5}(?=[\s,，:：。!！?？\x00])"
+)
+_ASKED_FOR = re.compile(r"[要][伐吗嘛么哇][\s,，?？\x00]*$|有(?:没有|无)?人要[^\s,，\x00]{1,6}[\s,，?？\x00]*$")
 _HEADLINE = re.compile(
     r"(?:[团團](?:购|品)?|开团(?:啦|了|咯|喽)?|来啦?|来了|到货啦?|上新|接龙|接力|团购"
     r"|开抢|预售|预定|预订|菜单|价目表?|清单|汇总|好物)[啦了咯喽!！~]*$"
@@ -113,7 +118,7 @@ _TRAIL = re.compile(
     r"|走起|安排上|接起来)(?:了|啦|报|来|接|咯)*|开团(?:啦|了|咯|喽)?|开拼|(?<=.)团(?:购)?(?:啦"
     r"|了)?|接龙|(?:团购)?(?:价格?|价钱)|又?来了|又?来啦|今天|现在|我们|咱们?|这边|这里"
     r"|群里|团里|"
-    r"特价|现价|只要|只需|仅需|才|就|只|仅|是|卖|要|的话|熟了|上市了?|到了|到啦|成熟了?"
+    r"特价|现价|只要|只需|仅需|才|就|只|仅|是|卖|要|的话|熟了|上市了?|到了|到啦|成熟了?|便宜|要[伐嘛么哇]|按[一每]?[^\s]卖?"
     r"|的|呢|了|啦|哦|哈|啊|呀|吧|嘛|也|都|每|一|有|大概|大约|约|规格|净重|净含量|算"
     r"|给大家算?|大家|统一|一律|每样|全部|分别|各|为|价|真空|来啦|来了|又来|吗|预定|预订"
     r"|开抢|特惠|团购|冷藏|冷冻|活的|超甜|很甜|特别甜|好吃)$"
@@ -129,8 +134,13 @@ class _Candidate:
 
 def name_and_spec(region: str, is_first: bool = True) -> tuple[str, str | None]:
     """The name of the goods in the words before a price, and their spec."""
-    region = _EXPIRY.sub("\x00", _ORIGINAL.sub("\x00", region))
+    region = _EXPIRY.sub("\x00", without_others(region))
     return best_name(region, is_first=is_first), find_spec(region)
+
+
+def without_others(region: str) -> str:
+    """`region` without what goods cost elsewhere (某宝同款一斤要68)."""
+    return _ORIGINAL.sub("\x00", region)
 
 
 def best_name(region: str, *, is_first: bool) -> str:
@@ -141,7 +151,7 @@ def best_name(region: str, *, is_first: bool) -> str:
         region,
     )
     bare = without_specs(PRICE_WORDS.sub("\x00", _PROMOTION.sub("\x00", region)))
-    bare = _BESIDE.sub(" +", bare)
+    bare = _without_kinds(_BESIDE.sub(" +", bare))
     clauses = [(match["clause"], _is_heading(bare, match), match.end()) for match in _CLAUSE.finditer(bare)]
     begins = max((match.end() for match in _NEW_SENTENCE.finditer(bare)), default=0)
     found: list[_Candidate] = []
@@ -157,6 +167,15 @@ def best_name(region: str, *, is_first: bool) -> str:
     top = max(candidate.score for candidate in found)
     best = [candidate for candidate in found if candidate.score == top]
     return (best[0] if is_first else best[-1]).name
+
+
+def _without_kinds(bare: str) -> str:
+    """菜饼子要伐?马兰头的、芝麻的,都是…: the kinds are not the name, when goods were named before."""
+    kinds = _KINDS.search(bare)
+    before = "" if kinds is None else bare[: kinds.start()]
+    if kinds is None or not (mentions_goods(before) or _ASKED_FOR.search(before)):
+        return bare
+    return bare[: kinds.start()] + "\x00" * len(kinds[0]) + bare[kinds.end() :]
 
 
 def _core(name: str) -> str:

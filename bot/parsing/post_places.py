@@ -92,7 +92,7 @@ def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str 
         if (
             _CUE.search(line)
             and not re.search(r"\d\s?(?:元|块|/)", line)
-            and not re.search(r"售后|原产|产地|不在|发自|直发|超市[卖价]|拉|进货|批发|采", line)
+            and not re.search(r"售后|原产|产地|不在|发自|直发|超市[卖价]|看[到了见]|拉|进货|批发|采", line)
         ):
             match = _FREE.search(line)
             if match is not None:

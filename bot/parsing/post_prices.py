@@ -43,6 +43,8 @@ _NOT_GROUP_BEHIND = re.compile(
 _SEEN_ELSEWHERE = re.compile(  # 昨天超市看到要89一斤
     r"(?:超市|菜场|市场|网上|店里|外面|人家|别处|商场)[^,，。;!！\n\x00]{0,4}(?:看到|看了|问了|卖到|要卖)[^,，。;!！\n]{0,10}$"
 )
+_CHEAP = re.compile(r"(?:^|[,，、;；。\s\x00])[\u4e00-\u9fff]{2,6}?便宜[,，\s]?$")
+_THAN = re.compile(r"[比要能会可更还再又就都给我你他超市场菜外网原平昨今前现这那每多买]")
 _LABEL = re.compile(
     r"(?:团购价?格?|团长价|团价|团|拼团价?|特价|现价|价格|价钱|价|单价|售价|到手价?|到手"
     r"|券后价?|活动价?|惊喜价|福利价|优惠价|会员价|邻居价|群价|群内|内部价|秒杀价?|折后"
@@ -144,7 +146,9 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
         return None
     start, end = match.span()
     before = text[max(floor, start - 12) : start]
-    if _NOT_GROUP.search(before) or _NOT_GROUP_BEHIND.match(text, end):
+    if (_NOT_GROUP.search(before) and not (floor and _is_cheap(before, text[end:]))) or _NOT_GROUP_BEHIND.match(
+        text, end
+    ):
         return None
     has_money = bool(match["sign"] or match["money"] or match["only_mao"])
     if not has_money and (_NOT_A_PRICE_BEHIND.match(text, end) or (before[-1:].isalnum() and before[-1:].isascii())):
@@ -167,6 +171,12 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
     ) and not (match["frac"] or match["half"] or label or (floor > 0 and start - floor <= _NEAR and _is_goods(before))):
         return None
     return _built(text, match, fen, left, right, max(floor, start - 12), has_money or label is not None)
+
+
+def _is_cheap(before: str, behind: str) -> bool:
+    """Behind other prices, 牛骨头便宜10块一斤, where nothing tells what it would be cheaper than: it is the price."""
+    cheap = _CHEAP.search(before)
+    return cheap is not None and _THAN.search(cheap[0]) is None and _RIGHT.match(behind) is not None
 
 
 def _right(text: str, end: int, has_money: bool, left: re.Match[str] | None) -> re.Match[str] | None:

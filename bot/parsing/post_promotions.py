@@ -30,6 +30,7 @@ _TOGETHERS_PRICE = re.compile(
     r"[(（]?(?:[两二三四五六七八九十]|\d{1,3})\s?(?:人|户|家)\s?(?:拼[单团]?|成团|起拼|同行|一起[拼买])"
     rf"[^\s,，。;；\n\x00\d]{{0,4}}\s?{_SUM}{_PER}[)）]?"
 )
+_ALONE = re.compile(r"单独?(?:购|买)(?:价格?)?|一个人[买拍订](?:价格?)?")  # the price, beside one for several people
 _MEMBERS_PRICE = re.compile(rf"[(（]?(?:{_MEMBER}\s?(?:专享|特享)?价?)\s?[:：]?\s?{_SUM}{_PER}[)）]?")
 _PLAIN_PRICE = re.compile(rf"{_PLAIN}\s?(?=[:：]?\s?¥?\d)")
 _OTHER_PRICE = re.compile(r"\d\s?(?:元|块|/)|[¥:：]\s?\d|\s\d{1,4}(?:\.\d)?(?=\s|$)")
@@ -48,7 +49,7 @@ def take_promotions(text: str) -> tuple[str, tuple[str, ...]]:
         text = _ANY.sub(blank, text)
         together = _TOGETHERS_PRICE.sub("", text)
         if together != text and _OTHER_PRICE.search(together) is not None:
-            text = _TOGETHERS_PRICE.sub(blank, text)
+            text = _ALONE.sub(lambda match: "\x00" * len(match[0]), _TOGETHERS_PRICE.sub(blank, text))
         text = "\n".join(_without_members_price(line, blank) for line in text.split("\n"))
     return text, tuple(dict.fromkeys(found))[:_MOST]
 

@@ -16,6 +16,9 @@ _MOST_CLAUSES, _MOST_NAMES = 12, 20
 _UNIT_FOR_ALL = re.compile(
     rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都(?:是|按)[一每]?(?P<unit2>{UNIT})的?(?:价|算)"
 )
+_EXCEPTED = re.compile(
+    r"(?P<name>[^\s,，;；。\x00]{1,12}?)(?:除外|另算|例外|不算(?!少|多|贵|大|小))|(?:除了?|不含|不包括)(?P<name2>[^\s,，;；。\x00]{1,12})"
+)
 _STOCK_WORD = re.compile(r"名额|库存|限量|数量|余量|现货|就|只有|还有|还剩|仅剩|共")
 
 
@@ -85,7 +88,8 @@ class Shares:
         """以上都是斤价, 元贝按份: the unit of goods that were priced without one."""
         for match in _UNIT_FOR_ALL.finditer(text):
             for draft in self.drafts:
-                if draft.fen is not None and draft.unit is None and not _sold_apart(draft, text):
+                is_open = draft.fen is not None and draft.unit is None
+                if is_open and not _sold_apart(draft, text) and not _is_excepted(draft, text):
                     draft.unit = match["unit"] or match["unit2"]
         for draft in self.drafts:
             own = _sold_apart(draft, text) if draft.unit is None and draft.fen is not None else None
@@ -93,8 +97,15 @@ class Shares:
 
     def share_total(self, tail: str, current: Draft) -> None:
         """，限量100斤 behind several goods sold by 斤: of which of them? Every one has it, and it is asked."""
-        total = next((amount for amount in take_amounts(tail)[1] if amount.kind == "stock" and amount.is_total), None)
+        said = [amount for amount in take_amounts(tail)[1] if amount.kind == "stock" and not amount.is_each]
+        total = next((amount for amount in said if amount.is_total), None)
         alike = [draft for draft in self.drafts if draft.unit == current.unit]
+        sizes = [draft for draft in self.drafts if draft.name == current.name]
+        if len(sizes) > 1 and said and current.stock is not None:  # 10斤装58,20斤装110,只有25袋
+            for draft in sizes:
+                draft.stock, draft.unit = draft.stock or current.stock, draft.unit or current.unit
+            self.is_total_shared = True
+            return
         if total is None or len(alike) < 2 or len(alike) < len(self.drafts):
             return
         if total.unit is not None and total.unit != current.unit:
@@ -102,6 +113,11 @@ class Shares:
         for draft in alike:
             draft.stock = draft.stock or total.milli
         self.is_total_shared = True
+
+
+def _is_excepted(draft: Draft, text: str) -> bool:
+    """香菜除外, 香菜另算: what is said of all is not said of it."""
+    return any(called(draft.name, match["name"] or match["name2"]) for match in _EXCEPTED.finditer(text))
 
 
 def _sold_apart(draft: Draft, text: str) -> re.Match[str] | None:

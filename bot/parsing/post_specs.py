@@ -36,7 +36,7 @@ SPEC = re.compile(
 )
 _UNIT_SLASH = re.compile(
     rf"(?:{MEASURE}|装)\s?/\s?[一1]?\s?(?P<unit>{UNIT})(?!\w)|(?:{MEASURE})(?:装)?[一1每](?P<unit2>{UNIT})"
-    rf"|(?:^|[\s,，\x00\u4e00-\u9fff])(?:[一每]|/\s?)(?P<unit3>{UNIT})(?!装|钱)"
+    rf"|(?:^|[\s,，\x00\u4e00-\u9fff])(?:[一每]|/\s?)(?P<unit3>{UNIT})(?!装|钱|的[^\s,，\x00]{{0,3}}装)"
 )
 _FREE_BEHIND = "的一每单限只仅原特团才卖就价约净给算共剩"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -16,23 +16,16 @@ from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
 from bot.parsing.post_pieces import drop_taken_back, join_remarks, with_parts
 from bot.parsing.post_roles import Role
+from bot.parsing.post_windows import close_windows, hear_presence
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
-_UNTIL = re.compile(
-    r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
-)
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
     r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
-_LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
-_AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
-_OFFER = re.compile(r"[^\n,，。;]{0,4}(?:下单|接龙|报|截|订|说|付)")
-_PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
-_GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
@@ -63,7 +56,8 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     with_parts(text, bound)
     _leave_errands(text, bound)
     _spread(text, bound)
-    _close_windows(text, bound)
+    close_windows(text, bound)
+    hear_presence(text, bound)
     _resolve_all(text, bound, now, headline_end)
     closes = _deadlines(bound)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
@@ -151,26 +145,6 @@ def _leave_errands(text: str, bound: list[Bound]) -> None:
             continue
         if any(other.role in ("pickup", "arrival") for other in bound[index + 1 :]):
             item.role = "other"
-
-
-def _close_windows(text: str, bound: list[Bound]) -> None:
-    """10:30开始提货,一直到12:00: the second clock ends the window that the first began."""
-    for item in bound:
-        is_bare = item.role == "pickup" and item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
-        if is_bare and _LASTS.search(text, max(0, item.hit.start - 8), item.hit.start):
-            item.hit = replace(item.hit, mark="before")
-    for one, other in itertools.pairwise(bound):
-        gap = text[one.hit.end : other.hit.start]
-        is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
-        if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
-            continue
-        is_until = bool(
-            _UNTIL.search(gap)
-            or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
-            or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
-        )
-        if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
-            other.role, other.hit = one.role, replace(other.hit, mark="before")
 
 
 def _spread(text: str, bound: list[Bound]) -> None:

@@ -1,0 +1,52 @@
+"""Goods that are named by what tells them apart: 真空的六块一斤, 同款4J, 四人份的99, 五斤装25 and then 10斤45."""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.goods_words import last_goods
+from bot.parsing.post_draft import Draft
+from bot.parsing.post_prices import Price
+from bot.parsing.post_specs import WEIGHT_UNITS
+
+_SERVES = re.compile(r"[一二两三四五六七八十\d]{1,2}人份")
+_STATES = (
+    "真空 散装 散称 盒装 袋装 罐装 瓶装 桶装 冷冻 冰鲜 冷鲜 速冻 现做 现杀 切好 切片 切块 整块 整只 整条 半只 杀好 "
+    "处理好 去皮 带皮 去壳 带壳 去骨 带骨 去头 带头 去核 无核 有核 生 熟 干 湿 鲜 辣 微辣 中辣 特辣 不辣 麻辣 原味 甜 "
+    "咸 酸 淡 无糖 低糖 少糖 加糖 肉 素 荤 大 小 中 特大 大点 小点 大个 小个 红 白 黑 青 黄 绿 紫 公 母 老 嫩 新 陈 "
+    "硬 软 糯 脆 礼盒 好 次 精 粗 细 长 短 厚 薄"
+).split()
+_STATE = re.compile(
+    rf"[\s,，、;；。\x00]*(?:有点?|还有)?(?:是)?(?P<state>{'|'.join(sorted(_STATES, key=len, reverse=True))})"
+    r"(?:的|一点的?|些的)(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
+)
+_SAME = re.compile(r"(?:同款|同样的?|一样的|这款|同品种)的?(?P<rest>.*)")
+
+
+def kind_in(region: str) -> str:
+    """真空的: how a second price of the same goods differs; "" when the words before it do not tell."""
+    match = _STATE.fullmatch(region)
+    return match["state"] if match is not None else ""
+
+
+def of_the_same(name: str, said_before: str) -> str:
+    """同款4J behind 车厘子 is 车厘子 4J; other names as they are."""
+    match = _SAME.fullmatch(name)
+    if match is None:
+        return name
+    goods = last_goods(said_before[: max(0, said_before.rfind(name[:2]))])
+    return f"{goods} {match['rest']}".strip() if goods else name
+
+
+def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
+    """Is this price for the same goods in another pack: 五斤装25, 10斤45?"""
+    if spec is not None and current.spec is not None and spec != current.spec and price.count_milli == 1000:
+        return True
+    is_weighed = price.unit in WEIGHT_UNITS and price.count_milli > 1000
+    return is_weighed and current.count == 1000 and current.unit not in WEIGHT_UNITS and current.spec is not None
+
+
+def pack_name(current: Draft, region: str) -> str:
+    """What the other pack is called: 套餐 四人份, else the same."""
+    served = _SERVES.search(region)
+    return f"{current.name} {served[0]}" if served is not None else current.name

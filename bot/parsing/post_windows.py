@@ -1,0 +1,63 @@
+"""Windows of a pickup that are said in pieces: 10:30开始提货,一直到12:00; 9点到12点我都在; 随时可以取,晚上9点我锁门."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from bot.parsing.post_pickup import Bound
+
+_UNTIL = re.compile(
+    r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
+)
+_LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
+_AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
+_OFFER = re.compile(r"[^\n,，。;]{0,4}(?:下单|接龙|报|截|订|说|付)")
+_PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
+_GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
+_PRESENT = re.compile(
+    r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
+)
+_LOCKS = re.compile(
+    r"\s?(?:我|俺|店里?|门卫|保安|物业|库房|车库|大门|[那这]边)?(?:就|要|会|准时|准点)?(?:锁门|关门|锁车库|关店|没人了?)"
+)
+
+
+def hear_presence(text: str, bound: list[Bound]) -> None:
+    """9点到12点都在 hands out, and so does 晚上9点我锁门, unless another window was named."""
+    locks = [item for item in bound if _is_lock(text, item)]
+    taken = [item for item in bound if item.role == "pickup" and item.hit.has_clock and item not in locks]
+    if any(item.hit.to_clock is not None or item.hit.mark == "before" for item in taken) or len(taken) > 1:
+        return
+    if locks:
+        locks[-1].role, locks[-1].hit = "pickup", replace(locks[-1].hit, mark="before")
+    elif not taken:
+        present = [item for item in bound if item.hit.to_clock is not None and _PRESENT.match(text, item.hit.end)]
+        for item in present[:1]:
+            item.role = "pickup" if item.role in (None, "other") else item.role
+
+
+def _is_lock(text: str, item: Bound) -> bool:
+    is_point = item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
+    return is_point and item.role in (None, "other", "pickup") and _LOCKS.match(text, item.hit.end) is not None
+
+
+def close_windows(text: str, bound: list[Bound]) -> None:
+    """10:30开始提货,一直到12:00: the second clock ends the window that the first began."""
+    for item in bound:
+        is_bare = item.role == "pickup" and item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
+        if is_bare and _LASTS.search(text, max(0, item.hit.start - 8), item.hit.start):
+            item.hit = replace(item.hit, mark="before")
+    for one, other in itertools.pairwise(bound):
+        gap = text[one.hit.end : other.hit.start]
+        is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
+        if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
+            continue
+        is_until = bool(
+            _UNTIL.search(gap)
+            or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
+            or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
+        )
+        if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
+            other.role, other.hit = one.role, replace(other.hit, mark="before")
