@@ -14,6 +14,11 @@ def mentions_goods(text: str) -> bool:
     )
 
 
+def names_goods(text: str) -> bool:
+    """Does `text` end with a word for goods?"""
+    return any(text[-size:] in GOODS for size in (2, 3, 4) if size <= len(text))
+
+
 def last_goods(text: str) -> str:
     """The word for goods that was said last in `text`; "" for none."""
     for end in range(len(text), 1, -1):

@@ -16,14 +16,18 @@ _LINK = re.compile(
 _CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
 _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
 _OPEN_UNTIL = re.compile(
-    r"(?:接龙|接单|下单|报名|报单|登记|活动|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?到\s*$"
+    r"(?:接龙|接单|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?到\s*$"
 )
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
 _PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
 _TOO_LATE = re.compile(
     r".?过了?\|(?:以后|之后|后)?[^\n,，。;!]{0,9}?(?:没法|不能|没办法|来不及|就?不)(?:再|给)?[加接收报补下算赶要]"
 )
-_ORDERED_ON = re.compile(r"\s?(?:我)?就(?:去|要)?(?:给?厂家)?(?:下单|订货|报单|报上去|拿货|进货)")  # 够10份我今晚就下单
+_ORDERED_ON = re.compile(  # 够10份我今晚就下单
+    r"\s?(?:我)?就(?:去|要|得)?(?:(?:给|跟|同|向|找)?(?:厂家|店家|老板|供应商|那边|人家))?"
+    r"(?:下单|订货|报单|报上去|报数|报过去|报(?=了|给)|拿货|进货|下定)"
+)
+_SINCE = re.compile(r"(?:收到?货?|签收|到货|取货|拿到|到手|付款|下单|拍下|支付|成团|截单)之?后?\s*$")
 _LATEST = re.compile(
     r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
 )
@@ -105,11 +109,7 @@ def _is_length(text: str, hit: TimeHit) -> bool:
     """48小时内发货, 收到48小时内: counted from something else than now."""
     if hit.instant is not None and re.match(r"\s?内?(?:发货|发出|寄出|揽收)", text[hit.end : hit.end + 6]):
         return True
-    return (
-        hit.instant is not None
-        and re.search(r"(?:收到?货?|签收|到货|取货|拿到|到手)后?\s*$", text[max(0, hit.start - 6) : hit.start])
-        is not None
-    )
+    return hit.instant is not None and _SINCE.search(text, max(0, hit.start - 6), hit.start) is not None
 
 
 def _is_countdown(text: str, hit: TimeHit) -> bool:

@@ -53,7 +53,8 @@ class Draft:
         """The base price; 10元3斤 makes the pack the spec and 份 the unit."""
         self.fen, self.count = price.fen, price.count_milli
         if price.count_milli != 1000:
-            self.spec = self.spec or f"{price.count_milli / 1000:g}{price.unit}"
+            figure = "半" if price.count_milli == 500 else f"{price.count_milli / 1000:g}"
+            self.spec = self.spec or f"{figure}{price.unit}"
             if price.is_behind:
                 self.unit = self.unit or "份"
         elif price.unit is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.parsing.goods_words import last_goods
+from bot.parsing.goods_words import last_goods, mentions_goods
 from bot.parsing.post_draft import Draft
+from bot.parsing.post_names import is_head
 from bot.parsing.post_prices import Price
 from bot.parsing.post_specs import WEIGHT_UNITS
 
@@ -18,9 +19,13 @@ _STATES = (
 ).split()
 _STATE = re.compile(
     rf"[\s,，、;；。\x00]*(?:有点?|还有)?(?:是)?(?P<state>{'|'.join(sorted(_STATES, key=len, reverse=True))})"
-    r"(?:的|一点的?|些的)(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
+    r"(?:的|一点的?|些的|(?<=[\u4e00-\u9fff]{2}))(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
 )
 _SAME = re.compile(r"(?:同款|同样的?|一样的|这款|同品种)的?(?P<rest>.*)")
+_LISTED = re.compile(
+    r"(?:^|[\s,，。!！?？:：;；\x00])(?P<names>[\u4e00-\u9fff]{2,8}(?:[、和跟及/][\u4e00-\u9fff]{2,8}){1,7}?)"
+    r"[\s,，]*(?:都是|都|均|各|一律|统一|通通|全部?)(?:卖|是|要|只要|为)?\s*$"
+)
 
 
 def kind_in(region: str) -> str:
@@ -42,8 +47,18 @@ def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
     """Is this price for the same goods in another pack: 五斤装25, 10斤45?"""
     if spec is not None and current.spec is not None and spec != current.spec and price.count_milli == 1000:
         return True
+    if (current.count == 500) != (price.count_milli == 500) and price.count_milli <= 1000:  # 58半只,108一只
+        return current.count <= 1000
     is_weighed = price.unit in WEIGHT_UNITS and price.count_milli > 1000
     return is_weighed and current.count == 1000 and current.unit not in WEIGHT_UNITS and current.spec is not None
+
+
+def listed_goods(region: str) -> list[str]:
+    """口水鸡、白切鸡、盐焗鸡都是58: goods that share the price behind them; none where these are only kinds."""
+    listed = _LISTED.search(region)
+    pieces = re.split(r"[、和跟及/]", listed["names"]) if listed is not None else []
+    is_goods = all(2 <= len(piece) <= 8 and (mentions_goods(piece) or is_head(piece)) for piece in pieces)
+    return pieces if len(pieces) > 1 and is_goods else []
 
 
 def pack_name(current: Draft, region: str) -> str:

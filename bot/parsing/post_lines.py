@@ -9,12 +9,12 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
-from bot.parsing.post_kinds import is_other_pack, kind_in, of_the_same, pack_name
+from bot.parsing.post_kinds import is_other_pack, kind_in, listed_goods, of_the_same, pack_name
 from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, is_number
 from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
-from bot.parsing.post_specs import SPEC, find_spec, unit_of
+from bot.parsing.post_specs import SPEC, find_spec, nearest_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
 
 _BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")
@@ -170,7 +170,8 @@ class Reader:
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
             name, spec = name_and_spec(region, is_first=index == 0)
-            spec = find_spec(without_amounts(body[floor : price.amount_at])) or spec
+            own = "\x00" * _bracket_end(region) + body[floor + _bracket_end(region) : price.amount_at]
+            spec = nearest_spec(without_amounts(own)) or spec
             if not name and index == 0 and "\x00" in region:  # 今早刚到的杨梅,58一篮
                 name = last_goods(self.shown[start : start + price.start])
             if not name and index == 0 and not self._is_waiting():
@@ -230,6 +231,9 @@ class Reader:
             self.shown[max(0, start + price.start - 80) : start + price.start]
         )
         self.pending = None
+        *others, name = listed_goods(region) or [name]
+        for other in others:
+            self._open(Draft(other, start + price.start, spec=spec), price)
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         self._open(draft, price, region)
 
@@ -288,6 +292,11 @@ def _has_headings(lines: list[str]) -> bool:
     return (
         len(headings) >= 2 and not any(headings) and any(has_price for match, has_price in numbered if not match["c"])
     )
+
+
+def _bracket_end(region: str) -> int:
+    """How much at the beginning was blanked because it told of the goods before."""
+    return len(region) - len(region.lstrip("\x00"))
 
 
 def _is_headline_like(body: str, drafts: list[Draft]) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bot.parsing.foods import CATEGORIES, GOODS
-from bot.parsing.goods_words import last_goods, mentions_goods
+from bot.parsing.goods_words import last_goods, mentions_goods, names_goods
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
@@ -53,7 +53,7 @@ _FILLER = re.compile(
     r"|[a-g]|临期|保质期.{0,6}|库存|限量|限购|每户|每家|每人|限|元|块|钱|块钱|[.]+|\d+"
     r"|咱们?|我们|我|你们|(?:我们|咱们?)?小区(?:内部|专享)?价?|给大家|给大家算|算|卖|真空|整|单|每|"
     r"(?:这次|上次|这回)?(?:我们?|俺们?|团长)(?:这次|又|就|只)?[拿进抢订]?了?|装|箱|盒"
-    r"|按(?:.(?:卖|算|称|计价?))?|杀好.?|处理好.?|活的|冰的|鲜活|精选|正宗|当季|应季|新鲜到货|优惠|超值|买到赚到"
+    r"|包[邮送]\S{0,3}|(?:都|可以)?(?:免费)?帮(?:忙|你|大家|您)?杀好?|按(?:.(?:卖|算|称|计价?))?|杀好.?|处理好.?|活的|冰的|鲜活|精选|正宗|当季|应季|新鲜到货|优惠|超值|买到赚到"
     r"|老客.{0,4}|新客.{0,4}|多买.{0,5}|便宜点?|随便.{0,4}|自己.{0,3}"
     r"|[\d一二两三四五六七八九十]{1,3}(?:样|种|款|个?品种|个菜)(?:[一每]?[份套])?)"
 )
@@ -86,6 +86,13 @@ _HEADS = frozenset(
 _AFTER_MEASURE = re.compile(  # 种的蜜柚, 两箱梭子蟹过来, 牛轧糖我自己都囤了
     rf"(?:的|[一两几二三四五\d]{UNIT})([\u4e00-\u9fff]{{1,3}}[{''.join(sorted(_HEADS))}])(?=$|[过回]?来|我|自己)"
     rf"|^([\u4e00-\u9fff]{{1,3}}[{''.join(sorted(_HEADS))}])(?=我|自己)"
+)
+_HAPPENED = re.compile(
+    r"(?:又|刚|都|也|可以|能|全|正|已经?|大)*(?:开[摘卖售抢捞园采挖杀蒸炉锅]|熟[了透]?|丰收|摘了?|拔了?|收了|挖了?|采了?|捞了?|订$|预?订了?|转让"
+    r"|出让|上市|下来|补货|返场|回归|来一[波批]|好多人|很多人|做多|买多|囤|剩了?|吃不完|有多)[^\s]{0,8}$"
+)
+_OWNER = re.compile(
+    r"[我你他她咱俺侬]|家里|老家|亲戚|朋友|同事|闺女|儿子|老公|老婆|姐|哥|妈|爸|舅|姑|姨|叔|上次|单位|懒得|大家"
 )
 _KINDS = re.compile(
     r"(?<=[\s,，:：。!！?？\x00])[^\s,，、:：。!！?？\x00的]{1,6}的(?:[、,，和\s]{1,2}[^\s,，、:：。!！?？\x00的]{1,6}的){1,5}(?=[\s,，:：。!！?？\x00])"
@@ -191,6 +198,7 @@ def _core(name: str) -> str:
     kind = re.fullmatch(r".{1,3}是(?:.{1,4}的)?(?P<kind>.{2,6})", name)
     if kind is not None and mentions_goods(kind["kind"]):  # 鸭子是麻鸭
         return kind["kind"]
+    name = _without_story(name)
     if len(name) <= 9:
         return name
     pieces = [piece for piece in _PARTICLE.split(name) if mentions_goods(piece)]
@@ -198,6 +206,16 @@ def _core(name: str) -> str:
     if len(piece) <= 9:
         return piece
     return last_goods(piece) if len(piece) > 10 else piece
+
+
+def _without_story(name: str) -> str:
+    """家里的柿子熟了一树 -> 柿子: what happened to the goods, and whose they are, is no name."""
+    told = _HAPPENED.search(name, 2)
+    while told is not None and not names_goods(name[: told.start()]):
+        told = _HAPPENED.search(name, told.start() + 1)
+    name = name[: told.start()] if told is not None else name
+    owner, of, goods = name.rpartition("的")
+    return goods if of and mentions_goods(goods) and _OWNER.search(owner) else name
 
 
 def _is_heading(bare: str, clause: re.Match[str]) -> bool:
@@ -233,6 +251,11 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
     if is_heading and not is_last:
         score -= 4
     return score
+
+
+def is_head(name: str) -> bool:
+    """Does `name` end with a character that words for goods end with (贵妃芒)?"""
+    return name[-1:] in _HEADS
 
 
 def _is_headline(word: str) -> bool:

@@ -20,7 +20,7 @@ _AMOUNT = re.compile(
     rf"|块))?|(?P<cn>[{CHINESE}]{{1,7}}?(?=[一两]{UNIT})|[{CHINESE}]{{1,7}}(?:点[{CHINESE}]{{1,2}})?))"
     rf"(?:(?P<money>\s?{_MONEY})(?:(?P<half>半)(?!斤|箱|份)|(?P<frac>[1-9一二两三四五六七八九](?:[0-9](?!\d))?)(?P<mao>毛"
     rf"|角)?"
-    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?{UNIT}))?|(?P<only_mao>毛钱?|(?<![一-龥][三八六])角))?"
+    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?[大小满整]?{UNIT}))?|(?P<only_mao>毛钱?|(?<![一-龥][三八六])角))?"
 )
 # what is not the price of the goods: said right before the number …
 _NOT_GROUP = re.compile(
@@ -63,7 +63,7 @@ _LARGE = 100_000  # fen
 _GROSS = ("kg", "公斤", "千克", "g", "克")
 _RIGHT = re.compile(
     rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?(?!{UNIT}\s?[一1/]\s?[箱件])"
-    rf"|\s?[一1]大(?=[{CHINESE}箱袋盒包])|(?<=[元块])\s?(?=斤|公斤))"
+    rf"|\s?[一1][大小](?={UNIT})|(?<=[元块])\s?(?=斤|公斤))"
     rf"(?P<unit>{UNIT})(?P<pack>装)?(?!起\s?(?:每.)?¥?\d)"
 )
 _LEFT = re.compile(
@@ -211,8 +211,8 @@ def _is_bare_price(
     end = match.end()
     if right is not None:
         if match["cn"]:
-            return right["n"] in ("一", "1") or bool(right.group(0).lstrip().startswith(("/", "每")))
-        return right["n"] in (None, "一", "1") or "." in (match["num"] or "")
+            return right["n"] in ("一", "1", "半") or bool(right.group(0).lstrip().startswith(("/", "每")))
+        return right["n"] in (None, "一", "1", "半") or "." in (match["num"] or "")
     if re.match(rf"\s?{UNIT}", text[end:]):
         return False
     if left is not None and not left["pack"]:

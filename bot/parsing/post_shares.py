@@ -15,6 +15,8 @@ _FIGURE = re.compile(rf"[\d{CHINESE}]")
 _MOST_CLAUSES, _MOST_NAMES = 12, 20
 _UNIT_FOR_ALL = re.compile(
     rf"(?:以上|上面|全部|均)(?:都|价格|价)*(?:是|为|按)?[每一]?(?P<unit>{UNIT})(?:价|的价|算|卖|计价)|都(?:是|按)[一每]?(?P<unit2>{UNIT})的?(?:价|算)"
+    rf"|(?:都|全部?|一律|均|统一)(?:是|按|论)[一每]?(?P<unit3>{UNIT})的?(?=[\s,，。;；!！()（）\x00]|$|卖|称|计)"
+    rf"|单位[:：]?(?:都|均|全)?(?:是|为|按|:|：)?\s?[一每]?(?P<unit4>{UNIT})(?=[\s,，。;；!！()（）\x00]|$)"
 )
 _EXCEPTED = re.compile(
     r"(?P<name>[^\s,，;；。\x00]{1,12}?)(?:除外|另算|例外|不算(?!少|多|贵|大|小))|(?:除了?|不含|不包括)(?P<name2>[^\s,，;；。\x00]{1,12})"
@@ -90,7 +92,7 @@ class Shares:
             for draft in self.drafts:
                 is_open = draft.fen is not None and draft.unit is None
                 if is_open and not _sold_apart(draft, text) and not _is_excepted(draft, text):
-                    draft.unit = match["unit"] or match["unit2"]
+                    draft.unit = next(unit for unit in match.groupdict().values() if unit)
         for draft in self.drafts:
             own = _sold_apart(draft, text) if draft.unit is None and draft.fen is not None else None
             draft.unit = own["unit"] if own is not None else draft.unit

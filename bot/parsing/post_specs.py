@@ -14,7 +14,7 @@ PACK_UNITS = (
     "缸 碗 尾 头 挂 吊 捆 棵 株 盆 卷 盘 屉 笼 壶 听 坛 筒 刀 匹 "
     "副 顶 床 台 部 本 册 幅 位 客 次 口 500g 克 g"
 ).split()
-_NO_UNIT = {"只": "只(?![有剩要卖限需能好])"}  # 168 只有10箱
+_NO_UNIT = {"只": "只(?![有剩要卖限需能好])", "包": "包(?![邮送甜熟赔退换])"}  # 168 只有10箱
 UNIT = (
     "(?:"
     + "|".join(_NO_UNIT.get(unit, re.escape(unit)) for unit in sorted(PACK_UNITS, key=len, reverse=True))
@@ -25,7 +25,7 @@ FIGURE = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|[{CHINESE}半]{{1,4}})"
 MEASURE = (
     r"(?:公斤|千克|kg|毫升|ml|升|l(?![a-z])|克|g(?![a-z])|斤|两(?!块|张|盒|袋|样)|cm"
     r"|厘米|寸|枚|个|只|片|粒|颗|根|支|枝|朵|条|包|袋|瓶|盒|罐|杯|块|张|卷|抽|头|连包"
-    r"|小包|小袋|小盒|尾|串|听|双|套|人份|米|本|册|入(?![口会群冬秋伏味]))"
+    r"|小包|小袋|小盒|尾|串|听|双|对|套|人份|米|本|册|入(?![口会群冬秋伏味]))"
 )
 SPEC = re.compile(
     rf"(?:净重|净含量|毛重|规格[:为是]?|约|大约|大概)?\s?(?:每{UNIT}|[一1]{UNIT}(?:有"
@@ -38,6 +38,7 @@ _UNIT_SLASH = re.compile(
     rf"(?:{MEASURE}|装)\s?/\s?[一1]?\s?(?P<unit>{UNIT})(?!\w)|(?:{MEASURE})(?:装)?[一1每](?P<unit2>{UNIT})"
     rf"|(?:^|[\s,，\x00\u4e00-\u9fff])(?:[一每]|/\s?)(?P<unit3>{UNIT})(?!装|钱|的[^\s,，\x00]{{0,3}}装)"
 )
+_CLAUSES = re.compile(r"[,，;；。!！\x00](?=[^,，;；。!！\x00]*\S)")
 _FREE_BEHIND = "的一每单限只仅原特团才卖就价约净给算共剩"
 
 
@@ -50,6 +51,11 @@ def find_spec(region: str) -> str | None:
         if not is_unit and _ends_a_word(region, match):
             return match[0].strip()
     return None
+
+
+def nearest_spec(region: str) -> str | None:
+    """The specification in the clause that ends `region`, else the first one."""
+    return find_spec(_CLAUSES.split(region)[-1]) or find_spec(region)
 
 
 def without_specs(region: str, blank: str = "\x00") -> str:

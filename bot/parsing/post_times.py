@@ -26,6 +26,7 @@ _ERRAND = re.compile(
     r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
+_GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
@@ -194,10 +195,16 @@ def _is_alternative(text: str, gap: str, hit: TimeHit) -> bool:
     return len(gap) <= 24 and "\n" not in gap and _ALSO.match(text, hit.end) is not None
 
 
+def _is_bare_pickup(item: Bound) -> bool:
+    is_bare = item.hit.day is None and item.hit.part is None and item.hit.clock is not None
+    return is_bare and item.role in ("pickup", "arrival")
+
+
 def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int) -> None:
     """Give every hit its instants. A date-less clock inherits the day spoken of before it."""
     after: datetime | None = None
     last_role: Role | None = None
+    errand: datetime | None = None  # 明天早上6点去码头: what is handed out at 10点 comes after it
     before_close: datetime | None = None  # a deadline does not inherit the day of the pickup
     for item in bound:
         hit = item.hit
@@ -210,8 +217,12 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
         if after is not None and hit.day is None and {item.role, last_role} <= {"pickup", "arrival"}:
             after -= timedelta(minutes=1)  # 晚上六点车到,六点到七点半自提: the same six
         last_role = item.role
+        if errand is not None and after is not None and after < errand and _is_bare_pickup(item):
+            after = errand
         when = resolve(hit, now, prefer=prefer, after=after)
         item.start, item.end, item.on = when.start, when.end, when.on
+        if when.start is not None and _GOES.match(text, hit.end) and item.role in (None, "other", "pickup"):
+            errand = when.start
         if item.role == "close":
             item.closes = deadline_of(hit, now, after)
         is_named_day = hit.day is not None or hit.instant is not None

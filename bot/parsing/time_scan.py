@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.parsing.days import Day, next_month_day, read_day
+from bot.parsing.goods_words import names_goods
 from bot.parsing.time_words import ATOM, BARE_END, CONTEXT, DATE_GAP, GAP, PART_OF, hour_minute, read_duration
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -84,6 +85,8 @@ class _Assembler:
         if clock is None and part is not None and part.endswith("前"):  # 晚饭前
             hit = replace(hit, mark="before")
         hit = replace(self._mark(hit), mark="around") if self.is_vague else self._to(self._mark(hit))
+        if first["ph"] and not first["pday"] and names_goods(self.text[max(0, start - 4) : start]):
+            return None  # 青菜3.5
         if first["ph"] and not first["pday"] and hit.clock is None and hit.part is None and not self._has_context(hit):
             return None
         if hit.day is None and hit.clock is not None and hit.part is None and self._is_faint(first, hit):
