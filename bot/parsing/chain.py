@@ -56,6 +56,9 @@ _STRUCK = re.compile(
 )
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
+_UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
+    r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
+)
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
@@ -242,6 +245,8 @@ class _Reader:
             return _made(parts, raw, Content(), "cancelled")
         if found.doubts:
             return _made(parts, raw, found, "ambiguous")
+        if _UNSETTLED.search(content) is not None:
+            return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if len(found.lines) > 1 and re.search("或|还是", content):  # 苹果2或者沃柑2
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if not found.lines:

@@ -145,8 +145,8 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
         if glued:
             return begin, begin + glued, begin + glued
         return begin, *_name_reach(text, tokens, shelf, end)
-    cut = _glued_item(stripped, shelf, normal, offset + begin) or _glued_quantity(stripped)
-    cut = cut or _glued_action(stripped)
+    cut = _glued_item(stripped, shelf, normal, offset + begin)
+    cut = cut or min(filter(None, (_glued_quantity(stripped), _glued_action(stripped))), default=0)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
 
 
@@ -252,7 +252,7 @@ _ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])"
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
 _GLUED_ACTION = re.compile(
     r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了"
-    r"|还?要(?=[\d一二两三四五六七八九十半])|[+-]\d{1,2}$)"
+    r"|还?要(?=[\d一二两三四五六七八九十半])|[再又](?:加|来|要|订|\+)\s?(?=[\d一二两三四五六七八九十])|[+-]\d{1,2}$)"
 )
 
 
