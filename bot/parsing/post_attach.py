@@ -18,6 +18,7 @@ _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]"
 _OPEN_UNTIL = re.compile(
     r"(?:接龙|接单|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?到\s*$"
 )
+_GIFT = re.compile(r"(?:买|满|够|拍|加购)[^\n,，。;]{1,6}$")  # 买两盒送洗碗盐
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
 _PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
 _TOO_LATE = re.compile(
@@ -52,6 +53,8 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
         if any(hit.start < end and start < hit.end for hit in hits):
             continue
         if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
+            continue
+        if match[0] == "送" and _GIFT.search(text, max(0, start - 8), start):
             continue
         if match[0] == "到" and text[start - 1 : start] == "一" and any(hit.end == start - 1 for hit in hits):
             continue  # 8点一到就关

@@ -257,7 +257,7 @@ class Reader:
             return
         if behind_several and tail[:1] in ",，。;；":
             self.shares.share_total(tail, current)
-        match = re.match(rf"[\s,，(（]*(?P<spec>{SPEC.pattern})", rest)
+        match = re.match(rf"[\s,，(（]*(?P<spec>{SPEC.pattern})(?!起)", rest)
         if match is not None and current.spec is None:
             current.spec = match["spec"].strip()
         if not (behind_several and _OF_ALL.match(rest)):

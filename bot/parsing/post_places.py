@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.foods import GOODS
+
 _LABELLED = re.compile(
     r"(?:[📍🚩](?!\s*(?:自提|提货|取货|取件|领货|地[点址]|位置))|(?:自提|自取|提货|取货|领货|拿货|提菜|取菜|交货|取件|集合|领取|发放|分货)(?:的)?(?:地点"
     r"|地址|位置|点|处|地)|(?:(?<=\n)|^)[处地]:|(?<![发产])地点|(?<!发货)地址|位置|在哪[里儿]?[拿取提]?)"
-    r"(?:还是|改[在到为]?|定在|就?[在是]|设在|为)?\s*[】\])）]?\s*[:：=]?\s*(?:还是|就?在|是)?(?P<place>[^\n]+)"
+    r"(?:还是|改[在到为]?|定在|就?[在是]|设在|为|不变)?\s*[】\])）]?\s*[:：=]?\s*(?:还是|就?在|是)?(?P<place>[^\n]+)"
 )
 _SPOTS = (
     "大厅 大堂 门厅 连廊 楼道口 楼道 门口 楼下 楼底下 楼底 楼上 前台 快递柜 快递点 快递架 "
@@ -16,8 +18,7 @@ _SPOTS = (
     "保安亭 管理室 管理员室 服务台 柜台 保安室 警卫室 门卫室 门卫 传达室 岗亭 门岗 架空层 会所 小广场 "
     "广场 地下车库 车库 自提柜 自提点 提货点 团长家 我家 俺家 咱家 我屋里 家里 店里 "
     "小店 门店 "
-    "水果店 花店 菜店 奶店 烟酒店 理发店 杂货店 文具店 洗衣店 母婴店 粮油店 早餐店 包子店 "
-    "便民店 卤味店 熟食店 面包店 蛋糕店 烘焙店 药店 粮店 茶叶店 干货店 饭店 面馆 "
+    "面馆 后厨 前厅 后院 "
     "一楼 二楼 底楼 电梯口 电梯间 中心花园 花园 花坛 喷泉 凉亭 亭子 停车场 居委会 居委 社区服务中心 "
     ""
     "社区中心 社区活动室 社区食堂 活动室 老年活动中心 活动中心 服务中心 仓库 地下室 "
@@ -26,22 +27,28 @@ _SPOTS = (
     "柜子 冷柜 冰柜 冷藏车(?!到|来|送) 桌子上 桌上 架子上 空地 入口 出口"
 ).split()
 _GATE = r"[东南西北正侧后前大小][大小]?门(?:口|岗亭|岗|外|里)?|[一二三四五\d]{1,2}号门(?:口|岗)?|\d{1,2}号?柜"
-_SPOT = "(?:" + "|".join(sorted(_SPOTS, key=len, reverse=True)) + f"|{_GATE})"
+_WORD = r"[^\W\d_a-z停放在到去来至往]"
+_NAMED = (  # 甜品店, 业委会办公室, 水果摊, 警务室, 北广场
+    rf"(?:{_WORD}{{0,2}}[^\W\d_a-z到本网开进来回贵您去在全该各停放]店(?![家长铺里主])"
+    rf"|{_WORD}{{1,3}}(?:铺子?(?!盖)|(?<![出摆收])摊(?!主|位费))"
+    rf"|{_WORD}{{0,3}}(?:办公室|值班室|警务室|车库口|广场))"
+)
+_SPOT = "(?:" + "|".join(sorted(_SPOTS, key=len, reverse=True)) + f"|{_GATE}|{_NAMED})"
 _MORE = rf"(?:(?:的|斜?对面|隔壁|旁边|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
 _BEHIND = (
-    r"(?:的)?(?:旁边?|隔壁|口(?![味感红])|[a-dA-D]区|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧"
+    r"(?:的)?(?:旁边?|隔壁|口(?![味感红])|[a-dA-D]区|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧|[a-z]-?\d{2,4}"
     r"|B\d|b\d)?"
 )
 _ROOM = r"(?:\d{1,2}-(?:\d{1,2}-)?\d{3,4}|\d{1,2}(?:栋|号楼|幢|座|#)(?:\d{1,2}单元)?(?:\d{3,4})?(?:室)?)"
 _HEAD = r"(?:[^\s\n,，。;；:：!！?？\d\x00点在到去来至往停放】]{0,6}?)"
 _FREE = re.compile(
     rf"(?P<place>(?:{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)|[\d一二三四五六]{{1,2}}单元"
-    rf"|小区|社区|[a-z]区|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
-    rf"|{_ROOM}(?:\d楼|[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|$|[\n,，。])))"
+    rf"|小区|社区|[a-z]区|b\d|地下[一二]层|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
+    rf"|{_ROOM}(?:\d楼|[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:自提|自取|提|取|拿|领|找我|敲门|按门铃|$|[\n,，。])))"
 )
 _AT = re.compile(  # 在西门修车铺门口等大家
     rf"(?:在|到|来|去)(?P<place>[^\s,，。;；:：!！?？\x00来去到在]{{0,8}}?{_SPOT}[^\s,，。;；:：!！?？\d\x00来去到自]{{0,6}}?)"
-    rf"(?:过?来|过?去|自己)?(?:等|见|自提|自取|提货|取货|[取拿领提](?!钱)|发货?|分货?|集合|碰头|摆摊|交货)"
+    rf"(?:过?来|过?去|自己|排队?)?(?:等|见|自提|自取|提货|取货|[取拿领提](?!钱)|发货?|分货?|集合|碰头|摆摊|交货)"
 )
 _EACH_HAS_ITS = re.compile(
     rf"(?:的|住户?)(?:就|请|都)?[在到去来][^\n,，。;]{{0,8}}{_SPOT}[^\n。]{{0,8}}[,，;；、](?:[^\n,，。;]{{1,8}})(?:的|住户?)(?:就|请|都)?[在到去来]"
@@ -58,7 +65,7 @@ _AS_LAST_TIME = re.compile(
     r"\s*(?:还是|就?在)?(?:同上次|同前|老地方|老位置|照旧|不变)\s*[(（,，:](?P<place>[^)）\n]{2,30})"
 )
 _TAKE = re.compile(
-    r"(?:来|去|过来|自己|凭.{0,4})*(?:自提|自取|提货|取货|领取|领货|拿货|[拿取提领](?:货"
+    r"(?:来|去|过来|自己|排队?|凭.{0,4})*(?:自提|自取|提货|取货|领取|领货|拿货|[拿取提领](?:货"
     r"|菜|走)?)(?:就行|即可|哈|哦|吧|啊|呀|就好|就可以)*$"
 )
 
@@ -95,11 +102,17 @@ def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str 
             and not re.search(r"售后|原产|产地|不在|发自|直发|超市[卖价]|看[到了见]|拉|进货|批发|采", line)
         ):
             match = _FREE.search(line)
-            if match is not None:
+            if match is not None and not _owns_goods(line, match):
                 place = _tidy(match["place"])
                 if place:
                     return place
     return None
+
+
+def _owns_goods(line: str, match: re.Match[str]) -> bool:
+    """我家豆花每周二送: whose the goods are, no place."""
+    behind = line[match.end() : match.end() + 4]
+    return match[0].endswith("家") and any(behind[:size] in GOODS for size in (2, 3, 4))
 
 
 def _until_cut(line: str) -> str:
@@ -121,11 +134,12 @@ def _near(text: str, shown: str, start: int, end: int) -> str | None:
     if at is not None and not re.search(r"截|前下单", behind[: at.start()]):
         return _tidy(at["place"])
     match = _FREE.search(re.split(r"[。!！]", behind)[0])
-    if match is not None and not re.search(r"截|前下单", behind[: match.start()]):
+    if match is not None and not _owns_goods(behind, match) and not re.search(r"截|前下单", behind[: match.start()]):
         return _tidy(match["place"])
     before = re.split(r"[,，。!！;；]", text[max(line_start, start - 30) : start])
     for clause in reversed(before[-2:]):
         found = list(_FREE.finditer(clause))
+        found = [match for match in found if not _owns_goods(clause, match)]
         if found and not re.search(r"截|卖|价|元", clause):
             return _tidy(found[-1]["place"])
     return None

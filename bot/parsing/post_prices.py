@@ -43,6 +43,7 @@ _NOT_GROUP_BEHIND = re.compile(
 _SEEN_ELSEWHERE = re.compile(  # 昨天超市看到要89一斤
     r"(?:超市|菜场|市场|网上|店里|外面|人家|别处|商场)[^,，。;!！\n\x00]{0,4}(?:看到|看了|问了|卖到|要卖)[^,，。;!！\n]{0,10}$"
 )
+_PIECES = re.compile(r"(?<=块)\)")
 _CHEAP = re.compile(r"(?:^|[,，、;；。\s\x00])[\u4e00-\u9fff]{2,6}?便宜[,，\s]?$")
 _THAN = re.compile(r"[比要能会可更还再又就都给我你他超市场菜外网原平昨今前现这那每多买]")
 _LABEL = re.compile(
@@ -149,6 +150,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
     if (_NOT_GROUP.search(before) and not (floor and _is_cheap(before, text[end:]))) or _NOT_GROUP_BEHIND.match(
         text, end
     ):
+        return None
+    if floor and text[floor:start].strip() == "(" and match["money"] and _PIECES.match(text, end):  # 59一盒(60块)
         return None
     has_money = bool(match["sign"] or match["money"] or match["only_mao"])
     if not has_money and (_NOT_A_PRICE_BEHIND.match(text, end) or (before[-1:].isalnum() and before[-1:].isascii())):

@@ -48,6 +48,8 @@ def find_spec(region: str) -> str | None:
         if match[0] in GOODS:  # 千张
             continue
         is_unit = re.fullmatch(rf"[一1每]?{UNIT}", match[0].strip()) is not None and match[0].strip() != "500g"
+        if region[match.end() :].startswith("起"):  # 50斤起送
+            continue
         if not is_unit and _ends_a_word(region, match):
             return match[0].strip()
     return None

@@ -28,6 +28,9 @@ def hear_presence(text: str, bound: list[Bound]) -> None:
     """9点到12点都在 hands out, and so does 晚上9点我锁门, unless another window was named."""
     locks = [item for item in bound if _is_lock(text, item)]
     taken = [item for item in bound if item.role == "pickup" and item.hit.has_clock and item not in locks]
+    if locks and taken and not any(item.role == "close" for item in bound):
+        locks[0].role = "close"  # 20号晚8点关门,21号下午4-6点取
+        return
     if any(item.hit.to_clock is not None or item.hit.mark == "before" for item in taken) or len(taken) > 1:
         return
     if locks:

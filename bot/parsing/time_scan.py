@@ -66,6 +66,7 @@ class _Assembler:
     def __init__(self, text: str, atoms: list[re.Match[str]], index: int, now: datetime) -> None:
         self.text, self.atoms, self.index, self.now = text, atoms, index, now
         self.end = atoms[index].start()
+        self.is_until = text[max(0, self.end - 1) : self.end] in ("到", "至", "截")
         self.is_vague = False  # 三四点: the hour is not one
         self.is_digital = False
 
@@ -136,6 +137,8 @@ class _Assembler:
             return None
         atom = self.atoms[self.index]
         gap = self.text[self.end : atom.start()]
+        if self.is_until and day is not None and atom.lastgroup == "date" and ("," in gap or "，" in gap):
+            return None  # 接龙到周四,周六一早六点半
         wide = day is not None and part is None and (atom.lastgroup == "date" or bool(atom["ph"]))
         return atom if not gap or (DATE_GAP if wide else GAP).fullmatch(gap) else None
 
