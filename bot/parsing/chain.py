@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.chain_amounts import Content
+from bot.parsing.chain_amounts import FIGURE, Content
 from bot.parsing.chain_changes import (
     corrected,
     left_over,
@@ -19,6 +19,7 @@ from bot.parsing.chain_changes import (
     read_replacement,
     read_several,
 )
+from bot.parsing.chain_codes import in_words, with_letters
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
@@ -27,13 +28,14 @@ from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_prices import find_prices
-from bot.parsing.quantity import is_weight
+from bot.parsing.quantity import UNIT_PATTERN, is_weight
 from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 
 __all__ = ["looks_like_chain", "read_chain"]
 
 MAX_CHARS = 65_536
 _MOST_CHARS = 12_000
+_MOST_TITLE, _MOST_TITLE_CHARS = 40, 1_000
 _CANCEL = re.compile(
     r"^[\s(（\[【~❌✖×]*(?:已|全部|都|先|我|这单|订单|本单)*(?:取消|不要|撤销|撤单|撤"
     r"|退单|退掉|退出|退了|删除|删掉|删|作废|不接|不跟|不订|不买|不定|放弃|算了|勿要"
@@ -52,10 +54,11 @@ _BUT = re.compile(
 )
 _MORE = re.compile(r"(?:再|另外?|还|多)?(?:加|要|来)|再|另|外加|还有?|和|\+")
 _STRUCK = re.compile(
-    r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要)(?:了|单)?\s?[)）】\]]\s*\w"
+    r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）】\]]\s*\w"
 )
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
+_BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
 _UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
     r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
 )
@@ -76,7 +79,8 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     head, beyond = _divided(text[:MAX_CHARS])
     normal = normalise(head.replace("@", " "), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
-    joiner = Joiner(normal, layout, shelf_of(catalogue).for_one_chain())
+    title = "\n".join(normal.text[row.start : row.end] for row in layout.title[:_MOST_TITLE])
+    joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain())
     reader = _Reader(normal, joiner, leader_name)
     for row in joiner.entries():
         reader.read(row)
@@ -135,10 +139,11 @@ class _Reader:
         if same is not None:
             return self._same(parts, raw, same["rest"])
         before = self.people.before(parts)
+        said = in_words(self.shelf.catalogue, content)
         changed = (
-            read_several(self.shelf, content, before)
-            or read_replacement(self.shelf, content, before)
-            or read_reduction(self.shelf, content, before)
+            read_several(self.shelf, said, before)
+            or read_replacement(self.shelf, said, before)
+            or read_reduction(self.shelf, said, before)
         )
         if changed is not None:
             return self._after_change(parts, raw, changed)
@@ -239,10 +244,26 @@ class _Reader:
             found, lines=(replace(found.lines[0], quantity_milli=len(people) * found.lines[0].quantity_milli),)
         )
 
+    def _without_contradictions(self, content: str, found: Content) -> Content:
+        """小青柑1盒 16颗: a bare quantity behind goods says the same again, or makes their line doubtful."""
+        lines, doubts = list(found.lines), []
+        for doubt in found.doubts:
+            at = content.find(doubt.fragment) if _BARE.fullmatch(doubt.fragment) else -1
+            keys = self.shelf.keys_in(content[:at]) if at > 0 else []
+            line = next((line for line in lines if keys and line.key == keys[-1]), None)
+            said = self.shelf.amount(line.key, doubt.fragment) if line is not None else None
+            if line is not None and said == line.quantity_milli:
+                continue
+            doubts.append(doubt)
+            if line is not None and said is not None and said > line.quantity_milli:
+                lines.remove(line)
+        return replace(found, lines=tuple(lines), doubts=tuple(doubts))
+
     def _ordered(self, parts: Parts, raw: str, content: str) -> ChainEntry:
         found = self._for_each_of(parts.name, content) or self._read(content)
         if found.action == "cancel":
             return _made(parts, raw, Content(), "cancelled")
+        found = self._without_contradictions(content, found)
         if found.doubts:
             return _made(parts, raw, found, "ambiguous")
         if _UNSETTLED.search(content) is not None:

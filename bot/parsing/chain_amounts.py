@@ -11,8 +11,9 @@ from bot.parsing.quantity import UNIT_PATTERN, canonical_unit, is_weight, to_sal
 from bot.parsing.values import Doubt, Item, Line
 
 FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|[{CHINESE}]{{1,3}}|半)"
+_TAELS = rf"[一二三四五六七八九](?=两(?!\s?(?:{UNIT_PATTERN})|[{CHINESE}]))"  # 二两 is no range
 _QUANTITY = (
-    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{FIGURE})\s?(?!NAMES)"
+    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE})\s?(?!NAMES)"
     rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
 

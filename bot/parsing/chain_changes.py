@@ -15,11 +15,19 @@ _FIGURE = r"(?:\d{1,2}(?:\.\d)?|[一二两俩三四五六七八九十]{1,2})"
 _CORRECTED = re.compile(
     rf"(?<![.\d])[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?\s?(?:→|➡|->|=>|改成?|改为|变成?|换成)\s?(?={_FIGURE})"
 )
-_TO = re.compile(r"(?P<what>.*?)(?:改成|改为|改到|改|换成|变成|换)\s?[:：]?\s?(?P<to>[^改换]+)")
+_TO = re.compile(
+    r"(?P<what>.*?)(?P<verb>改成|改为|改到|改|换成|变成|换|加到|增加?到|加成|减到|减成|调到|凑到|升到|降到|还是(?:要)?|只要|就要)"
+    r"\s?[:：]?\s?(?P<to>[^改换]+)"
+)
+_OPEN = frozenset(("还是", "还是要", "只要", "就要"))  # a change only of what was ordered, and without a figure before
+_LEFT = re.compile(
+    r"[\s,，]+(?:就|还|只)?(?:留下?|剩下?|保留)(?:了)?\s?"
+    rf"(?P<figure>{_FIGURE}|半)\s?(?P<unit>{UNIT_PATTERN})?(?:就(?:够|行|好|可以)|即可|够)?[了吧哈啦]?$"
+)
 
 _SUB = re.compile(
     r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
-    r"(?P<figure>\d{1,2}|[一二两俩三四五六七八九十]{1,2})\s?(?P<unit>[^\d\s,，。)]{0,2})"
+    r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2})\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
     r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
@@ -32,7 +40,8 @@ _KEPT = re.compile(
 _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上)?(?=\S)|再|另|多")
 _MOST_CHANGES = 6
 _NET = re.compile(
-    r"[(（]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?\s?(?P<figure>\d{1,2}|[一二两三四五六七八九十]{1,2})?\s?\S{0,2}?[)）]"
+    r"[(（]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
+    rf"\s?(?P<figure>\d{{1,2}}|[一二两俩三四五六七八九十]{{1,2}})?\s?(?:{UNIT_PATTERN})?(?:了|吧|哈)?\s?[)）]"
 )
 
 
@@ -50,6 +59,9 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
         held = [key for key in shelf.keys_in(what) if key in before]
         if held and not any(char.isdigit() for char in what):
             return Content(tuple(Line(key, 0, "set") for key in held), action="change")
+    remains = _LEFT.search(content) if before is not None else None
+    if remains is not None and before is not None:
+        return _leaving(shelf, content[: remains.start()], remains, before)
     match = _SUB.search(content)
     if match is None or re.search(r"[(（]", content[: match.start()]):
         return None
@@ -59,6 +71,18 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
     if before is None:
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
     return _subtracted(shelf, content, match, before)
+
+
+def _leaving(shelf: Shelf, content: str, remains: re.Match[str], before: Held) -> Content | None:
+    """馒头退两袋 留一袋就够: a reduction that says what is left is believed when it adds up."""
+    change = read_reduction(shelf, content, before)
+    if change is None or change.doubts or len(change.lines) != 1:
+        return change
+    key = change.lines[0].key
+    left = shelf.amount(key, remains["figure"] + (remains["unit"] or ""))
+    if left != left_over(before, change).get(key):
+        return Content(doubts=(Doubt((content + remains[0])[:40], "unclear", (key,)),), action="change")
+    return change
 
 
 def _subtracted(shelf: Shelf, content: str, match: re.Match[str], before: Held) -> Content:
@@ -111,6 +135,8 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
     match = _TO.fullmatch(content)
     if match is None or not before:
         return None
+    if match["verb"] in _OPEN and (re.search(r"\d", match["what"]) or not shelf.keys_in(match["what"])):
+        return None
     what, to = shelf.keys_in(match["what"]), match["to"].strip()
     held = [key for key, milli in before.items() if milli]
     if not shelf.mentions_item(to):
@@ -136,8 +162,10 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
 
 def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | None:
     """虾滑改1 豆腐不要, 双皮奶不要,姜撞奶照旧: a change in every clause; None when `content` is not that."""
+    if _LEFT.search(content) is not None:
+        return None
     pieces = [piece for piece in re.split(r"[\s,，、;；。]+", content) if piece]
-    changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None]
+    changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None and not _is_talk(shelf, piece)]
     if not before or len(pieces) < 2 or not changes or len(pieces) > _MOST_CHANGES:
         return None
     if not any(_is_change(piece) for piece in changes):
@@ -152,6 +180,13 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
         found |= {line.key: line for line in said.lines}
     has_totals = any(line.op == "set" and line.quantity_milli for line in found.values())
     return Content(tuple(found.values()), action="change", replaces=has_totals) if found else None
+
+
+def _is_talk(shelf: Shelf, piece: str) -> bool:
+    """④不要 老婆不让: a reason names no goods, no figure and no change."""
+    return (
+        not _is_change(piece) and not shelf.keys_in(piece) and re.search(rf"{_FIGURE}|再|加|半|吗|[?？]", piece) is None
+    )
 
 
 def _one_change(shelf: Shelf, piece: str, before: Held) -> Content | None:

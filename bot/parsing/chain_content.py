@@ -53,7 +53,7 @@ class Shelf:
         names = one_of(terms)
         self._kinds = Kinds(catalogue.items)
         self._token = re.compile(
-            rf"(?P<item>{names})|(?P<kind>{self._kinds.pattern})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门])"
+            rf"(?P<item>{names})|(?P<kind>{self._kinds.pattern})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门]|\s?(?:以?[前后]|[来送取拿到]|早|晚|上午|下午|中午))"
             rf"|#|号链接)"
             rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
         )

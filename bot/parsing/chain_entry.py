@@ -138,6 +138,7 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     if not stripped:
         return _divide_rest(text, tokens, shelf)
     is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and _has_quantity(stripped))
+    is_order = is_order or _is_goods_with_amount(stripped, tokens, shelf)
     if _HOLE in text[:begin] and is_order:
         return begin, begin, begin
     if len(tokens) > 1 or end < len(text.rstrip()):
@@ -148,6 +149,17 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     cut = _glued_item(stripped, shelf, normal, offset + begin)
     cut = cut or min(filter(None, (_glued_quantity(stripped), _glued_action(stripped))), default=0)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
+
+
+def _is_goods_with_amount(word: str, tokens: list[re.Match[str]], shelf: Shelf) -> bool:
+    """酒酿 ×4, 蚊帐1顶: the goods and how many, in one word or in two."""
+    goods = next((start for start in shelf.item_starts(word) if start == 0), None)
+    if goods is None:
+        return False
+    if shelf.starts_content(word):
+        return len(tokens) > 1 and _AMOUNT.match(tokens[1][0]) is not None
+    counted = _COUNTED.search(word)
+    return counted is not None and shelf.starts_content(word[: counted.end("figure")])
 
 
 def _last_of_slashes(text: str, shelf: Shelf) -> re.Match[str] | None:
@@ -247,6 +259,10 @@ def _glued_quantity(word: str) -> int:
     return best
 
 
+_AMOUNT = re.compile(
+    rf"[x×+*]?\s?\d{{1,3}}(?:\.\d)?(?:{UNIT_PATTERN})?|[一二两三四五六七八九十半]{{1,3}}(?:{UNIT_PATTERN})"
+)
+_COUNTED = re.compile(r"(?P<figure>\d{1,2})[\u4e00-\u9fff]$")
 _ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
 _ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])")  # 3-1502-郭
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
@@ -266,6 +282,7 @@ _LEFT_WITH = re.compile(
     r"门卫|传达室|岗亭|保安|代收|代拿|代取|代领|转交|物业|大厅|大堂|楼下|架子|快递柜|驿站|门口|前台|超市|门店"
 )
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
+_STRUCK_TAG = re.compile(r"^[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）\]】]\s*(?=\S)")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
 
 
@@ -280,6 +297,7 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     holes = [index for index in range(begin, end) if text[index] == _HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
+        written = _STRUCK_TAG.sub("", written)
         return _MARKS.sub("", written).strip(_EDGES).lstrip("❌🚫⛔ ") or written
     pieces: list[str] = []
     position = begin

@@ -12,7 +12,10 @@ from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.rooms import find_rooms
 
 _LONGEST_PRICE_LIST = 60  # lines
-_HEADLINE = re.compile(r"[^,，;；。:\n]{0,14}(?:接龙|名单|报名|团购?|统计)[:：]\s*(?=\S)")
+_MOSTLY = 0.8
+_HEADLINE = re.compile(
+    r"[^,，;；。:\n]{0,40}(?:接龙|接起来?|接上|接一下|名单|报名|团购?|统计|登记|下单|预订|走起|开接)[:：]\s*(?=\S)"
+)
 _HAS_FIGURE = re.compile(rf"\d|[一二两三四五六七八九十半](?:{UNIT_PATTERN})")
 NEWS = re.compile(
     r"截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持|团长)|辛苦|通知"
@@ -31,7 +34,7 @@ class Joiner:
 
     def entries(self) -> list[Row]:
         """The entries in order, each with its wrapped lines."""
-        rows = self._without_price_list(self.layout.entries)
+        rows = self._newest_paste(self._without_price_list(self.layout.entries))
         return self._joined(rows) if self.layout.is_numbered else self._loose(rows)
 
     def text(self, row: Row) -> str:
@@ -49,6 +52,16 @@ class Joiner:
             listed = [row for row in head if self._is_price_line(self.text(row))]
             if 2 * len(listed) >= len(head):
                 self.title += [self.raw(row) for row in rows[:index]]
+                return rows[index:]
+        return rows
+
+    def _newest_paste(self, rows: list[Row]) -> list[Row]:
+        """A chain that was pasted twice counts once: the later list repeats the entries of the earlier one."""
+        for index in reversed(restarts(rows)):
+            older = [row for row in rows[:index] if row.number is not None]
+            newer = {row.number: self.text(row).strip() for row in rows[index:]}
+            same = sum(newer.get(row.number) == self.text(row).strip() for row in older)
+            if len(older) > 1 and len(newer) >= len(older) and _MOSTLY * len(older) <= same:
                 return rows[index:]
         return rows
 
