@@ -58,6 +58,7 @@ _STRUCK = re.compile(
 )
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
+_HOW = re.compile(r"(?:不要?|要|去|少|多|加|切|免|微|重)(?!了|掉)[^\d\s,，了]{1,8}[\s)）。!]*")
 _BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
 _UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
     r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
@@ -252,7 +253,7 @@ class _Reader:
             keys = self.shelf.keys_in(content[:at]) if at > 0 else []
             line = next((line for line in lines if keys and line.key == keys[-1]), None)
             said = self.shelf.amount(line.key, doubt.fragment) if line is not None else None
-            if line is not None and said == line.quantity_milli:
+            if line is not None and said is not None and _agrees(line, said, content[at + len(doubt.fragment) :]):
                 continue
             doubts.append(doubt)
             if line is not None and said is not None and said > line.quantity_milli:
@@ -273,6 +274,11 @@ class _Reader:
         if not found.lines:
             return self._without_goods(parts, raw, content, found)
         return _made(parts, raw, found, "ok")
+
+
+def _agrees(line: Line, said: int, behind: str) -> bool:
+    """1盒 8颗 of a box of eight, and 2份 一份不要葱: the same again, or how a part of it is to be."""
+    return said == line.quantity_milli or (said < line.quantity_milli and _HOW.fullmatch(behind) is not None)
 
 
 def _summed(first: list[Line], second: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from bot.parsing.rooms import find_rooms
 
 _LONGEST_PRICE_LIST = 60  # lines
 _MOSTLY = 0.8
+_MOST_PASTES = 4
 _HEADLINE = re.compile(
     r"[^,，;；。:\n]{0,40}(?:接龙|接起来?|接上|接一下|名单|报名|团购?|统计|登记|下单|预订|走起|开接)[:：]\s*(?=\S)"
 )
@@ -57,7 +58,7 @@ class Joiner:
 
     def _newest_paste(self, rows: list[Row]) -> list[Row]:
         """A chain that was pasted twice counts once: the later list repeats the entries of the earlier one."""
-        for index in reversed(restarts(rows)):
+        for index in reversed(restarts(rows)[-_MOST_PASTES:]):
             older = [row for row in rows[:index] if row.number is not None]
             newer = {row.number: self.text(row).strip() for row in rows[index:]}
             same = sum(newer.get(row.number) == self.text(row).strip() for row in older)

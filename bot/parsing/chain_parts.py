@@ -19,13 +19,16 @@ _LOGISTICS = re.compile(
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>[^\s,，+×?]{2,12}(?:代收|代拿|代取|代领|转交|来拿|来取|[后再去][取拿]|在家)[^\s\d+×?]{0,6}?)[)）]?"
 )
 _WISH = re.compile(r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|给|拿)[^\s\d,，+×?]{1,8}的)[)）]?")  # 要九孔的
+_SIZE = re.compile(  # 雨衣1件 130码
+    r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|穿)?(?:\d{2,3}\s?(?:码|cm|厘米)|(?:x{0,3}[sml]|均|大|中|小)码)的?)[)）]?"
+)
 _COUNTED = re.compile(rf"[\d一二两三四五六七八九十半]\s?(?:{UNIT_PATTERN})|取消|不要|退|改|换")
 
 
 def take_logistics(content: str) -> tuple[str, str] | None:
-    """(what is wanted, 5楼大刘代收) for words at the end that say who fetches it and when; None without them."""
+    """(what is wanted, 5楼大刘代收) for words at the end that say who fetches it, or a size; None without."""
     match = _LOGISTICS.fullmatch(content)
-    match = match or _WISH.fullmatch(content)
+    match = match or _WISH.fullmatch(content) or _SIZE.fullmatch(content)
     return None if match is None or _COUNTED.search(match["tail"]) else (match["head"], match["tail"])
 
 

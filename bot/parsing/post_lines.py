@@ -225,7 +225,7 @@ class Reader:
             spec = spec or pending_spec
         elif not name and self.titles:
             name = headline
-        name = of_the_same(name, self.shown[: start + price.start])
+        name = of_the_same(name, self.shown[max(0, start + price.start - 120) : start + price.start])
         above = self.pending[0] if self.pending is not None else headline
         name = self.grades.named(name, body, self.shown[start : start + price.start], above) or last_goods(
             self.shown[max(0, start + price.start - 80) : start + price.start]
