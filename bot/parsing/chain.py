@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.chain_amounts import FIGURE, Content
+from bot.parsing.chain_amounts import Content
 from bot.parsing.chain_changes import (
     corrected,
     left_over,
@@ -19,6 +19,7 @@ from bot.parsing.chain_changes import (
     read_replacement,
     read_several,
 )
+from bot.parsing.chain_checks import is_unsettled, without_contradictions
 from bot.parsing.chain_codes import in_words, with_letters
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
@@ -28,7 +29,7 @@ from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_prices import find_prices
-from bot.parsing.quantity import UNIT_PATTERN, is_weight
+from bot.parsing.quantity import is_weight
 from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 
 __all__ = ["looks_like_chain", "read_chain"]
@@ -58,11 +59,6 @@ _STRUCK = re.compile(
 )
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
-_HOW = re.compile(r"(?:不要?|要|去|少|多|加|切|免|微|重)(?!了|掉)[^\d\s,，了]{1,8}[\s)）。!]*")
-_BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
-_UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
-    r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
-)
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
@@ -245,40 +241,20 @@ class _Reader:
             found, lines=(replace(found.lines[0], quantity_milli=len(people) * found.lines[0].quantity_milli),)
         )
 
-    def _without_contradictions(self, content: str, found: Content) -> Content:
-        """小青柑1盒 16颗: a bare quantity behind goods says the same again, or makes their line doubtful."""
-        lines, doubts = list(found.lines), []
-        for doubt in found.doubts:
-            at = content.find(doubt.fragment) if _BARE.fullmatch(doubt.fragment) else -1
-            keys = self.shelf.keys_in(content[:at]) if at > 0 else []
-            line = next((line for line in lines if keys and line.key == keys[-1]), None)
-            said = self.shelf.amount(line.key, doubt.fragment) if line is not None else None
-            if line is not None and said is not None and _agrees(line, said, content[at + len(doubt.fragment) :]):
-                continue
-            doubts.append(doubt)
-            if line is not None and said is not None and said > line.quantity_milli:
-                lines.remove(line)
-        return replace(found, lines=tuple(lines), doubts=tuple(doubts))
-
     def _ordered(self, parts: Parts, raw: str, content: str) -> ChainEntry:
         found = self._for_each_of(parts.name, content) or self._read(content)
         if found.action == "cancel":
             return _made(parts, raw, Content(), "cancelled")
-        found = self._without_contradictions(content, found)
+        found = without_contradictions(self.shelf, content, found)
         if found.doubts:
             return _made(parts, raw, found, "ambiguous")
-        if _UNSETTLED.search(content) is not None:
+        if is_unsettled(content):
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if len(found.lines) > 1 and re.search("或|还是", content):  # 苹果2或者沃柑2
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if not found.lines:
             return self._without_goods(parts, raw, content, found)
         return _made(parts, raw, found, "ok")
-
-
-def _agrees(line: Line, said: int, behind: str) -> bool:
-    """1盒 8颗 of a box of eight, and 2份 一份不要葱: the same again, or how a part of it is to be."""
-    return said == line.quantity_milli or (said < line.quantity_milli and _HOW.fullmatch(behind) is not None)
 
 
 def _summed(first: list[Line], second: tuple[Line, ...]) -> tuple[Line, ...]:

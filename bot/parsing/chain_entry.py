@@ -10,18 +10,11 @@ import re
 from dataclasses import dataclass
 
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
 from bot.parsing.normalise import Normal
 from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
-from bot.parsing.rooms import RoomMatch, find_phones, find_rooms
 
-_HOLE = "\x01"  # where a room, a phone or a payment mark was
-_PAID = re.compile(
-    r"[(（\[]?\s?(?:款?已(?:经)?(?:付款?|转账?|转了|支付|给钱|交钱|结清|收款?)了?|付款?了"
-    r"|付清了?|转账?了|转好了|付好了|钱(?:已)?(?:付|转)了?|(?:微信|支付宝)已?[付转]了?"
-    r"|红包已发|发红包了|paid)(?:\s?¥?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块钱?)?(?!\s?[^\W\d]))?\s?[)）\]]?[✅✔☑💰🧧💴√]*"
-)
-_UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|到付|货到付款|拿货付)[)）]?")
 _MARKS = re.compile(r"[✅✔☑√🉑👌🙏💰🧧❤👍🌹]+\s*$")
 _TOKEN = re.compile(r"[^\s,，:;；。()（）、\x01|=]+")
 _ACTION = re.compile(
@@ -53,9 +46,9 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     if "-" in text:
         text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
         text = _ROOM_THEN_NAME.sub(lambda match: match[1] + " ", text)
-    phone, text = _take_phone(text)
-    is_paid, text = _take_paid(text)
-    room, text = _take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
+    phone, text = take_phone(text)
+    is_paid, text = take_paid(text)
+    room, text = take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
     name_start, name_end, content_start = _divide(text, shelf, normal, start)
     role = _ROLE_BEHIND.match(text, name_end)
     if role is not None and name_end > name_start:  # 阿姐(团长)
@@ -67,60 +60,6 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     name = _name(normal, start, text, name_start, name_end)
     content = _without_holes(text[content_start:])
     return Parts(name, room, phone, content, is_paid)
-
-
-def _take_phone(text: str) -> tuple[str | None, str]:
-    phones = find_phones(text)
-    for span in phones:
-        text = text[: span.start] + _HOLE * (span.end - span.start) + text[span.end :]
-    return (phones[0].value if phones else None), text
-
-
-def _take_paid(text: str) -> tuple[bool, str]:
-    match = _UNPAID.search(text)
-    if match is not None:
-        text = text[: match.start()] + _HOLE * (match.end() - match.start()) + text[match.end() :]
-    match = _PAID.search(text)
-    if match is not None and match.start() > 0:
-        text = text[: match.start()] + _HOLE * (match.end() - match.start()) + text[match.end() :]
-        return True, text
-    return False, text
-
-
-def _take_room(text: str, raw: str) -> tuple[str | None, str]:
-    rooms = [
-        room for room in find_rooms(text) if not _is_part_of_name(text, room) and not _is_somebody_elses(text, room)
-    ]
-    if not rooms:
-        return None, text
-    full = [room for room in rooms if room.kind == "full"]
-    chosen = full[0] if full else rooms[0]
-    for room in rooms:
-        if room.room == chosen.room or room is chosen:
-            text = text[: room.start] + _HOLE * (room.end - room.start) + text[room.end :]
-    return chosen.room, text
-
-
-def _is_somebody_elses(text: str, room: RoomMatch) -> bool:
-    """2栋门卫转交, (我妈代收,她在5栋): where it is left, not where the person lives."""
-    if room.kind == "full" or not re.search(r"\S", text[: room.start]):
-        return False
-    behind = re.split(r"[,，;；。]", text[room.end :])[0]
-    before = text[max(0, room.start - 6) : room.start]
-    return bool(_LEFT_WITH.search(behind) or re.search(r"(?:在|放|交给?|送到?|给|住)\s?$", before))
-
-
-def _is_part_of_name(text: str, room: RoomMatch) -> bool:
-    """502的猫, Kitty1203: figures inside a nickname."""
-    behind = text[room.end : room.end + 2]
-    if behind[:1] == "的" and len(behind) > 1 and behind[1] not in " ,，" and room.kind != "full":
-        return True
-    before = text[room.start - 1 : room.start]
-    if "\u4e00" <= before <= "\u9fff" and re.fullmatch(r"[a-z]\d{3,4}", text[room.start : room.end]):  # 阿K2046
-        return True
-    if room.kind != "bare":
-        return False
-    return (before.isascii() and before.isalpha()) or (behind[:1].isascii() and behind[:1].isalpha())
 
 
 def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, int, int]:
@@ -139,7 +78,7 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
         return _divide_rest(text, tokens, shelf)
     is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and _has_quantity(stripped))
     is_order = is_order or _is_goods_with_amount(stripped, tokens, shelf)
-    if _HOLE in text[:begin] and is_order:
+    if HOLE in text[:begin] and is_order:
         return begin, begin, begin
     if len(tokens) > 1 or end < len(text.rstrip()):
         glued = _glued_item(stripped, shelf, normal, offset + begin)
@@ -184,7 +123,7 @@ def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) 
     orders = [index for index, token in enumerate(rest) if _is_content(token[0], shelf) or _ACTION.match(token[0])]
     first = tokens[0][0]
     if not orders:
-        if not text[end:].strip(" " + _HOLE) or not rest:
+        if not text[end:].strip(" " + HOLE) or not rest:
             cut = _glued_quantity(first) if not rest else 0
             return (tokens[0].start() + cut, tokens[0].start() + cut) if cut else (end, end)
         quantity = _glued_quantity(first)
@@ -278,9 +217,6 @@ def _glued_action(word: str) -> int:
 
 
 _WHOLE = re.compile(r"同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
-_LEFT_WITH = re.compile(
-    r"门卫|传达室|岗亭|保安|代收|代拿|代取|代领|转交|物业|大厅|大堂|楼下|架子|快递柜|驿站|门口|前台|超市|门店"
-)
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
 _STRUCK_TAG = re.compile(r"^[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）\]】]\s*(?=\S)")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
@@ -294,7 +230,7 @@ def _cut(normal: Normal, start: int, end: int) -> str:
 def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     if begin >= end:
         return ""
-    holes = [index for index in range(begin, end) if text[index] == _HOLE]
+    holes = [index for index in range(begin, end) if text[index] == HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
         written = _STRUCK_TAG.sub("", written)
@@ -309,4 +245,4 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
 
 
 def _without_holes(text: str) -> str:
-    return re.sub(rf"{_HOLE}+", " ", text).strip()
+    return re.sub(rf"{HOLE}+", " ", text).strip()

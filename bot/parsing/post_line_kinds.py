@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.post_prices import find_prices
+
 COLD = re.compile(r"冷藏|冷冻|冰鲜|速冻|冰冻|急冻|低温|❄|🧊|需冷|冷链|生冻")
 NUMBERING = re.compile(
     r"^\s*(?:[(（【\[]\s?(?P<a>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[)）】\]][.、]?"
@@ -30,3 +32,12 @@ ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|�
 def is_number(numbering: re.Match[str]) -> bool:
     """1), ①, 一、 or a) number goods; a bullet may also stand before praise."""
     return any(char.isalnum() or "\ue001" <= char <= "\ue014" for char in numbering[0])
+
+
+def has_headings(lines: list[str]) -> bool:
+    """Are lines numbered 一、二、 only headings? No price stands in them, but in lines numbered otherwise."""
+    numbered = [(match, bool(find_prices(line))) for line in lines if (match := NUMBERING.match(line)) is not None]
+    headings = [has_price for match, has_price in numbered if match["c"]]
+    return (
+        len(headings) >= 2 and not any(headings) and any(has_price for match, has_price in numbered if not match["c"])
+    )

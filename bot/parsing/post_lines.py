@@ -10,7 +10,7 @@ from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
 from bot.parsing.post_kinds import is_other_pack, kind_in, listed_goods, of_the_same, pack_name
-from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, is_number
+from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, has_headings, is_number
 from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
@@ -42,7 +42,7 @@ class Reader:
         """Read every line; what was found stands in `drafts`, `titles` and the shared amounts."""
         position = 0
         lines = self.text.split("\n")
-        self.has_headings = _has_headings(lines[:400])
+        self.has_headings = has_headings(lines[:400])
         self.bullets_are_goods = any(
             (match := NUMBERING.match(line)) is not None and not is_number(match) and bool(find_prices(line))
             for line in lines[:400]
@@ -209,8 +209,10 @@ class Reader:
         if not name and is_new and self.pending is None:  # 2) 36元/板: goods without a name
             self._open(Draft("", start + price.start, spec=spec), price, region)
             return
+        is_behind = index > 0 and current is not None and current.fen not in (None, price.fen)
+        kind = kind_in(region) if is_behind and price.count_milli == 1000 else ""
+        name = "" if name == kind else name
         if not name and current is not None and (index > 0 or self.pending is None):
-            kind = kind_in(region) if price.count_milli == 1000 and price.fen != current.fen else ""
             if kind or is_other_pack(current, price, spec):
                 name = f"{current.name} {kind}" if kind else pack_name(current, region)
                 self._open(Draft(name, start + price.start, spec=spec), price)
@@ -283,15 +285,6 @@ class Reader:
     def _without_prices(self) -> None:
         if self.pending is not None:
             self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
-
-
-def _has_headings(lines: list[str]) -> bool:
-    """Are lines numbered 一、二、 only headings? No price stands in them, but in lines numbered otherwise."""
-    numbered = [(match, bool(find_prices(line))) for line in lines if (match := NUMBERING.match(line)) is not None]
-    headings = [has_price for match, has_price in numbered if match["c"]]
-    return (
-        len(headings) >= 2 and not any(headings) and any(has_price for match, has_price in numbered if not match["c"])
-    )
 
 
 def _bracket_end(region: str) -> int:

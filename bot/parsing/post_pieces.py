@@ -24,6 +24,7 @@ TAKEN_BACK = re.compile(
 _MOVED = re.compile(r"(?:改|提前|提早|推迟|顺延|延迟?|延长|挪|换)[到至成为]\s*$")
 _VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
 _IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
+_GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
 _LAST_BARE_HOUR = 12
 
 
@@ -35,6 +36,9 @@ def with_parts(text: str, bound: list[Bound]) -> None:
             continue
         before = text[max(0, hit.start - 24) : hit.start]
         last = bound[index - 1].hit if index else None
+        is_later = any(goes_out(text, one.hit) and _is_on_a_later_day(one.hit, last) for one in bound[:index])
+        if is_later:  # 明早6点去码头,今晚9点前报,10点开始拿
+            continue
         if last is not None and last.part is not None and _is_near(text, last, hit) and _goes_on(last, hit):
             item.hit = replace(hit, part=last.part, day=hit.day or (None if last.has_clock else last.day))
         elif _EVENING.search(before):
@@ -73,6 +77,16 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         part = other.hit.part or (one.hit.part if _is_bare(other.hit) else None)
         other.hit = replace(other.hit, day=other.hit.day or one.hit.day, part=part)
         one.role, other.role = "other", one.role
+
+
+def goes_out(text: str, hit: TimeHit) -> bool:
+    """明早6点去码头: the hour of an errand."""
+    return _GOES.match(text, hit.end) is not None
+
+
+def _is_on_a_later_day(hit: TimeHit, last: TimeHit | None) -> bool:
+    days = [None if one is None or one.day is None else one.day.on for one in (hit, last)]
+    return days[0] is not None and days[1] is not None and days[0] > days[1]
 
 
 def _is_bare(hit: TimeHit) -> bool:

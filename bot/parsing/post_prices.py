@@ -228,7 +228,7 @@ def _is_bare_price(
         )
         behind_spec = behind_spec or mentions_goods(text[max(0, match.start() - 4) : match.start()][-3:])
         return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
-    is_last = re.match(r"\s*(?:$|[\n,，、。;；!！)）\x00(（]|\s|限|剩|仅|库存)", text[end:]) is not None
+    is_last = re.match(r"\s*(?:$|[\n,，、。;；!！)）\x00(（]|\s|限|剩|仅|库存|包[邮送])", text[end:]) is not None
     if is_last and _is_glued(text, match):
         return True
     if "." in match["num"]:

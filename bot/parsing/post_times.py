@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
-from bot.parsing.post_pieces import drop_taken_back, join_remarks, with_parts
+from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, with_parts
 from bot.parsing.post_roles import Role
 from bot.parsing.post_windows import close_windows, hear_presence
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
@@ -26,7 +26,6 @@ _ERRAND = re.compile(
     r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
-_GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
 _FEW_DAYS = 4
@@ -221,7 +220,7 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             after = errand
         when = resolve(hit, now, prefer=prefer, after=after)
         item.start, item.end, item.on = when.start, when.end, when.on
-        if when.start is not None and _GOES.match(text, hit.end) and item.role in (None, "other", "pickup"):
+        if when.start is not None and goes_out(text, hit) and item.role in (None, "other", "pickup"):
             errand = when.start
         if item.role == "close":
             item.closes = deadline_of(hit, now, after)

@@ -250,6 +250,63 @@ def test_same_as_above_copies_only_what_is_clear() -> None:
     ]
 
 
+def test_letters_of_the_lines_above_are_goods() -> None:
+    text = "#接龙\nA 柚子 15\nB 核桃 42\n1. 阿月 A2\n2. 王五 b1a1\n3. 小林 A、B各1\n4. A姐 柚子1"
+    assert [entry.lines for entry in read_chain(text, SHOP).entries] == [
+        (Line(1, 2000),),
+        (Line(2, 1000), Line(1, 1000)),
+        (Line(1, 1000), Line(2, 1000)),
+        (Line(1, 1000),),
+    ]
+    assert read_chain("#接龙\nA级柚子\n1. 阿月 A2\n2. 王五 柚子1", SHOP).entries[0].status == "ambiguous"
+
+
+def test_a_chain_pasted_twice_counts_once() -> None:
+    first = "#接龙\n柚子团\n1. 阿月 柚子2\n2. 王五 核桃1\n3. 小林 柚子1"
+    assert len(read_chain(f"{first}\n\n{first}\n4. 老周 柚子3", SHOP).entries) == 4
+    other = "#接龙\n柚子团\n1. 阿花 柚子2\n2. 老陈 核桃1\n3. 小顾 柚子1"
+    assert len(read_chain(f"{first}\n\n{other}", SHOP).entries) == 6
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "status"),
+    [
+        ("柚子加到5个", (Line(1, 5000),), "ok"),
+        ("柚子还是1个吧", (Line(1, 1000),), "ok"),
+        ("柚子退两个 留一个就够", (Line(1, 2000, "sub"),), "ok"),
+        ("柚子退两个 留两个", (), "ambiguous"),
+        ("1号不要 老婆不让", (), "cancelled"),
+        ("柚子2还是3", (), "ambiguous"),
+    ],
+)
+def test_what_a_later_line_changes(content: str, lines: tuple[Line, ...], status: str) -> None:
+    _, _, entry = read_chain(f"#接龙\n1. 阿月 柚子3\n2. 王五 核桃2\n3. 阿月 {content}", SHOP).entries
+    assert (entry.status, entry.lines) == (status, lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "status"),
+    [
+        ("柚子1+1", (), "ambiguous"),
+        ("核桃2 多了一罐", (), "ambiguous"),
+        ("核桃1罐 250g", (Line(2, 1000),), "ok"),
+        ("核桃1罐 500g", (), "ambiguous"),
+        ("核桃2 一罐不要盐", (Line(2, 2000),), "ok"),
+        ("笋二两", (Line(3, 200),), "ok"),
+        ("柚子1（不要辣）核桃1", (Line(1, 1000), Line(2, 1000)), "ok"),
+    ],
+)
+def test_quantities_that_agree_or_do_not(content: str, lines: tuple[Line, ...], status: str) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 {content}\n2. 王五 核桃2", SHOP).entries[0]
+    assert (entry.status, entry.lines) == (status, lines)
+
+
+def test_goods_behind_a_room_are_no_name() -> None:
+    for content in ("核桃 ×4", "核桃4罐", "核桃 4罐"):
+        entry = read_chain(f"#接龙\n1. 3-1-401 {content}\n2. 王五 核桃2", SHOP).entries[0]
+        assert (entry.name, entry.room, entry.lines) == ("", "3-1-401", (Line(2, 4000),))
+
+
 def test_the_initiator() -> None:
     text = "#接龙\n1. 团长阿敏{}\n2. 王五 2袋"
     bare = read_chain(text.format(""), BUNS, leader_name="团长阿敏").entries[0]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.parsing.post import looks_like_post, read_post
 from bot.parsing.times import SHANGHAI
 from tests.parsing.corpus import load
-from tests.parsing.shapes import Row, post_faults, rows_of
+from tests.parsing.shapes import Row, pickup_shape, post_faults, rows_of
 
 # read wrongly although the truth is plain; whoever mends one takes it out
 KNOWN = {"list5-01": "装好 … 下班回来拿 without a clock is no pickup time: it is asked"}
@@ -189,6 +189,74 @@ def test_terms_no_round_can_hold_are_named(text: str, price_fen: int, terms: lis
     reading = read_post(text, NOW)
     assert [item.price_fen for item in reading.items] == [price_fen]
     assert [code.removeprefix("promotion:") for code in reading.doubts if code.startswith("promotion:")] == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("核桃五块一斤，去壳的十二块一斤", [("核桃", "斤", 500), ("核桃 去壳", "斤", 1200)]),
+        ("苹果5斤装25，10斤45", [("苹果", None, 2500), ("苹果", None, 4500)]),
+        ("白切鸡58半只、108一只", [("白切鸡", "份", 5800), ("白切鸡", "只", 10800)]),
+        ("烤鸭、酱鸭、卤鹅都是58一只", [("烤鸭", "只", 5800), ("酱鸭", "只", 5800), ("卤鹅", "只", 5800)]),
+        ("超市看到榴莲要39一斤，我们的同款A果29一斤", [("榴莲 A果", "斤", 2900)]),
+        ("四件套1.5米床89、1.8米床99", [("四件套1.5米床", None, 8900), ("四件套 1.8米床", None, 9900)]),
+        ("米酒2斤瓶35，5斤坛80", [("米酒", None, 3500), ("米酒 坛", None, 8000)]),
+        ("20斤一箱脐橙68包送到家", [("脐橙", "箱", 6800)]),
+        ("黄瓜3块一大把", [("黄瓜", "把", 300)]),
+        ("家里的枇杷熟了一树，8块一斤", [("枇杷", "斤", 800)]),
+        ("豆腐3块一盒，豆干5块一斤，豆皮便宜4块一斤", [("豆腐", "盒", 300), ("豆干", "斤", 500), ("豆皮", "斤", 400)]),
+        ("蜂蜜一斤的罐子装，58块", [("蜂蜜", None, 5800)]),
+        ("青菜3.5，萝卜2.8，单位都是斤", [("青菜", "斤", 350), ("萝卜", "斤", 280)]),
+        (
+            "青菜3块、萝卜2块、香菜1块，都是一斤的价，香菜除外",
+            [("青菜", "斤", 300), ("萝卜", "斤", 200), ("香菜", None, 100)],
+        ),
+        ("腰果59一盒（60块）", [("腰果", "盒", 5900)]),
+    ],
+)
+def test_the_same_goods_told_apart(text: str, items: list[tuple[str, str | None, int]]) -> None:
+    assert [(item.name, item.unit, item.price_fen) for item in read_post(text, NOW).items] == items
+
+
+@pytest.mark.parametrize(
+    ("text", "pickup"),
+    [
+        ("腰果39一罐，随时来拿，晚上9点我锁门", {"end": "2025-11-20T21:00:00+08:00"}),
+        (
+            "腰果39一罐，后天上午车到，9点到12点都在",
+            {"start": "2025-11-22T09:00:00+08:00", "end": "2025-11-22T12:00:00+08:00"},
+        ),
+        ("带鱼39一斤，明早6点去码头，今晚9点前报给我，10点开始到门口拿", {"start": "2025-11-21T10:00:00+08:00"}),
+        ("腰果39一罐，今晚9点前下单，付款后3天内送到", None),
+        ("今儿个腰果39一罐，买两罐送一袋盐，周五晚8点截单，周日下午到", {"date": "2025-11-23", "part": "下午"}),
+    ],
+)
+def test_pickups_between_the_lines(text: str, pickup: dict[str, str] | None) -> None:
+    assert pickup_shape(read_post(text, NOW).pickup) == pickup
+
+
+@pytest.mark.parametrize(
+    ("text", "stock"),
+    [
+        ("腰果39一罐，大概能凑十五罐", 15_000),
+        ("腰果39一罐，我又跟老板要了四十罐", 40_000),
+        ("腰果39一罐，厂家就给我留了36罐", 36_000),
+        ("腰果39一罐，我自己囤了三罐", None),
+    ],
+)
+def test_stock_in_prose(text: str, stock: int | None) -> None:
+    assert read_post(text, NOW).items[0].capacity_milli == stock
+
+
+def test_one_stock_behind_two_sizes_is_asked_about() -> None:
+    reading = read_post("大米10斤装58，20斤装110，只有25袋", NOW)
+    assert [(item.unit, item.capacity_milli) for item in reading.items] == [("袋", 25_000), ("袋", 25_000)]
+    assert "shared_stock" in reading.doubts
+
+
+def test_a_shop_that_shuts_before_the_pickup_closes_the_round() -> None:
+    reading = read_post("腰果39一罐，20号晚8点关门，21号下午4-6点取", NOW)
+    assert str(reading.closes_at) == "2025-11-20 20:00:00+08:00"
 
 
 def test_goods_without_a_name_are_not_a_bundle_of_the_goods_above() -> None:

@@ -1,0 +1,43 @@
+"""What stands in a line of a 接龙 beside its goods and can make them doubtful: 1盒 16颗, 草莓1+1, 番茄2 多了一份."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.parsing.chain_amounts import FIGURE, Content
+from bot.parsing.chain_content import Shelf
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.values import Line
+
+_HOW = re.compile(r"(?:不要?|要|去|少|多|加|切|免|微|重)(?!了|掉)[^\d\s,，了]{1,8}[\s)）。!]*")
+_BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
+_UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
+    r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
+)
+
+
+def is_unsettled(content: str) -> bool:
+    """Is an amount said so that nobody knows what is to be done?"""
+    return _UNSETTLED.search(content) is not None
+
+
+def without_contradictions(shelf: Shelf, content: str, found: Content) -> Content:
+    """小青柑1盒 16颗: a bare quantity behind goods says the same again, or makes their line doubtful."""
+    lines, doubts = list(found.lines), []
+    for doubt in found.doubts:
+        at = content.find(doubt.fragment) if _BARE.fullmatch(doubt.fragment) else -1
+        keys = shelf.keys_in(content[:at]) if at > 0 else []
+        line = next((line for line in lines if keys and line.key == keys[-1]), None)
+        said = shelf.amount(line.key, doubt.fragment) if line is not None else None
+        if line is not None and said is not None and _agrees(line, said, content[at + len(doubt.fragment) :]):
+            continue
+        doubts.append(doubt)
+        if line is not None and said is not None and said > line.quantity_milli:
+            lines.remove(line)
+    return replace(found, lines=tuple(lines), doubts=tuple(doubts))
+
+
+def _agrees(line: Line, said: int, behind: str) -> bool:
+    """1盒 8颗 of a box of eight, and 2份 一份不要葱: the same again, or how a part of it is to be."""
+    return said == line.quantity_milli or (said < line.quantity_milli and _HOW.fullmatch(behind) is not None)
