@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.parsing.draft import Entry
 from bot.parsing.pairing import Claim
+from bot.parsing.smalltalk import unexplained
 from bot.parsing.targets import Targets
 from bot.parsing.tokens import Token
 
@@ -88,7 +89,11 @@ class Applying(Targets):
         claim = self.claim_in_hand
         if claim is None or not self.booked:
             return False
-        return "note" in self.kinds[self.booked[-1].end + 1 : claim.start]
+        between = range(self.booked[-1].end + 1, claim.start)
+        kinds = {self.kinds[at] for at in between}
+        return bool(kinds & {"note", "quality"}) or (
+            "text" in kinds and any(self.kinds[at] == "text" and unexplained(self.words[at]) for at in between)
+        )
 
     def _repeats_itself(self) -> bool:
         """四盒,我们两家分,一家两盒: the same amount again, reckoned by heads."""

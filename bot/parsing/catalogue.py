@@ -138,6 +138,7 @@ class Catalogue:
         for group in SYNONYMS:
             self._index_synonyms(group, exact, endings)
         self._index_heads(endings)
+        self._index_kinds()
         for fragment, keys in fragments.items():
             if fragment not in self.names:
                 self.names[fragment] = Named(tuple(keys), self._is_weak(fragment, keys))
@@ -149,6 +150,15 @@ class Catalogue:
         for ending, keys in endings.items():
             if len(ending) == 1 and ending in GOODS and ending not in WORDS:
                 self.names.setdefault(ending, Named(tuple(keys)))
+
+    def _index_kinds(self) -> None:
+        """原味 where 原味贝果 is sold beside 蓝莓贝果: an everyday word that tells goods of one head apart names them."""
+        for item in self.items:
+            for kind in _kinds(item):
+                others = [other for other in self.items if kind not in _folded(other.name) and _are_akin(item, other)]
+                if others and kind not in self.names:
+                    named = Named(tuple(each.key for each in self.items if kind in _kinds(each)))
+                    self.names[kind] = self.names[kind + "的"] = named
 
     def _meant_too(self, term: str, keys: Sequence[int], fragments: Mapping[str, Sequence[int]]) -> list[int]:
         """The full name of goods sold aside may be short for goods of the round (大米 for 五常大米): a person is asked."""
@@ -247,6 +257,20 @@ def _fragments(item: Item) -> tuple[str, ...]:
                     found.append(piece)
     found += _SIZES.findall(_folded(item.name)) + _FIGURED.findall(_folded(item.name))
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _kinds(item: Item) -> tuple[str, ...]:
+    """Words of quality in the name (原味, 红色), which are no fragments because everybody uses them."""
+    name = _folded(item.name)
+    found = (name[start : start + size] for size in (3, 2) for start in range(len(name) - size + 1))
+    return tuple(piece for piece in found if WORDS.get(piece) == "quality" and piece not in _USELESS)
+
+
+def _are_akin(item: Item, other: Item) -> bool:
+    """Do two names share a run of two characters, so that a word beside it chooses between them?"""
+    first, second = _folded(item.name), _folded(other.name)
+    return any(_HAN.match(first[at]) and first[at : at + 2] in second for at in range(len(first) - 1))
 
 
 _USELESS = frozenset(

@@ -180,6 +180,7 @@ class Interpreter(Corrections):
     def _claim(self, claim: Claim) -> None:
         if self.mode == "cancel" and self.dropped_bare and self._is_over(claim):
             self.mode = None  # 不要鱼了 豆腐还要
+        self._count_in(claim)
         mode = self._inner_mode(claim)
         if claim.start in self.skipped and claim.quantity is None:
             return
@@ -205,6 +206,10 @@ class Interpreter(Corrections):
             self._swap_to(claim)
         else:
             self._quantified(claim, mode)
+
+    def _count_in(self, claim: Claim) -> None:
+        """The numbers of a claim are not lost; 3 in 「1,3各一箱」 names goods."""
+        self.counted.update(id(token) for token in (claim.quantity, *claim.items) if token is not None)
 
     def _unquantified(self, claim: Claim, mode: str | None) -> None:
         """Goods without a number, in the mode in force."""

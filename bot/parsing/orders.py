@@ -18,6 +18,7 @@ from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
 from bot.parsing.segments import Segment, keys_of
+from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
 from bot.parsing.topics import is_help
 from bot.parsing.unread import check_unread
@@ -82,6 +83,7 @@ def _read(
         reader.run()
         check_unread(found, draft, reader, role)
         coverage.check(found, reader, body, role)
+        check_numbers(reader)
     for segment in found:
         if segment.verdict == "doubt":
             draft.doubt(segment.text.strip(), "unclear", keys_of(segment))

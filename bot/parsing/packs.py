@@ -71,7 +71,12 @@ def _become_item(node: Node, catalogue: Catalogue) -> None:
 
 def _without_broader(nodes: list[Node]) -> list[Node]:
     """大米 next to 5斤的 says nothing more: only the narrower name is kept; a name next to itself counts once."""
-    return [node for index, node in enumerate(nodes) if not (node.kind == "item" and _says_nothing(index, nodes))]
+    kept = [node for index, node in enumerate(nodes) if not (node.kind == "item" and _says_nothing(index, nodes))]
+    heads = [set(node.token.keys) for node in nodes if node.kind == "item" and not any(node is one for one in kept)]
+    for node in kept:
+        if node.token.weak and any(set(node.token.keys) < head for head in heads):
+            node.token.weak = False  # 蓝莓 beside 贝果 is the bagel, not the berry
+    return kept
 
 
 def _says_nothing(index: int, nodes: list[Node]) -> bool:

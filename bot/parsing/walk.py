@@ -61,6 +61,7 @@ class Walk:
         self.undecided: int | None = None
         self.claim_in_hand: Claim | None = None
         self.quoted: tuple[int, ...] = ()
+        self.counted: set[int] = set()  # numbers whose claim was read
 
     def _next_solid(self, position: int, last: int) -> Token | None:
         for index in range(position + 1, last + 1):
