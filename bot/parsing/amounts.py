@@ -132,8 +132,10 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     at = match.start("unit")
     if longest(text, at, catalogue.names, catalogue.lengths) > len(match["unit"]):
         return None  # 9 本地黄瓜
-    if text[at - 1] == " " and longest(text, at, GOODS, GOODS_LENGTHS) > len(match["unit"]):
-        return None  # 鸡蛋2 车厘子1
+    if text[at - 1] == " " and any(
+        longest(text, at, names, lengths) > len(match["unit"]) for names, lengths in word_tables(catalogue)[1:]
+    ):
+        return None  # 鸡蛋2 车厘子1, 鸡蛋2 对门1
     number = read_number(match["number"]) if match["number"] else None
     if match["number"] and (number is None or number.end != len(match["number"])):
         return None

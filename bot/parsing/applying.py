@@ -12,6 +12,7 @@ from bot.parsing.tokens import Token
 
 _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
+_CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
 _MYSELF: Final = frozenset("我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 给我 我要 也 也要 也来".split())
 
@@ -61,7 +62,10 @@ class Applying(Targets):
         if claim is not None and not claim.items and self._concludes(claim):
             existing.milli = milli  # 我妈也要两只 那就六只
             return
-        bare = claim is not None and claim.quantity is not None and claim.quantity.unit is None
+        if self.multiplied and claim is not None and not claim.items and not self.shared:
+            self.draft.doubt(fragment, "unclear", (key,))  # 一家五口一人一盒 … 四盒
+            return
+        bare = claim is not None and not claim.items and claim.quantity is not None and claim.quantity.unit is None
         if bare and self.last_quantity is not None and self.last_quantity.unit is not None:
             self.draft.doubt(fragment, "unclear", (key,))  # 肉馅三斤 … 七
             return
@@ -80,7 +84,10 @@ class Applying(Targets):
     def _concludes(self, claim: Claim) -> bool:
         """那就六只, at the end of the message and with its unit."""
         named = claim.quantity is not None and claim.quantity.unit is not None
-        if not named or not claim.start or self.words[claim.start - 1] not in ("那就", "那", "就"):
+        before = claim.start - 1
+        while before > 0 and self.kinds[before] == "filler" and self.words[before] not in _CONCLUDING:
+            before -= 1
+        if not named or before < 0 or self.words[before] not in _CONCLUDING:
             return False
         return all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
 

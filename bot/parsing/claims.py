@@ -177,7 +177,8 @@ def _without_specs(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
     for index, node in enumerate(nodes[:-1]):
         following = nodes[index + 1]
         near = nodes[max(index - 1, 0) : index + 3]
-        keys = {key for other in near if other.kind == "item" for key in other.token.keys}
+        named = [other for other in near if other.kind == "item"] or [other for other in nodes if other.kind == "item"]
+        keys = {key for other in named for key in other.token.keys}
         if node.kind != "qty" or len(keys) != 1 or following.kind not in ("qty", "item"):
             continue
         inner = following if following.kind == "qty" else nodes[index + 2] if index + 2 < len(nodes) else None
@@ -188,6 +189,7 @@ def _without_specs(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
         if not _is_spec(outer.token, inside.token, item):
             continue
         later = any(other.kind == "qty" for other in nodes[nodes.index(inner) + 1 :])
+        later = later or any(other.kind == "qty" and other.segment < node.segment for other in nodes)
         redundant = (outer, inside) if later and outer.token.milli == 1000 else (inside,)
         return _without_specs([other for other in nodes if not any(other is each for each in redundant)], catalogue)
     return nodes

@@ -157,6 +157,8 @@ def _is_answerable(segment: Segment) -> bool:
 
 def _plain(segment: Segment) -> str:
     kinds = segment.kinds
+    if segment.wants() and not kinds & {"qty", "item", "goods"} and _is_for_money(segment):
+        return "doubt"  # 那我来40块钱的
     if "praise" in kinds and not kinds & ({"qty", "want", "add"} | CHANGING):
         return "chat"
     if kinds & (BOOKABLE | CHANGING | {"fix"}) or (kinds & SWEEPING and "note" not in kinds):
@@ -166,6 +168,14 @@ def _plain(segment: Segment) -> str:
     if kinds & ACTING and ("text" in kinds or kinds <= {"want", "filler", "space", "this"}):
         return "order"
     return "chat"
+
+
+def _is_for_money(segment: Segment) -> bool:
+    """40块钱的: so much money's worth, which only the leader can weigh out."""
+    return any(
+        token.kind == "price" and (token.word.endswith("的") or following.word == "的")
+        for token, following in pairwise(segment.tokens)
+    )
 
 
 def _bygone(segment: Segment) -> str:

@@ -62,6 +62,10 @@ def _auxiliaries(tokens: list[Token]) -> None:
             token.kind = "set"  # 小丽不吃 算五盒
         if token.word == "都" and unknown and following.word[0] not in "包拿带搬":
             token.kind = "filler"
+        if token.word == "都" and following.kind in ("wish", "person"):
+            token.kind = "filler"  # 都送到6栋
+        if token.kind == "people" and following.word[0] in "合共" and following.kind in ("text", "filler"):
+            token.kind = following.kind = "filler"  # 两人合一支
         relative = following.word == "的" and index + 2 < len(tokens) and tokens[index + 2].kind in ("text", "person")
         if token.word == "要" and relative:
             token.kind = "filler"  # 让给要的人

@@ -25,6 +25,7 @@ _ENDS: Final = frozenset(
         "each",
         "hold",
         "joke",
+        "total",
     }
 )
 _LEAD_IN: Final = frozenset({"time", "number", "person", "locker", "name"})
@@ -155,7 +156,25 @@ def _note_end(tokens: list[Token], index: int) -> int:
         following = _solid(tokens, index + 1)
         if following is not None and following.kind in ("quality", "wish") and following.word not in _ALONE:
             return _extent(tokens, tokens.index(following) + 1)
+        if token.word == "要" and _is_part(tokens, index):
+            return index + 2
     return 0
+
+
+_SIDES: Final = frozenset("左右前后上下中里外头尾")
+
+
+def _is_part(tokens: list[Token], index: int) -> bool:
+    """要左腿, and a kind whose name ends like that of the goods before it: which of it, not something else."""
+    before = [token for token in tokens[:index] if token.kind in ("item", "qty")]
+    if len(before) < 2 or index + 1 >= len(tokens) or {token.kind for token in before} != {"item", "qty"}:
+        return False
+    part = tokens[index + 1]
+    after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
+    if part.kind != "text" or part.keys or after not in ("space", "comma", "stop") or len(part.word) > 3:
+        return False
+    item = next(token for token in reversed(before) if token.kind == "item")
+    return part.word[0] in _SIDES or part.word[-1] == item.word[-1]
 
 
 def _is_preference(tokens: list[Token], index: int) -> bool:

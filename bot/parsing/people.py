@@ -46,7 +46,9 @@ def _head_count(token: Token) -> int | None:
     if token.kind != "people" or is_per_head(token):
         return None
     number = read_number(re.sub(r"^(?:我们|我哋|我地|阿拉|咱们?|俺们)(?:组|班|家)?", "", token.word))
-    if number is None and re.match(r"我|[老小]?两口|夫妻", token.word):
+    if number is None and token.word == "三胞胎":
+        return 3
+    if number is None and re.match(r"我|[老小]?两口|夫妻|双胞|龙凤", token.word):
         return 2
     if number is None:
         number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
@@ -70,4 +72,6 @@ def _named_people(tokens: Sequence[Token]) -> int | None:
 def is_counted_off(tokens: Sequence[Token]) -> bool:
     """两家人 一家要肉包一袋 一家要菜包一袋: one household after the other, not so much for each."""
     ones = [token for token in tokens if is_per_head(token) and token.word[0] in "一1"]
+    if any(before.kind == "item" and token in ones for before, token in pairwise(tokens)):
+        return False  # 奶粉一人一罐 尿不湿一人两包
     return len(ones) > 1 and len(ones) == household_size(tokens)

@@ -18,7 +18,7 @@ _DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
 
 
 PRICE_WORDS: Final = re.compile(
-    r"便宜|平[啲点些D过]|抵啲|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price|同价|一个价|一样价|(?:如果|要是|若是|假如)[^,。]{0,3}\d+(?:\.\d+)?(?:块|元)?(?:钱)?[一每][一-龥]"
+    r"便宜|(?:谈|讲|砍|还|压|说|少)(?:到|得到|价)|让[利价]|平[啲点些D过]|抵啲|降|涨|打折|打\d?折|优惠|划算|贵|多少钱|几钱|几钿|几多|什么价|啥价|价格|价钱|单价|怎么卖|咋卖|点卖|几块|几元|免运费|包邮|少点钱|how much|price|同价|一个价|一样价|(?:如果|要是|若是|假如)[^,。]{0,3}\d+(?:\.\d+)?(?:块|元)?(?:钱)?[一每][一-龥]"
 )
 
 
@@ -62,7 +62,7 @@ def question(segment: Segment) -> str:
     named = kinds & {"item", "goods"}
     asks = {token.word for token in segment.tokens if token.kind == "ask"}
     counts = [token.word for token in segment.tokens if token.kind == "qty"]
-    if counts and counts[-1].startswith("几") and (not segment.wants() or "done" in kinds):
+    if counts and counts[-1].startswith("几") and (not segment.wants() or "done" in kinds or segment.asked):
         return "query"
     if "要不要" in asks or ("还是" in segment.words and not _AS_BEFORE.search(segment.text)):
         return "doubt" if named or "qty" in kinds else "query"

@@ -55,8 +55,9 @@ _USED_UP: Final = re.compile(
 )
 _GAVE_UP: Final = re.compile(r"(?<!不)戒(?!指).{0,6}了")
 _STILL_HAVE: Final = re.compile(
-    r"(?:家里|我家|屋里|冰箱|手上|手头|手里|单位|柜子|橱).{0,8}?(?:还有|有|剩|存着|囤着)[一二两三四五六七八九十半几好\d]|(?:还有|剩)[一二两三四五六七八九十半几好\d]\S{1,4}(?:没吃|没用|没喝|没动|在家|呢)"
+    r"(?:家里|我家|屋里|冰箱|手上|手头|手里|单位|柜子|橱).{0,8}?(?:还有|有|剩|存着|囤着)[一二两三四五六七八九十半几好\d]|(?:看|见|晓得|知道).{1,5}(?:家|姐|哥|姨|嫂|妈|叔|爷|奶|她|他|人)有[一二两三四五六七八九十几好\d]|(?:还有|剩)[一二两三四五六七八九十半几好\d]\S{1,4}(?:没吃|没用|没喝|没动|在家|呢)"
 )
+_BORROWED: Final = re.compile(r"(?:[找问向跟去来]|想|先)\S{0,4}借(?!此|问|过|光|口)|借[一二两三四五六七八九十\d我给]")
 _ERRAND: Final = re.compile(r"把[一二两三四五六七八九十\d]|[替代].{1,4}拿")
 
 
@@ -83,6 +84,7 @@ _REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of 
     (_USED_UP, False, False, "past"),
     (_GAVE_UP, True, False, "deny"),
     (_STILL_HAVE, False, True, "past"),
+    (_BORROWED, False, False, "deny"),
     (_ERRAND, True, False, "doubt"),
     (_ANOTHER_ROUND, True, True, "doubt"),
     (_PASSED_ON, True, True, "doubt"),

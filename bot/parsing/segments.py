@@ -78,6 +78,18 @@ def _close(found: list[Segment], current: list[Token], lead: str, turn: str, tok
     return (current[kept:], "space") if kept else ([], turn)
 
 
+def _asked_aside(current: list[Token]) -> int:
+    """Size of the last clause when a question mark is about its goods alone: 豆瓣要一罐 儿菜没有了?"""
+    clause = last_clause(current)
+    before = current[: -len(clause)] if clause and current[-1].kind != "space" else []
+    named = {key for token in clause for key in token.keys}
+    if not named or any(token.kind in ("qty", "want", "add", "request") for token in clause):
+        return 0
+    ordered = {key for token in before for key in token.keys}
+    complete = any(token.kind == "qty" for token in before) and bool(ordered) and not named & ordered
+    return len(clause) if complete else 0
+
+
 def cut(tokens: list[Token]) -> list[Segment]:
     """Punctuation tokens are dropped, blanks are kept inside a segment."""
     found: list[Segment] = []
@@ -87,6 +99,9 @@ def cut(tokens: list[Token]) -> list[Segment]:
     for index, token in enumerate(tokens):
         if token.kind in ("comma", "stop") or token.word == "?":
             if current:
+                if token.word == "?" and (aside := _asked_aside(current)):
+                    found.append(Segment(current[:-aside], lead))
+                    current, lead = current[-aside:], "space"
                 found.append(Segment(current, lead, asked=token.word == "?"))
                 current = []
             lead = "comma" if token.kind == "comma" and lead != "stop" else "stop"

@@ -127,6 +127,13 @@ def complete_before(current: list[Token], token: Token) -> int:
     return spaces[-1] + 1 if apart else 0
 
 
+def is_unordered(current: list[Token]) -> bool:
+    """Does the last clause hold nothing but words nobody knows?"""
+    clause = last_clause(current)
+    unknown = all(token.kind in ("text", "filler") and not token.keys for token in clause)
+    return unknown and bool(clause) and clause[0].kind == "text"
+
+
 _SURE: Final = frozenset("对吧 是吧 对吗 是吗 对不对 是不是 对伐 是伐 没错吧 对么 是么".split())
 
 
@@ -177,6 +184,8 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
+    if not turn and complete_before(current, token) and is_unordered(current):
+        return "none"  # 绿萝两盆 现金|已收
     if turn or current[-1].kind != "space":
         return turn
     if any(t.kind == "qty" for t in current) and _is_reason(tokens, index):

@@ -1,4 +1,4 @@
-"""包子三只,肉的: the kind that is named behind the number, or before the name, chooses among items."""
+"""Words that choose among goods: the kind behind the number (包子三只,肉的), 大的 of two sizes, 500的, 15公分的."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from typing import Final
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.tokens import Token
+from bot.parsing.values import Item
 
 _BEHIND: Final = re.compile(
     r"[^,。?]{0,9}?[,\s]\s?(?:都?要)?(?P<kind>[一-龥]{1,3}?)(?:味|馅|口味|款|色)?(?:的|那[种个款])(?=[,。\s吧啊哦!]|$)"
 )
 _BEFORE: Final = re.compile(r"(?P<kind>[一-龥]{1,3})(?:味|馅|款)?的$")
+_DESCRIBING: Final = ("的", "装", "规格", "那种", "那个", "那款")
+_MEASURED: Final = re.compile(r"(\d{1,4}(?:\.\d)?)(?:公分|厘米|cm|mm|毫米|寸|抽|米|m|码)?")
+_BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel", "quality"})
 
 
 def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
+    _by_size(tokens, catalogue)
     for token in tokens:
         if token.kind != "item" or len(token.keys) < 2 or token.value == "ref":
             continue
@@ -27,6 +32,7 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
             if len(keys) == 1:
                 token.keys = keys
                 break
+    _by_kind(tokens, catalogue)
 
 
 def _of_kind(kind: str, keys: Sequence[int], catalogue: Catalogue) -> tuple[int, ...]:
@@ -36,3 +42,61 @@ def _of_kind(kind: str, keys: Sequence[int], catalogue: Catalogue) -> tuple[int,
         if fitting:
             return fitting
     return ()
+
+
+def _by_size(tokens: Sequence[Token], catalogue: Catalogue) -> None:
+    """500的, 15公分的: a figure of the specification that is said like a quality names the goods."""
+    for index, token in enumerate(tokens[:-1]):
+        if token.kind not in ("qty", "number") or not tokens[index + 1].word.startswith(_DESCRIBING):
+            continue
+        figure = _MEASURED.fullmatch(token.word.strip())
+        if figure is None or (token.kind == "qty" and (token.value != "bare" or token.milli < 10_000)):
+            continue
+        keys = tuple(item.key for item in catalogue.main if _has_figure(item, figure[1]))
+        named = next((near for near in tokens[index + 2 : index + 4] if near.kind == "item" and near.value != "ref"), None)
+        if named is not None:
+            keys = tuple(key for key in named.keys if key in keys)
+        if not keys:
+            continue
+        if named is not None:
+            token.kind, named.keys = "filler", keys
+        elif len(keys) == 1:
+            token.kind, token.keys = "item", keys
+
+
+def _has_figure(item: Item, figure: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", f"{item.name} {item.spec}") is not None
+
+
+def _by_kind(tokens: Sequence[Token], catalogue: Catalogue) -> None:
+    """盆再要一个大的 小的退一个: where a name fits several goods, what tells them apart names each of them."""
+    families = [token.keys for token in tokens if token.kind == "item" and len(token.keys) > 1 and token.value != "ref"]
+    heads = [token for token in _lone_heads(tokens, catalogue)]
+    for head, keys in heads:
+        families.append(keys)
+    if not families:
+        return
+    chosen = False
+    for token, following in zip(tokens, (*tokens[1:], None), strict=True):
+        kind = token.word.rstrip("的个款号种").strip()
+        described = token.word.endswith("的") or (following is not None and following.word.startswith("的"))
+        if token.kind not in ("quality", "text") or token.keys or not described or not 0 < len(kind) < 3:
+            continue
+        for family in families:
+            fitting = tuple(key for key in family if kind in catalogue.by_key[key].name)
+            if len(fitting) == 1:
+                token.kind, token.keys, chosen = "item", fitting, True
+                break
+    for head, keys in heads if chosen else ():
+        head.kind, head.keys = "item", keys
+
+
+def _lone_heads(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[Token, tuple[int, ...]]]:
+    """盆 where only 小盆 and 大盆 are sold: a single character beside a number that ends several names."""
+    found: list[tuple[Token, tuple[int, ...]]] = []
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        if token.kind == "text" and not token.keys and len(token.word) == 1 and following.kind in _BESIDE_GOODS:
+            named = catalogue.resolve(token.word)
+            if named is not None and len(named.keys) > 1:
+                found.append((token, named.keys))
+    return found
