@@ -31,6 +31,8 @@ class Endings(Changes):
             self.draft.doubt(
                 self.text.strip(), "how_many", (self.catalogue.only,) if self.catalogue.only is not None else ()
             )
+        if self._asks_for_the_only():
+            self.draft.put(self.catalogue.only or 0, "set", 1000)  # 要 11栋902
         if self.mode == "denied" and not self.draft.entries and not self.draft.doubts:
             self.draft.withdrawn = True
         if self.only and self.draft.prior and (self.kept or self.draft.entries):
@@ -49,6 +51,14 @@ class Endings(Changes):
             self.draft.entries.clear()
             self.draft.doubts.clear()
             self.draft.withdrawn = True
+
+    def _asks_for_the_only(self) -> bool:
+        """A verb of asking and a room, and nothing else, where one thing is for sale by the piece."""
+        only = self.catalogue.only
+        if only is None or self.draft.entries or self.draft.doubts or "room" not in self.kinds or self.quoted:
+            return False
+        bare = set(self.kinds) <= {"want", "room", "space", "filler", "phone", "name", "comma", "stop"}
+        return bare and "want" in self.kinds and not is_weight(self.catalogue.by_key[only].unit)
 
     def _swap_for_quoted(self) -> None:
         """行 换吧 under 「烧卖缺货,可换水饺」."""

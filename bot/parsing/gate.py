@@ -165,7 +165,7 @@ def _plain(segment: Segment) -> str:
         return "order"
     if kinds & {"note", "wish", "quality", "unwant"}:
         return "note"
-    if kinds & ACTING and ("text" in kinds or kinds <= {"want", "filler", "space", "this"}):
+    if kinds & ACTING and ("text" in kinds or kinds <= {"want", "filler", "space", "this", "room"}):
         return "order"
     return "chat"
 

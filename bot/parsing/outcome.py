@@ -37,6 +37,9 @@ def reading_of(normal: Normal, body: str, tokens: list[Token], found: list[Segme
     )
 
 
+_SHOW_MINE: Final = re.compile(
+    r"我(?:之前|上次|昨天|刚才|刚刚|今天|前面)?(?:订|下|报|买|点|要)(?:过|了)?的(?:单子?|东西|那[个些单])?.{0,3}(?:发|给|拿|让)?(?:我|出来)?(?:看看|看一下|看下|瞧瞧|对一下|核对|查一下|查查)"
+)
 _NOT_TO_US: Final = re.compile(r"谁(?:有|要|会|能|知道|家|那)|有没有人|(?:怎么|咋)(?:又|还|老|总是?|这么|那么)")
 """A question to the group, or one that is a sigh, when no goods are named."""
 _CONFIRMING: Final = frozenset(
@@ -78,6 +81,8 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
     ):
         return "query"
     goods = any(token.kind in ("item", "goods") or token.keys for token in tokens)
+    if not goods and _SHOW_MINE.search(body):
+        return "query"
     if not goods and _NOT_TO_US.search(body):
         return "unknown"
     if verdicts & ({"query", "cond"} if goods else {"query"}) and "trouble" not in verdicts:

@@ -14,6 +14,7 @@ _TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|
 
 _PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
 _AS_BEFORE: Final = re.compile(r"还是(?:上次|上回|那|以前|之前|原来|老|昨天|跟|和)")
+_WHAT_NUMBER: Final = re.compile(r"(?:是|有|装|够|要)几[一-龥]{1,3}(?:的|啊|呀|呢)?$")
 _DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
 
 
@@ -31,6 +32,8 @@ _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对�
 def is_asking(segment: Segment) -> bool:
     if segment.asked or "ask" in segment.kinds or is_tag_question(segment):
         return True
+    if segment.kinds & {"item", "goods"} and _WHAT_NUMBER.search(segment.text.rstrip()) and not segment.wants():
+        return True  # 是几人份的
     if any(a.kind == "qty" and a.word[0] == "几" and b.kind == "qty" for a, b in pairwise(segment.tokens)):
         return True  # 几只一袋
     last = last_solid(segment)

@@ -8,6 +8,7 @@ from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import is_per_head
+from bot.parsing.quantity import GENERIC
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
@@ -53,7 +54,11 @@ class Targets(Walk):
     def _lone_targets(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
         prior = tuple(self.draft.prior)
         if self._each_governs(quantity):
-            return self._everything(mode)
+            keys = self._everything(mode)
+            if self._fits_only_some(quantity, keys):
+                self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
+                return None
+            return keys
         if self.fixing and self.draft.last is not None:
             return (self.draft.last,)
         if self.fixing and len(self.draft.doubts) == 1 and len(self.draft.doubts[0].candidates) == 1:
@@ -92,6 +97,13 @@ class Targets(Walk):
         candidates = unit_keys or prior or tuple(self.catalogue.by_key)
         self.draft.doubt(self._fragment(claim), "which_item", candidates, quantity.milli)
         return None
+
+    def _fits_only_some(self, quantity: Token, keys: tuple[int, ...]) -> bool:
+        """都要一袋 where bags and boxes are sold: everything, or the bags?"""
+        if self.rest or self.excepted is not None or quantity.unit == "个":
+            return False
+        fitting = sum(self.catalogue.by_key[key].unit == quantity.unit for key in keys)
+        return 0 < fitting < len(keys) and quantity.unit not in GENERIC
 
     def _repeats(self, quantity: Token) -> bool:
         last = self.last_quantity
