@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.parsing.applying import Applying
+from bot.parsing.clauses import clause_at
 from bot.parsing.pairing import Claim
 from bot.parsing.people import PERSONS
 from bot.parsing.quantity import parse_spec, to_sale_units
+from bot.parsing.smalltalk import OPERATING
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
 
@@ -129,9 +131,19 @@ class Booking(Applying):
         following = [
             kind for kind in self.kinds[claim.end + 1 : claim.end + 5] if kind not in SILENT and kind != "text"
         ][:2]
-        is_part = bool(around) or bool(following and following[0] == "note")
+        is_part = bool(around) or bool(following and following[0] == "note") or self._is_told_of(claim)
         self.part_left = last.milli - claim.quantity.milli if is_part else 0
         return is_part
+
+    def _is_told_of(self, claim: Claim) -> bool:
+        """三个开好口 behind six of them: how some are to be done, in a clause that asks for nothing more."""
+        last = self.last_quantity
+        apart = claim.start > 0 and self.kinds[claim.start - 1] in ("space", "comma")
+        if last is None or claim.quantity is None or not apart or claim.quantity.milli >= last.milli:
+            return False
+        clause = clause_at(self.tokens, claim.start)[1:]
+        told = {token.kind for token in clause} <= {"text", "filler", "quality", "note", "wish"}
+        return told and any(t.kind == "text" and not OPERATING.search(t.word) for t in clause)
 
     def _for_somebody_else(self, claim: Claim) -> bool:
         """Is a person or a room named between the claim before and the end of this one's segment?"""

@@ -155,7 +155,7 @@ class Catalogue:
         """原味 where 原味贝果 is sold beside 蓝莓贝果: an everyday word that tells goods of one head apart names them."""
         for item in self.items:
             for kind in _kinds(item):
-                others = [other for other in self.items if kind not in _folded(other.name) and _are_akin(item, other)]
+                others = [other for other in self.items if kind not in _folded(other.name) and are_akin(item, other)]
                 if others and kind not in self.names:
                     named = Named(tuple(each.key for each in self.items if kind in _kinds(each)))
                     self.names[kind] = self.names[kind + "的"] = named
@@ -267,7 +267,7 @@ def _kinds(item: Item) -> tuple[str, ...]:
     return tuple(piece for piece in found if WORDS.get(piece) == "quality" and piece not in _USELESS)
 
 
-def _are_akin(item: Item, other: Item) -> bool:
+def are_akin(item: Item, other: Item) -> bool:
     """Do two names share a run of two characters, so that a word beside it chooses between them?"""
     first, second = _folded(item.name), _folded(other.name)
     return any(_HAN.match(first[at]) and first[at : at + 2] in second for at in range(len(first) - 1))

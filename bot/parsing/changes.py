@@ -47,6 +47,11 @@ class Changes(LoneItems):
             self.draft.amends = False
         elif self.booked and self._touches(self.booked[-1], position):
             self._take_back(self.booked.pop(), position)
+        elif spoken := self._spoken_of(position):
+            for key in spoken:
+                self.draft.entries.pop(key, None)
+                if key in self.draft.prior or not self.draft.entries:
+                    self.draft.drop(key)
         else:
             self._cancel_alone(position)
 
@@ -79,6 +84,13 @@ class Changes(LoneItems):
                 self.draft.drop(key)
         if not claim.items and not claim.keys:
             self._cancel_alone(position)
+
+    def _spoken_of(self, position: int) -> list[int]:
+        """带鱼 in 「黄鱼一条 带鱼两盒 带鱼家里还有 不要了」: goods that were booked and named once more beside the refusal."""
+        before = [claim for claim in self.claims if claim.end < position]
+        if not before or not before[-1].mention:
+            return []
+        return [key for item in before[-1].items for key in item.keys if key in self.draft.entries]
 
     def _cancel_alone(self, position: int) -> None:
         mentioned = [key for key in dict.fromkeys(self.mentions) if key in self.draft.prior]

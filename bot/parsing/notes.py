@@ -185,7 +185,7 @@ def _is_preference(tokens: list[Token], index: int) -> bool:
     closing = tokens[index + 1].word if index + 1 < len(tokens) else ""
     after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
     short = len(token.word) <= 4 and not re.search(r"[不没别勿未莫否非比退减给]", token.word)
-    return closing == "的" and after in ("space", "comma", "stop") and short and before.unit is not None
+    return closing == "的" and after in ("space", "comma", "stop", "qty") and short and before.unit is not None
 
 
 def _is_wish(tokens: list[Token], index: int) -> bool:

@@ -50,6 +50,12 @@ NEUTRAL: Final = frozenset(_WORDS.split())
 _LENGTHS: Final = _table()
 
 
+OPERATING: Final = re.compile(
+    r"[不没别勿未莫否非无甭休毋比或若如则假除过曾昨前次明改他她它谁某给送退还换借匀让转赔补欠半倍多少几各每都全只剩余其另说讲问听称想看等元块钱价贵怕嫌悔了\da-z取消撤销减加]"
+)
+"""Characters an unknown word must not hold to be let pass: they negate, compare, give away, count or put off."""
+
+
 def unexplained(text: str) -> str:
     """What is left of `text` when every harmless word is taken out of it, longest first.
 

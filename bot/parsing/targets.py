@@ -8,7 +8,7 @@ from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import is_per_head
-from bot.parsing.quantity import GENERIC
+from bot.parsing.quantity import GENERIC, to_sale_units
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
@@ -122,8 +122,13 @@ class Targets(Walk):
 
     def _adds_up(self, quantity: Token) -> bool:
         """猪蹄四只,四个人一人一只: the same amount again, counted by heads."""
-        last = self.last_quantity
-        return last is not None and self._is_per(quantity) and quantity.milli * (self.factor or 1) == last.milli
+        last, key = self.last_quantity, self.draft.last
+        if last is None or not self._is_per(quantity):
+            return False
+        total = quantity.milli * (self.factor or 1)
+        if key is not None and key in self.draft.entries and quantity.unit != last.unit:
+            return to_sale_units(total, quantity.unit, self.catalogue.by_key[key]).milli == self.draft.entries[key].milli
+        return total == last.milli
 
     def _is_per(self, quantity: Token) -> bool:
         """Does 一人, 每家 or 人均 stand in front of the number?"""

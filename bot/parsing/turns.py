@@ -100,7 +100,7 @@ def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool
         return False
     clause = clause_at(tokens, index)
     kinds = {token.kind for token in clause}
-    if "item" not in kinds or not BYGONE & {part.kind for part in current}:
+    if "item" not in kinds or not (BYGONE | {"hold"}) & {part.kind for part in current}:
         return False
     named = {token.keys for token in clause if token.kind == "item"}
     again = any(token.keys in named for token in current if token.kind == "item")
@@ -278,8 +278,8 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return False
     if {"total", "done"} <= kinds:
         return False  # 收齐了 一共春联12副 福字30包
-    if token.kind == "cancel" and "deny" in kinds and token.word[-1] in "了吧啦":
-        return True  # 我妈不让吃 退了吧
+    if token.kind == "cancel" and kinds & {"deny", "have"} and token.word[-1] in "了吧啦":
+        return True  # 我妈不让吃 退了吧, 带鱼家里还有 不要了
     return (
         token.kind in ("item", "qty", "room", "fix", "only")
         or "ask" in kinds

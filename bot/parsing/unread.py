@@ -11,7 +11,7 @@ from bot.parsing.draft import Draft
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.questions import is_tag_question
 from bot.parsing.segments import Segment, is_afterthought, keys_of
-from bot.parsing.smalltalk import unexplained
+from bot.parsing.smalltalk import OPERATING, unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
 
@@ -106,7 +106,7 @@ def _weight(segment: Segment, text: Token, named: str) -> int:
     if (
         not touches
         and len(text.word) <= 6
-        and not _OPERATING.search(text.word)
+        and not OPERATING.search(text.word)
         and not _stands_alone_before(segment, index)
     ):
         return 0
@@ -121,12 +121,6 @@ def _is_subject(segment: Segment, index: int) -> bool:
     return (
         bool(following) and following[0].kind == "want" and following[0].word in ("要", "想要", "需要", "想买", "想订")
     )
-
-
-_OPERATING: Final = re.compile(
-    r"[不没别勿未莫否非无甭休毋比或若如则假除过曾昨前次明改他她它谁某给送退还换借匀让转赔补欠半倍多少几各每都全只剩余其另说讲问听称想看等元块钱价贵怕嫌悔了\da-z取消撤销减加]"
-)
-"""Characters an unknown word must not hold to be let pass: they negate, compare, give away, count or put off."""
 
 
 def _stands_alone_before(segment: Segment, index: int) -> bool:

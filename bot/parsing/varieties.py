@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
-from bot.parsing.catalogue import Catalogue
+from bot.parsing.catalogue import Catalogue, are_akin
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
 
@@ -15,13 +16,15 @@ _BEHIND: Final = re.compile(
 )
 _BEFORE: Final = re.compile(r"(?P<kind>[一-龥]{1,3})(?:味|馅|款)?的$")
 _DESCRIBING: Final = ("的", "装", "规格", "那种", "那个", "那款")
-_MEASURED: Final = re.compile(r"(\d{1,4}(?:\.\d)?)(?:公分|厘米|cm|mm|毫米|寸|抽|米|m|码)?")
+_MEASURED: Final = re.compile(r"(\d{1,4}(?:\.\d)?(?:[×*x]\d{1,4}){0,2})(?:公分|厘米|cm|mm|毫米|寸|抽|米|m|码)?")
+_TIMES: Final = re.compile(r"[×x]")
 _BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel", "quality"})
 
 
 def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
     _by_size(tokens, catalogue)
+    families = _families(tokens, catalogue)
     for token in tokens:
         if token.kind != "item" or len(token.keys) < 2 or token.value == "ref":
             continue
@@ -32,7 +35,10 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
             if len(keys) == 1:
                 token.keys = keys
                 break
-    _by_kind(tokens, catalogue)
+    if not any(token.kind == "item" for token in tokens):
+        families += _contrasted(tokens, catalogue)
+    if families:
+        _by_kind(tokens, families, catalogue)
 
 
 def _of_kind(kind: str, keys: Sequence[int], catalogue: Catalogue) -> tuple[int, ...]:
@@ -65,30 +71,60 @@ def _by_size(tokens: Sequence[Token], catalogue: Catalogue) -> None:
 
 
 def _has_figure(item: Item, figure: str) -> bool:
-    return re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", f"{item.name} {item.spec}") is not None
+    figure, told = _TIMES.sub("*", figure), _TIMES.sub("*", f"{item.name} {item.spec}".lower())
+    return re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", told) is not None
 
 
-def _by_kind(tokens: Sequence[Token], catalogue: Catalogue) -> None:
-    """盆再要一个大的 小的退一个: where a name fits several goods, what tells them apart names each of them."""
-    families = [token.keys for token in tokens if token.kind == "item" and len(token.keys) > 1 and token.value != "ref"]
-    heads = [token for token in _lone_heads(tokens, catalogue)]
-    for head, keys in heads:
-        families.append(keys)
-    if not families:
-        return
-    chosen = False
-    for token, following in zip(tokens, (*tokens[1:], None), strict=True):
-        kind = token.word.rstrip("的个款号种").strip()
-        described = token.word.endswith("的") or (following is not None and following.word.startswith("的"))
-        if token.kind not in ("quality", "text") or token.keys or not described or not 0 < len(kind) < 3:
+def _families(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, ...]]:
+    """Goods that one name of the message, or all of it but its last character, fits alike."""
+    found = [keys for _, keys in _lone_heads(tokens, catalogue)]
+    for token in tokens:
+        if token.kind != "item" or token.value == "ref":
             continue
-        for family in families:
-            fitting = tuple(key for key in family if kind in catalogue.by_key[key].name)
-            if len(fitting) == 1:
-                token.kind, token.keys, chosen = "item", fitting, True
-                break
-    for head, keys in heads if chosen else ():
+        head = catalogue.names.get(token.word[:-1])
+        if len(token.keys) > 1:
+            found.append(token.keys)
+        elif head is not None and len(head.keys) > 1 and set(token.keys) < set(head.keys):
+            found.append(head.keys)  # 垃圾袋大, as 「垃圾袋大的」 is read
+    return found
+
+
+def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catalogue: Catalogue) -> None:
+    """盆再要一个大的 小的退一个: where a name fits several goods, what tells them apart names each of them."""
+    found = [(token, keys) for token, kind in _kinds(tokens) if (keys := _the_one(kind, families, catalogue))]
+    named = {token.keys for token in tokens if token.kind == "item"}
+    for token, keys in found if any(keys not in named for _, keys in found) else ():
+        token.kind, token.keys = "item", keys
+    for head, keys in _lone_heads(tokens, catalogue) if found else ():
         head.kind, head.keys = "item", keys
+
+
+def _kinds(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
+    """Words that may tell goods apart: 大的, 小号的, the 母 of 公母各两只."""
+    for token, following in zip(tokens, (*tokens[1:], None), strict=True):
+        if token.kind not in ("quality", "text") or token.keys:
+            continue
+        kind = token.word.rstrip("的个款号种").strip()
+        after = following is not None and (following.word.startswith("的") or following.kind == "each")
+        if (token.word.endswith("的") or after) and 0 < len(kind) < 3:
+            yield token, kind
+
+
+def _the_one(kind: str, families: Sequence[tuple[int, ...]], catalogue: Catalogue) -> tuple[int, ...]:
+    for family in families:
+        fitting = tuple(key for key in family if kind in catalogue.by_key[key].name)
+        if len(fitting) == 1:
+            return fitting
+    return ()
+
+
+def _contrasted(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, ...]]:
+    """公的两只母的两只: two kinds that each choose one of goods with a common name are said of these goods."""
+    every = [tuple(item.key for item in catalogue.main)]
+    keys = [keys[0] for _, kind in _kinds(tokens) if (keys := _the_one(kind, every, catalogue))]
+    items = [catalogue.by_key[key] for key in dict.fromkeys(keys)]
+    akin = len(items) > 1 and all(are_akin(one, other) for one, other in pairwise(items))
+    return [tuple(item.key for item in items)] if akin else []
 
 
 def _lone_heads(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[Token, tuple[int, ...]]]:
