@@ -35,6 +35,7 @@ class Applying(Targets):
             and self.claim_in_hand
             and not self.claim_in_hand.items
             and not self.fixing
+            and key not in self.reopened
         ):
             draft.doubt(fragment, "unclear", (key,))  # 今天不要 明天要两只
         elif self.fixing:

@@ -47,7 +47,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
             if not kind:
                 crossed.append(token.kind)
                 continue
-            node = Node(token, at, index, lead, tuple(crossed), kind)
+            node = Node(token, at, index, lead, tuple(crossed), kind, refused=_is_refused(tokens[at + 1 : at + 3]))
             nodes.append(node)
             lead, crossed = "start", []
     nodes = _without_specs(nodes, catalogue)
@@ -59,6 +59,12 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
     return _without_parts(pair(nodes, catalogue), [token.kind for token in tokens])
+
+
+def _is_refused(following: Sequence[Token]) -> bool:
+    """Does 不要了 follow, or 就不要了?"""
+    solid = [token for token in following if token.word not in ("就", "我", "也", "先")]
+    return bool(solid) and solid[0].kind in ("cancel", "unwant") and len(solid[0].word) > 1
 
 
 def _is_enough(following: Sequence[Token]) -> bool:

@@ -24,7 +24,7 @@ class Corrections(Endings):
             word == "算了"
             and self.booked
             and self._touches(self.booked[-1], position)
-            and (self.wanted or self._begins_with(position, ("那", "那就", "就")))
+            and (self.wanted or self.booked[-1].mention or self._begins_with(position, ("那", "那就", "就")))
         ):
             glued = self.kinds[position - 1] != "space"
             if glued and self._next_solid(position, len(self.kinds) - 1) is None:

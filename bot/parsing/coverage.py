@@ -74,7 +74,7 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
         _check_negated(segment, claims, draft)
         _check_halved(segment, draft)
     _check_heads(kinds, reader, text)
-    fetched = any(token.kind == "want" and token.word != "给我" for s in asked for token in s.tokens)
+    fetched = any(token.kind == "want" and token.word not in ("给我", "给") for s in asked for token in s.tokens)
     if not fetched and _says_again(kinds, draft, text):
         draft.entries.clear()
         draft.withdrawn = True

@@ -45,6 +45,7 @@ _WHIM: Final = re.compile(
 )
 
 
+_ANOTHER_DAY: Final = re.compile(r"(?:如果|要是|若是|假如|万一)(?:明天|后天|下周|下次|过两天|到时候|周末).{0,3}(?:还有|有|没)")
 _ASKING_AROUND: Final = re.compile(
     r"(?:我|得|要|先|再|去)(?:再|先|去|得)?问(?:问|一下|下|过)?(?:她|他|我|老|家|妈|爸|孩)"
 )
@@ -139,6 +140,8 @@ def _condition(segment: Segment) -> str:
     if segment.kinds & {"past", "done", "almost"} and not segment.wants():
         return "past"
     if segment.kinds & {"cancel", "unwant"}:
+        return "doubt"
+    if _ANOTHER_DAY.search(segment.text):
         return "doubt"
     if _WHIM.search(segment.text) or not _is_answerable(segment):
         return "whim"

@@ -182,7 +182,7 @@ class Interpreter(Corrections):
             self.mode = None  # 不要鱼了 豆腐还要
         self._count_in(claim)
         mode = self._inner_mode(claim)
-        if claim.start in self.skipped and claim.quantity is None:
+        if claim.start in self.skipped and (claim.quantity is None or self._is_last_word(claim)):
             return
         if claim.mention and claim.quantity is None:
             self.mentions += [key for item in claim.items for key in item.keys]
@@ -206,6 +206,11 @@ class Interpreter(Corrections):
             self._swap_to(claim)
         else:
             self._quantified(claim, mode)
+
+    def _is_last_word(self, claim: Claim) -> bool:
+        """不是黄鱼两条 behind 「带鱼两盒」: what is denied last of all is not asked for."""
+        later = any(other.start > claim.end and not other.mention for other in self.claims)
+        return bool(self.booked) and not later and not self.fixing
 
     def _count_in(self, claim: Claim) -> None:
         """The numbers of a claim are not lost; 3 in 「1,3各一箱」 names goods."""

@@ -63,6 +63,8 @@ class LoneItems(Booking):
         if key in self.draft.prior and self.words[claim.end + 1 : claim.end + 2] in (["还要"], ["还是要"], ["还想要"]):
             self.kept.add(key)  # 不要鱼了 豆腐还要
             return
+        if self._is_spurned(claim):
+            return
         has_price = "price" in self.segments[claim.segment].kinds and item.kind != "price"
         if self._named_later(claim, key):
             self.mentions.append(key)
@@ -85,6 +87,14 @@ class LoneItems(Booking):
             return
         self._apply(key, 1000, self.mode if self.mode == "add" else None, item.word)
         self.booked.append(claim)
+
+    def _is_spurned(self, claim: Claim) -> bool:
+        """绣球不会养: a name with a negation right behind it, in a clause that asks for nothing."""
+        if claim.end + 1 >= len(self.tokens):
+            return False
+        following = self.tokens[claim.end + 1]
+        clause = {token.kind for token in clause_of(self.tokens, claim.items[0])}
+        return following.kind == "text" and following.word[0] in "不没唔勿" and clause <= {"item", "text", "filler"}
 
     def _taken_whole(self, claim: Claim) -> bool:
         """油条都包了: all of one thing is no number."""

@@ -12,6 +12,7 @@ from bot.parsing.tokens import Token
 
 def mark(tokens: list[Token]) -> None:
     """Set the class of such words, in place."""
+    _given_to(tokens)
     _second_thoughts(tokens)
     _alternatives(tokens)
     _first_tries(tokens)
@@ -19,6 +20,16 @@ def mark(tokens: list[Token]) -> None:
     _auxiliaries(tokens)
     _held_goods(tokens)
     _uneaten(tokens)
+
+
+def _given_to(tokens: list[Token]) -> None:
+    """给我妈 is 给 and 我妈, not 给我 and 妈."""
+    for token, following in pairwise(tokens):
+        if token.word in ("给我", "帮我", "替我") and following.kind == "person" and token.end == following.start:
+            if following.word[0] == "我":
+                continue
+            token.word, token.end = token.word[0], token.end - 1
+            following.start, following.word = following.start - 1, "我" + following.word
 
 
 def _alternatives(tokens: list[Token]) -> None:

@@ -53,7 +53,12 @@ def _decides(segment: Segment) -> bool:
 def _judge_surplus(found: list[Segment], index: int) -> None:
     """订多了 behind a number is a complaint; the number before it is no order."""
     segment, last = found[index], last_solid(found[index])
+    if last is not None and last.word in ("吃", "用", "喝") and len(segment.tokens) > 1:
+        last = next((token for token in reversed(segment.tokens) if token.kind == "set"), last)
     if last is None or last.kind != "set" or not last.word.endswith(("多了", "少了", "多", "不够")):
+        return
+    if "past" in segment.kinds and not segment.wants():
+        segment.verdict = "past"  # 上回一斤不够吃
         return
     if _more_to_come(found, index):
         return

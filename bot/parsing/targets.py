@@ -63,6 +63,9 @@ class Targets(Walk):
             return (self.draft.last,)
         if self.fixing and len(self.draft.doubts) == 1 and len(self.draft.doubts[0].candidates) == 1:
             return (self.draft.doubts.pop().candidates[0],)
+        if self._is_said_afresh(claim, mode) and self.draft.last is not None:
+            self.reopened.add(self.draft.last)
+            return (self.draft.last,)
         if self.catalogue.only is not None:
             if quantity.value == "bare" and not self._is_supported(claim, mode):
                 self.draft.doubt(quantity.word, "unclear")
@@ -97,6 +100,14 @@ class Targets(Walk):
         candidates = unit_keys or prior or tuple(self.catalogue.by_key)
         self.draft.doubt(self._fragment(claim), "which_item", candidates, quantity.milli)
         return None
+
+    def _is_said_afresh(self, claim: Claim, mode: str | None) -> bool:
+        """改8个, 现在要8个 behind 「椰青6个作废」: the same goods, in another number."""
+        entry = self.draft.entries.get(self.draft.last) if self.draft.last is not None else None
+        if entry is None or entry.op != "drop" or len(self.draft.entries) > 1:
+            return False
+        clause = self.words[max(claim.start - 3, 0) : claim.start]
+        return mode == "set" or bool({"现在", "重新", "这次", "改要", "换成"} & set(clause))
 
     def _fits_only_some(self, quantity: Token, keys: tuple[int, ...]) -> bool:
         """都要一袋 where bags and boxes are sold: everything, or the bags?"""

@@ -109,12 +109,22 @@ def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool
 
 def asks_aside(current: list[Token], tokens: list[Token], index: int) -> bool:
     """春联跟对联是不是一个东西 behind 「福字两包」: a question about other goods leaves a plain order alone."""
-    if current[-1].kind != "space" or tokens[index].kind != "item" or not {part.kind for part in current} <= PLAIN:
+    named = ("item", "goods", "text")
+    if current[-1].kind != "space" or tokens[index].kind not in named or not {part.kind for part in current} <= PLAIN:
         return False
     clause = clause_at(tokens, index)
+    if tokens[index].kind != "item" and not _asks_for_strangers(clause):
+        return False
     kinds = {token.kind for token in clause if token.word != "?"}
     keys = {part.keys for part in current if part.kind == "item"}
     return "ask" in kinds and "qty" in {part.kind for part in current} and tokens[index].keys not in keys and bool(keys)
+
+
+def _asks_for_strangers(clause: list[Token]) -> bool:
+    """浴巾有吗: is only a name nobody knows asked about?"""
+    named = any(token.kind in ("goods", "text") and len(token.word) > 1 for token in clause)
+    there = any(token.word in ("有", "还有") or token.word.startswith(("有没", "有冇", "还有没")) for token in clause)
+    return named and there and {token.kind for token in clause} <= {"goods", "text", "filler", "ask"}
 
 
 def complete_before(current: list[Token], token: Token) -> int:
@@ -183,6 +193,9 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
         return ""  # 昨天那两只
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
+    settles = token.word in ("就", "那就") and following == "qty" and current[-1].kind == "space"
+    if settles and {part.kind for part in current} & {"almost", "have"}:
+        return "space"  # 本来想要三盒 太甜 就一盒吧
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
     if not turn and complete_before(current, token) and is_unordered(current):
         return "none"  # 绿萝两盆 现金|已收

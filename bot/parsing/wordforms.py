@@ -100,6 +100,7 @@ _THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
 def formed() -> Iterator[tuple[str, str]]:
     """(word, class); an earlier class wins over a later one."""
     yield from _happened()
+    yield from _on_behalf()
     yield from _refused()
     yield from _changed()
     yield from _corrected()
@@ -123,6 +124,12 @@ def _happened() -> Iterator[tuple[str, str]]:
     for harm, part, tail in product("破漏裂烂碎坏断", "皮馅壳口底洞袋包盖气油水汁角边叶", ("", "了", "的", "掉了")):
         if harm + part not in ("碎皮", "坏水", "坏包", "断气"):
             yield harm + part + tail, "trouble"
+
+
+def _on_behalf() -> Iterator[tuple[str, str]]:
+    """让我帮她, 托我代: somebody orders for somebody else."""
+    for ask, serve, whom in product("让叫托喊请", ("帮", "替", "代", "帮忙"), ("", "她", "他", "伊", "她们", "他们")):
+        yield f"{ask}我{serve}{whom}", "filler"
 
 
 def _refused() -> Iterator[tuple[str, str]]:
