@@ -83,7 +83,7 @@ def _sexes(text: str, start: int) -> Token | None:
     match = _SEXES.match(text, start) or _SEXES_FIRST.match(text, start)
     if match is None:
         return None
-    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]) + figure_value(match[2]), unit="只")
+    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]) + figure_value(match[2]), unit="个", value="kinds")
 
 
 def _weighed(text: str, start: int) -> Token | None:

@@ -82,7 +82,7 @@ class Booking(Applying):
         if self.undecided is None:
             return
         self.draft.doubts.clear()
-        self.draft.last, self.undecided, self.fixing = self.undecided, None, True
+        self.draft.last, self.undecided, self.fixing, self.fix_word = self.undecided, None, True, ""
 
     def _is_reached(self, claim: Claim, quantity: Token, mode: str | None) -> bool:
         """再加两箱 凑四箱: where that gets to is only said once more."""

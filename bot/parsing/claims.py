@@ -58,7 +58,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     nodes = group(nodes, [token.kind for token in tokens])
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
-    return _without_parts(pair(nodes, catalogue), [token.kind for token in tokens])
+    return _without_totals(_without_parts(pair(nodes, catalogue), [token.kind for token in tokens]))
 
 
 def _is_refused(following: Sequence[Token]) -> bool:
@@ -256,6 +256,21 @@ def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
             parts.append(part)
         if len(parts) > 1 and sum(part.quantity.milli for part in parts if part.quantity) == claim.quantity.milli:
             return claims[: index + 1] + claims[index + 1 + len(parts) :]
+    return claims
+
+
+def _without_totals(claims: list[Claim]) -> list[Claim]:
+    """小龙虾三盒 两盒麻辣一盒蒜蓉: what a name of several goods asks for is told kind by kind behind it."""
+    for index, claim in enumerate(claims):
+        family = {key for item in claim.items for key in item.keys}
+        if claim.quantity is None or len(claim.items) != 1 or len(family) < 2 or claim.mention:
+            continue
+        parts = claims[index + 1 :]
+        told = [part for part in parts if part.quantity is not None and part.quantity.unit in (claim.quantity.unit, None)]
+        within = all({key for item in part.items for key in item.keys} < family and part.items for part in told)
+        summed = sum(part.quantity.milli for part in told if part.quantity) == claim.quantity.milli
+        if len(told) > 1 and len(told) == len(parts) and within and summed:
+            return [*claims[:index], *parts]
     return claims
 
 

@@ -128,10 +128,10 @@ def _over(segment: Segment) -> str:
 def _is_about_things(segment: Segment) -> bool:
     """遥控器又没电了: trouble with something nobody sells here is the reason for what follows."""
     kinds = segment.kinds
-    if kinds & {"item", "goods", "qty", "past", "done", "ask", "have", "person", "approx"} or segment.asked:
+    if kinds & {"item", "goods", "qty", "past", "done", "ask", "have", "approx"} or segment.asked:
         return False
     unknown = "".join(token.word for token in segment.tokens if token.kind == "text")
-    return len(unknown) > 1 and segment.tokens[0].kind in ("text", "filler")
+    return len(unknown) > 1 and segment.tokens[0].kind in ("text", "filler", "person")
 
 
 def _condition(segment: Segment) -> str:
@@ -188,6 +188,8 @@ def _bygone(segment: Segment) -> str:
         return ""  # 刚才说反了
     if {"only", "done"} <= kinds:
         return "past"  # 我只订了一棵
+    if "past" in kinds and not segment.wants() and any(t.word == "少" and t.kind == "sub" for t in segment.tokens):
+        return "past"  # 上次口罩少一包
     if kinds & {"cancel", "sub", "set", "swap", "halve", "double"} and "trouble" not in kinds:
         return ""
     if "done" in kinds:

@@ -142,6 +142,8 @@ class Interpreter(Corrections):
     def _unwant(self, position: int, last: int) -> None:
         """不要 that is not a wish: 不要梨, 梨不要, 不要两盒."""
         following = self._next_solid(position, last)
+        if self._abstains(position):
+            return
         refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使"))
         apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
         if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
@@ -158,6 +160,12 @@ class Interpreter(Corrections):
             self.mode = "not"
         elif self.rest and refuses:
             self._cancel(position, last)
+
+    def _abstains(self, position: int) -> bool:
+        """我自己不要 behind an order for somebody else."""
+        before = self.words[position - 1] if position else ""
+        others = {"person", "name", "room"} & set(self.kinds[: max(position - 1, 0)])
+        return bool(others and self.booked) and before in ("我自己", "自己", "我", "我家", "我们家", "本人")
 
     def _refuses_goods(self, want: Token, last: int) -> bool:
         """don't need 老干妈: a verb of asking under a negation, and goods behind it."""

@@ -50,6 +50,9 @@ class LoneItems(Booking):
                 self._settle(claim, item, preferred)
 
     def _settle(self, claim: Claim, item: Token, preferred: bool) -> None:
+        remarked = len(item.keys) > 1 and not self._asked_for(claim) and not self._followed_by_wish(claim)
+        if remarked and self._is_remark(claim, has_price=False):
+            return  # 老妈自己包粽子 我就要…
         keys = self._keys(item, None) if item.keys or self._asked_for(claim) or item.kind == "item" else None
         if keys is None:
             return
@@ -63,7 +66,7 @@ class LoneItems(Booking):
         if key in self.draft.prior and self.words[claim.end + 1 : claim.end + 2] in (["还要"], ["还是要"], ["还想要"]):
             self.kept.add(key)  # 不要鱼了 豆腐还要
             return
-        if self._is_spurned(claim):
+        if self._is_spurned(claim) or self._takes_over(claim, key):
             return
         has_price = "price" in self.segments[claim.segment].kinds and item.kind != "price"
         if self._named_later(claim, key):
@@ -87,6 +90,20 @@ class LoneItems(Booking):
             return
         self._apply(key, 1000, self.mode if self.mode == "add" else None, item.word)
         self.booked.append(claim)
+
+    def _takes_over(self, claim: Claim, key: int) -> bool:
+        """蒜蓉一盒 算了还是麻辣吧: other goods, in the same number."""
+        entries = self.draft.entries
+        if not self.fixing or len(entries) != 1 or self.draft.prior or key in entries:
+            return False
+        (other, entry), after = next(iter(entries.items())), self.words[claim.end + 1 : claim.end + 2]
+        alike = self.catalogue.by_key[other].unit == self.catalogue.by_key[key].unit
+        if self.fix_word not in ("还是", "算了", "还是算了") or entry.op != "set" or not alike or after not in ([], ["吧"]):
+            return False
+        entries.clear()
+        self.draft.put(key, "set", entry.milli)
+        self.fixing = False
+        return True
 
     def _is_spurned(self, claim: Claim) -> bool:
         """绣球不会养: a name with a negation right behind it, in a clause that asks for nothing."""

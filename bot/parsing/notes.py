@@ -137,7 +137,7 @@ def _condition_end(tokens: list[Token], index: int, conditions: list[tuple[int, 
 def _note_end(tokens: list[Token], index: int) -> int:
     """Index behind the note that begins at `index`, 0 when none does."""
     token = tokens[index]
-    if token.kind == "text" and _is_preference(tokens, index):
+    if token.kind == "text" and (_is_preference(tokens, index) or _is_contrasted(tokens, index)):
         return index + 2
     if token.kind == "wish":
         return (
@@ -187,6 +187,17 @@ def _is_preference(tokens: list[Token], index: int) -> bool:
     after = tokens[index + 2].kind if index + 2 < len(tokens) else "stop"
     short = len(token.word) <= 4 and not re.search(r"[不没别勿未莫否非比退减给]", token.word)
     return closing == "的" and after in ("space", "comma", "stop", "qty") and short and before.unit is not None
+
+
+def _is_contrasted(tokens: list[Token], index: int) -> bool:
+    """成人的 in 「口罩成人的两包儿童的一包」: two kinds nobody sells apart, each with its number."""
+    described = [
+        first
+        for first, particle, number in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if first.kind == "text" and not first.keys and particle.word == "的" and number.kind == "qty"
+    ]
+    named = {token.keys for token in tokens if token.kind in ("item", "goods")}
+    return len(named) == 1 and len({token.word for token in described}) > 1 and tokens[index] in described
 
 
 def _is_wish(tokens: list[Token], index: int) -> bool:

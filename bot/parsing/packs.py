@@ -86,10 +86,19 @@ def _says_nothing(index: int, nodes: list[Node]) -> bool:
     touches = beside is not None and beside.kind == "item" and beside.token.start == node.token.end
     if beside is not None and touches and keys and keys == set(beside.token.keys) and beside.segment == node.segment:
         return True
+    counted = beside is not None and beside.kind == "qty"
+    if counted and _outnumbered(keys, nodes):
+        return False  # 小龙虾三盒 两盒麻辣一盒蒜蓉
     return len(keys) > 1 and any(
         other.kind == "item" and other.segment == node.segment and other.token.keys and set(other.token.keys) < keys
         for other in nodes
     )
+
+
+def _outnumbered(keys: set[int], nodes: list[Node]) -> bool:
+    """Are there more numbers than kinds, so that one of them is the sum?"""
+    kinds = sum(node.kind == "item" and set(node.token.keys) < keys for node in nodes)
+    return 1 < kinds < sum(node.kind == "qty" for node in nodes)
 
 
 def _is_pack(quantity: Token, key: int, catalogue: Catalogue) -> bool:

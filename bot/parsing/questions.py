@@ -12,6 +12,8 @@ from bot.parsing.segments import Segment, last_solid
 _TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|((?![了不])[一-龥])[不没唔伐勿]\1")
 
 
+_UNSURE: Final = re.compile(r"(?:不知道?|不晓得|不管|不论|无论|管他|管它)\S{0,2}$")
+"""不知道够不够 asks nobody."""
 _PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
 _AS_BEFORE: Final = re.compile(r"还是(?:上次|上回|那|以前|之前|原来|老|昨天|跟|和)")
 _WHAT_NUMBER: Final = re.compile(r"(?:是|有|装|够|要)几[一-龥]{1,3}(?:的|啊|呀|呢)?$")
@@ -45,7 +47,9 @@ def is_asking(segment: Segment) -> bool:
 
 def is_tag_question(segment: Segment) -> bool:
     """Does it end like 有优惠没, 能匀我两盒不, or ask X不X?"""
-    return _TAG.search(segment.text.rstrip()) is not None
+    text = segment.text.rstrip()
+    found = _TAG.search(text)
+    return found is not None and _UNSURE.search(text[: found.start()]) is None
 
 
 def _asks_for_half(segment: Segment, asks: set[str]) -> bool:

@@ -83,7 +83,7 @@ def _asked_aside(current: list[Token]) -> int:
     clause = last_clause(current)
     before = current[: -len(clause)] if clause and current[-1].kind != "space" else []
     named = {key for token in clause for key in token.keys}
-    if not named or any(token.kind in ("qty", "want", "add", "request") for token in clause):
+    if not named or len(clause) < 2 or any(token.kind in ("qty", "want", "add", "request") for token in clause):
         return 0
     ordered = {key for token in before for key in token.keys}
     complete = any(token.kind == "qty" for token in before) and bool(ordered) and not named & ordered

@@ -45,6 +45,9 @@ class Targets(Walk):
             keys = known if len(known) == 1 else keys
             exact = tuple(key for key in keys if self.catalogue.by_key[key].unit == quantity.unit)
             keys = exact if len(exact) == 1 else keys
+        if len(keys) > 1 and quantity is not None and self._is_for_each_kind(quantity):
+            self.used_texts.add(id(item))
+            return keys  # 粽子一样五只, 鸭子各一只
         if len(keys) > 1:
             self.draft.doubt(fragment, "which_item", keys, quantity.milli if quantity is not None else None)
             return None
@@ -101,6 +104,14 @@ class Targets(Walk):
         self.draft.doubt(self._fragment(claim), "which_item", candidates, quantity.milli)
         return None
 
+    def _is_for_each_kind(self, quantity: Token) -> bool:
+        """Does 各, 每样 or 一样 stand in front of the number, and nobody it could be about?"""
+        index = self.position[id(quantity)] - 1
+        while index >= 0 and self.kinds[index] in ("want", "filler"):
+            index -= 1
+        each = index >= 0 and self.kinds[index] == "each" and self.words[index][0] in "各每一"
+        return each and not {"person", "name", "people"} & set(self.kinds)
+
     def _is_said_afresh(self, claim: Claim, mode: str | None) -> bool:
         """改8个, 现在要8个 behind 「椰青6个作废」: the same goods, in another number."""
         entry = self.draft.entries.get(self.draft.last) if self.draft.last is not None else None
@@ -118,6 +129,8 @@ class Targets(Walk):
 
     def _repeats(self, quantity: Token) -> bool:
         last = self.last_quantity
+        if last is not None and quantity.value == "kinds" and last.milli == quantity.milli:
+            return True  # 袜子5双 3黑2白
         return last is not None and (last.milli, last.unit or quantity.unit) == (
             quantity.milli,
             quantity.unit or last.unit,

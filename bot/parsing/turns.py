@@ -124,6 +124,7 @@ def _asks_for_strangers(clause: list[Token]) -> bool:
     """浴巾有吗: is only a name nobody knows asked about?"""
     named = any(token.kind in ("goods", "text") and len(token.word) > 1 for token in clause)
     there = any(token.word in ("有", "还有") or token.word.startswith(("有没", "有冇", "还有没")) for token in clause)
+    there = there or (clause[0].kind == "goods" and clause[-1].word in ("吗", "么", "嘛"))
     return named and there and {token.kind for token in clause} <= {"goods", "text", "filler", "ask"}
 
 

@@ -157,6 +157,9 @@ def _preferred() -> Iterator[tuple[str, str]]:
         yield adjective + more + tail, "quality"
     for amount, taste, tail in product("少多免微去走重轻", ("辣", "麻", "油", "盐", "糖", "冰", "醋", "酱", "葱", "蒜", "姜", "香菜", "花椒", "味精", "汁"), ("", "点", "的", "一点", "哈")):
         yield amount + taste + tail, "quality"
+    for colour in "红黄蓝绿白黑灰紫粉橙青棕":
+        yield colour + "的", "quality"
+        yield colour + "色的", "quality"
     for adjective in "酥糯沙弹滑烂鲜脆面老嫩肥瘦厚薄宽窄":
         yield adjective + "的", "quality"
 
