@@ -156,6 +156,8 @@ def _slipped(text: str, start: int, catalogue: Catalogue) -> Token | None:
     at = match.start("unit")
     if any(longest(text, at, names, lengths) > 1 for names, lengths in word_tables(catalogue)):
         return None
+    if any(longest(text, start, names, lengths) >= match.end() - start for names, lengths in word_tables(catalogue)):
+        return None  # 二宝
     following = text[match.end() : match.end() + 1]
     if match["unit"] in "和同跟之带代被多" and following:
         begins = following in QUANTITY_START or any(

@@ -26,6 +26,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTS = re.compile(r"[()\[\]【】/|,、·+\s]+")
 _SIZES = re.compile(r"\d{1,2}寸|\d段|(?<![a-z])[smlx]{1,4}码|\d{2,3}码|\d人份|\d{1,2}[色层孔]")
 _FIGURED = re.compile(r"^\d{3,}(?=[一-龥])(?!\d*(?:毫升|克|斤|公斤|个|枚|只|片|包|袋|瓶|盒|支|节|号|抽|张))")
+_WITH_LETTER = re.compile(r"(?<![a-z\d])(?:\d{1,3}[a-z]{1,2}|[a-z]{1,2}\d{1,4})(?![a-z\d])")
+_WITH_WORD = re.compile(r"^(\d{1,3})[一-龥]{2,3}")
+_RATED = re.compile(r"\d{1,4}(?:瓦|度|w|目|k|v|mm)(?![a-z\d])")
 _PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
 _WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
 _APART = frozenset(
@@ -148,6 +151,9 @@ class Catalogue:
         for head in (head for head in _DIMINUTIVES if head in endings):
             self.names.setdefault(head + "子", Named(tuple(endings[head])))
         for ending, keys in endings.items():
+            for whole in (ending + tail for tail in "果条" if len(ending) == 1):
+                if whole in GOODS:
+                    self.names.setdefault(whole, Named(tuple(keys)))  # 芒果 where 小台芒 is sold, 面条 for 手擀面
             if len(ending) == 1 and ending in GOODS and ending not in WORDS:
                 self.names.setdefault(ending, Named(tuple(keys)))
 
@@ -255,8 +261,17 @@ def _fragments(item: Item) -> tuple[str, ...]:
                 piece = run[start:end]
                 if piece not in WORDS and piece not in _USELESS and not set(piece) <= _NAMELESS:
                     found.append(piece)
-    found += _SIZES.findall(_folded(item.name)) + _FIGURED.findall(_folded(item.name))
+    found += _SIZES.findall(_folded(item.name)) + _FIGURED.findall(_folded(item.name)) + _figured(_folded(item.name))
     return tuple(found)
+
+
+def _figured(name: str) -> list[str]:
+    """4k of 4K显示器擦拭布, 7日鲜 of 7日鲜牛奶, 15瓦 of 灯泡15瓦: a figure and what it belongs to."""
+    name = _PACKAGING.sub(" ", name)
+    found = [match[0] for match in _WITH_LETTER.finditer(name)]
+    for match in _WITH_WORD.finditer(name):
+        found += [match[0][:size] for size in range(len(match[1]) + 2, len(match[0]) + 1)]
+    return found + [match[0] for match in _RATED.finditer(name)]
 
 
 @lru_cache(maxsize=8192)

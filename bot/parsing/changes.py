@@ -289,7 +289,8 @@ class Changes(LoneItems):
         if not keys and ahead is not None and ahead.kind == "item":
             keys = list(self._keys(ahead, None) or ())  # double the 蛋挞
             self.skipped.add(self.position[id(ahead)])
-        keys = keys or list(dict.fromkeys(self.mentions)) or list(self.draft.prior)
+        last = [self.draft.last] if self.draft.last in self.draft.entries and not self.draft.prior else []
+        keys = keys or list(dict.fromkeys(self.mentions)) or list(self.draft.prior) or [key for key in last if key]
         spared = self.kinds.index("except") if "except" in self.kinds else len(self.kinds)
         excepted = {key for token in self.tokens[spared:] if token.kind == "item" for key in token.keys}
         keys = [key for key in keys if key not in excepted]  # 全部加倍除了鸡

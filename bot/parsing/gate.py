@@ -6,6 +6,7 @@ Every segment gets a verdict; only `order` segments are read for items and quant
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -105,6 +106,8 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
     over = "" if role == "leader" and _HEARD.search(segment.text) else _over(segment)
     if over:
         return over
+    if _is_for_money(segment):
+        return "doubt"  # 藕六块钱一斤我来十八块钱的
     hanging = hangs(segment)
     if hanging:
         return hanging
@@ -160,8 +163,6 @@ def _is_answerable(segment: Segment) -> bool:
 
 def _plain(segment: Segment) -> str:
     kinds = segment.kinds
-    if segment.wants() and not kinds & {"qty", "item", "goods"} and _is_for_money(segment):
-        return "doubt"  # 那我来40块钱的
     if "praise" in kinds and not kinds & ({"qty", "want", "add"} | CHANGING):
         return "chat"
     if kinds & (BOOKABLE | CHANGING | {"fix"}) or (kinds & SWEEPING and "note" not in kinds):
@@ -176,9 +177,15 @@ def _plain(segment: Segment) -> str:
 def _is_for_money(segment: Segment) -> bool:
     """40块钱的: so much money's worth, which only the leader can weigh out."""
     return any(
-        token.kind == "price" and (token.word.endswith("的") or following.word == "的")
-        for token, following in pairwise(segment.tokens)
+        asking.kind == "want" and price.kind == "price" and not price.keys and (price.word.endswith("的") or tail == "的")
+        for asking, price, tail in _threes(segment.tokens)
     )
+
+
+def _threes(tokens: list[Token]) -> Iterator[tuple[Token, Token, str]]:
+    """Every token, the one behind it, and the word behind that."""
+    for index, (token, following) in enumerate(pairwise(tokens)):
+        yield token, following, tokens[index + 2].word if index + 2 < len(tokens) else ""
 
 
 def _bygone(segment: Segment) -> str:

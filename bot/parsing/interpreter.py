@@ -122,6 +122,9 @@ class Interpreter(Corrections):
             self.mode = None
 
     def _others(self, position: int, last: int) -> None:
+        following = self._next_solid(position, last)
+        if self.pending and following is not None and following.kind == "keep":
+            return  # 豆浆原来的不变
         self._flush()
         self.rest = True
 

@@ -124,6 +124,7 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
 
 
 _SINGLE_UNITS = frozenset("盒斤箱袋瓶份包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼")
+_VESSELS = frozenset("匣筐篮袋瓶罐盒箱桶坛包")
 _ASKING = frozenset({"want", "add", "sub", "only"})
 
 
@@ -132,17 +133,18 @@ def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Tok
     char, last = text[position], tokens[-1] if tokens else None
     if last is not None and last.word in ("整", "搞", "弄") and char == "箱":
         return None
-    single = char in _SINGLE_UNITS or (char == "个" and last is not None and last.kind == "only")
+    size = 2 if text[position + 1 : position + 2] == "子" and char in _VESSELS else 1
+    single = char in _SINGLE_UNITS or size == 2 or (char == "个" and last is not None and last.kind == "only")
     if not single or last is None or last.kind not in _ASKING or last.end != position:
         return None
-    end = position + 1
+    end = position + size
     if text[end : end + 1] not in ("", " ", ",", "。", "吧", "呗", "啊"):
         tables = word_tables(catalogue)[:2]
         if not any(longest(text, end, names, lengths) for names, lengths in tables) and (
             catalogue.heard(text, end, 0) is None
         ):
             return None
-    return Token("qty", position, end, char, milli=1000, unit=canonical_unit(char))
+    return Token("qty", position, end, text[position:end], milli=1000, unit=canonical_unit(char))
 
 
 _BESIDE = frozenset("同楼上 同楼下 跟楼上 跟楼下".split())

@@ -16,7 +16,8 @@ _UNSURE: Final = re.compile(r"(?:不知道?|不晓得|不管|不论|无论|管�
 """不知道够不够 asks nobody."""
 _PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
 _AS_BEFORE: Final = re.compile(r"还是(?:上次|上回|那|以前|之前|原来|老|昨天|跟|和)")
-_WHAT_NUMBER: Final = re.compile(r"(?:是|有|装|够|要)几[一-龥]{1,3}(?:的|啊|呀|呢)?$")
+_WHAT_NUMBER: Final = re.compile(r"(?:是|有|装|够|要)几[一-龥]{1,3}?(?:的|啊|呀|呢|来着)?(?=\s|$)")
+_WHICH_WAY: Final = re.compile(r"是(?![不吧吗否])[^,。\s是]{1,9}还是[^,。\s]{1,9}[的呀啊呢]?\s*$")
 _DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
 
 
@@ -34,6 +35,8 @@ _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对�
 def is_asking(segment: Segment) -> bool:
     if segment.asked or "ask" in segment.kinds or is_tag_question(segment):
         return True
+    if _asks_how_it_is(segment):
+        return True
     if segment.kinds & {"item", "goods"} and _WHAT_NUMBER.search(segment.text.rstrip()) and not segment.wants():
         return True  # 是几人份的
     if any(a.kind == "qty" and a.word[0] == "几" and b.kind == "qty" for a, b in pairwise(segment.tokens)):
@@ -43,6 +46,15 @@ def is_asking(segment: Segment) -> bool:
         return False
     counts = sum(token.kind == "qty" for token in segment.tokens)
     return "done" in segment.kinds or counts > 1 or _HOW_MANY.search(segment.text) is not None
+
+
+def _asks_how_it_is(segment: Segment) -> bool:
+    """是早上磨的还是昨天的, 是带壳称还是光称肉: a choice that names no goods and no number is a question about them."""
+    match = _WHICH_WAY.search(segment.text.rstrip())
+    if match is None:
+        return False
+    start = segment.start + match.start()
+    return not any(token.start >= start and token.kind in ("item", "goods", "qty") for token in segment.tokens)
 
 
 def is_tag_question(segment: Segment) -> bool:
@@ -71,6 +83,10 @@ def question(segment: Segment) -> str:
     counts = [token.word for token in segment.tokens if token.kind == "qty"]
     if counts and counts[-1].startswith("几") and (not segment.wants() or "done" in kinds or segment.asked):
         return "query"
+    if _asks_how_it_is(segment):
+        return "query"
+    if "or" in kinds and "want" in kinds and len({t.keys for t in segment.tokens if t.kind == "item"}) > 1:
+        return "doubt"  # 二选一 哪个甜我要哪个
     if "要不要" in asks or ("还是" in segment.words and not _AS_BEFORE.search(segment.text)):
         return "doubt" if named or "qty" in kinds else "query"
     return "doubt" if _asks_for_half(segment, asks) else _request(segment, asks)

@@ -82,6 +82,8 @@ def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
             segment.verdict = "doubt"
     if previous.verdict == "trouble" and _mends(segment):
         segment.verdict = "trouble"
+    if previous.verdict == "query" and segment.verdict == "order" and not acting and _POINTING.search(segment.text):
+        segment.verdict = "query"  # 取件码是不是 … 1份那个
     if segment.lead != "stop" and "if" in previous.kinds and previous.verdict in ("query", "whim"):
         segment.verdict = "query" if previous.verdict == "query" else "doubt"
 
@@ -182,6 +184,8 @@ def _more_to_come(found: list[Segment], index: int) -> bool:
 _LONG_AGO: Final = re.compile(
     r"\s*(?:对了|哦对|不过|但是|话说|说起来|就是)?\s*(?:上次|上回|上趟|上周|上个月|以前|之前|去年|往年)"
 )
+_EARLIER: Final = re.compile(r"上[次回趟批周期]|上个?(?:月|礼拜|星期)|昨[天日晚]|前[天日几]|之前那|以前那|那[次回批]")
+_POINTING: Final = re.compile(r"[一二两三四五六七八九十\d][份盒袋斤只箱个瓶板提包条]那[个单份笔条](?=[\s,。]|$)")
 _SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")
 
 
@@ -201,6 +205,8 @@ def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
     plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
     if plain and following.lead != "none" and _LONG_AGO.match(following.text) and not following.has_quantity():
         return  # 电池三板 … 上次就给反了
+    if plain and following.verdict == "trouble" and following.lead != "none" and _EARLIER.search(following.text):
+        return  # 百香果24个 顺便投诉一下上批有4个是瘪的
     bare = not following.kinds & (BOOKABLE - {"qty"})
     if following.verdict in ("past", "trouble") and bare and not acting:
         segment.verdict = "past"

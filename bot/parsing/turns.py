@@ -195,6 +195,8 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
     settles = token.word in ("就", "那就") and following == "qty" and current[-1].kind == "space"
+    if following in ("filler", "fix") and token.kind == "qty" and current[-1].kind == "space":
+        settles = tokens[index + 1].word in ("吧", "就行", "就好", "好了", "就够了", "够了", "算了")
     if settles and {part.kind for part in current} & {"almost", "have"}:
         return "space"  # 本来想要三盒 太甜 就一盒吧
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))

@@ -73,6 +73,8 @@ def _check_background(found: list[Segment], draft: Draft) -> None:
             continue  # 小丽肠胃炎不吃
         if "person" in segment.kinds and segment.words & {"吃", "喝", "用", "爱", "爱吃"}:
             continue  # 老公不吃
+        if all(entry.op in ("drop", "sub") for entry in draft.entries.values()):
+            continue  # 甭留了 闺女不回来了
         beside = segment.verdict == "chat" and segment.lead != "stop" and bool(draft.entries)
         if beside and _DANGER.search(unexplained(unknown)):
             draft.doubt(segment.text.strip(), "unclear")
