@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.foods import GOODS
 from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
 from bot.parsing.pinyin import main_syllable
 from bot.parsing.quantity import HOMOPHONES, UNIT_PATTERN, WEIGHTS, canonical_unit
 from bot.parsing.spans import NUM
-from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
+from bot.parsing.tokens import QUANTITY_START, Token, is_known, longest, word_tables
 
 _WEIGHT_UNIT = r"(?:公斤|千克|kg|kilo|市斤|斤)(?![a-z])"
 
@@ -83,7 +82,15 @@ def _sexes(text: str, start: int) -> Token | None:
     match = _SEXES.match(text, start) or _SEXES_FIRST.match(text, start)
     if match is None:
         return None
-    return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]) + figure_value(match[2]), unit="个", value="kinds")
+    return Token(
+        "qty",
+        start,
+        match.end(),
+        match[0],
+        milli=figure_value(match[1]) + figure_value(match[2]),
+        unit="个",
+        value="kinds",
+    )
 
 
 def _weighed(text: str, start: int) -> Token | None:

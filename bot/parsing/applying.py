@@ -63,6 +63,8 @@ class Applying(Targets):
         if claim is not None and not claim.items and self._concludes(claim):
             existing.milli = milli  # 我妈也要两只 那就六只
             return
+        if self.multiplied and existing.milli == milli and not self.another_house:
+            return
         if self.multiplied and claim is not None and not claim.items and not self.shared:
             self.draft.doubt(fragment, "unclear", (key,))  # 一家五口一人一盒 … 四盒
             return
@@ -112,7 +114,9 @@ class Applying(Targets):
         """Does a claim end like a decision: 两袋好了, 三盒吧, or follow a bare 不?"""
         after = self.words[claim.end + 1] if claim is not None and claim.end + 1 < len(self.words) else ""
         before = [self.words[i] for i in range(max(claim.start - 2, 0), claim.start)] if claim is not None else []
-        return after in ("好了", "好啦", "吧", "好吧", "就行", "就好", "就够了", "够了") or bool({"不", "先", "那就", "那就先"} & set(before))
+        return after in ("好了", "好啦", "吧", "好吧", "就行", "就好", "就够了", "够了") or bool(
+            {"不", "先", "那就", "那就先"} & set(before)
+        )
 
     def _add(self, key: int, milli: int, existing: Entry | None) -> None:
         if existing is None or existing.op == "drop" or key in self.reopened:

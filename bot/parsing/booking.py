@@ -8,7 +8,7 @@ from bot.parsing.applying import Applying
 from bot.parsing.clauses import clause_at
 from bot.parsing.pairing import Claim
 from bot.parsing.people import PERSONS
-from bot.parsing.quantity import parse_spec, to_sale_units
+from bot.parsing.quantity import parse_spec, portions_of, to_sale_units
 from bot.parsing.smalltalk import OPERATING
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
@@ -214,6 +214,14 @@ class Booking(Applying):
         if factor > 1 and quantity.unit is None and self._is_per(quantity) and parse_spec(item.spec, item.unit).counts:
             self.draft.doubt(fragment, "how_many", (key,))  # 肉包一人俩: two bags, or two of a bag?
             return None
+        portions = portions_of(item.spec)
+        if factor > 1 and portions and quantity.unit == "份" and self._is_per(quantity):
+            quantity.milli, quantity.unit, factor = quantity.milli * factor, None, 1
+            quantity.milli, rest = divmod(quantity.milli, portions)
+            if rest or quantity.milli % 1000:
+                self.draft.doubt(fragment, "unit", (key,))
+                return None
+            return quantity.milli  # 老两口一人一份 of 2人份/盒
         converted = to_sale_units(quantity.milli * (factor if self._is_per(quantity) else several), quantity.unit, item)
         if converted.milli is None and quantity.value == "slip":
             self.draft.doubt(fragment, "how_many", (key,))

@@ -58,7 +58,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     nodes = group(nodes, [token.kind for token in tokens])
     if any(token.kind == "evenly" for token in tokens):
         nodes = _share_evenly(nodes)
-    return _without_totals(_without_parts(pair(nodes, catalogue), [token.kind for token in tokens]))
+    return _without_totals(_without_parts(pair(nodes, catalogue), [token.kind for token in tokens], catalogue))
 
 
 def _is_refused(following: Sequence[Token]) -> bool:
@@ -241,7 +241,7 @@ def _share_evenly(nodes: list[Node]) -> list[Node]:
 _PARTIES: Final = frozenset({"person", "name", "room"})
 
 
-def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
+def _without_parts(claims: list[Claim], kinds: list[str], catalogue: Catalogue) -> list[Claim]:
     """火龙果10个,5个给302,5个给我: lone numbers that add up to the one before them say who gets what."""
     for index, claim in enumerate(claims):
         if not claim.items or claim.quantity is None or _PARTIES & set(kinds[claim.start : claim.end]):
@@ -249,14 +249,27 @@ def _without_parts(claims: list[Claim], kinds: list[str]) -> list[Claim]:
         parts = []
         for part in claims[index + 1 :]:
             named = any(item.keys for item in part.items)
-            if named or part.quantity is None or part.quantity.unit != claim.quantity.unit:
+            if named or part.quantity is None or (part.quantity.unit != claim.quantity.unit and len(claim.items) > 1):
                 break
-            if {"set", "fix", "add"} & set(kinds[claim.end : part.start]):
+            between = set(kinds[claim.end : part.start])
+            if {"set", "fix", "add"} & between or ("want" in between and part.quantity.unit != claim.quantity.unit):
                 break  # 三扎太多 一扎太少 两扎
             parts.append(part)
-        if len(parts) > 1 and sum(part.quantity.milli for part in parts if part.quantity) == claim.quantity.milli:
+        if len(parts) > 1 and _adds_up(claim, parts, catalogue):
             return claims[: index + 1] + claims[index + 1 + len(parts) :]
     return claims
+
+
+def _adds_up(claim: Claim, parts: list[Claim], catalogue: Catalogue) -> bool:
+    """Do the parts make the whole, as they were said or (90个, 两板 and 一板) in units of sale?"""
+    counts = [number for number in (claim.quantity, *(part.quantity for part in parts)) if number is not None]
+    if len({count.unit for count in counts}) == 1:
+        return sum(count.milli for count in counts[1:]) == counts[0].milli
+    keys = {key for item in claim.items for key in item.keys}
+    if len(keys) != 1 or len({count.unit for count in counts[1:]}) > 1:
+        return False
+    whole, *told = (to_sale_units(count.milli, count.unit, catalogue.by_key[min(keys)]).milli for count in counts)
+    return whole is not None and None not in told and sum(part or 0 for part in told) == whole
 
 
 def _without_totals(claims: list[Claim]) -> list[Claim]:
@@ -266,7 +279,9 @@ def _without_totals(claims: list[Claim]) -> list[Claim]:
         if claim.quantity is None or len(claim.items) != 1 or len(family) < 2 or claim.mention:
             continue
         parts = claims[index + 1 :]
-        told = [part for part in parts if part.quantity is not None and part.quantity.unit in (claim.quantity.unit, None)]
+        told = [
+            part for part in parts if part.quantity is not None and part.quantity.unit in (claim.quantity.unit, None)
+        ]
         within = all({key for item in part.items for key in item.keys} < family and part.items for part in told)
         summed = sum(part.quantity.milli for part in told if part.quantity) == claim.quantity.milli
         if len(told) > 1 and len(told) == len(parts) and within and summed:

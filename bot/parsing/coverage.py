@@ -64,7 +64,7 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
     kinds = {kind for segment in asked for kind in segment.kinds}
     if any(segment.aside for segment in segments):
         text = "".join(segment.text for segment in asked)
-    if _is_about_something_else(kinds, claims, draft, text, role):
+    if _is_about_something_else(kinds, reader, text, role):
         draft.doubt(text.strip(), "unclear", tuple(draft.entries))
         draft.entries.clear()  # none of it is clear
     if any(s.verdict == "query" and s.has_quantity() and "fix" in s.kinds for s in segments):
@@ -160,18 +160,36 @@ def _has_unused_heads(reader: Interpreter) -> bool:
     return False
 
 
-def _is_about_something_else(kinds: set[str], claims: Sequence[Claim], draft: Draft, text: str, role: Role) -> bool:
+def _is_mailed(text: str, reader: Interpreter) -> bool:
+    """寄两盒, unless it only says where some of what was counted already will go."""
+    match = _MAILED.search(text)
+    if match is None or text != reader.text:
+        return match is not None
+    near = [t for t in reader.tokens if t.kind == "qty" and match.start() - 4 <= t.start < match.end()]
+    return not near or any(id(token) in reader.counted for token in near)
+
+
+def _reports_a_number(text: str, reader: Interpreter) -> bool:
+    """我妈说要两箱, but not 「我爸说不到50度不喝」, where the figure counts no goods."""
+    match = _REPORTED.search(text)
+    if match is None or text != reader.text:
+        return match is not None
+    return any(token.kind == "qty" and token.start < match.end() <= token.end for token in reader.tokens)
+
+
+def _is_about_something_else(kinds: set[str], reader: Interpreter, text: str, role: Role) -> bool:
     """A question to the group, somebody else's words, money, or a mistake in what was noted."""
+    draft, claims = reader.draft, reader.claims
     if _RECKONED.search(text) and not kinds & {"want", "add"} and all(e.milli == 1000 for e in draft.entries.values()):
         return True  # 一盒鸡蛋三十个 一天五个 够吃六天
     counted = any(claim.items and claim.quantity for claim in claims)
     if _RATE.search(text) and not counted and not kinds & {"past", "praise"}:
         return True  # 牛奶一天一瓶: nobody delivers by the day
-    if _UNSAID.search(text) or _ASKED_FIRST.search(text) or _MAILED.search(text):
+    if _UNSAID.search(text) or _ASKED_FIRST.search(text) or _is_mailed(text, reader):
         return True
     if (_TO_EVERYBODY.search(text) and "cancel" not in kinds) or any(_is_lone_figure(claim) for claim in claims):
         return True
-    if role != "leader" and _REPORTED.search(text) and not kinds & {"cancel", "swap"}:
+    if role != "leader" and _reports_a_number(text, reader) and not kinds & {"cancel", "swap"}:
         return True
     noted = draft.prior and _NOTED_WRONG.search(text)
     return bool(noted and set(draft.entries) - set(draft.prior))

@@ -46,7 +46,13 @@ _WHIM: Final = re.compile(
 )
 
 
-_ANOTHER_DAY: Final = re.compile(r"(?:如果|要是|若是|假如|万一)(?:明天|后天|下周|下次|过两天|到时候|周末).{0,3}(?:还有|有|没)")
+_ANOTHER_DAY: Final = re.compile(
+    r"(?:如果|要是|若是|假如|万一)(?:明天|后天|下周|下次|过两天|到时候|周末).{0,3}(?:还有|有|没)"
+)
+_DELEGATED: Final = re.compile(
+    r"[你您]?看着(?:给|办|弄|切|拿|来|配|称|留|装|选|挑|安排)|[由随]你(?:们)?(?:定|便|拿|配)|你(?:说了算|来定|帮我定)"
+)
+"""肘子您看着给切吧: how much is left to the leader."""
 _ASKING_AROUND: Final = re.compile(
     r"(?:我|得|要|先|再|去)(?:再|先|去|得)?问(?:问|一下|下|过)?(?:她|他|我|老|家|妈|爸|孩)"
 )
@@ -106,14 +112,20 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
     over = "" if role == "leader" and _HEARD.search(segment.text) else _over(segment)
     if over:
         return over
-    if _is_for_money(segment):
-        return "doubt"  # 藕六块钱一斤我来十八块钱的
-    hanging = hangs(segment)
+    hanging = "doubt" if _is_for_money(segment) else hangs(segment)
     if hanging:
         return hanging
-    if "maybe" in kinds and "qty" in kinds:
+    if _leaves_open(segment):
         return "doubt"
     return remark(segment, role) or _plain(segment)
+
+
+def _leaves_open(segment: Segment) -> bool:
+    """大概要两盒, 肘子您看着给切吧: the number is not settled, or not said."""
+    kinds = segment.kinds
+    if "qty" in kinds:
+        return "maybe" in kinds
+    return bool(kinds & {"item", "goods"}) and _DELEGATED.search(segment.text) is not None
 
 
 def _over(segment: Segment) -> str:
@@ -176,8 +188,12 @@ def _plain(segment: Segment) -> str:
 
 def _is_for_money(segment: Segment) -> bool:
     """40块钱的: so much money's worth, which only the leader can weigh out."""
+    items = {key for token in segment.tokens if token.kind == "item" for key in token.keys}
     return any(
-        asking.kind == "want" and price.kind == "price" and not price.keys and (price.word.endswith("的") or tail == "的")
+        asking.kind == "want"
+        and price.kind == "price"
+        and (not price.keys or (items and not items & set(price.keys)))
+        and (price.word.endswith("的") or tail == "的")
         for asking, price, tail in _threes(segment.tokens)
     )
 

@@ -100,9 +100,7 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     if char.isascii() and _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
         item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
     if item and item >= goods and item >= word:
-        if (longer := _misspelt_rest(text, position, item, catalogue)) is not None:
-            return longer
-        return _item(text, position, position + item, catalogue, tokens)
+        return _named(text, position, item, catalogue, tokens)
     if goods > word:
         end = position + goods
         return Token("goods", position, end, text[position:end])
@@ -121,6 +119,16 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     if numeric is not None:
         return numeric
     return _sign_or_symbol(text, position)
+
+
+def _named(text: str, position: int, known: int, catalogue: Catalogue, tokens: list[Token]) -> Token:
+    """A name of `known` characters, unless it is a vessel in front of goods (来匣子点心) or part of a longer name."""
+    if known == 2 and text[position] in _VESSELS and text[position + 1] == "子":
+        one = _one_unsaid(text, position, catalogue, tokens)
+        if one is not None:
+            return one
+    longer = _misspelt_rest(text, position, known, catalogue)
+    return longer if longer is not None else _item(text, position, position + known, catalogue, tokens)
 
 
 _SINGLE_UNITS = frozenset("盒斤箱袋瓶份包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼")

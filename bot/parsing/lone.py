@@ -98,7 +98,12 @@ class LoneItems(Booking):
             return False
         (other, entry), after = next(iter(entries.items())), self.words[claim.end + 1 : claim.end + 2]
         alike = self.catalogue.by_key[other].unit == self.catalogue.by_key[key].unit
-        if self.fix_word not in ("还是", "算了", "还是算了") or entry.op != "set" or not alike or after not in ([], ["吧"]):
+        if (
+            self.fix_word not in ("还是", "算了", "还是算了")
+            or entry.op != "set"
+            or not alike
+            or after not in ([], ["吧"])
+        ):
             return False
         entries.clear()
         self.draft.put(key, "set", entry.milli)

@@ -25,9 +25,14 @@ def mark(tokens: list[Token]) -> None:
 def _given_to(tokens: list[Token]) -> None:
     """给我妈 is 给 and 我妈, not 给我 and 妈."""
     for token, following in pairwise(tokens):
-        if token.word in ("给我", "帮我", "替我") and following.kind == "person" and token.end == following.start:
+        if (
+            token.word in ("给我", "帮我", "替我", "跟我", "和我", "同我")
+            and following.kind == "person"
+            and token.end == following.start
+        ):
             if following.word[0] == "我":
                 continue
+            token.kind = "and" if token.word[0] in "跟和同" else token.kind
             token.word, token.end = token.word[0], token.end - 1
             following.start, following.word = following.start - 1, "我" + following.word
 

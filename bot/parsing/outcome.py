@@ -55,10 +55,8 @@ def _only_confirms(found: list[Segment], draft: Draft) -> bool:
 
 
 def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, lines: tuple[Line, ...]) -> Action:
-    if draft.doubts and not _is_small_talk(tokens, found, draft):
-        return "ambiguous"
     if draft.doubts:
-        return "unknown"
+        return _doubtful(tokens, found, draft)
     soft = not draft.prior and not _FIRM_CANCEL.search(body)
     if draft.cancels_all and not lines:
         return "unknown" if soft else "cancel"
@@ -88,6 +86,21 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
     if verdicts & ({"query", "cond"} if goods else {"query"}) and "trouble" not in verdicts:
         return "query"
     return "unknown"
+
+
+def _doubtful(tokens: list[Token], found: list[Segment], draft: Draft) -> Action:
+    """Something is to be asked back, unless it was a question itself or has nothing to do with ordering."""
+    if _only_names_what_it_asks_about(found, draft):
+        return "query"
+    return "unknown" if _is_small_talk(tokens, found, draft) else "ambiguous"
+
+
+def _only_names_what_it_asks_about(found: list[Segment], draft: Draft) -> bool:
+    """360那个,是360块吗: a name alone, and a question behind it."""
+    asked = any(segment.verdict == "query" and segment.asked for segment in found)
+    bare = all(doubt.reason == "how_many" and doubt.candidates for doubt in draft.doubts) and not draft.entries
+    plain = [segment for segment in found if segment.verdict == "order"]
+    return asked and bare and all(not segment.wants() and "qty" not in segment.kinds for segment in plain)
 
 
 def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> bool:

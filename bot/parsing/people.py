@@ -27,9 +27,31 @@ def household_size(tokens: Sequence[Token]) -> int | None:
     """四口, 我们6个人, 三家: how many 一人 or 每家 stand for."""
     found = [count for token in tokens if (count := _head_count(token))]
     per = any(is_per_head(token) for token in tokens)
+    if found and per and (listed := _listed(tokens)):
+        return listed
     if found:
         return (sum(found) if per and len(found) > 1 else found[0]) + _speaker_joins(tokens)
     return _named_people(tokens)
+
+
+_BETWEEN: Final = frozenset({"and", "space", "comma"})
+
+
+def _listed(tokens: Sequence[Token]) -> int:
+    """阿公阿婆我跟我老公 还有两个小孩: everybody in a row of people who are named one by one and counted; else 0."""
+    total = named = counted = 0
+    for token, before in zip(tokens, (None, *tokens), strict=False):
+        heads = _head_count(token) or 0
+        given = before is not None and before.word in ("给", "帮", "替", "的")
+        if (token.kind in PERSONS or token.word == "我") and not given:
+            total, named = total + 1, named + 1
+        elif heads:
+            total, counted = total + heads, counted + 1
+        elif token.kind not in _BETWEEN:
+            if named > 1 and counted:
+                break
+            total = named = counted = 0
+    return total if named > 1 and counted else 0
 
 
 def _speaker_joins(tokens: Sequence[Token]) -> int:

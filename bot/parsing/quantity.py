@@ -13,7 +13,7 @@ from bot.parsing.pinyin import main_syllable
 from bot.parsing.values import DoubtReason, Item
 
 GENERIC: Final = frozenset("份单套件组")
-SMALL_PACKS: Final = frozenset("盒袋包提板瓶桶罐杯把扎束")
+SMALL_PACKS: Final = frozenset("盒袋包提板瓶桶罐杯把扎束匣")
 BIG_PACKS: Final = frozenset("箱筐篓车吨")
 PIECES: Final = ("个枚颗只粒", "支枝朵", "根条")
 WEIGHTS: Final = {
@@ -63,6 +63,7 @@ _SPEC_PART = re.compile(
     rf"(?:[一每1](?P<before>{UNIT_PATTERN}))?(?P<number>{ARABIC_NUMBER}|{CHINESE_NUMBER}|半)\s?(?P<unit>{UNIT_PATTERN})"
     rf"(?:装)?(?:\s?[/每一]\s?(?P<per>{UNIT_PATTERN}))?(?P<times>\s?[×x*]\s?\d{{1,3}})?"
 )
+_PORTIONS: Final = re.compile(r"(\d{1,2}|[一二两三四五六])人[份餐]")
 _PACKED: Final = "瓶罐听支包袋盒杯"
 _TAELS: Final = re.compile(r"(\d+)斤(\d)两")
 MAX_MILLI: Final = 100_000
@@ -188,6 +189,13 @@ def _stands_for(unit: str, sold_by: str, spec: str) -> bool:
     if unit == "个":
         return not parse_spec(spec, sold_by).counts
     return unit in SMALL_PACKS and (sold_by in SMALL_PACKS or sold_by in GENERIC)
+
+
+def portions_of(spec: str) -> int:
+    """How many people one unit of sale is for (2人份), 0 when the specification does not say."""
+    found = _PORTIONS.search(spec)
+    number = read_number(found[1]) if found is not None else None
+    return number.milli // 1000 if number is not None else 0
 
 
 def piece_group(unit: str) -> str:

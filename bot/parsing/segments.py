@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.parsing.asides import asks_aside, complete_before, conditional_starts, confirms_ahead, orders_afresh
 from bot.parsing.classes import WEAK_WANTS
 from bot.parsing.clauses import is_talk, last_clause
 from bot.parsing.decisive import decisive_start
 from bot.parsing.tokens import Token
-from bot.parsing.turns import (
-    asks_aside,
-    complete_before,
-    conditional_starts,
-    confirms_ahead,
-    orders_afresh,
-    see_in_place,
-    turn_at,
-)
+from bot.parsing.turns import see_in_place, turn_at
 
 
 @dataclass(slots=True)

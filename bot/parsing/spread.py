@@ -34,12 +34,19 @@ def spread(found: list[Segment], role: Role = "resident") -> None:
         if segment.verdict != "order" or not segment.has_quantity():
             continue
         acting = bool(role == "leader" or segment.wants() or segment.kinds & CHANGING or segment.words & _FRESH)
-        acting = acting or _decides(segment)
+        acting = acting or _decides(segment) or _is_headed(segment)
         if index + 1 < len(found) and found[index + 1].lead != "stop":
             _spread_back(segment, found[index + 1], acting)
         _judge_surplus(found, index)
         if index:
             _spread_on(segment, found[index - 1], acting=acting)
+
+
+def _is_headed(segment: Segment) -> bool:
+    """请看:白酒2 牛奶2: a list behind a colon is an order, whatever was told before it."""
+    kinds = [token.kind for token in segment.tokens]
+    colon = kinds.index("colon") if "colon" in kinds else len(kinds)
+    return not {"item", "qty"} & set(kinds[:colon]) and {"item", "qty"} <= set(kinds[colon:])
 
 
 def _decides(segment: Segment) -> bool:

@@ -17,6 +17,7 @@ from bot.parsing.tokens import Token
 
 _DENIED: Final = ("不是", "唔系", "伐是", "弗是", "从", "由", "不要", "不用", "别")
 
+
 def check_numbers(reader: Interpreter) -> None:
     """Ask about every number of an order that was neither booked nor said in vain for a known reason."""
     if not reader.draft.entries or reader.factor is not None or is_counted_off(reader.tokens):
@@ -28,16 +29,19 @@ def check_numbers(reader: Interpreter) -> None:
         if lost and not _make_up_the_whole(lost, reader):
             reader.draft.doubt(segment.text.strip(), "unclear", keys_of(segment))
 
+
 def _is_lost(token: Token, reader: Interpreter) -> bool:
     if token.kind != "qty" or token.approx or id(token) in reader.counted or token.milli == 1000:
         return False
     return not (_is_denied(token, reader) or _says_what_is_known(token, reader))
+
 
 def _is_denied(token: Token, reader: Interpreter) -> bool:
     before = reader.position[id(token)] - 1
     while before >= 0 and reader.kinds[before] in ("item", "want", "space"):
         before -= 1
     return before >= 0 and reader.words[before].endswith(_DENIED)
+
 
 def _says_what_is_known(token: Token, reader: Interpreter) -> bool:
     draft = reader.draft
@@ -47,8 +51,10 @@ def _says_what_is_known(token: Token, reader: Interpreter) -> bool:
             return True
     return token.milli == sum(entry.milli for entry in draft.entries.values())
 
+
 def _in_sale_units(token: Token, key: int, reader: Interpreter) -> int | None:
     return to_sale_units(token.milli, token.unit, reader.catalogue.by_key[key]).milli
+
 
 def _make_up_the_whole(lost: list[Token], reader: Interpreter) -> bool:
     """两杯热的 一杯冰的 of three: no more than what was booked of one thing."""
@@ -57,5 +63,3 @@ def _make_up_the_whole(lost: list[Token], reader: Interpreter) -> bool:
         if all(part is not None for part in parts) and sum(part or 0 for part in parts) <= entry.milli:
             return True
     return False
-
-__all__ = ["Segment", "check_numbers"]

@@ -57,18 +57,10 @@ class Targets(Walk):
     def _lone_targets(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
         prior = tuple(self.draft.prior)
         if self._each_governs(quantity):
-            keys = self._everything(mode)
-            if self._fits_only_some(quantity, keys):
-                self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
-                return None
-            return keys
-        if self.fixing and self.draft.last is not None:
-            return (self.draft.last,)
-        if self.fixing and len(self.draft.doubts) == 1 and len(self.draft.doubts[0].candidates) == 1:
-            return (self.draft.doubts.pop().candidates[0],)
-        if self._is_said_afresh(claim, mode) and self.draft.last is not None:
-            self.reopened.add(self.draft.last)
-            return (self.draft.last,)
+            return self._all_of_them(claim, quantity, mode)
+        again = self._set_right(claim, mode)
+        if again is not None:
+            return (again,)
         if self.catalogue.only is not None:
             if quantity.value == "bare" and not self._is_supported(claim, mode):
                 self.draft.doubt(quantity.word, "unclear")
@@ -120,6 +112,24 @@ class Targets(Walk):
         clause = self.words[max(claim.start - 3, 0) : claim.start]
         return mode == "set" or bool({"现在", "重新", "这次", "改要", "换成"} & set(clause))
 
+    def _set_right(self, claim: Claim, mode: str | None) -> int | None:
+        """The item a number corrects, or gives anew; None when it does neither."""
+        if self.fixing and self.draft.last is not None:
+            return self.draft.last
+        if self.fixing and len(self.draft.doubts) == 1 and len(self.draft.doubts[0].candidates) == 1:
+            return self.draft.doubts.pop().candidates[0]
+        if self._is_said_afresh(claim, mode) and self.draft.last is not None:
+            self.reopened.add(self.draft.last)
+            return self.draft.last
+        return None
+
+    def _all_of_them(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
+        keys = self._everything(mode)
+        if not self._fits_only_some(quantity, keys):
+            return keys
+        self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
+        return None
+
     def _fits_only_some(self, quantity: Token, keys: tuple[int, ...]) -> bool:
         """都要一袋 where bags and boxes are sold: everything, or the bags?"""
         if self.rest or self.excepted is not None or quantity.unit == "个":
@@ -151,7 +161,9 @@ class Targets(Walk):
             return False
         total = quantity.milli * (self.factor or 1)
         if key is not None and key in self.draft.entries and quantity.unit != last.unit:
-            return to_sale_units(total, quantity.unit, self.catalogue.by_key[key]).milli == self.draft.entries[key].milli
+            return (
+                to_sale_units(total, quantity.unit, self.catalogue.by_key[key]).milli == self.draft.entries[key].milli
+            )
         return total == last.milli
 
     def _is_per(self, quantity: Token) -> bool:

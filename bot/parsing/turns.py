@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN
+from bot.parsing.asides import complete_before, is_unordered
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
@@ -84,82 +85,6 @@ def token_opens(token: Token) -> bool:
     return token.kind not in ("qty", "times", "colon", "plus", "minus", "each")
 
 
-def conditional_starts(current: list[Token], tokens: list[Token], index: int) -> bool:
-    """尿不湿有的话来三包 behind 「奶粉两罐 湿巾五包」: the condition is only about its own clause."""
-    if current[-1].kind != "space" or tokens[index].kind == "space":
-        return False
-    kinds = [token.kind for token in clause_at(tokens, index)]
-    return (
-        "if" in kinds[1:] and "item" in kinds[: kinds.index("if", 1)] and {"item", "qty"} <= {t.kind for t in current}
-    )
-
-
-def orders_afresh(current: list[Token], tokens: list[Token], index: int) -> bool:
-    """我就只要蓝莓两盒 behind 「亲戚送了一筐桃子」: goods, a number and a verb of asking in a clause of their own."""
-    if current[-1].kind != "space" or tokens[index].kind == "space":
-        return False
-    clause = clause_at(tokens, index)
-    kinds = {token.kind for token in clause}
-    if "item" not in kinds or not (BYGONE | {"hold"}) & {part.kind for part in current}:
-        return False
-    named = {token.keys for token in clause if token.kind == "item"}
-    again = any(token.keys in named for token in current if token.kind == "item")
-    return {"item", "qty"} <= kinds and bool(kinds & {"want", "add", "only"}) and not kinds & BYGONE and not again
-
-
-def asks_aside(current: list[Token], tokens: list[Token], index: int) -> bool:
-    """春联跟对联是不是一个东西 behind 「福字两包」: a question about other goods leaves a plain order alone."""
-    named = ("item", "goods", "text")
-    if current[-1].kind != "space" or tokens[index].kind not in named or not {part.kind for part in current} <= PLAIN:
-        return False
-    clause = clause_at(tokens, index)
-    if tokens[index].kind != "item" and not _asks_for_strangers(clause):
-        return False
-    kinds = {token.kind for token in clause if token.word != "?"}
-    keys = {part.keys for part in current if part.kind == "item"}
-    return "ask" in kinds and "qty" in {part.kind for part in current} and tokens[index].keys not in keys and bool(keys)
-
-
-def _asks_for_strangers(clause: list[Token]) -> bool:
-    """浴巾有吗: is only a name nobody knows asked about?"""
-    named = any(token.kind in ("goods", "text") and len(token.word) > 1 for token in clause)
-    there = any(token.word in ("有", "还有") or token.word.startswith(("有没", "有冇", "还有没")) for token in clause)
-    there = there or (clause[0].kind == "goods" and clause[-1].word in ("吗", "么", "嘛"))
-    return named and there and {token.kind for token in clause} <= {"goods", "text", "filler", "ask"}
-
-
-def complete_before(current: list[Token], token: Token) -> int:
-    """尿不湿两包 L码的家里|还剩三包: the clause that tells what was begins at the blank; 0 when there is none."""
-    if token.kind not in BYGONE:
-        return 0
-    spaces = [index for index, part in enumerate(current) if part.kind == "space"]
-    counted = [index for index, part in enumerate(current) if part.kind == "qty"]
-    apart = bool(spaces and counted) and spaces[-1] > counted[-1] and spaces[-1] + 1 < len(current)
-    return spaces[-1] + 1 if apart else 0
-
-
-def is_unordered(current: list[Token]) -> bool:
-    """Does the last clause hold nothing but words nobody knows?"""
-    clause = last_clause(current)
-    unknown = all(token.kind in ("text", "filler") and not token.keys for token in clause)
-    return unknown and bool(clause) and clause[0].kind == "text"
-
-
-_SURE: Final = frozenset("对吧 是吧 对吗 是吗 对不对 是不是 对伐 是伐 没错吧 对么 是么".split())
-
-
-def confirms_ahead(current: list[Token], tokens: list[Token], index: int) -> bool:
-    """6个一盒对吧 behind 「蛋挞两盒」 asks about the pack, not about the order."""
-    if current[-1].kind != "space" or tokens[index].kind == "space":
-        return False
-    clause = clause_at(tokens, index)
-    kinds = {token.kind for token in clause}
-    sure = any(token.word in _SURE for token in clause)
-    counts = [token.milli for token in clause if token.kind == "qty"]
-    described = len(counts) == 2 and 1000 in counts
-    return sure and described and "item" not in kinds and {"item", "qty"} <= {part.kind for part in current}
-
-
 def see_in_place(token: Token, current: list[Token], following: Token | None) -> None:
     """Words whose class depends on their neighbours."""
     if token.word == "的话" and current and current[-1].kind == "item" and not _is_condition(current):
@@ -197,7 +122,8 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     settles = token.word in ("就", "那就") and following == "qty" and current[-1].kind == "space"
     if following in ("filler", "fix") and token.kind == "qty" and current[-1].kind == "space":
         settles = tokens[index + 1].word in ("吧", "就行", "就好", "好了", "就够了", "够了", "算了")
-    if settles and {part.kind for part in current} & {"almost", "have"}:
+    before = {part.kind for part in current}
+    if settles and (before & {"almost", "have"} or (token.kind == "qty" and not before & {"item", "goods", "qty"})):
         return "space"  # 本来想要三盒 太甜 就一盒吧
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
     if not turn and complete_before(current, token) and is_unordered(current):

@@ -49,7 +49,7 @@ def check_unread(found: list[Segment], draft: Draft, reader: Interpreter, role: 
         size = sum(
             _weight(segment, token, named)
             for token in unread
-            if not is_afterthought(segment, token) and _is_in_order(segment, token)
+            if not is_afterthought(segment, token) and not _is_heading(segment, token) and _is_in_order(segment, token)
         )
         if segment.has_quantity() and _lacks(segment):
             draft.doubt(segment.text.strip(), "unclear")
@@ -97,6 +97,14 @@ def _is_in_order(segment: Segment, text: Token) -> bool:
     if len(clause) == len(segment.tokens) or _DANGER.search(unexplained(text.word)):
         return True
     return bool({token.kind for token in clause} & _ORDERING)
+
+
+def _is_heading(segment: Segment, text: Token) -> bool:
+    """Does a word stand before the colon that opens the list?"""
+    kinds = [token.kind for token in segment.tokens]
+    colon = kinds.index("colon") if "colon" in kinds else 0
+    before = {token.kind for token in segment.tokens[:colon]}
+    return segment.tokens.index(text) < colon and before <= {"text", "filler", "request", "space", "name", "person"}
 
 
 def _weight(segment: Segment, text: Token, named: str) -> int:

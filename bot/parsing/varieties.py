@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.catalogue import Catalogue, are_akin
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.names import are_akin
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
 
@@ -59,7 +60,9 @@ def _by_size(tokens: Sequence[Token], catalogue: Catalogue) -> None:
         if figure is None or (token.kind == "qty" and (token.value != "bare" or token.milli < 10_000)):
             continue
         keys = tuple(item.key for item in catalogue.main if _has_figure(item, figure[1]))
-        named = next((near for near in tokens[index + 2 : index + 4] if near.kind == "item" and near.value != "ref"), None)
+        named = next(
+            (near for near in tokens[index + 2 : index + 4] if near.kind == "item" and near.value != "ref"), None
+        )
         if named is not None:
             keys = tuple(key for key in named.keys if key in keys)
         if not keys:
@@ -130,7 +133,7 @@ def _contrasted(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int
 def _lone_heads(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[Token, tuple[int, ...]]]:
     """盆 where only 小盆 and 大盆 are sold: a single character beside a number that ends several names."""
     found: list[tuple[Token, tuple[int, ...]]] = []
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if token.kind == "text" and not token.keys and len(token.word) == 1 and following.kind in _BESIDE_GOODS:
             named = catalogue.resolve(token.word)
             if named is not None and len(named.keys) > 1:

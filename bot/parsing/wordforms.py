@@ -119,7 +119,9 @@ def _happened() -> Iterator[tuple[str, str]]:
         yield verb + tail, "done"
     for verb in "称 秤 量 数 点 尝 试 看".split():
         yield verb + "了一下", "done"
-    for blow, harm, tail in product("压挤磕碰撞摔砸捂闷泡淋冻晒颠踩戳", "扁烂坏碎破裂瘪化蔫断臭", ("", "了", "的", "掉了")):
+    for blow, harm, tail in product(
+        "压挤磕碰撞摔砸捂闷泡淋冻晒颠踩戳", "扁烂坏碎破裂瘪化蔫断臭", ("", "了", "的", "掉了")
+    ):
         yield blow + harm + tail, "trouble"
     for harm, part, tail in product("破漏裂烂碎坏断", "皮馅壳口底洞袋包盖气油水汁角边叶", ("", "了", "的", "掉了")):
         if harm + part not in ("碎皮", "坏水", "坏包", "断气"):
@@ -155,7 +157,11 @@ def _preferred() -> Iterator[tuple[str, str]]:
         _ADJECTIVES, ("点", "一点", "些", "一些", "一眼", "啲"), ("", "的", "儿", "儿的", "额")
     ):
         yield adjective + more + tail, "quality"
-    for amount, taste, tail in product("少多免微去走重轻", ("辣", "麻", "油", "盐", "糖", "冰", "醋", "酱", "葱", "蒜", "姜", "香菜", "花椒", "味精", "汁"), ("", "点", "的", "一点", "哈")):
+    for amount, taste, tail in product(
+        "少多免微去走重轻",
+        ("辣", "麻", "油", "盐", "糖", "冰", "醋", "酱", "葱", "蒜", "姜", "香菜", "花椒", "味精", "汁"),
+        ("", "点", "的", "一点", "哈"),
+    ):
         yield amount + taste + tail, "quality"
     for colour in "红黄蓝绿白黑灰紫粉橙青棕":
         yield colour + "的", "quality"

@@ -22,6 +22,9 @@ _REACHED = {  # list: messages, read exactly, asked about or left alone although
     "hard_1": (64, 60, 4, 0),
     "hard_2": (64, 60, 2, 0),
     "hard_3": (65, 60, 3, 2),
+    "normal_3": (60, 60, 0, 0),
+    "hard_4": (83, 81, 2, 0),
+    "hard_5": (85, 77, 7, 2),
 }
 
 

@@ -1,0 +1,81 @@
+"""What 要 and 不要 do to the goods around them."""
+
+from __future__ import annotations
+
+from bot.parsing.corrections import Corrections
+from bot.parsing.tokens import Token
+
+
+class Wanting(Corrections):
+    """Asking sets the mode or keeps what was ordered before; refusing drops, denies, or says nothing."""
+
+    def _want(self, position: int, last: int) -> None:
+        if position in self.skipped_wants:
+            return
+        if self.words[position] in ("留", "留着") and self._stays(position, last):
+            return
+        self.wanted = True
+        self._settle_wanted(position, last)
+        if self.mode in ("cancel", "not", "sub"):
+            self.mode = None
+
+    def _in_mode(self, position: int, last: int) -> None:
+        if self.words[position] in ("还要", "还想要") and self._settle_wanted(position, last):
+            return
+        self.mode = self.kinds[position]
+
+    def _stays(self, position: int, last: int) -> bool:
+        """枸杞留, behind what goes: it was ordered and is wanted still."""
+        keys = {key for claim in self.pending for item in claim.items for key in item.keys}
+        if not keys or not keys <= set(self.draft.prior) or self._next_solid(position, last) is not None:
+            return False
+        self.kept |= keys
+        self.pending = []
+        return True
+
+    def _settle_wanted(self, position: int, last: int) -> bool:
+        """蛋黄酥还要 话梅不要: what was ordered before and is wanted still is not what goes."""
+        following = self._next_solid(position, last)
+        keys = {key for claim in self.pending for item in claim.items for key in item.keys}
+        if following is None or following.kind != "item" or not keys or not keys <= set(self.draft.prior):
+            return False
+        if set(following.keys) & keys:
+            return False
+        self.kept |= keys
+        self.pending = []
+        return True
+
+    def _unwant(self, position: int, last: int) -> None:
+        """不要 that is not a wish: 不要梨, 梨不要, 不要两盒."""
+        following = self._next_solid(position, last)
+        if self._abstains(position):
+            return
+        refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使"))
+        apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
+        if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
+            if refuses:
+                self._cancel(position, last)
+        elif following.kind == "item":
+            self._flush()
+            self.mode, self.dropped_bare = "cancel", False
+        elif following.kind == "want" and self._refuses_goods(following, last):
+            self._flush()
+            self.mode, self.dropped_bare = "cancel", False
+            self.skipped_wants.add(self.position[id(following)])
+        elif following.kind == "qty":
+            self.mode = "not"
+        elif self.rest and refuses:
+            self._cancel(position, last)
+
+    def _abstains(self, position: int) -> bool:
+        """我自己不要 behind an order for somebody else."""
+        before = self.words[position - 1] if position else ""
+        others = {"person", "name", "room"} & set(self.kinds[: max(position - 1, 0)])
+        return bool(others and self.booked) and before in ("我自己", "自己", "我", "我家", "我们家", "本人")
+
+    def _refuses_goods(self, want: Token, last: int) -> bool:
+        """don't need 老干妈: a verb of asking under a negation, and goods behind it."""
+        at = self.position[id(want)]
+        behind = self._next_solid(at, last)
+        asks = at > 1 and self.kinds[at - 2] == "want"  # 要不要买油
+        return behind is not None and behind.kind == "item" and not asks
