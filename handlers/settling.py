@@ -18,7 +18,7 @@ router = Router()
 
 _SUMS = (
     "gross_fen", "discount_fen", "refund_fen", "net_fen", "commission_fen", "supplier_fen", "platform_fen",
-    "correction_fen", "collected_fen", "returned_fen", "fee_fen",
+    "correction_fen", "collected_fen", "returned_fen", "fee_fen", "unpaid_fen",
 )  # fmt: skip
 
 

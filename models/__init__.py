@@ -43,6 +43,7 @@ from models.money import (
     replacement,
     settlement,
     settlement_line,
+    settlement_order,
 )
 from models.orders import order, order_event, order_line
 from models.paying import (
@@ -140,6 +141,7 @@ __all__ = [
     "route_stop",
     "settlement",
     "settlement_line",
+    "settlement_order",
     "share_receiver",
     "share_return",
     "shelf_item",

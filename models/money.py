@@ -167,6 +167,8 @@ settlement = owned(
     Column(
         "fee_fen", BigInteger, nullable=False, server_default="0"
     ),  # fees and transport: the leader's, beside the net
+    # Of the net and the fees, what nobody had paid: none of it is in the leader's part.
+    Column("unpaid_fen", BigInteger, nullable=False, server_default="0"),
     Column("returned_fen", BigInteger, nullable=False, server_default="0"),  # 分账 of earlier ones that went back since
     Column("shared_fen", BigInteger, nullable=False, server_default="0"),  # of what is due to her, paid by 分账 already
     Column("computed_at", Instant, nullable=False),
@@ -180,6 +182,7 @@ settlement = owned(
         "commission_fen + correction_fen + fee_fen + returned_fen - collected_fen",
         name="shared_is_due",
     ),
+    CheckConstraint("unpaid_fen >= 0", name="unpaid_nonneg"),
     one_of("state", "computed", "confirmed", "paid", "void"),
 )
 Index(
@@ -202,6 +205,7 @@ settlement_line = owned(
     Column("gross_fen", BigInteger, nullable=False),
     Column("discount_fen", BigInteger, nullable=False),
     Column("refund_fen", BigInteger, nullable=False),
+    Column("unpaid_fen", BigInteger, nullable=False),
     Column("commission_fen", BigInteger, nullable=False),
     Column("supplier_fen", BigInteger, nullable=False),
     ref("settlement_id", "settlement"),
@@ -210,6 +214,22 @@ settlement_line = owned(
     UniqueConstraint("leader_id", "settlement_id", "order_line_id"),
 )
 Index("ix_settlement_line_line", settlement_line.c.leader_id, settlement_line.c.order_line_id)
+
+settlement_order = Table(
+    "settlement_order",  # what one order adds to a settlement's sums beside its goods; a correction: what changed since
+    metadata,
+    Column("leader_id", BigInteger, nullable=False),
+    Column("settlement_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("is_correction", Boolean, nullable=False, server_default=text("false")),
+    Column("fee_fen", BigInteger, nullable=False),
+    Column("collected_fen", BigInteger, nullable=False),
+    Column("unpaid_fen", BigInteger, nullable=False),
+    PrimaryKeyConstraint("leader_id", "settlement_id", "order_id"),
+    ref("settlement_id", "settlement"),
+    ref("order_id", "orders"),
+)
+Index("ix_settlement_order_order", settlement_order.c.leader_id, settlement_order.c.order_id)
 
 replacement = owned(
     "replacement",  # 补货: owed goods, handed out with a later order

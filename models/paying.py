@@ -90,6 +90,7 @@ share_return = owned(
     Column("refund_id", BigInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("state", String(12), nullable=False, server_default="created"),
+    Column("made_good_in", BigInteger),  # the settlement in which it is owed to the leader anew
     Column("problem", String(120)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant),
@@ -97,6 +98,7 @@ share_return = owned(
     Column("done_at", Instant),
     ref("share_id", "profit_share"),
     ref("refund_id", "refund"),
+    ref("made_good_in", "settlement"),
     UniqueConstraint("leader_id", "refund_id"),
     one_of("state", "created", "done", "failed"),
     CheckConstraint("amount_fen > 0", name="positive"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, or_, select
 
 from models import (
     Work,
@@ -23,6 +23,7 @@ from models import (
     round_,
     settlement,
     settlement_line,
+    settlement_order,
     share_return,
 )
 from operations.job_runs import once
@@ -111,23 +112,26 @@ def residents_owe_what_their_orders_say(work: Work) -> Iterator[Sequence[Any]]:
 def settlements_have_their_lines(work: Work) -> Iterator[Sequence[Any]]:
     """The net of a settlement, its corrections with it, is that of the order lines behind it."""
     line = settlement_line.c
-    lines = (
-        select(
-            line.leader_id,
-            line.settlement_id,
-            func.sum(line.gross_fen - line.discount_fen - line.refund_fen).label("fen"),
-        )
-        .group_by(line.leader_id, line.settlement_id)
-        .subquery()
-    )
-    fen = func.coalesce(lines.c.fen, 0)
-    expected = settlement.c.net_fen + settlement.c.correction_net_fen
-    rows = work.db.execute(
-        select(settlement.c.leader_id, settlement.c.id, expected, fen)
-        .outerjoin(lines, and_(lines.c.leader_id == settlement.c.leader_id, lines.c.settlement_id == settlement.c.id))
-        .where(settlement.c.state != "void", expected != fen)
-    )
-    return iter([tuple(row) for row in rows])
+    behind = _behind(settlement_line, line.gross_fen - line.discount_fen - line.refund_fen)
+    return _settled(work, settlement.c.net_fen + settlement.c.correction_net_fen, behind)
+
+
+def leaders_parts_have_their_rows(work: Work) -> Iterator[Sequence[Any]]:
+    """The leader's part, corrections with it, is that of the lines and of the orders' fees behind it."""
+    parts = settlement.c.commission_fen + settlement.c.correction_fen + settlement.c.fee_fen
+    behind = _behind(settlement_line, settlement_line.c.commission_fen)
+    return _settled(work, parts, behind, _behind(settlement_order, settlement_order.c.fee_fen))
+
+
+def collected_has_its_orders(work: Work) -> Iterator[Sequence[Any]]:
+    """What a settlement says the leader holds is what she collected order by order."""
+    return _settled(work, settlement.c.collected_fen, _behind(settlement_order, settlement_order.c.collected_fen))
+
+
+def returns_are_made_good_once(work: Work) -> Iterator[Sequence[Any]]:
+    """What a settlement makes good is what came back of shares and names it."""
+    behind = _behind(share_return, share_return.c.amount_fen, share_return.c.made_good_in)
+    return _settled(work, settlement.c.returned_fen, behind)
 
 
 def leaders_have_what_was_settled(work: Work) -> Iterator[Sequence[Any]]:
@@ -162,20 +166,8 @@ def leaders_have_what_was_settled(work: Work) -> Iterator[Sequence[Any]]:
 
 def settlements_know_their_shares(work: Work) -> Iterator[Sequence[Any]]:
     """What a settlement says was paid by 分账 is the sum of its shares that arrived."""
-    shares = (
-        select(profit_share.c.leader_id, profit_share.c.settlement_id, func.sum(profit_share.c.amount_fen).label("fen"))
-        .where(profit_share.c.state == "done")
-        .group_by(profit_share.c.leader_id, profit_share.c.settlement_id)
-        .subquery()
-    )
-    fen = func.coalesce(shares.c.fen, 0)
-    mine = and_(shares.c.leader_id == settlement.c.leader_id, shares.c.settlement_id == settlement.c.id)
-    rows = work.db.execute(
-        select(settlement.c.leader_id, settlement.c.id, settlement.c.shared_fen, fen)
-        .outerjoin(shares, mine)
-        .where(settlement.c.shared_fen != fen)
-    )
-    return iter([tuple(row) for row in rows])
+    part = case((profit_share.c.state == "done", profit_share.c.amount_fen), else_=0)
+    return _settled(work, settlement.c.shared_fen, _behind(profit_share, part))
 
 
 RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
@@ -187,6 +179,9 @@ RULES: tuple[Callable[[Work], Iterator[Sequence[Any]]], ...] = (
     refunds_have_their_rows,
     residents_owe_what_their_orders_say,
     settlements_have_their_lines,
+    leaders_parts_have_their_rows,
+    collected_has_its_orders,
+    returns_are_made_good_once,
     leaders_have_what_was_settled,
     settlements_know_their_shares,
 )
@@ -228,6 +223,24 @@ def _sum_of(table: Any, state: str) -> Subquery:
         .group_by(table.c.leader_id, table.c.order_id)
         .subquery()
     )
+
+
+def _behind(table: Table, fen: ColumnElement[Any], of: ColumnElement[Any] | None = None) -> Subquery:
+    """Per settlement (`of` says which), the sum of the rows behind it."""
+    which = table.c.settlement_id if of is None else of
+    total = select(table.c.leader_id, which.label("settlement_id"), func.sum(fen).label("fen"))
+    return total.where(which.is_not(None)).group_by(table.c.leader_id, which).subquery()
+
+
+def _settled(work: Work, expected: ColumnElement[Any], *behind: Subquery) -> Iterator[Sequence[Any]]:
+    """(leader, settlement, expected, found) of every settlement that stands where the two differ."""
+    found: ColumnElement[Any] = sum((func.coalesce(one.c.fen, 0) for one in behind), start=literal(0))
+    statement = select(settlement.c.leader_id, settlement.c.id, expected, found)
+    for one in behind:
+        its = and_(one.c.leader_id == settlement.c.leader_id, one.c.settlement_id == settlement.c.id)
+        statement = statement.outerjoin(one, its)
+    rows = work.db.execute(statement.where(settlement.c.state != "void", expected != found).limit(_MOST))
+    return iter([tuple(row) for row in rows])
 
 
 def _compare(work: Work, expected: ColumnElement[Any], found: Subquery) -> Iterator[Sequence[Any]]:

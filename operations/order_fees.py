@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, select, update
 
 from models import Work, leader, order, round_
 from models.views import NO_FEES, FeeTerms, LineView
@@ -63,13 +63,6 @@ def take_transport_back(work: Work, row: Row[Any]) -> None:
     """The round is open again: who shares the transport is not known any more."""
     less = {"total_fen": order.c.total_fen - order.c.transport_fen, "transport_fen": 0}
     work.db.execute(update(order).where(*_of(row), order.c.transport_fen > 0).values(**less))
-
-
-def of_round(work: Work, leader_id: int, round_id: int) -> int:
-    """All fees and transport in the round's orders, cancelled ones left out."""
-    mine = (order.c.leader_id == leader_id, order.c.round_id == round_id, order.c.state != "cancelled")
-    total = func.coalesce(func.sum(order.c.fee_fen + order.c.transport_fen), 0)
-    return int(work.db.execute(select(total).where(*mine)).scalar_one())
 
 
 def of_leader(work: Work, leader_id: int) -> FeeTerms:

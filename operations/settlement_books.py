@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from models import Work
 from operations import ledger
-from operations.settlement_lines import SettledLine
+from operations.settlement_sums import Reckoned
 from operations.splitting import Parts
 
 
 def post(work: Work, leader_id: int, settlement_id: int, round_id: int, parts: Parts, fee_fen: int) -> None:
-    """Fees and transport are the leader's, who has the goods brought."""
+    """Fees and transport are the leader's, who has the goods brought; what nobody paid of them stays in `sales`."""
     targets = [
         (ledger.LEADER, parts.leader_fen + fee_fen),
         (ledger.SUPPLIER, parts.supplier_fen),
@@ -20,12 +20,14 @@ def post(work: Work, leader_id: int, settlement_id: int, round_id: int, parts: P
     _post_parts(work, leader_id, f"settle:{settlement_id}", round_id, targets)
 
 
-def post_corrections(work: Work, leader_id: int, settlement_id: int, fixes: Sequence[tuple[int, SettledLine]]) -> None:
-    for round_id in sorted({of_round for of_round, _ in fixes}):
-        lines = [line for of_round, line in fixes if of_round == round_id]
+def post_corrections(work: Work, leader_id: int, settlement_id: int, found: Reckoned) -> None:
+    """What later refunds and payments change, round by round."""
+    for round_id in sorted({of_round for of_round, _ in (*found.line_fixes, *found.order_fixes)}):
+        lines = [line for of_round, line in found.line_fixes if of_round == round_id]
+        fee_fen = sum(one.fee_fen for of_round, one in found.order_fixes if of_round == round_id)
         ours, theirs = sum(line.commission_fen for line in lines), sum(line.supplier_fen for line in lines)
         targets = [
-            (ledger.LEADER, ours),
+            (ledger.LEADER, ours + fee_fen),
             (ledger.SUPPLIER, theirs),
             (ledger.PLATFORM, sum(line.net_fen for line in lines) - ours - theirs),
         ]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BigInteger, Row, and_, func, select, type_coerce
 
-from models import Work, order, order_event, payment, refund, settlement, settlement_line, share_return
-from operations import settlement_lines
+from models import Work, order, order_event, settlement, settlement_line, settlement_order, share_return
+from operations import settlement_lines, settlement_orders
 from operations.settlement_lines import SettledLine
+from operations.settlement_orders import SettledOrder
 
 LIVE = ("computed", "confirmed", "paid")
-_SUMS = ("kept_milli", "gross_fen", "discount_fen", "refund_fen", "commission_fen", "supplier_fen")
+# A payment that was begun before a settlement and ended after it bears an earlier time. What did not change is no
+# correction, however often it is compared.
+_SLACK_MS = 600_000
+_SUMS = ("kept_milli", "gross_fen", "discount_fen", "refund_fen", "unpaid_fen", "commission_fen", "supplier_fen")
+_OF_ORDER = ("fee_fen", "collected_fen", "unpaid_fen")
 
 
-def later_changes(work: Work, leader_id: int) -> list[tuple[int, SettledLine]]:
-    """(round, what a line changed by) since it was settled: after-sales that came later."""
+def rounds_changed(work: Work, leader_id: int) -> list[int]:
+    """Settled rounds in which something was paid, paid back or given up since."""
     changed = (
         select(settlement.c.round_id)
         .join(order, and_(order.c.leader_id == settlement.c.leader_id, order.c.round_id == settlement.c.round_id))
@@ -24,19 +30,38 @@ def later_changes(work: Work, leader_id: int) -> list[tuple[int, SettledLine]]:
         .where(
             settlement.c.leader_id == leader_id,
             settlement.c.state.in_(LIVE),
-            order_event.c.kind == "refund",
-            order_event.c.at >= settlement.c.computed_at,
+            order_event.c.kind.in_(("refund", "pay")),
+            type_coerce(order_event.c.at, BigInteger) >= type_coerce(settlement.c.computed_at, BigInteger) - _SLACK_MS,
         )
         .distinct()
         .order_by(settlement.c.round_id)
     )
+    return list(work.db.execute(changed).scalars())
+
+
+def later_changes(work: Work, leader_id: int, rounds: Sequence[int]) -> list[tuple[int, SettledLine]]:
+    """(round, what a line changed by) since it was settled: after-sales, or money, that came later."""
     found: list[tuple[int, SettledLine]] = []
-    for round_id in work.db.execute(changed).scalars().all():
+    for round_id in rounds:
         before = settled_before(work, leader_id, round_id)
         for now in settlement_lines.of_round(work, leader_id, round_id):
             change = {name: getattr(now, name) - before[now.order_line_id][name] for name in _SUMS}
             if any(change.values()):
                 found.append((round_id, SettledLine(now.order_id, now.order_line_id, **change)))
+    return found
+
+
+def later_orders(work: Work, leader_id: int, rounds: Sequence[int]) -> list[tuple[int, SettledOrder]]:
+    """(round, what an order changed by beside its goods) since it was settled."""
+    found: list[tuple[int, SettledOrder]] = []
+    for round_id in rounds:
+        before = _orders_before(work, leader_id, round_id)
+        now = {one.order_id: one for one in settlement_orders.of_round(work, leader_id, round_id)}
+        for order_id in sorted(now.keys() | before.keys()):
+            one = now.get(order_id, SettledOrder(order_id, 0, 0, 0))
+            change = {name: getattr(one, name) - before[order_id][name] for name in _OF_ORDER}
+            if any(change.values()):
+                found.append((round_id, SettledOrder(order_id, **change)))
     return found
 
 
@@ -61,30 +86,26 @@ def settled_before(work: Work, leader_id: int, round_id: int) -> dict[int, dict[
     return counted
 
 
-def newly_collected_fen(work: Work, leader_id: int, round_id: int) -> int:
-    """What the leader holds in her own hands of this round, and what changed in that of earlier ones: paid not through
-    WeChat Pay, less what she gave back.
-    """
-    earlier = select(settlement.c.round_id).where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE))
-    counted = select(func.coalesce(func.sum(settlement.c.collected_fen), 0)).where(
-        settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE)
+def _orders_before(work: Work, leader_id: int, round_id: int) -> dict[int, dict[str, int]]:
+    """The same by order."""
+    its = and_(
+        settlement.c.leader_id == settlement_order.c.leader_id, settlement.c.id == settlement_order.c.settlement_id
     )
-    mine = and_(order.c.leader_id == leader_id, or_(order.c.round_id == round_id, order.c.round_id.in_(earlier)))
-    came = _by_hand(payment).where(mine, payment.c.state == "confirmed", payment.c.method != "wechat")
-    gone = _by_hand(refund).where(mine, refund.c.state == "done", refund.c.payment_id.is_(None))
-    return sum(int(work.db.execute(one).scalar_one()) * sign for one, sign in ((came, 1), (gone, -1), (counted, -1)))
+    rows = work.db.execute(
+        select(settlement_order.c.order_id, *(func.sum(settlement_order.c[name]).label(name) for name in _OF_ORDER))
+        .join(settlement, its)
+        .join(order, and_(order.c.leader_id == settlement_order.c.leader_id, order.c.id == settlement_order.c.order_id))
+        .where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE), order.c.round_id == round_id)
+        .group_by(settlement_order.c.order_id)
+    )
+    counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_OF_ORDER, 0))
+    for row in rows:
+        counted[row.order_id] = {name: int(row._mapping[name]) for name in _OF_ORDER}
+    return counted
 
 
-def newly_returned_fen(work: Work, leader_id: int) -> int:
+def newly_returned(work: Work, leader_id: int) -> list[Row[Any]]:
     """What came back out of the leader's 分账 and no settlement has made good yet: it is owed to her anew."""
-    mine = (share_return.c.leader_id == leader_id, share_return.c.state == "done")
-    came_back = select(func.coalesce(func.sum(share_return.c.amount_fen), 0)).where(*mine)
-    counted = select(func.coalesce(func.sum(settlement.c.returned_fen), 0)).where(
-        settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE)
-    )
-    return int(work.db.execute(came_back).scalar_one()) - int(work.db.execute(counted).scalar_one())
-
-
-def _by_hand(table: Any) -> Select[Any]:
-    joined = and_(order.c.leader_id == table.c.leader_id, order.c.id == table.c.order_id)
-    return select(func.coalesce(func.sum(table.c.amount_fen), 0)).join(order, joined)
+    open_ = (share_return.c.state == "done", share_return.c.made_good_in.is_(None))
+    mine = select(share_return.c.id, share_return.c.amount_fen).where(share_return.c.leader_id == leader_id, *open_)
+    return list(work.db.execute(mine))

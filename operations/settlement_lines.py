@@ -1,10 +1,13 @@
-"""What every order line of a round is worth now, and whose part of it is whose: the rows behind a settlement's sums."""
+"""What every order line of a round is worth now, and whose part of it is whose: the rows behind a settlement's sums.
+
+The leader's part is of what was paid; the supplier's of what was kept, paid or not.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
@@ -13,12 +16,16 @@ from models import Work, after_sales_case, case_line, offer, order, order_event,
 from operations.allocation import spread
 from operations.errors import NotFound
 from operations.fees import per_unit
+from operations.settlement_orders import owed_goods_fen
 from operations.splitting import Kept, commissions
 
 
 @dataclass(frozen=True, slots=True)
 class SettledLine:
-    """One line: what was sold, less its part of a coupon, less what after-sales gave back. Money in fen."""
+    """One line: what was sold, less its part of a coupon, less what after-sales gave back. Money in fen.
+
+    `unpaid_fen` of it nobody has paid.
+    """
 
     order_id: int
     order_line_id: int
@@ -26,6 +33,7 @@ class SettledLine:
     gross_fen: int
     discount_fen: int
     refund_fen: int
+    unpaid_fen: int
     commission_fen: int
     supplier_fen: int
 
@@ -49,7 +57,7 @@ def of_round(work: Work, leader_id: int, round_id: int) -> list[SettledLine]:
     kept = [_kept_milli(row, claimed, dropped) for row in rows]
     shares = commissions(
         [
-            Kept(max(0, one.net_fen), milli, share_bps if row.share_bps is None else row.share_bps, row.commission_fen)
+            Kept(one.paid_fen, milli, share_bps if row.share_bps is None else row.share_bps, row.commission_fen)
             for row, one, milli in zip(rows, sums, kept, strict=True)
         ]
     )
@@ -61,6 +69,7 @@ def of_round(work: Work, leader_id: int, round_id: int) -> list[SettledLine]:
             gross_fen=one.gross_fen,
             discount_fen=one.discount_fen,
             refund_fen=one.refund_fen,
+            unpaid_fen=one.unpaid_fen,
             commission_fen=share,
             supplier_fen=min(per_unit(row.cost_fen or 0, milli), max(0, one.net_fen - share)),
         )
@@ -73,10 +82,15 @@ class _Sums:
     gross_fen: int
     discount_fen: int
     refund_fen: int
+    unpaid_fen: int = 0
 
     @property
     def net_fen(self) -> int:
         return self.gross_fen - self.discount_fen - self.refund_fen
+
+    @property
+    def paid_fen(self) -> int:
+        return max(0, self.net_fen) - self.unpaid_fen
 
 
 def _sums(rows: Sequence[Row[Any]], back: Mapping[tuple[int, int], int]) -> list[_Sums]:
@@ -88,10 +102,13 @@ def _sums(rows: Sequence[Row[Any]], back: Mapping[tuple[int, int], int]) -> list
     sold = [now + gone for now, gone in zip(worth, given, strict=True)]
     shrunk = spread(back.get((head.order_id, 0), 0), given)
     discounts = spread(head.discount_fen, worth if any(worth) else sold)
-    return [
+    found = [
         _Sums(now + gone, discount + less, gone - less)
         for now, gone, discount, less in zip(worth, given, discounts, shrunk, strict=True)
     ]
+    nets = [max(0, one.net_fen) for one in found]
+    unpaid = min(owed_goods_fen(head.due_fen, head.fee_fen), sum(nets))
+    return [replace(one, unpaid_fen=part) for one, part in zip(found, spread(unpaid, nets), strict=True)]
 
 
 def _rows(work: Work, leader_id: int, round_id: int) -> list[Row[Any]]:
@@ -104,6 +121,8 @@ def _rows(work: Work, leader_id: int, round_id: int) -> list[Row[Any]]:
                 order_line.c.line_fen,
                 func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli).label("due_milli"),
                 order.c.discount_fen,
+                (order.c.fee_fen + order.c.transport_fen).label("fee_fen"),
+                (order.c.total_fen - order.c.discount_fen - order.c.paid_fen + order.c.refunded_fen).label("due_fen"),
                 offer.c.share_bps,
                 offer.c.commission_fen,
                 offer.c.cost_fen,

@@ -10,11 +10,23 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from models import Work, round_
-from operations import order_fees, settlement_lines, settlement_times
+from operations import settlement_lines, settlement_orders, settlement_times
 from operations.errors import NotFound
-from operations.settlement_corrections import later_changes, newly_collected_fen, newly_returned_fen
+from operations.settlement_corrections import later_changes, later_orders, newly_returned, rounds_changed
 from operations.settlement_lines import SettledLine
+from operations.settlement_orders import SettledOrder
 from operations.splitting import Parts, split
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a settlement stands on: its round, and (round, change) of rounds that were settled before."""
+
+    lines: Sequence[SettledLine]
+    orders: Sequence[SettledOrder]
+    line_fixes: Sequence[tuple[int, SettledLine]]
+    order_fixes: Sequence[tuple[int, SettledOrder]]
+    returned: Sequence[Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,10 @@ class Preview:
     collected_fen: int
     returned_fen: int
     fee_fen: int
+    unpaid_fen: int
     due_at: datetime | None
     lines: tuple[SettledLine, ...]
+    orders: tuple[SettledOrder, ...]
 
 
 def due_to_leader_fen(row: Row[Any] | Preview) -> int:
@@ -50,16 +64,27 @@ def preview(work: Work, *, leader_id: int, round_id: int) -> Preview:
     row = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)).first()
     if row is None:
         raise NotFound(what="round")
-    lines = settlement_lines.of_round(work, leader_id, round_id)
-    parts = parts_of(lines)
-    fixes = later_changes(work, leader_id)
+    found = reckon(work, leader_id, round_id)
     return Preview(
         round_id=round_id,
         title=row.title,
         state="waiting",
-        **sums(work, row, lines, parts, fixes),
+        **sums(work, row, found, parts_of(found.lines)),
         due_at=settlement_times.due_at(work, row),
-        lines=tuple(lines),
+        lines=tuple(found.lines),
+        orders=tuple(found.orders),
+    )
+
+
+def reckon(work: Work, leader_id: int, round_id: int) -> Reckoned:
+    """Every row behind the settlement of a round, as things stand now. Raises NotFound."""
+    rounds = [one for one in rounds_changed(work, leader_id) if one != round_id]
+    return Reckoned(
+        lines=settlement_lines.of_round(work, leader_id, round_id),
+        orders=settlement_orders.of_round(work, leader_id, round_id),
+        line_fixes=later_changes(work, leader_id, rounds),
+        order_fixes=later_orders(work, leader_id, rounds),
+        returned=newly_returned(work, leader_id),
     )
 
 
@@ -72,10 +97,12 @@ def parts_of(lines: Sequence[SettledLine]) -> Parts:
     )
 
 
-def sums(
-    work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
-) -> dict[str, int]:
+def sums(work: Work, row: Row[Any], found: Reckoned, parts: Parts) -> dict[str, int]:
     """What a settlement of this round says, looked at beforehand or written down."""
+    lines = found.lines
+    fixes = [one for _, one in found.order_fixes]
+    changed = sum(line.commission_fen for _, line in found.line_fixes) + sum(one.fee_fen for one in fixes)
+    held = sum(one.collected_fen for one in (*found.orders, *fixes))
     return {
         "gross_fen": sum(line.gross_fen for line in lines),
         "discount_fen": sum(line.discount_fen for line in lines),
@@ -85,8 +112,9 @@ def sums(
         "commission_fen": parts.leader_fen,
         "supplier_fen": parts.supplier_fen,
         "platform_fen": parts.platform_fen,
-        "correction_fen": sum(line.commission_fen for _, line in fixes),
-        "collected_fen": newly_collected_fen(work, row.leader_id, row.id),
-        "returned_fen": newly_returned_fen(work, row.leader_id),
-        "fee_fen": order_fees.of_round(work, row.leader_id, row.id),
+        "correction_fen": changed,
+        "collected_fen": held,
+        "returned_fen": sum(one.amount_fen for one in found.returned),
+        "fee_fen": sum(one.fee_fen for one in found.orders),
+        "unpaid_fen": sum(one.unpaid_fen for one in found.orders),
     }

@@ -15,16 +15,15 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, insert, select, update
 
-from models import Work, leader, round_, settlement, settlement_line
-from operations import ledger, order_fees, profit_sharing, settlement_lines, settlement_times
+from models import Work, leader, round_, settlement, settlement_line, settlement_order, share_return
+from operations import ledger, profit_sharing, settlement_times
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, WrongState
 from operations.notices import enqueue
 from operations.receivers import owner_of
 from operations.settlement_books import post, post_corrections, reverse
-from operations.settlement_corrections import LIVE, later_changes
-from operations.settlement_lines import SettledLine
-from operations.settlement_sums import due_to_leader_fen, parts_of, sums
+from operations.settlement_corrections import LIVE
+from operations.settlement_sums import Reckoned, due_to_leader_fen, parts_of, reckon, sums
 from operations.splitting import Parts
 from operations.upserts import for_update
 
@@ -58,19 +57,18 @@ def settle(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
     if row.state != "completed":
         raise WrongState(state=row.state, title=row.title)
     settlement_times.check(work, row)
-    lines = settlement_lines.of_round(work, leader_id, round_id)
-    parts = parts_of(lines)
-    fixes = later_changes(work, leader_id)
-    settlement_id = _insert(work, row, lines, parts, fixes)
-    post(work, leader_id, settlement_id, round_id, parts, order_fees.of_round(work, leader_id, round_id))
-    post_corrections(work, leader_id, settlement_id, fixes)
+    found = reckon(work, leader_id, round_id)
+    parts = parts_of(found.lines)
+    settlement_id = _insert(work, row, found, parts)
+    post(work, leader_id, settlement_id, round_id, parts, sum(one.fee_fen for one in found.orders))
+    post_corrections(work, leader_id, settlement_id, found)
     work.db.execute(
         update(round_)
         .where(round_.c.leader_id == leader_id, round_.c.id == round_id)
         .values(state="settled", version=round_.c.version + 1)
     )
     _record(work, leader_id, settlement_id, actor, "settlement.compute", None, "computed")
-    facts = {"title": row.title, "net_fen": sum(line.net_fen for line in lines), "amount_fen": parts.leader_fen}
+    facts = {"title": row.title, "net_fen": sum(line.net_fen for line in found.lines), "amount_fen": parts.leader_fen}
     enqueue(
         work,
         leader_id=leader_id,
@@ -159,6 +157,8 @@ def void(work: Work, *, leader_id: int, settlement_id: int, actor: str, reason: 
     _hold_round(work, leader_id, row.round_id)
     _set(work, leader_id, settlement_id, ("computed", "confirmed"), state="void")
     reverse(work, leader_id, settlement_id)
+    made_good = (share_return.c.leader_id == leader_id, share_return.c.made_good_in == settlement_id)
+    work.db.execute(update(share_return).where(*made_good).values(made_good_in=None))
     work.db.execute(
         update(round_)
         .where(round_.c.leader_id == leader_id, round_.c.id == row.round_id)
@@ -202,26 +202,30 @@ def _hold_round(work: Work, leader_id: int, round_id: int) -> Row[Any]:
     return row
 
 
-def _insert(
-    work: Work, row: Row[Any], lines: Sequence[SettledLine], parts: Parts, fixes: Sequence[tuple[int, SettledLine]]
-) -> int:
+def _insert(work: Work, row: Row[Any], found: Reckoned, parts: Parts) -> int:
     settlement_id = work.new_id()
     work.db.execute(
         insert(settlement).values(
             leader_id=row.leader_id,
             id=settlement_id,
             round_id=row.id,
-            **sums(work, row, lines, parts, fixes),
-            correction_net_fen=sum(line.net_fen for _, line in fixes),
-            correction_supplier_fen=sum(line.supplier_fen for _, line in fixes),
+            **sums(work, row, found, parts),
+            correction_net_fen=sum(line.net_fen for _, line in found.line_fixes),
+            correction_supplier_fen=sum(line.supplier_fen for _, line in found.line_fixes),
             computed_at=work.now,
         )
     )
     common = {"leader_id": row.leader_id, "settlement_id": settlement_id}
-    rows = [common | {"id": work.new_id(), "is_correction": False} | asdict(line) for line in lines]
-    rows += [common | {"id": work.new_id(), "is_correction": True} | asdict(line) for _, line in fixes]
+    rows = [common | {"id": work.new_id(), "is_correction": False} | asdict(line) for line in found.lines]
+    rows += [common | {"id": work.new_id(), "is_correction": True} | asdict(line) for _, line in found.line_fixes]
     if rows:
         work.db.execute(insert(settlement_line), rows)
+    orders = [common | {"is_correction": False} | asdict(one) for one in found.orders]
+    orders += [common | {"is_correction": True} | asdict(one) for _, one in found.order_fixes]
+    if orders:
+        work.db.execute(insert(settlement_order), orders)
+    theirs = (share_return.c.leader_id == row.leader_id, share_return.c.id.in_([one.id for one in found.returned]))
+    work.db.execute(update(share_return).where(*theirs).values(made_good_in=settlement_id))
     return settlement_id
 
 

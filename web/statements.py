@@ -1,4 +1,4 @@
-"""Settlements as workbooks: one with every order line behind every sum, and the list of what is to be paid out."""
+"""Settlements as workbooks: one with every row behind every sum, and the list of what is to be paid out."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import Any
 from sqlalchemy import RowMapping
 from werkzeug.wrappers import Response
 
-from operations.listings.settlements import StatementLine
+from operations.listings.statements import Statement
 from web import words
 from web.sheets import Cell, download, write_cell
 from web.show import shown_time
 
 Column = tuple[str, int, Callable[[Any], Cell]]
+Sheet = tuple[str, Sequence[Column], Iterable[Any]]
+
+
+def _shared(row: RowMapping) -> str:
+    if "share_id" in row:
+        return f"退款前收回，补给团长（{row['title']}）"
+    return f"分给团长，{words.word('share_states', row['state'])}"
+
 
 LINES: tuple[Column, ...] = (
     ("团", 18, lambda x: x.title),
@@ -30,8 +38,22 @@ LINES: tuple[Column, ...] = (
     ("优惠", 10, lambda x: x.settled.discount_fen / 100),
     ("退款", 10, lambda x: x.settled.refund_fen / 100),
     ("净额", 10, lambda x: x.settled.net_fen / 100),
+    ("没付的货款", 10, lambda x: x.settled.unpaid_fen / 100),
     ("团长提成", 10, lambda x: x.settled.commission_fen / 100),
     ("供应商", 10, lambda x: x.settled.supplier_fen / 100),
+)
+ORDERS: tuple[Column, ...] = (
+    *LINES[:6],
+    ("配送运费", 10, lambda x: x.settled.fee_fen / 100),
+    ("团长自收", 10, lambda x: x.settled.collected_fen / 100),
+    ("还没人付", 10, lambda x: x.settled.unpaid_fen / 100),
+)
+SHARES: tuple[Column, ...] = (
+    ("单号", 24, lambda x: f"LB{x['id']}" if "share_id" in x else f"LS{x['id']}"),
+    ("接龙号", 8, lambda x: x["seq"]),
+    ("说明", 30, _shared),
+    ("已分账", 10, lambda x: x["amount_fen"] / 100 if x.get("state") == "done" else 0),
+    ("分账退回", 10, lambda x: x["amount_fen"] / 100 if "share_id" in x else 0),
 )
 PAYOUTS: tuple[Column, ...] = (
     ("结算单", 22, lambda x: str(x["id"])),
@@ -54,6 +76,8 @@ _SUMMED = {
     "优惠",
     "退款",
     "净额",
+    "没付的货款",
+    "还没人付",
     "团长提成",
     "供应商",
     "提成",
@@ -67,15 +91,19 @@ _SUMMED = {
 }
 
 
-def statement(head: RowMapping, lines: Sequence[StatementLine]) -> Response:
-    """A settlement's workbook: its sums, then every line."""
-    body = _workbook("结算明细", LINES, lines, _sums(head))
+def statement(found: Statement) -> Response:
+    """A settlement's workbook: its sums, and every row behind each of them."""
+    head = found.head
+    sheets: list[Sheet] = [("结算明细", LINES, found.lines), ("每单的费用和收款", ORDERS, found.orders)]
+    if found.shares or found.returned:
+        sheets.append(("微信分账", SHARES, [*found.shares, *found.returned]))
+    body = _workbook(sheets, _sums(head))
     return download(body, f"结算_{head['title'][:40]}_{head['code']}.xlsx", f"settlement_{head['code']}.xlsx")
 
 
 def payouts(rows: Sequence[RowMapping], *, day: str) -> Response:
     """The batch payout list."""
-    return download(_workbook("打款清单", PAYOUTS, rows, []), f"打款清单_{day}.xlsx", f"payouts_{day}.xlsx")
+    return download(_workbook([("打款清单", PAYOUTS, rows)], []), f"打款清单_{day}.xlsx", f"payouts_{day}.xlsx")
 
 
 def _sums(head: RowMapping) -> list[tuple[str, Cell]]:
@@ -86,6 +114,7 @@ def _sums(head: RowMapping) -> list[tuple[str, Cell]]:
         ("优惠", head["discount_fen"] / 100),
         ("退款", head["refund_fen"] / 100),
         ("净额", head["net_fen"] / 100),
+        ("还没人付的（付了才算提成）", head["unpaid_fen"] / 100),
         ("团长提成", head["commission_fen"] / 100),
         ("供应商", head["supplier_fen"] / 100),
         ("平台", head["platform_fen"] / 100),
@@ -99,7 +128,7 @@ def _sums(head: RowMapping) -> list[tuple[str, Cell]]:
     ]
 
 
-def _workbook(title: str, columns: Sequence[Column], rows: Iterable[Any], sums: Sequence[tuple[str, Cell]]) -> bytes:
+def _workbook(sheets: Iterable[Sheet], sums: Sequence[tuple[str, Cell]]) -> bytes:
     """Sheets written row by row; texts are texts, whatever they begin with. The last row adds the money up."""
     import xlsxwriter
 
@@ -113,7 +142,13 @@ def _workbook(title: str, columns: Sequence[Column], rows: Iterable[Any], sums: 
         for at, (name, fact) in enumerate(sums):
             write_cell(front, at, 0, name, head)
             write_cell(front, at, 1, fact, money)
-    sheet = book.add_worksheet(title)
+    for title, columns, rows in sheets:
+        _fill(book.add_worksheet(title), columns, rows, head, money)
+    book.close()
+    return buffer.getvalue()
+
+
+def _fill(sheet: Any, columns: Sequence[Column], rows: Iterable[Any], head: Any, money: Any) -> None:
     sheet.freeze_panes(1, 0)
     for at, (heading, width, _) in enumerate(columns):
         sheet.set_column(at, at, width)
@@ -128,5 +163,3 @@ def _workbook(title: str, columns: Sequence[Column], rows: Iterable[Any], sums: 
         if heading in _SUMMED:
             sheet.write_number(last + 1, at, totals[at] / 100, money)
     sheet.write_string(last + 1, 0, "合计", head)
-    book.close()
-    return buffer.getvalue()

@@ -8,6 +8,10 @@ from datetime import datetime
 from bot.texts.wording import day_and_clock, money
 
 NOTHING_YET = "还没有可以结算的团。取货结束、过了售后期，结算单会自动出来。"
+_UNPAID = {
+    True: "收到了请记收款，记了才算您的提成",
+    False: "不算在您的提成里；收到后记上，补在下一张结算单",
+}
 STATES = {"waiting": "还在售后期", "computed": "待结算", "confirmed": "已结算", "paid": "已到账"}
 
 
@@ -26,6 +30,7 @@ def statement(
     collected_fen: int,
     returned_fen: int = 0,
     fee_fen: int = 0,
+    unpaid_fen: int = 0,
     shared_fen: int = 0,
     is_sharing: bool = False,
 ) -> str:
@@ -36,6 +41,8 @@ def statement(
     if refund_fen:
         lines.append(f"售后退款 -{money(refund_fen)}")
     lines.append(f"净额 {money(net_fen)}")
+    if unpaid_fen:
+        lines.append(f"还没人付的 {money(unpaid_fen)}，{_UNPAID[state == 'waiting']}")
     supplier = f"，供应商 {money(supplier_fen)}" if supplier_fen else ""
     lines.append(f"您的提成 {money(commission_fen)}{supplier}，平台 {money(platform_fen)}")
     if correction_fen:

@@ -1168,6 +1168,7 @@ def upgrade() -> None:
         sa.Column("correction_supplier_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("collected_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unpaid_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("shared_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("computed_at", sa.BigInteger(), nullable=False),
@@ -1184,6 +1185,7 @@ def upgrade() -> None:
             "shared_fen = 0 OR shared_fen BETWEEN 0 AND commission_fen + correction_fen + fee_fen + returned_fen - collected_fen",
             name=op.f("ck_settlement_shared_is_due"),
         ),
+        sa.CheckConstraint("unpaid_fen >= 0", name=op.f("ck_settlement_unpaid_nonneg")),
         sa.ForeignKeyConstraint(
             ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_settlement_leader_id_round_id")
         ),
@@ -1743,6 +1745,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("leader_id", "order_id", name=op.f("uq_review_leader_id_order_id")),
     )
     op.create_table(
+        "settlement_order",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("settlement_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_correction", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("fee_fen", sa.BigInteger(), nullable=False),
+        sa.Column("collected_fen", sa.BigInteger(), nullable=False),
+        sa.Column("unpaid_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "order_id"],
+            ["orders.leader_id", "orders.id"],
+            name=op.f("fk_settlement_order_leader_id_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "settlement_id"],
+            ["settlement.leader_id", "settlement.id"],
+            name=op.f("fk_settlement_order_leader_id_settlement_id"),
+        ),
+        sa.PrimaryKeyConstraint("leader_id", "settlement_id", "order_id", name=op.f("pk_settlement_order")),
+    )
+    op.create_index("ix_settlement_order_order", "settlement_order", ["leader_id", "order_id"], unique=False)
+    op.create_table(
         "transfer_in",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2017,6 +2041,7 @@ def upgrade() -> None:
         sa.Column("gross_fen", sa.BigInteger(), nullable=False),
         sa.Column("discount_fen", sa.BigInteger(), nullable=False),
         sa.Column("refund_fen", sa.BigInteger(), nullable=False),
+        sa.Column("unpaid_fen", sa.BigInteger(), nullable=False),
         sa.Column("commission_fen", sa.BigInteger(), nullable=False),
         sa.Column("supplier_fen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -2070,6 +2095,7 @@ def upgrade() -> None:
         sa.Column("refund_id", sa.BigInteger(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=12), server_default="created", nullable=False),
+        sa.Column("made_good_in", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.String(length=120), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
@@ -2077,6 +2103,11 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("state IN ('created', 'done', 'failed')", name=op.f("ck_share_return_state_known")),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_return_positive")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "made_good_in"],
+            ["settlement.leader_id", "settlement.id"],
+            name=op.f("fk_share_return_leader_id_made_good_in"),
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id", "refund_id"],
             ["refund.leader_id", "refund.id"],
@@ -2106,6 +2137,7 @@ def downgrade() -> None:
     op.drop_table("case_line")
     op.drop_table("case_event")
     op.drop_table("transfer_in")
+    op.drop_table("settlement_order")
     op.drop_table("review")
     op.drop_table("relay")
     op.drop_table("purchase_share")

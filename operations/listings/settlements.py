@@ -1,30 +1,15 @@
-"""Settlements for pages, chat and papers: a leader's own, all of them, and the order lines behind one."""
+"""Settlements for pages, chat and papers: a leader's own, and all of them. The rows behind one: `statements.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import RowMapping, and_, func, select
 
-from models import (
-    Work,
-    leader,
-    offer,
-    order,
-    order_line,
-    pay_order,
-    profit_share,
-    resident,
-    round_,
-    settlement,
-    settlement_line,
-)
+from models import Work, leader, round_, settlement
 from operations import profit_sharing
 from operations.errors import NotFound
 from operations.listings.paging import Page, page
-from operations.settlement_lines import SettledLine
 
 STATES = ("computed", "confirmed", "paid", "void")
 _DUE = (
@@ -49,20 +34,6 @@ LISTED = (
     .join(round_, and_(round_.c.leader_id == settlement.c.leader_id, round_.c.id == settlement.c.round_id))
     .join(leader, leader.c.id == settlement.c.leader_id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """One order line behind a sum. `title` is the round it was sold in: a correction belongs to an earlier one."""
-
-    title: str
-    seq: int
-    resident_name: str | None
-    room: str | None
-    name: str
-    unit: str
-    is_correction: bool
-    settled: SettledLine
 
 
 def search(work: Work, *, state: str = "", leader_number: int | None = None, number: int = 1) -> Page:
@@ -102,82 +73,6 @@ def to_pay_out(work: Work) -> Sequence[RowMapping]:
     return work.db.execute(statement.order_by(leader.c.number, settlement.c.id)).mappings().all()
 
 
-def shares(work: Work, *, leader_id: int, settlement_id: int) -> Sequence[RowMapping]:
-    """What of it was or is to be paid by 分账, payment by payment."""
-    statement = (
-        select(profit_share, order.c.seq, pay_order.c.order_id, pay_order.c.amount_fen.label("paid_fen"))
-        .join(
-            pay_order,
-            and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
-        )
-        .join(order, and_(order.c.leader_id == pay_order.c.leader_id, order.c.id == pay_order.c.order_id))
-        .where(profit_share.c.leader_id == leader_id, profit_share.c.settlement_id == settlement_id)
-        .where(or_(profit_share.c.amount_fen > 0, profit_share.c.problem.is_not(None)))
-    )
-    return work.db.execute(statement.order_by(order.c.seq, profit_share.c.id)).mappings().all()
-
-
-def lines(work: Work, *, leader_id: int, settlement_id: int) -> list[StatementLine]:
-    """Every order line behind a settlement, corrections last."""
-    statement = _named(
-        select(
-            settlement_line.c.order_id,
-            settlement_line.c.order_line_id,
-            settlement_line.c.kept_milli,
-            settlement_line.c.gross_fen,
-            settlement_line.c.discount_fen,
-            settlement_line.c.refund_fen,
-            settlement_line.c.commission_fen,
-            settlement_line.c.supplier_fen,
-            settlement_line.c.is_correction,
-        )
-        .select_from(settlement_line)
-        .join(
-            order_line,
-            and_(
-                order_line.c.leader_id == settlement_line.c.leader_id,
-                order_line.c.id == settlement_line.c.order_line_id,
-            ),
-        )
-    ).where(settlement_line.c.leader_id == leader_id, settlement_line.c.settlement_id == settlement_id)
-    rows = work.db.execute(statement.order_by(settlement_line.c.is_correction, order.c.seq, offer.c.number))
-    return [
-        StatementLine(
-            row.title, row.seq, row.display_name, row.room or row.resident_room, row.name, row.unit, row.is_correction,
-            SettledLine(
-                row.order_id, row.order_line_id, row.kept_milli, row.gross_fen, row.discount_fen, row.refund_fen,
-                row.commission_fen, row.supplier_fen,
-            ),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def preview_lines(work: Work, *, leader_id: int, round_id: int, settled: Sequence[SettledLine]) -> list[StatementLine]:
-    """The same of a round that is not settled yet."""
-    by_id = {line.order_line_id: line for line in settled}
-    statement = _named(select(order_line.c.id).select_from(order_line)).where(
-        order_line.c.leader_id == leader_id, order.c.round_id == round_id
-    )
-    rows = work.db.execute(statement.order_by(order.c.seq, offer.c.number)).all()
-    return [
-        StatementLine(
-            row.title, row.seq, row.display_name, row.room or row.resident_room, row.name, row.unit,
-            is_correction=False, settled=by_id[row.id],
-        )
-        for row in rows
-        if row.id in by_id
-    ]  # fmt: skip
-
-
-def by_order(found: Sequence[StatementLine]) -> list[tuple[StatementLine, list[StatementLine]]]:
-    """Lines under the first line of their order, in the order they came."""
-    groups: dict[tuple[bool, int], list[StatementLine]] = {}
-    for line in found:
-        groups.setdefault((line.is_correction, line.settled.order_id), []).append(line)
-    return [(of_order[0], of_order) for of_order in groups.values()]
-
-
 def totals(work: Work, *, leader_id: int) -> dict[str, int]:
     """What a leader's settlements come to by state: {state: fen due to her}."""
     statement = (
@@ -186,22 +81,3 @@ def totals(work: Work, *, leader_id: int) -> dict[str, int]:
         .group_by(settlement.c.state)
     )
     return {row.state: int(row.fen) for row in work.db.execute(statement)}
-
-
-def _named(statement: Select[Any]) -> Select[Any]:
-    """With whose order it is, in which round, and of what."""
-    return (
-        statement.add_columns(
-            round_.c.title,
-            order.c.seq,
-            order.c.room,
-            resident.c.display_name,
-            resident.c.room.label("resident_room"),
-            order_line.c.name,
-            order_line.c.unit,
-        )
-        .join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
-    )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, update
 
-from models import Store, ledger_transfer, order, payment, refund, settlement, settlement_line
+from models import Store, ledger_transfer, order, payment, refund, settlement, settlement_line, settlement_order
 from operations import ledger_check, payments, pickup_days, settlements
 from tests.support.clock import StillClock
 from tests.support.world import World
@@ -24,6 +24,9 @@ BREAKS: dict[str, tuple[Table, str | None, dict[str, Any] | None]] = {
     "refunds_have_their_rows": (refund, None, {"state": "created"}),
     "residents_owe_what_their_orders_say": (order, None, {"total_fen": 1_000_000}),
     "settlements_have_their_lines": (settlement_line, None, {"gross_fen": 1}),
+    "leaders_parts_have_their_rows": (settlement_line, None, {"commission_fen": 1}),
+    "collected_has_its_orders": (settlement_order, None, {"collected_fen": 1}),
+    "returns_are_made_good_once": (settlement, None, {"returned_fen": 1}),
     "leaders_have_what_was_settled": (settlement, None, {"state": "paid"}),
     "settlements_know_their_shares": (settlement, None, {"shared_fen": 1, "collected_fen": 0}),
 }

@@ -17,11 +17,11 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, select, update
 
-from models import leader
+from models import leader, order
 from models.base import Store
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
-from operations import codes, goods, order_views, orders, people, rounds, shelf, shelf_orders
+from operations import codes, goods, order_views, orders, payments, people, rounds, shelf, shelf_orders
 from operations.batches import Wish
 from operations.orders import Change
 from operations.rounds import NewOffer, NewRound
@@ -140,6 +140,16 @@ class World:
                 batches=batches,
                 **by_offer,
             )
+
+    def pay(self, *order_ids: int) -> None:
+        """The leader has got the money of these orders, or of all of the round."""
+        named = order_ids or tuple(row.id for row in self.rows(order, round_id=self.round_id))
+        with self.store.transaction() as work:
+            for order_id in named:
+                payments.mark_paid(
+                    work, leader_id=self.leader_id, order_ids=[order_id], actor=self.actor,
+                    source_key=f"pay:{work.new_id()}",
+                )  # fmt: skip
 
     # ---- shelf
 

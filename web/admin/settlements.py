@@ -13,6 +13,7 @@ from operations import terms
 from operations.errors import Refused
 from operations.listings import differences
 from operations.listings import settlements as listing
+from operations.listings import statements as rows_behind
 from web import statements
 from web.admin.blueprint import admin, page, query
 from web.auth import allow, current
@@ -55,10 +56,9 @@ def settlements() -> str:
 def settlement(leader_id: int, settlement_id: int) -> str:
     """One settlement with every line behind it."""
     with site().store.read() as work:
-        row = listing.detail(work, leader_id=leader_id, settlement_id=settlement_id)
-        lines = listing.lines(work, leader_id=leader_id, settlement_id=settlement_id)
-        shares = listing.shares(work, leader_id=leader_id, settlement_id=settlement_id)
-    return page("settlement", here="settlements", title=f"结算单 {row['title']}", row=row, lines=lines, shares=shares)
+        found = rows_behind.statement(work, leader_id=leader_id, settlement_id=settlement_id)
+    title = f"结算单 {found.head['title']}"
+    return page("settlement", here="settlements", title=title, row=found.head, statement=found)
 
 
 @admin.post("/settlements/<key:leader_id>/<key:settlement_id>/file")
@@ -66,9 +66,8 @@ def settlement(leader_id: int, settlement_id: int) -> str:
 def settlement_file(leader_id: int, settlement_id: int) -> Response:
     """The same as a workbook; names leave the house, so it is a POST."""
     with site().store.read() as work:
-        row = listing.detail(work, leader_id=leader_id, settlement_id=settlement_id)
-        lines = listing.lines(work, leader_id=leader_id, settlement_id=settlement_id)
-    return statements.statement(row, lines)
+        found = rows_behind.statement(work, leader_id=leader_id, settlement_id=settlement_id)
+    return statements.statement(found)
 
 
 @admin.post("/settlements/<key:leader_id>/<key:settlement_id>/confirm")

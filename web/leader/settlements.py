@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from operations import settlement_sums
 from operations import settlements as operation
 from operations.listings import settlements as listing
+from operations.listings import statements as rows_behind
 from web import statements
 from web.auth import allow, current
 from web.leader.blueprint import members, own_leader_id, page
@@ -35,9 +36,9 @@ def settlements() -> str:
 def settlement(settlement_id: int) -> str:
     """One settlement, line by line."""
     with site().store.read() as work:
-        row = listing.detail(work, leader_id=own_leader_id(), settlement_id=settlement_id)
-        lines = listing.lines(work, leader_id=own_leader_id(), settlement_id=settlement_id)
-    return page("settlement", title=row["title"], row=row, orders=listing.by_order(lines), waiting=None)
+        found = rows_behind.statement(work, leader_id=own_leader_id(), settlement_id=settlement_id)
+    orders = rows_behind.by_order(found.lines, found.orders)
+    return page("settlement", title=found.head["title"], row=found.head, orders=orders, waiting=None)
 
 
 @members.get("/rounds/<key:round_id>/settlement")
@@ -47,11 +48,12 @@ def settlement_preview(round_id: int) -> str:
     leader_id = own_leader_id()
     with site().store.read() as work:
         plan = settlement_sums.preview(work, leader_id=leader_id, round_id=round_id)
-        lines = listing.preview_lines(work, leader_id=leader_id, round_id=round_id, settled=plan.lines)
+        lines = rows_behind.preview_lines(work, leader_id=leader_id, round_id=round_id, settled=plan.lines)
+        of_orders = rows_behind.preview_orders(work, leader_id=leader_id, round_id=round_id, settled=plan.orders)
     row = {name: getattr(plan, name) for name in plan.__slots__} | {
         "due_fen": settlement_sums.due_to_leader_fen(plan), "shared_fen": 0, "is_sharing": False,
     }  # fmt: skip
-    return page("settlement", title=plan.title, row=row, orders=listing.by_order(lines), waiting=plan)
+    return page("settlement", title=plan.title, row=row, orders=rows_behind.by_order(lines, of_orders), waiting=plan)
 
 
 @members.post("/settlements/<key:settlement_id>/confirm")
@@ -74,6 +76,5 @@ def confirm_settlement(settlement_id: int) -> Response:
 def settlement_file(settlement_id: int) -> Response:
     """The same as a workbook."""
     with site().store.read() as work:
-        row = listing.detail(work, leader_id=own_leader_id(), settlement_id=settlement_id)
-        lines = listing.lines(work, leader_id=own_leader_id(), settlement_id=settlement_id)
-    return statements.statement(row, lines)
+        found = rows_behind.statement(work, leader_id=own_leader_id(), settlement_id=settlement_id)
+    return statements.statement(found)
