@@ -16,7 +16,7 @@ from operations.paying_terms import PayingTerms
 
 router = Router()
 
-_PAYABLE = ("open", "closed", "arrived", "completed")
+_PAYABLE = ("open", "closed", "arrived", "completed", "settled")
 
 
 @router.on(c.ClaimPaid)

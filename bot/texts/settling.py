@@ -46,7 +46,7 @@ def statement(
     supplier = f"，供应商 {money(supplier_fen)}" if supplier_fen else ""
     lines.append(f"您的提成 {money(commission_fen)}{supplier}，平台 {money(platform_fen)}")
     if correction_fen:
-        lines.append(f"以前几期后来退款的更正 {money(correction_fen)}")
+        lines.append(f"以前几期后来退款、收款的更正 {money(correction_fen)}")
     if returned_fen:
         lines.append(f"以前分账给您、因退款收回的，补给您 {money(returned_fen)}")
     if fee_fen:

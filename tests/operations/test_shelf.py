@@ -248,6 +248,7 @@ def test_a_day_of_the_shelf_is_settled_by_itself(world: World, clock: StillClock
     world.order(me, {1: 1})
     one = world.take(me, {"大米": 2})
     redeem(world, one.code)
+    world.pay(one.id)
     clock.advance(hours=48)
     with world.store.transaction() as work:
         assert shelf_orders.end_days(work) == 1

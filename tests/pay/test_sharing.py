@@ -38,6 +38,7 @@ from operations.errors import BadReceiver, NotFound, SettlementState
 from operations.listings import settlements as listing
 from scheduler import paying
 from tests.pay.shop import Shop, open_shop
+from tests.support import workbook
 from tests.support.clock import StillClock
 
 MERCHANT = "1900000009"
@@ -304,6 +305,8 @@ def test_a_part_comes_back_before_the_refund_and_is_made_good_in_the_next_settle
     following = finish(shop)
     row = shop.world.rows(settlement, id=following)[0]
     assert (row.correction_fen, row.returned_fen, to_pay(shop)) == (-450, 1710, [1260])
+    assert workbook.check(shop.world, following)["以前分账退回、补给团长"] == 17.1
+    assert workbook.check(shop.world, settlement_id)["其中微信分账已付"] == 17.1
     with shop.store.transaction() as work:
         settlements.mark_paid(work, leader_id=shop.world.leader_id, settlement_id=following, actor="system")
         assert settlement_corrections.newly_returned(work, shop.world.leader_id) == []

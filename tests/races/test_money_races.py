@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
-from models import Store, ledger_transfer, payment, refund, settlement
-from operations import ledger_check, online, payments, pickup_days, refunds, settlements
+from models import Store, Work, ledger_transfer, payment, refund, settlement
+from operations import ledger, ledger_check, online, payments, pickup_days, refunds, settlements
 from operations.errors import RefundTooMuch
 from tests.support.clock import StillClock
 from tests.support.together import at_once, crowded
@@ -121,23 +121,35 @@ def test_a_round_settled_by_many_at_once_is_settled_once(crowd: Store, clock: St
 
 
 @pytest.mark.postgresql
-def test_control_without_its_lock_and_key_it_would_be_settled_twice(unguarded: Store, clock: StillClock) -> None:
-    """Two look whether it was settled, then both would write."""
+def test_control_without_its_lock_and_key_it_is_settled_twice(
+    unguarded: Store, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two look whether it was settled, then both write: the leader would get her part twice."""
     world = finished(unguarded, clock)
-    both_have_looked = threading.Barrier(2)
+    both_have_looked, look = threading.Barrier(2), settlements.live_of_round
 
-    def look() -> int | None:
+    def look_and_wait(work: Work, leader_id: int, round_id: int) -> int | None:
+        found = look(work, leader_id, round_id)
+        both_have_looked.wait(10)
+        return found
+
+    monkeypatch.setattr(settlements, "for_update", lambda _, statement: statement)
+    monkeypatch.setattr(settlements, "live_of_round", look_and_wait)
+    with unguarded.transaction() as work:
+        work.db.execute(text("DROP INDEX uq_settlement_live"))
+
+    def settle() -> int:
         with unguarded.transaction() as work:
-            found = settlements.live_of_round(work, world.leader_id, world.round_id)
-            both_have_looked.wait(10)
-            return found
+            return settlements.settle(work, leader_id=world.leader_id, round_id=world.round_id, actor="system")
 
-    assert at_once([look] * 2) == [None, None]
+    assert len(set(at_once([settle] * 2))) == 2
+    with unguarded.read() as work:
+        assert ledger.balance(work, leader_id=world.leader_id, book=ledger.LEADER) == 2 * 900
 
 
 def finished(store: Store, clock: StillClock) -> World:
     world = World(store)
-    world.order(world.resident(), {1: 2})
+    world.pay(world.order(world.resident(), {1: 2}))
     world.arrive()
     with store.transaction() as work:
         pickup_days.no_shows(work, leader_id=world.leader_id, round_id=world.round_id)
