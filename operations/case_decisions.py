@@ -17,8 +17,8 @@ from operations.case_money import RefundPlan, drop_unpicked, lower_worth, net_fe
 from operations.case_notices import tell_decided, tell_escalated
 from operations.case_views import view_case, view_case_id
 from operations.errors import BadAmount, CaseClosed, NotFound, RefundTooMuch
-from operations.order_views import view
-from operations.refunds import create, lock_order, pending_fen
+from operations.order_views import lock_order, view
+from operations.refunds import create, pending_fen
 from operations.upserts import for_update
 
 ANSWER_WITHIN = timedelta(hours=24)

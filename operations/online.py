@@ -15,11 +15,11 @@ from sqlalchemy import Row, insert, select, tuple_, update
 
 from models import Work, pay_order, payment, refund
 from models.views import OrderView
-from operations import profit_sharing, refunds, share_receivers
+from operations import profit_sharing, refund_ways, refunds, share_receivers
 from operations.asking import LEASE, pause
 from operations.audit import PLATFORM, record
 from operations.errors import NothingToPay
-from operations.order_views import view
+from operations.order_views import lock_order, view
 from operations.payments import mark_paid
 from operations.upserts import for_update
 
@@ -72,7 +72,7 @@ def prepare(
     One that asks for another sum is closed by the job. `may_share`: the leader's part can be paid out of it by 分账, if
     she has an account for that. Raises NotFound, NothingToPay.
     """
-    one = refunds.lock_order(work, leader_id, order_id)
+    one = lock_order(work, leader_id, order_id)
     if one.due_fen <= 0 or one.state == "cancelled":
         raise NothingToPay(seq=one.seq)
     live = [row for row in _of_order(work, leader_id, order_id) if row.state == "created"]
@@ -111,7 +111,7 @@ def record_paid(
     if row is None:
         _alarm(work, PLATFORM, 0, "pay.unknown", out_trade_no, transaction_id, amount_fen)
         return "unknown"
-    one = refunds.lock_order(work, row.leader_id, row.order_id)
+    one = lock_order(work, row.leader_id, row.order_id)
     if (amount_fen, currency) != (row.amount_fen, "CNY") or not transaction_id:
         _alarm(work, row.leader_id, row.order_id, "pay.mismatch", out_trade_no, transaction_id, amount_fen)
         return "mismatch"
@@ -172,7 +172,7 @@ def claim_refunds(work: Work, *, limit: int = 20) -> list[OutgoingRefund]:
     """Refunds to be sent or asked about. Two callers never claim one."""
     due = (
         select(refund.c.leader_id, refund.c.id)
-        .where(refund.c.state.in_(refunds.PENDING), refund.c.payment_id.is_not(None), refund.c.next_at <= work.now)
+        .where(refund.c.state.in_(refund_ways.PENDING), refund.c.payment_id.is_not(None), refund.c.next_at <= work.now)
         .order_by(refund.c.next_at)
         .limit(limit)
     )
@@ -194,7 +194,7 @@ def refund_sent(work: Work, one: OutgoingRefund) -> None:
 
 def try_refund_later(work: Work, one: OutgoingRefund, *, problem: str | None) -> None:
     """Send it again, or ask again, later."""
-    mine = (refund.c.leader_id == one.leader_id, refund.c.id == one.id, refund.c.state.in_(refunds.PENDING))
+    mine = (refund.c.leader_id == one.leader_id, refund.c.id == one.id, refund.c.state.in_(refund_ways.PENDING))
     work.db.execute(update(refund).where(*mine).values(next_at=work.now + pause(one.attempts), problem=problem))
 
 
@@ -210,7 +210,7 @@ def record_refund(work: Work, *, out_refund_no: str, state: str, amount_fen: int
         return "mismatch"
     if state == "processing":
         return "repeat"
-    is_new = refunds.finish(
+    is_new = refund_ways.finish(
         work, leader_id=row.leader_id, refund_id=row.id, actor="system", is_done=state == "done",
         external_ref=refund_id or None, problem=None if state == "done" else state,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from models import Work, offer, order, order_event, order_line, pickup_code, res
 from models.prepared import Prepared
 from models.views import NO_FEES, FeeTerms, LineView, OrderView, Tier
 from operations.errors import NotFound
+from operations.upserts import for_update
 
 FEE_COLUMNS = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_fen", "transport_fen")
 _SUMS = ("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen", "fee_fen", "order_transport_fen")
@@ -141,6 +142,14 @@ def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
     """One order. Raises NotFound."""
     view_ahead(work, leader_id=leader_id, order_id=order_id)
     return viewed(work, leader_id=leader_id, order_id=order_id)
+
+
+def lock_order(work: Work, leader_id: int, order_id: int) -> OrderView:
+    """An order whose money is about to change, held until the end of the transaction. Raises NotFound."""
+    mine = select(order.c.id).where(order.c.leader_id == leader_id, order.c.id == order_id)
+    if work.db.execute(for_update(work, mine)).first() is None:
+        raise NotFound(what="order")
+    return view(work, leader_id=leader_id, order_id=order_id)
 
 
 def view_ahead(work: Work, *, leader_id: int, order_id: int) -> None:

@@ -13,9 +13,10 @@ from models.views import OrderView
 from operations import ledger
 from operations.audit import record
 from operations.errors import BadAmount, NotFound, NothingPaid, PaymentRefunded
-from operations.order_views import view
+from operations.order_views import lock_order, view
 from operations.orders import add_event
-from operations.refunds import PaidBack, finish, lock_order, owed_back, owed_back_fen, pay_back, pending_fen
+from operations.refund_ways import finish
+from operations.refunds import PaidBack, owed_back, owed_back_fen, pay_back, pending_fen
 
 MOST_FEN = 10_000_000  # of one payment: beyond it somebody typed a phone number
 

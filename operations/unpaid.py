@@ -14,10 +14,10 @@ from models import Work, leader, offer, order, order_line, payment_proof, round_
 from operations import coupon_uses, ledger
 from operations.audit import record
 from operations.offers import lock_offers, lock_round
+from operations.order_views import lock_order
 from operations.orders import add_event
 from operations.paying_terms import pay_note
 from operations.receivers import tell
-from operations.refunds import lock_order
 
 REMIND_AFTER = timedelta(hours=2)
 _HOUR_MS = 3_600_000

@@ -12,7 +12,7 @@ import structlog
 
 from bot.pay.gateway import Gateway, PayError, RefundResult
 from models import Store, Work
-from operations import bill_check, online, refunds, share_returns
+from operations import bill_check, online, refund_ways, share_returns
 from operations.online import OutgoingRefund, PayOrder
 from operations.outbox import SHANGHAI
 from scheduler import sharing
@@ -57,7 +57,7 @@ def _ask(store: Store, gateway: Gateway, one: PayOrder) -> None:
 
 def send_refunds(store: Store, gateway: Gateway) -> int:
     """Send what is to go back, ask about what was sent."""
-    routed = store.run(refunds.send_promises_online)
+    routed = store.run(refund_ways.send_promises_online)
     claimed = store.run(online.claim_refunds)
     for one in claimed:
         if not _is_clear(store, one):
@@ -83,7 +83,7 @@ def _is_clear(store: Store, one: OutgoingRefund) -> bool:
         if way == "wait":
             online.try_refund_later(work, one, problem="SHARED")
         elif way == "stuck":
-            refunds.finish(
+            refund_ways.finish(
                 work, leader_id=one.leader_id, refund_id=one.id, actor="system", is_done=False, external_ref=None,
                 problem="SHARED",
             )  # fmt: skip
@@ -127,7 +127,7 @@ def _note_trouble(store: Store, one: OutgoingRefund, error: PayError) -> None:
         return
     log.error("refund_refused", refund=one.out_refund_no, code=error.code)
     store.run(
-        lambda work: refunds.finish(
+        lambda work: refund_ways.finish(
             work, leader_id=one.leader_id, refund_id=one.id, actor="system", is_done=False, external_ref=None,
             problem=error.code,
         )

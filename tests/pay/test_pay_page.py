@@ -12,7 +12,7 @@ import pytest
 from bot.simulator import Sim, create_simulator
 from bot.simulator.pay import PaySim
 from models import Store
-from operations import refunds
+from operations import order_views, refunds
 from operations.pay_links import read, token_of
 from tests.pay.shop import Shop, open_shop
 from tests.support.clock import StillClock
@@ -83,7 +83,7 @@ def test_a_prompt_simulator_needs_nobody_to_say_what_became_of_it(shop: Shop, pa
     shop.clock.advance(minutes=1)
     shop.ask()
     with shop.store.transaction() as work:
-        one = refunds.lock_order(work, shop.world.leader_id, order_id)
+        one = order_views.lock_order(work, shop.world.leader_id, order_id)
         refunds.create(work, one=one, amount_fen=600, request_key="x", actor="system", case_id=None)
     shop.send_refunds()
     assert shop.refunds() == [("done", 600)]

@@ -20,7 +20,7 @@ from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, action_log, ledger_transfer, notice, offer, order, round_
-from operations import orders, payments, refunds, rounds
+from operations import order_views, orders, payments, rounds
 from operations.errors import RoundClosed
 from operations.orders import Change
 from operations.rounds import NewOffer
@@ -325,7 +325,7 @@ def pay_while_closing(world: World, order_id: int) -> list[Any]:
 
     def pay_slowly() -> None:
         with world.store.transaction() as work:
-            refunds.lock_order(work, world.leader_id, order_id)
+            order_views.lock_order(work, world.leader_id, order_id)
             has_order.set()
             time.sleep(0.3)
             payments.mark_paid(
