@@ -492,6 +492,18 @@ class MarkPaid(LeaderCommand):
     round_id: int | None = None
     name: str | None = None
     order_id: int | None = None
+    confirmed: bool = False  # more than is owed
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPaid(LeaderCommand):
+    """收错 12 / 收错 3-502: the payment that was entered last is taken back. An order and its payment: this one."""
+
+    seqs: tuple[int, ...] = ()
+    room: str | None = None
+    order_id: int | None = None
+    payment_id: int | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

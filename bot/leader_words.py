@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Literal
 
 from bot import commands as c
@@ -147,13 +148,21 @@ def _arrival(rest: str, said: Said) -> c.Command | None:
     return found
 
 
+def _slip(rest: str) -> c.Command | None:
+    """收错 12: one 接龙 number. 收错 3-502: a room."""
+    found = _payment(rest)
+    if not isinstance(found, c.MarkPaid) or len(found.seqs) > 1 or found.amount_fen is not None:
+        return c.Unknown(rest, "how:收错")
+    return c.UndoPaid(seqs=found.seqs, room=found.room)
+
+
 def _payment(rest: str) -> c.Command | None:
     """收 12 45: 接龙 numbers. 已付 3-502: a room. 收 12 30元: a part."""
     rest = rest.strip()
     if re.fullmatch(r"[#]?\d{1,4}(?:[\s,，、#号]+\d{1,4})*号?", rest):
         return c.MarkPaid(seqs=tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", rest))))
     if part := re.fullmatch(r"#?(\d{1,4})号?\s+[¥]?(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)", rest):
-        return c.MarkPaid(seqs=(int(part[1]),), amount_fen=round(float(part[2]) * 100))
+        return c.MarkPaid(seqs=(int(part[1]),), amount_fen=int(Decimal(part[2]) * 100))
     room = find_room(rest)
     if room and room.end - room.start >= len(rest) - 2:
         return c.MarkPaid(room=room.room)
@@ -196,7 +205,7 @@ def _auto_cancel(rest: str) -> c.Command | None:
     """自动取消 24小时 / 自动取消 关."""
     if re.fullmatch(r"关(?:闭|掉|了)?|不要了?|停", rest):
         return c.SetPaying(cancel_after_h=0)
-    by = read_duration(rest)
+    by = None if rest.startswith(("-", "负", "+")) else read_duration(rest)
     if by is None:
         return c.Unknown(rest, "how:自动取消")
     return c.SetPaying(cancel_after_h=max(1, round(by.total_seconds() / 3600)))
@@ -312,6 +321,7 @@ LEADER: tuple[Rule, ...] = (
         just(c.TellAll()),
     ),
     rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
+    rule(r"(?:收错|撤销收款|收款撤销)了?\s*(?P<rest>.*)", lambda m, said: _slip(m["rest"])),
     rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
     rule(r"(?:待退|要退的?钱?|谁要退钱|该退的?钱?)", just(c.GiveBack())),
     rule(r"(?:收款|付款|支付)(?:方式|办法|设置)\s*[:：]?\s*(?P<rest>.*)", lambda m, said: _paying(rest_of(said, m))),

@@ -56,6 +56,8 @@ def set_paying(talk: Talk, command: c.SetPaying) -> str:
     mine: dict[str, Any] = {"leader_id": talk.leader_id, "actor": talk.actor}
     if command.mode == "wechat" and not talk.settings.pay_secret:
         return paying.NO_WECHAT_PAY
+    if (command.cancel_after_h or 0) > paying_terms.MOST_HOURS:
+        return paying.too_long(paying_terms.MOST_HOURS // 24)
     if command.mode:
         paying_terms.set_mode(talk.work, mode=command.mode, note=command.note, **mine)
     if command.cancel_after_h is not None:
@@ -110,11 +112,43 @@ def mark_paid(talk: Talk, command: c.MarkPaid) -> str:
         return neighbours.which_paid(namesakes)
     if command.amount_fen is not None and len(wanted) > 1:
         return books.one_payer_wanted([o.seq for o in wanted])
+    if command.amount_fen is not None and command.amount_fen > wanted[0].due_fen and not command.confirmed:
+        talk.ask_confirmation(replace(command, round_id=wanted[0].round_id, confirmed=True))
+        return books.more_than_owed(wanted[0], command.amount_fen)
     for o in wanted:
         _receive(talk, o, command.amount_fen)
     missing = [str(n) for n in command.seqs if n not in {o.seq for o in wanted}]
     after = order_views.of_ids(talk.work, talk.leader_id, [o.id for o in wanted])
     return books.marked_paid(after, missing)
+
+
+@router.on(c.UndoPaid)
+def undo_paid(talk: Talk, command: c.UndoPaid) -> str:
+    """A slip: shown with its sum first, because in a busy round it may be another one than she thinks."""
+    if command.confirmed and command.order_id is not None:
+        done = payments.undo_payment(
+            talk.work, leader_id=talk.leader_id, order_id=command.order_id, actor=talk.actor, source_key=talk.key,
+            payment_id=command.payment_id,
+        )  # fmt: skip
+        return books.slip_undone(done.order, done.amount_fen)
+    named = c.MarkPaid(seqs=command.seqs, room=command.room)
+    found = [(title, o) for title, orders in _candidates(talk, named) for o in orders if o.paid_fen]
+    if command.order_id is not None:
+        found = [(title, o) for title, o in found if o.id == command.order_id]
+    entered = [
+        (title, o, last)
+        for title, o in found
+        if (last := payments.last_by_hand(talk.work, leader_id=talk.leader_id, order_id=o.id)) is not None
+    ]
+    if not entered:
+        return books.no_slip(command.room or f"{command.seqs[0] if command.seqs else ''}号")
+    if len(entered) > 1:
+        shown = entered[:CHOICES]
+        talk.ask_choice([replace(command, order_id=o.id) for _, o, _ in shown])
+        return leading.which_round([title for title, _, _ in shown])
+    _, o, (payment_id, fen) = entered[0]
+    talk.ask_confirmation(replace(command, order_id=o.id, payment_id=payment_id, confirmed=True))
+    return books.slip_preview(o, fen)
 
 
 @router.on(c.GiveBack)

@@ -183,13 +183,11 @@ class OrderView:
     @property
     def pay_state(self) -> str:
         """`unpaid` 未付, `claimed` 待核, `paid` 已收, `part_refunded` 部分退, `refunded` 已退, `nothing` 无需付."""
-        if self.refunded_fen and self.refunded_fen >= self.paid_fen:
-            return "refunded"
+        if self.due_fen > 0:  # also where something was paid, and even given back, before he ordered more
+            return "claimed" if self.pay_claimed_at else "unpaid"
         if self.refunded_fen:
-            return "part_refunded"
-        if self.due_fen <= 0:
-            return "paid" if self.paid_fen else "nothing"
-        return "claimed" if self.pay_claimed_at else "unpaid"
+            return "refunded" if self.refunded_fen >= self.paid_fen else "part_refunded"
+        return "paid" if self.paid_fen else "nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,17 @@ def claim_paid(work: Work, *, leader_id: int, order_id: int, actor: str, source_
     return view(work, leader_id=leader_id, order_id=order_id)
 
 
-def undo_payment(work: Work, *, leader_id: int, order_id: int, actor: str, source_key: str) -> PaidOrder:
-    """Take back the payment that was entered last: a slip. Returns the order and the amount.
+def last_by_hand(work: Work, *, leader_id: int, order_id: int) -> tuple[int, int] | None:
+    """(id, fen) of the payment that `undo_payment` would take back. Raises NotFound."""
+    last = _last_payment(work, view(work, leader_id=leader_id, order_id=order_id))
+    return (last.id, int(last.amount_fen)) if last is not None else None
+
+
+def undo_payment(
+    work: Work, *, leader_id: int, order_id: int, actor: str, source_key: str, payment_id: int | None = None
+) -> PaidOrder:
+    """Take back the payment that was entered last, a slip, if it is still `payment_id`. Returns the order and the
+    amount.
 
     Raises NotFound, NothingPaid, PaymentRefunded (some of that money has gone back already).
     """
@@ -99,7 +108,7 @@ def undo_payment(work: Work, *, leader_id: int, order_id: int, actor: str, sourc
     if _was_done(work, one, source_key):
         return PaidOrder(order=one, amount_fen=0, is_repeat=True)
     last = _last_payment(work, one)
-    if last is None:
+    if last is None or payment_id not in {None, last.id}:
         raise NothingPaid(seq=one.seq, name=one.resident_name or one.host_name)
     back = one.refunded_fen + pending_fen(work, leader_id=leader_id, order_id=order_id)
     undone = work.db.execute(
@@ -271,6 +280,7 @@ __all__ = [
     "claim_paid",
     "finish",
     "history",
+    "last_by_hand",
     "mark_paid",
     "owed_back",
     "owed_back_fen",

@@ -438,6 +438,7 @@ READINGS = {
     "MarkPaid": "收款",
     "FindNeighbour": "查邻居的订单",
     "HandOut": "不用码核销",
+    "UndoPaid": "撤销收款",
     "GiveBack": "退钱给邻居",
     "HowToPay": "问怎么付",
     "SetPaying": "收款方式",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -55,7 +55,7 @@ def read_bill(data: bytes | str) -> Bill:
     if at is None:
         raise NoBill
     delimiter = "\t" if rows[at].count("\t") > rows[at].count(",") else ","
-    table = csv.reader(io.StringIO("\n".join(rows[at:])), delimiter=delimiter)
+    table = _cells(rows[at:], delimiter)
     head = [_plain(cell).replace("（", "(").replace("）", ")") for cell in next(table)]
     if not set(_NEEDED) <= set(head):
         raise NoBill
@@ -73,6 +73,14 @@ def read_bill(data: bytes | str) -> Bill:
         else:
             unread.append(delimiter.join(cells)[:80])
     return Bill(tuple(lines), others, tuple(unread))
+
+
+def _cells(rows: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    """Raises NoBill: a quotation mark that is not closed makes one cell of all that follows."""
+    try:
+        yield from csv.reader(io.StringIO("\n".join(rows)), delimiter=delimiter)
+    except csv.Error:
+        raise NoBill from None
 
 
 def _line(row: Mapping[str, str]) -> BillLine | None:
@@ -108,7 +116,7 @@ def _instant(text: str) -> datetime | None:
     for pattern in _TIMES:
         try:
             return datetime.strptime(text, pattern).replace(tzinfo=SHANGHAI).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):  # the year 1, which is no instant in UTC
             continue
     return None
 

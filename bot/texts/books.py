@@ -67,8 +67,16 @@ def listed(o: OrderView, which: str) -> str:
         "nothing": "",
     }
     end = money(o.due_fen) if which == "unpaid" else money(o.total_fen - o.discount_fen)
+    more = _more(o) if which != "unpaid" else ""
     picked = {"picked_up": " 已取", "partly": " 取了一部分", "no_show": " 没来"}.get(o.state, "")
-    return f"{o.seq}. {who(o.resident_name, o.room)} {goods} {end} {pay[o.pay_state]}{picked}".rstrip()
+    return f"{o.seq}. {who(o.resident_name, o.room)} {goods} {end} {pay[o.pay_state]}{more}{picked}".rstrip()
+
+
+def _more(o: OrderView) -> str:
+    """Too much, or a part: what a state alone does not say."""
+    if o.due_fen < 0:
+        return f" 多收{money(-o.due_fen)}"
+    return f" 还差{money(o.due_fen)}" if 0 < o.due_fen < o.total_fen - o.discount_fen else ""
 
 
 def export_link(url: str, title: str) -> str:
@@ -82,6 +90,26 @@ def marked_paid(done: Sequence[OrderView], missing: Sequence[str]) -> str:
     if missing:
         lines.append(f"没有找到：{'、'.join(missing)}")
     return "\n".join(lines)
+
+
+def more_than_owed(o: OrderView, fen: int) -> str:
+    """The sum is more than the order owes: a slip of the finger, or a generous neighbour."""
+    owed = f"还要付 {money(o.due_fen)}" if o.due_fen > 0 else "已经付清"
+    head = f"{o.seq}号 {who(o.resident_name, o.room)}{owed}，您说收到 {money(fen)}，"
+    return f"{head}多 {money(fen - max(0, o.due_fen))}。照这样记吗？{CONFIRM_OR_NOT}"
+
+
+def slip_preview(o: OrderView, fen: int) -> str:
+    return f"撤掉 {o.seq}号 {who(o.resident_name, o.room)} 最后记的一笔收款 {money(fen)}？钱没有动，只改记录。{CONFIRM_OR_NOT}"
+
+
+def slip_undone(o: OrderView, fen: int) -> str:
+    state = f"还要付 {money(o.due_fen)}" if o.due_fen > 0 else "已付清" if o.paid_fen else "不用付"
+    return f"撤掉了 {money(fen)}。{o.seq}号 {who(o.resident_name, o.room)} 现在{state}。"
+
+
+def no_slip(said: str) -> str:
+    return f"{said} 没有手工记的收款，没有改动。"
 
 
 def owed_back(owed: Sequence[tuple[str, OrderView, int]], *, more: int) -> str:

@@ -39,12 +39,17 @@ def _way(mode: str, one: ToPay) -> str:
     return f"，备注写 {one.note}" if mode == "transfer" else ""
 
 
+def too_long(days: int) -> str:
+    return f"没有改动：最多写 {days} 天，例如 自动取消 24小时。"
+
+
 def terms(mode: str, how: str | None, cancel_after_h: int | None, *, is_change: bool) -> str:
     head = "改好了。现在是这样收款的：" if is_change else "现在是这样收款的："
     lines = [head, MODES[mode] + (f"，{how}" if how else "")]
-    if mode != "pickup":
+    if mode != "pickup" or cancel_after_h:
         never = "不会自动取消"
-        lines.append(f"截单后没付的：{f'{cancel_after_h}小时后自动取消' if cancel_after_h else never}")
+        where = "（取货时付的不取消）" if mode == "pickup" else ""
+        lines.append(f"截单后没付的：{f'{cancel_after_h}小时后自动取消' if cancel_after_h else never}{where}")
     lines.append(
         "要改请发：收款方式 取货付，收款方式 转账 扫门口的收款码，收款方式 微信支付，自动取消 24小时，自动取消 关"
     )

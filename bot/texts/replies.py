@@ -139,13 +139,15 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
     if view.round_kind == "shelf" and view.state == "ready":
         state = "可以来取"
     pay = {
-        "unpaid": f"未付 {money(view.due_fen)}",
-        "claimed": f"待团长核对 {money(view.due_fen)}",
+        "unpaid": f"未付 {money(view.due_fen)}" + _had(view),
+        "claimed": f"待团长核对 {money(view.due_fen)}" + _had(view),
         "paid": "已付",
         "part_refunded": f"已付，退了{money(view.refunded_fen)}",
         "refunded": f"已退 {money(view.refunded_fen)}",
         "nothing": "不用付",
     }[view.pay_state]
+    if view.due_fen < 0:
+        pay += f"，多付的 {money(-view.due_fen)} 会退给您"
     lines = [f"【{view.round_title}】{state}，{pay}"]
     if view.host_name is not None or view.account_id is None:
         lines.append(f"（替 {' '.join(x for x in (view.room, view.resident_name) if x)} 订的）")
@@ -158,6 +160,11 @@ def my_order(view: OrderView, when_and_where: str = "") -> str:
     if when_and_where:
         lines.append(f"取货：{when_and_where}")
     return "\n".join(lines)
+
+
+def _had(view: OrderView) -> str:
+    got = view.paid_fen - view.refunded_fen
+    return f"（已付 {money(got)}）" if got > 0 else ""
 
 
 def _kept(line: LineView) -> str:

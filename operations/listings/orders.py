@@ -33,12 +33,12 @@ _due = order.c.total_fen - order.c.discount_fen - (order.c.paid_fen - order.c.re
 
 # The same rule as models.views.OrderView.pay_state, for lists.
 PAY_STATE = case(
+    (and_(_due > 0, order.c.pay_claimed_at.is_not(None)), "claimed"),
+    (_due > 0, "unpaid"),
     (and_(order.c.refunded_fen > 0, order.c.refunded_fen >= order.c.paid_fen), "refunded"),
     (order.c.refunded_fen > 0, "part_refunded"),
-    (and_(_due <= 0, order.c.paid_fen > 0), "paid"),
-    (_due <= 0, "nothing"),
-    (order.c.pay_claimed_at.is_not(None), "claimed"),
-    else_="unpaid",
+    (order.c.paid_fen > 0, "paid"),
+    else_="nothing",
 )
 
 # A close books its orders one part after the other: shut is shut for all of them.

@@ -48,6 +48,7 @@ SAMPLES: list[c.Command] = [
     c.HandOut("3-502", order_id=1, confirmed=True),
     c.MarkPaid((1,)),
     c.MarkPaid(name="王姐"),
+    c.UndoPaid((1,)),
     c.GiveBack(1),
     c.SetPaying(mode="transfer"),
     c.SetFees(order_fen=300),

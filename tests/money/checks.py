@@ -20,7 +20,9 @@ from models import (
     settlement,
     share_return,
 )
+from operations import order_views
 from operations.ledger_check import SOLD
+from operations.listings.orders import PAY_STATE
 from operations.profit_sharing import MOST_BPS
 
 Rows = Sequence[Row[Any]]
@@ -38,6 +40,27 @@ def check(work: Work, leader_id: int) -> None:
     _coupons(work, leader_id)
     if settlements := _rows(work, settlement, leader_id):
         _shares(work, leader_id, settlements, _balance(transfers, "leader", 0))
+
+
+def lists_say_what_orders_say(work: Work, leader_id: int) -> None:
+    """How an order is paid is one rule, once in Python and once in SQL."""
+    listed = select(order.c.id, PAY_STATE.label("pay_state")).where(order.c.leader_id == leader_id)
+    said = {row.id: row.pay_state for row in work.db.execute(listed)}
+    views = order_views.of_ids(work, leader_id, sorted(said))
+    assert {one.id: one.pay_state for one in views} == said
+
+
+def paid_out_of_what_came(work: Work, leader_id: int) -> None:
+    """Just after a settlement: all her parts together are no more than what residents paid and did not get back."""
+    live = [row for row in _rows(work, settlement, leader_id) if row.state != "void"]
+    rounds = {row.round_id for row in live}
+    hers = sum(row.commission_fen + row.correction_fen + row.fee_fen for row in live)
+    came = sum(
+        max(0, min(row.total_fen - row.discount_fen, row.paid_fen - row.refunded_fen))
+        for row in _rows(work, order, leader_id)
+        if row.round_id in rounds and row.state != "cancelled"
+    )
+    assert 0 <= hers <= came
 
 
 def _statements(orders: Rows, transfers: Rows) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from models import Store, Work, refund
-from operations import ledger_check, online, refunds
+from operations import ledger_check, online, order_views, refunds
 from tests.money.machine import Money
 from tests.support.clock import StillClock
 from tests.support.world import World
@@ -84,7 +84,7 @@ def tell(world: World, news: str, asked: online.PayOrder) -> None:
 
 def promise_back(world: World, work: Work, asked: online.PayOrder) -> None:
     """The whole payment is to go back."""
-    one = refunds.lock_order(work, world.leader_id, asked.order_id)
+    one = order_views.lock_order(work, world.leader_id, asked.order_id)
     refunds.create(
         work, one=one, amount_fen=asked.amount_fen, request_key=f"back:{asked.id}", actor="system", case_id=None
     )

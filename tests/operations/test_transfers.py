@@ -74,7 +74,8 @@ def test_what_is_no_bill_is_none(data: bytes) -> None:
 
 @given(st.text(max_size=300))
 def test_nothing_breaks_the_reader(text: str) -> None:
-    for data in (text, HEAD + text):
+    first = "0001-01-01 00:00:00,转账,李姐,/,收入,¥90.00,/,支付成功,1000050001,/,/\n"
+    for data in (text, HEAD + text, HEAD + first + text, HEAD + '"' + text * 500):
         try:
             read_bill(data)
         except NoBill:

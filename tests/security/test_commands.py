@@ -57,6 +57,7 @@ def theirs(world: World) -> dict[str, Any]:
         "note": "x",
         "number": 1,
         "order_id": world.orders[4],
+        "payment_id": 1,
         "phone": "13800000008",
         "price_fen": 1,
         "quantity_milli": 1000,
