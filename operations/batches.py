@@ -21,7 +21,7 @@ from models.views import OrderView
 from operations.audit import record
 from operations.errors import NotFound
 from operations.order_views import of_round
-from operations.outbox import SHANGHAI, quiet_until
+from operations.quiet_hours import SHANGHAI, quiet_until
 from operations.receivers import receivers
 from operations.upserts import for_update
 

@@ -13,7 +13,7 @@ from models import Work, job_run, pay_difference, pay_order, refund
 from operations.audit import PLATFORM, record
 from operations.job_runs import once
 from operations.online import refund_number
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from operations.upserts import upsert
 
 JOB = "bill"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from models import Work, offer, product, purchase_order, purchase_share, round_
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 
 def needed_on(pickup_from: datetime | None, closes_at: datetime | None) -> date:

@@ -27,7 +27,7 @@ from models import (
     share_return,
 )
 from operations.job_runs import once
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 SOLD = ("closed", "arrived", "completed", "settled")  # states of a round whose orders are booked as sales
 NIGHTLY = "check_books"

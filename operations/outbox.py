@@ -12,17 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, literal, or_, select, tuple_, update
 
 from models import Work, account, channel_pause, leader, notice
 from models.base import Instant
 from operations.notices import client_msg_id
+from operations.quiet_hours import quiet_until
 from operations.upserts import upsert
 
 _LOOKED_AT = 200  # due notices of each state
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900))
 
@@ -164,20 +163,6 @@ def _without_set_aside(work: Work, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         values: dict[str, Any] = {"state": state, "fence": notice.c.fence + 1, "lease_until": None}
         work.db.execute(update(notice).where(_of(those), _due(work)).values(values | ({"next_at": at} if at else {})))
     return left
-
-
-def quiet_until(now: datetime, from_min: int, until_min: int) -> datetime | None:
-    """The end of the quiet hours that `now` lies in, None outside them.
-
-    Minutes after midnight in Shanghai, across midnight where `from_min` is the later one; equal means none.
-    """
-    local = now.astimezone(SHANGHAI)
-    minute = local.hour * 60 + local.minute
-    length = (until_min - from_min) % 1440
-    if (minute - from_min) % 1440 >= length:
-        return None
-    start_of_minute = local.replace(second=0, microsecond=0)
-    return (start_of_minute + timedelta(minutes=(until_min - minute) % 1440)).astimezone(now.tzinfo)
 
 
 def _hold_persons(work: Work, account_ids: Sequence[int]) -> dict[int, str]:

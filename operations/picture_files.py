@@ -19,7 +19,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000

@@ -15,8 +15,8 @@ from sqlalchemy import Row, select, update
 from models import Work, leader, offer, order, pickup_point, round_
 from models.units import SHELF_DAY
 from models.views import ShelfItem
-from operations.outbox import SHANGHAI
 from operations.pickup_days import no_shows
+from operations.quiet_hours import SHANGHAI
 from operations.round_codes import draw_code
 from operations.upserts import for_update, upsert
 

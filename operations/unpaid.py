@@ -17,14 +17,19 @@ from operations.offers import lock_offers, lock_round
 from operations.order_views import lock_order
 from operations.orders import add_event
 from operations.paying_terms import pay_note
+from operations.quiet_hours import in_quiet_hours
 from operations.receivers import tell
 
 REMIND_AFTER = timedelta(hours=2)
+TIME_TO_PAY = timedelta(hours=1)  # after the reminder, before anything is cancelled
 _HOUR_MS = 3_600_000
 
 
 def remind_unpaid(work: Work, *, limit: int = 100) -> int:
-    """For the scheduler: ask once, two hours after the close. Quiet hours hold it like any notice. Returns how many."""
+    """For the scheduler: ask once, two hours after the close, and not in the leader's quiet hours. Returns how many.
+
+    A reminder that waited in the outbox for the morning would reach people who paid meanwhile.
+    """
     due = (
         _unpaid()
         .where(
@@ -32,6 +37,7 @@ def remind_unpaid(work: Work, *, limit: int = 100) -> int:
             round_.c.state == "closed",
             round_.c.closed_at <= work.now - REMIND_AFTER,
             order.c.unpaid_reminded_at.is_(None),
+            ~in_quiet_hours(work.now),
         )
         .limit(limit)
     )
@@ -44,7 +50,7 @@ def remind_unpaid(work: Work, *, limit: int = 100) -> int:
 def cancel_unpaid(work: Work, *, limit: int = 50) -> int:
     """For the scheduler: cancel what was not paid in time, in rounds of leaders who switched that on.
 
-    Only before the goods came, and only whoever was reminded before. Returns how many.
+    Only before the goods came, and only whoever was reminded an hour before or more. Returns how many.
     """
     deadline = type_coerce(round_.c.closed_at, BigInteger) + leader.c.cancel_unpaid_after_h * _HOUR_MS
     due = (
@@ -53,7 +59,7 @@ def cancel_unpaid(work: Work, *, limit: int = 50) -> int:
             leader.c.cancel_unpaid_after_h.is_not(None),
             round_.c.state == "closed",
             deadline <= round(work.now.timestamp() * 1000),
-            order.c.unpaid_reminded_at.is_not(None),
+            order.c.unpaid_reminded_at <= work.now - TIME_TO_PAY,
         )
         .limit(limit)
     )

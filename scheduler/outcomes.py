@@ -13,7 +13,8 @@ import structlog
 from bot.wechat_errors import Category, SendError, category_of
 from models import Busy, Store, Work
 from operations import outbox, people, windows
-from operations.outbox import SHANGHAI, Claimed
+from operations.outbox import Claimed
+from operations.quiet_hours import SHANGHAI
 from scheduler.channels import ALL, CUSTOMER, TEMPLATE
 
 T = TypeVar("T")

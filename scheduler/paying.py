@@ -14,7 +14,7 @@ from bot.pay.gateway import Gateway, PayError, RefundResult
 from models import Store, Work
 from operations import bill_check, online, refund_ways, share_returns
 from operations.online import OutgoingRefund, PayOrder
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from scheduler import sharing
 
 log = structlog.get_logger(__name__)

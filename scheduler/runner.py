@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.messenger import Messenger
 from models import Busy, Clock, Store, system_clock
 from operations import job_runs
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from scheduler.channels import Renderer
 from scheduler.jobs import Context, Settings
 from scheduler.schedule import SCHEDULE, Job

@@ -14,7 +14,7 @@ from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
 
 from models import Work, delivery_note, delivery_run, leader, offer, order, order_line, pickup_point, round_
 from operations.delivery import fleet
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 Round = tuple[int, int]  # leader id, round id
 

@@ -18,7 +18,7 @@ from operations.delivery import driving, runs
 from operations.delivery.plan_costs import Compared, charted_of, compared, orders_of, stops_of
 from operations.delivery.problems import Charted
 from operations.errors import NotFound, RunChanged, RunState
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from operations.routing.plan import Plan, judge
 
 _BUSY = ("wanted", "searching")

@@ -24,7 +24,7 @@ from models import (
 )
 from operations import signed_ids
 from operations.errors import LinkDead, NotFound
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 _OPEN_FOR = timedelta(days=2)  # after the day of the run
 

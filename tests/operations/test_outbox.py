@@ -9,7 +9,8 @@ import pytest
 
 from models import Store
 from operations import outbox
-from operations.outbox import Claimed, quiet_until
+from operations.outbox import Claimed
+from operations.quiet_hours import quiet_until
 from tests.scheduler.neighbours import LEADER, notices, openid, paused, set_account, set_leader, settle, states, tell
 from tests.support.clock import StillClock
 

@@ -395,5 +395,7 @@ def cancel(two: Two, world: World, order_id: int) -> None:
     two.a.clock.advance(hours=2)  # type: ignore[attr-defined]
     with two.store.transaction() as work:
         work.db.execute(update(leader).values(payment_mode="transfer", cancel_unpaid_after_h=1))
-        work.db.execute(update(order).where(order.c.id == order_id).values(unpaid_reminded_at=work.now))
+        work.db.execute(
+            update(order).where(order.c.id == order_id).values(unpaid_reminded_at=work.now - timedelta(hours=2))
+        )
         assert unpaid.cancel_unpaid(work) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -70,7 +71,9 @@ def test_sent_while_a_round_closes_and_an_order_is_cancelled_every_box_is_ordere
     late = worlds[0].rows(order)[0].id
     with crowd.transaction() as work:
         work.db.execute(update(leader).values(payment_mode="transfer", cancel_unpaid_after_h=1))
-        work.db.execute(update(order).where(order.c.id == late).values(unpaid_reminded_at=work.now))
+        work.db.execute(
+            update(order).where(order.c.id == late).values(unpaid_reminded_at=work.now - timedelta(hours=2))
+        )
         work.db.execute(update(round_).where(round_.c.state == "closed").values(closed_at=round_.c.created_at))
         purchases.decide(work, purchase_id=purchase_id, product_id=berries, rest="cap", actor="system")
     crowd.clock.advance(hours=2)  # type: ignore[attr-defined]

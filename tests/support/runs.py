@@ -12,7 +12,7 @@ from models import Store, Work, leader, order, pickup_point, round_
 from operations.delivery import fleet, planning, problems, runs
 from operations.delivery.fleet import VehicleFacts, WarehouseFacts
 from operations.delivery.gathering import Round
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from operations.rounds import NewOffer
 from operations.routing.baseline import nearest_neighbour
 from operations.routing.geo import GreatCircle
@@ -131,4 +131,4 @@ def nobody_paid(day: Day) -> None:
     with day.store.transaction() as work:
         work.db.execute(update(leader).values(payment_mode="transfer", cancel_unpaid_after_h=1))
         work.db.execute(update(round_).values(closed_at=work.now - timedelta(hours=5)))
-        work.db.execute(update(order).values(unpaid_reminded_at=work.now))
+        work.db.execute(update(order).values(unpaid_reminded_at=work.now - timedelta(hours=2)))
