@@ -141,7 +141,7 @@ def undo_paid(talk: Talk, command: c.UndoPaid) -> str:
         if (last := payments.last_by_hand(talk.work, leader_id=talk.leader_id, order_id=o.id)) is not None
     ]
     if not entered:
-        return books.no_slip(command.room or f"{command.seqs[0] if command.seqs else ''}号")
+        return books.no_slip(command.room, command.seqs)
     if len(entered) > 1:
         shown = entered[:CHOICES]
         talk.ask_choice([replace(command, order_id=o.id) for _, o, _ in shown])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, insert, or_, select, tuple_, update
 
 from models import Work, pay_order, payment, refund
 from models.views import OrderView
@@ -112,7 +112,8 @@ def record_paid(
         _alarm(work, PLATFORM, 0, "pay.unknown", out_trade_no, transaction_id, amount_fen)
         return "unknown"
     one = lock_order(work, row.leader_id, row.order_id)
-    if (amount_fen, currency) != (row.amount_fen, "CNY") or not transaction_id:
+    is_ours = bool(transaction_id) and (amount_fen, currency) == (row.amount_fen, "CNY")
+    if not is_ours or _is_anothers(work, row, transaction_id):
         _alarm(work, row.leader_id, row.order_id, "pay.mismatch", out_trade_no, transaction_id, amount_fen)
         return "mismatch"
     changed = work.db.execute(
@@ -132,6 +133,15 @@ def record_paid(
     if row.is_shared:
         profit_sharing.free_late(work, leader_id=row.leader_id, pay_order_id=row.id)
     return "paid"
+
+
+def _is_anothers(work: Work, row: Row[Any], transaction_id: str) -> bool:
+    """Whether this payment was counted for another order, or another payment for this one."""
+    named = or_(pay_order.c.transaction_id == transaction_id, pay_order.c.id == row.id)
+    known = work.db.execute(
+        select(pay_order.c.id, pay_order.c.transaction_id).where(named, pay_order.c.transaction_id.is_not(None))
+    ).all()
+    return any((one.id, one.transaction_id) != (row.id, transaction_id) for one in known)
 
 
 def note_closed(work: Work, *, out_trade_no: str) -> bool:

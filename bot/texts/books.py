@@ -108,8 +108,8 @@ def slip_undone(o: OrderView, fen: int) -> str:
     return f"撤掉了 {money(fen)}。{o.seq}号 {who(o.resident_name, o.room)} 现在{state}。"
 
 
-def no_slip(said: str) -> str:
-    return f"{said} 没有手工记的收款，没有改动。"
+def no_slip(room: str | None, seqs: Sequence[int]) -> str:
+    return f"{room or f'{seqs[0]}号'} 没有手工记的收款，没有改动。"
 
 
 def owed_back(owed: Sequence[tuple[str, OrderView, int]], *, more: int) -> str:

@@ -17,28 +17,27 @@ from tests.money.game import offers as which
 from tests.money.people import People
 from tests.money.provider import Provider
 
-LIFE = ("pay", "close", "arrive", "finish", "over", "confirm")
+LIFE = ("pay", "close", "arrive", "finish", "over", "confirm", "share", "complain", "back", "refund")
 stages = st.integers(0, len(LIFE))
 
 
 class Money(People, Provider):
     """The life of the round, around all that people and WeChat Pay do."""
 
-    @rule(bought=st.lists(st.integers(0, 3), min_size=PEOPLE, max_size=PEOPLE), online=st.booleans(), stage=stages)
-    def life(self, bought: list[int], online: bool, stage: int) -> None:
+    @rule(
+        bought=st.lists(st.integers(0, 3), min_size=PEOPLE, max_size=PEOPLE),
+        how=st.sampled_from(["hand", "online", "bill"]),
+        stage=stages,
+    )
+    def life(self, bought: list[int], how: str, stage: int) -> None:
         """What usually happens, up to some stage: by chance alone a round hardly ever gets as far as its settlement."""
         self.next_round()
         for who, quantity in enumerate(bought):
             self.order(who, 1 + (who + quantity) % len(OFFERS), quantity)
         for step in LIFE[:stage]:
             match step:
-                case "pay" if online:
-                    for who in range(PEOPLE):
-                        self.open_online(who)
-                    for row in [row for row in self.world.rows(pay_order) if row.state == "created"]:
-                        self._paid(row)
                 case "pay":
-                    self.pay(0, None)
+                    self._all_pay(how)
                 case "over":
                     self.clock.advance(hours=25)
                     self._do(settlements.settle_due)
@@ -46,8 +45,33 @@ class Money(People, Provider):
                     self.settlement("confirm")
                 case "close" | "finish":
                     getattr(self, step)()
+                case "share":
+                    self.clock.advance(minutes=2)
+                    self.share("done")
+                case "complain":
+                    self.complain(0, 0, 1000, None)
+                case "back":
+                    self.send_refunds()
+                    self.share_back("done")
+                case "refund":
+                    self.clock.advance(minutes=2)
+                    self.send_refunds()
+                    self.refund_told(len(self.sent) - 1, "done")
                 case _:
                     self.arrive(1, 0)
+
+    def _all_pay(self, how: str) -> None:
+        for who in range(PEOPLE):
+            match how:
+                case "online":
+                    self.open_online(who)
+                case "bill":
+                    self.bill(who, 1, named=True)
+                    self.match(0, who)
+                case _ if not who:
+                    self.pay(who, None)
+        for row in [row for row in self.world.rows(pay_order) if row.state == "created"]:
+            self._paid(row)
 
     @rule(fen=st.sampled_from([0, 1000, 1001]))
     def transport(self, fen: int) -> None:

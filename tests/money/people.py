@@ -71,7 +71,7 @@ class People(Game):
                 raise AssertionError(f"{fen} fen was taken")
 
     @rule(who=whom, fen=st.integers(1, 20_000), named=st.booleans())
-    def bill(self, who: int, fen: int, named: bool) -> None:
+    def bill(self, who: int, fen: int, *, named: bool) -> None:
         """A line of the leader's WeChat bill: the sum of an order or any other, uploaded twice."""
         one = self._order(who)
         fen = one.due_fen if named and one is not None and one.due_fen > 0 else fen

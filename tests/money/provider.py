@@ -55,8 +55,8 @@ class Provider(Game):
             "unnamed": {"transaction_id": ""}, "unknown": {"out_trade_no": f"{row.out_trade_no}9"},
             "taken": {"transaction_id": next((one.transaction_id for one in rows if one.state == "paid"), "")},
         }[how]  # fmt: skip
-        if how == "taken" and row.state == "paid":
-            return
+        if how == "taken" and said["transaction_id"] == row.transaction_id:
+            said["transaction_id"] += "9"  # another payment of an order that is paid
         before = self.world.rows(order), self.world.rows(payment), self.world.rows(pay_order)
         heard: list[str] = []
         self._do(lambda work: heard.append(online.record_paid(work, **said)))

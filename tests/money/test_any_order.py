@@ -97,3 +97,26 @@ def refunds_of(world: World, asked: online.PayOrder) -> list[str]:
 @pytest.fixture
 def played(store: Store) -> World:
     return World(store)
+
+
+def test_one_payment_is_not_counted_for_two_orders(played: World) -> None:
+    """WeChat Pay's number of a payment that another order was paid with: somebody has to look, nothing is counted."""
+    world = played
+    asked = []
+    for name in ("先", "后"):
+        order_id = world.order(world.resident(name), {1: 1})
+        with world.store.transaction() as work:
+            asked.append(
+                online.prepare(work, leader_id=world.leader_id, order_id=order_id, trade_type="native", openid=None)
+            )
+    heard = []
+    for one in asked:
+        with world.store.transaction() as work:
+            heard.append(
+                online.record_paid(
+                    work, out_trade_no=one.out_trade_no, transaction_id="4200", amount_fen=4500, currency="CNY",
+                    source="notice",
+                )
+            )  # fmt: skip
+    assert heard == ["paid", "mismatch"]
+    assert [world.view(one.order_id).paid_fen for one in asked] == [4500, 0]
