@@ -113,8 +113,33 @@ def _settled(reading: PostReading, what: str) -> PostReading:
     return replace(reading, doubts=doubts)
 
 
+_BY_NAME = re.compile(r"(?P<name>[^\d\s]{1,20}?)的?\s*(?P<what>限购|限量?|单位|不?冷藏)\s*(?P<rest>.*)")
+_NAME_CHANGED = re.compile(
+    r"(?P<name>[^\d\s]{1,20}?)(?:的?价格?)?(?:改成|改为|改到|改价|涨到|降到)\s*(?P<rest>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
+)
+_NAME_DROPPED = re.compile(
+    r"(?:去掉|删掉|删除|不要|去除)\s*(?P<name>[^\d\s]{1,20})|(?P<name2>[^\d\s]{1,20})(?:去掉|删掉|不要了?|不卖了?)"
+)
+
+
+def _numbered(reading: PostReading, text: str) -> str:
+    """鲜花饼改成29 -> 1 29元, 鸡蛋限20 -> 限量 2 20: an item that only one name of the draft fits, by its number."""
+    if match := _NAME_CHANGED.fullmatch(text):
+        name, form = match["name"], "{n} " + match["rest"] + "元"
+    elif match := _BY_NAME.fullmatch(text):
+        word = {"限": "限量"}.get(match["what"], match["what"])
+        name, form = match["name"], f"{word} {{n}} {match['rest']}"
+    elif match := _NAME_DROPPED.fullmatch(text):
+        name, form = match["name"] or match["name2"], "去掉 {n}"
+    else:
+        return text
+    named = [item.number for item in reading.items if item.name and name in item.name]
+    return form.format(n=named[0]).strip() if len(named) == 1 else text
+
+
 def _about_items(reading: PostReading, text: str, now: datetime) -> PostReading | None:
-    """2 38元 / 草莓改成38元 / 限量 1 20 / 去掉 3 / 加 鲜牛奶 15元."""
+    """2 38元 / 草莓改成38 / 限量 1 20 / 草莓限20 / 去掉 3 / 加 鲜牛奶 15元."""
+    text = _numbered(reading, text)
     if match := _PRICE.fullmatch(text):
         return _priced(reading, int(match[1]), amount_fen(match[2]))
     if match := _DROP.fullmatch(text):

@@ -162,7 +162,7 @@ EVERYBODY = (
     rule(r"(?:用|使用)(?:优惠)?券\s*[:：]?\s*(?P<code>[0-9a-z][0-9a-z\s\-]{1,24})?", _coupon),
     rule(r"(?:我的)?(?:优惠)?券|领券|有(?:什么|哪些)?(?:优惠)?券[吗么]?", just(c.MyCoupons())),
     rule(r"邀请码\s*[:：]?\s*(?P<code>[0-9a-z][0-9a-z\s\-]{4,14})", lambda m, said: c.JoinInvited(m["code"])),
-    rule(r"(?:我要|我的)?邀请(?:邻居|好友|朋友|有礼|链接)?|我的邀请码", just(c.Invite())),
+    rule(r"(?:怎么|如何|我要|我的|我想)?邀请(?:邻居|好友|朋友|新人|有礼|链接|别人)?|我的邀请码", just(c.Invite())),
     rule(r"(?:绑定|团长|加入|跟)?\s*l\s*(?P<number>\d{1,6})", lambda m, said: c.BindLeader(int(m["number"]))),
     rule(r"(?:我要|我想|我?想要?|申请)(?:当|做|成为)?团长(?:[\s:,，]+(?P<rest>.*))?|成为团长", _application),
     rule(r"(?:退订|不要|不看|关闭)(?:公告|预告)", just(c.SetNews(False))),
@@ -205,6 +205,10 @@ RESIDENT = (
     ),
     rule(
         r"(?P<word>评价|好评|差评)\s*(?:(?P<stars>[1-5一二两三四五])(?!\d)\s*[颗个]?\s*[星分]?)?[\s:：,，]*(?P<rest>.*)",
+        _review,
+    ),
+    rule(
+        r"(?P<stars>[1-5一二两三四五])(?P<word>星)(?:好评)?(?:$|[\s:：,，!！]+(?P<rest>.*))",
         _review,
     ),
     rule(r"(?:售后|申请售后|退款|投诉)\s*[:,，]?\s*(?P<rest>.*)", lambda m, said: c.OpenCase(rest_of(said, m))),

@@ -138,8 +138,9 @@ def _recommendation(said: Said, match: re.Match[str]) -> c.Command:
 
 def _arrival(rest: str, said: Said) -> c.Command | None:
     """到货 草莓少3 鸡蛋破2 每栋间隔15分钟. A question (到货了吗) is none."""
-    if re.search(r"[吗没嘛呢?]|什么时候|几点", rest):
+    if re.search(r"[吗没嘛呢?]|什么时候|几|多少|谁|哪", rest):
         return None
+    rest = re.sub(r"^[了啦啊,，]+\s*", "", rest)
     wish, rest = read_batches(rest)
     minutes = (wish.minutes or BATCH_MINUTES) if wish else None
     found = c.MarkArrived(missing=rest, batch_minutes=minutes, batch_first=wish.first if wish else ())
@@ -261,7 +262,7 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: c.ShowList("unpaid", _nth(m)),
     ),
     rule(
-        r"(?:未取|没取的?|没来的?|未提|没提的?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?)"
+        r"(?:未取|没取的?|没来的?|未提|没提的?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?|(?:今天|现在|还)*[有剩]?(?:几|多少)(?:[单位家户个]|个?人)(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?)"
         + _WHICH,
         lambda m, said: c.ShowList("uncollected", _nth(m)),
     ),

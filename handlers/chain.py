@@ -74,6 +74,7 @@ def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
         ],
         unread=command.reading.unread,
         same=sum(not w.is_changed for w in wanted),
+        alike=_alike(changes, recorded),
     )
 
 
@@ -95,6 +96,20 @@ def _wanted(talk: Talk, entries: Iterable[ChainEntry], round_: RoundView, record
         )
         for (name, room, nth), (target, note) in merged.items()
     ]
+
+
+def _alike(changes: list[_Wanted], recorded: list[OrderView]) -> list[tuple[str, str | None, OrderView]]:
+    """New entries that may be neighbours who ordered themselves without saying their name or room: the same goods."""
+    unnamed = [o for o in recorded if o.account_id and not (o.resident_name and o.room)]
+    found = []
+    for w in changes:
+        for o in unnamed if w.order is None else ():
+            has_same = {x.offer_id: x.quantity_milli for x in o.lines} == w.wanted
+            may_be = o.resident_name in {None, w.name} and (not w.room or o.room in {None, w.room})
+            if has_same and may_be:
+                found.append((w.name, w.room, o))
+                break
+    return found
 
 
 def _namesake(entry: ChainEntry, seen: Counter[str]) -> int:

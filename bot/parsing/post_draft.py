@@ -52,13 +52,20 @@ class Draft:
     def take_price(self, price: Price) -> None:
         """The base price; 10元3斤 makes the pack the spec and 份 the unit."""
         self.fen, self.count = price.fen, price.count_milli
-        if price.count_milli != 1000:
+        if self._is_packs_content(price):
+            self.count = 1000
+        elif price.count_milli != 1000:
             figure = "半" if price.count_milli == 500 else f"{price.count_milli / 1000:g}"
             self.spec = self.spec or f"{figure}{price.unit}"
             if price.is_behind:
                 self.unit = self.unit or "份"
         elif price.unit is not None:
             self.unit = price.unit
+
+    def _is_packs_content(self, price: Price) -> bool:
+        """一盒6枚 28元: the price is that of one box."""
+        content = f"{price.count_milli // 1000}{price.unit}"
+        return bool(self.spec and self.spec[0] in "一每1" and unit_of(self.spec) and content in self.spec)
 
     def take_tier(self, price: Price) -> bool:
         """2瓶28元 behind a base price; a price for one behind a price for several becomes the base price.

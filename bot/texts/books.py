@@ -162,8 +162,11 @@ def chain_preview(
     asked: Sequence[str],
     unread: Sequence[str],
     same: int,
+    alike: Sequence[tuple[str, str | None, OrderView]] = (),
 ) -> str:
-    """The difference between a pasted 接龙 and what is recorded."""
+    """The difference between a pasted 接龙 and what is recorded. `alike`: name and room of
+    new ones, and the order that may be the same.
+    """
     lines = [f"接龙和“{title}”的记录比一比："]
     for word, entries in (
         ("新的", new),
@@ -173,6 +176,10 @@ def chain_preview(
     ):
         if entries:
             lines += [f"{word}（{len(entries)}）：", *entries]
+    lines += [
+        f"※ {who(name, room)} 和已经记下的{o.seq}号 {who(o.resident_name, o.room)} 订得一样，是同一位的话会记两次，请先问一声。"
+        for name, room, o in alike
+    ]
     if unread:
         lines += ["没读出来的行：", *(f"“{line}”" for line in unread)]
     if same:

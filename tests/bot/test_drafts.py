@@ -109,3 +109,26 @@ def test_an_item_is_taken_off_and_the_rest_numbered_anew() -> None:
 @pytest.mark.parametrize("said", ["哈哈哈", "9 15元", "去掉 9", "截单 不知道", "确认", "西瓜改成3元", ""])
 def test_anything_else_is_no_correction(said: str) -> None:
     assert drafts.correct(_draft(), said, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("草莓改成38", "1 38元"),
+        ("草莓涨到48元", "1 48元"),
+        ("牛奶限20", "限量 2 20"),
+        ("牛奶限购2", "限购 2 2"),
+        ("牛奶不要了", "去掉 2"),
+        ("去掉牛奶", "去掉 2"),
+        ("牛奶冷藏", "冷藏 2"),
+    ],
+)
+def test_an_item_is_called_by_its_name_as_well_as_by_its_number(said: str, same: str) -> None:
+    by_name, by_number = (drafts.correct(_draft(), text, NOW) for text in (said, same))
+    assert by_number is not None
+    assert by_name == by_number
+
+
+def test_a_name_that_two_items_share_is_not_guessed() -> None:
+    draft = _draft("#开团\n1) 红颜草莓 45元/盒\n2) 奶油草莓 25元/盒\n截单:今天20:00")
+    assert drafts.correct(draft, "草莓改成38", NOW) is None
