@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from bot.parsing.values import ChainReading, Doubt, Line, PostItem, PostReading
+from bot.parsing.values import ChainReading, Doubt, Line, Pickup, PostItem, PostReading
 
 
 class Command:
@@ -294,6 +294,22 @@ class SetDeadline(LeaderCommand):
     by: timedelta | None = None
     is_reopening: bool = False
     nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MovePickup(LeaderCommand):
+    """自提改到后天16:00-19:00 / 地点改成南门 / 自提推迟1小时: another time or place for a round's pickup.
+
+    `is_day_said` False: a clock of the day that stands there; `unread`: words that were neither time nor place.
+    """
+
+    pickup: Pickup | None = None
+    place: str | None = None
+    by: timedelta | None = None
+    is_day_said: bool = True
+    unread: str = ""
     round_id: int | None = None
     confirmed: bool = False
 

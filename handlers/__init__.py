@@ -23,7 +23,11 @@ from handlers import (
     mall,
     members,
     money,
+<<<<<<< HEAD
     neighbours,
+=======
+    moving,
+>>>>>>> b2cd5d8 (A leader moves the pickup of a round that is open, closed or arrived; everybody is told once, by what he heard last)
     news,
     ordering,
     pickup,
@@ -59,6 +63,7 @@ def router() -> Router:
         ordering.router,
         rounds.router,
         round_changes.router,
+        moving.router,
         chain.router,
         lists.router,
         supply.router,

@@ -58,7 +58,7 @@ from models.paying import (
 )
 from models.people import account, account_binding, community, helper, leader, pickup_point, resident
 from models.pickup import attempt, pickup_code, redemption, redemption_line
-from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_, shelf_item
+from models.rounds import learned_alias, offer, offer_alias, offer_tier, round_, round_move, shelf_item
 from models.supply import (
     learned_product,
     product,
@@ -136,6 +136,7 @@ __all__ = [
     "review_photo",
     "reward",
     "round_",
+    "round_move",
     "route",
     "route_search",
     "route_stop",

@@ -100,6 +100,24 @@ Index(
 )
 Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders
 
+round_move = owned(
+    "round_move",  # 改自提: what pickup was before, each time it was moved
+    Column("round_id", BigInteger, nullable=False),
+    Column("source_key", String(160), nullable=False),
+    Column("was_from", Instant),
+    Column("was_until", Instant),
+    Column("was_text", String(120)),
+    Column("was_place", String(120)),
+    Column("orders", Integer, nullable=False),  # that stood then: whom the old time had been promised
+    Column("actor", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    of_leader(),
+    ref("round_id", "round"),
+    UniqueConstraint("leader_id", "source_key"),
+    CheckConstraint("orders >= 0", name="orders"),
+)
+Index("ix_round_move_round", round_move.c.leader_id, round_move.c.round_id, round_move.c.id)
+
 shelf_item = owned(
     "shelf_item",  # 现货: goods that lie at the leader's and can be taken at once, between rounds
     Column("number", Integer, nullable=False),  # never given to other goods

@@ -74,6 +74,13 @@ def turns(work: Work, row: Row[Any], homes: Mapping[int, set[str]], wish: Wish) 
     return found
 
 
+def again(work: Work, row: Row[Any], homes: Mapping[int, set[str]], before: Sequence[Mapping[str, str]]) -> list[Turn]:
+    """New turns for who has not had his, since pickup was moved; `before`: the old ones, earliest first."""
+    times = sorted({datetime.fromisoformat(turn["at"]) for turn in before})
+    minutes = round((times[1] - times[0]) / timedelta(minutes=1)) if len(times) > 1 else USUAL_MINUTES
+    return turns(work, row, homes, Wish(minutes, tuple(dict.fromkeys(turn["building"] for turn in before))))
+
+
 def turn_of(mine: set[str], found: Sequence[Turn]) -> Turn:
     """The first turn that concerns a person with orders in these buildings."""
     return next(turn for turn in found if turn.building in mine)

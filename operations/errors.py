@@ -93,6 +93,18 @@ class BadTime(Refused):
     code = "bad_time"
 
 
+class SamePickup(Refused):
+    """Pickup is then and there already. facts: title, pickup_from, pickup_until, pickup_text, pickup_place."""
+
+    code = "same_pickup"
+
+
+class HoursWanted(Refused):
+    """The goods are there: a day without its hours does not say when their pickup is over. facts: title."""
+
+    code = "hours_wanted"
+
+
 class SoldOut(Refused):
     """Not enough is left. facts: name, unit, remaining_milli, wanted_milli."""
 

@@ -83,11 +83,12 @@ def no_shows(work: Work, *, leader_id: int, round_id: int, actor: str = "system"
 def end_pickup_days(work: Work, *, limit: int = 20) -> int:
     """For the scheduler: `no_shows` of rounds whose pickup ended, at most `limit`; returns how many rounds.
 
-    A round ends with its pickup window; without one, 24 hours after the goods came.
+    A round ends with its pickup window; where that has no end, 24 hours after it began and the goods came.
     """
+    began = or_(round_.c.pickup_from.is_(None), round_.c.pickup_from <= work.now - _DAY_AFTER)
     ended = or_(
         round_.c.pickup_until <= work.now,
-        and_(round_.c.pickup_until.is_(None), round_.c.arrived_at <= work.now - _DAY_AFTER),
+        and_(round_.c.pickup_until.is_(None), round_.c.arrived_at <= work.now - _DAY_AFTER, began),
     )
     # Goods that came after the window had ended are not missed at once.
     was_there = round_.c.arrived_at <= work.now - timedelta(hours=3)
@@ -130,7 +131,7 @@ def remind_uncollected(work: Work, *, after: timedelta = timedelta(hours=3), lim
             order.c.state.in_(("ready", "partly")),
             order.c.reminded_at.is_(None),
             or_(waits_long, ends_soon),
-            _has_left(),
+            has_left(),
         )
         .order_by(order.c.leader_id, order.c.round_id, order.c.id)
         .limit(limit)
@@ -150,14 +151,15 @@ def _miss(work: Work, row: Row[Any]) -> list[int]:
     work.db.execute(for_update(work, select(order.c.id).where(*mine).order_by(order.c.id)))
     statement = (
         update(order)
-        .where(*mine, _has_left())
+        .where(*mine, has_left())
         .values(state="no_show", version=order.c.version + 1)
         .returning(order.c.id)
     )
     return sorted(work.db.execute(statement).scalars())
 
 
-def _has_left() -> Any:
+def has_left() -> Any:
+    """A condition of `order`: something of it was not handed out yet."""
     due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
     return exists().where(
         order_line.c.leader_id == order.c.leader_id,
@@ -196,7 +198,7 @@ def _remind(work: Work, leader_id: int, round_id: int, order_ids: list[int]) -> 
         to=[
             Addressed(
                 account_id=to[one.id],
-                key=f"reminder_pickup:{one.id}",
+                key=f"reminder_pickup:{one.id}:v{row.version}",  # a pickup that was moved is reminded of anew
                 order_id=one.id,
                 payload={**pickup_facts(row), **order_facts(one)},
             )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import String, and_, case, cast, func, select
 
-from models import Work, after_sales_case, offer, order, order_line, resident, round_
+from models import Work, after_sales_case, offer, order, order_line, resident, round_, round_move
 from models.views import OfferView, RoundView
 from operations.demand import missing_for_cases
 from operations.listings import suppliers
@@ -144,15 +145,29 @@ def popular(work: Work, *, leader_id: int) -> Sequence[Popular]:
     return [Popular(row.name, int(row.households)) for row in work.db.execute(statement)]
 
 
+def _promised_from() -> Any:
+    """When pickup was to begin as people ordered: a move to a later day does not make late goods punctual."""
+    first = (
+        select(round_move.c.was_from)
+        .where(round_move.c.leader_id == round_.c.leader_id, round_move.c.round_id == round_.c.id)
+        .where(round_move.c.orders > 0, round_move.c.was_from.is_not(None))
+        .order_by(round_move.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(first, round_.c.pickup_from)
+
+
 def record_of(work: Work, *, leader_id: int) -> Record:
     """A leader's service record, from the rows themselves."""
     done = round_.c.state.in_(("arrived", "completed", "settled"))
-    has_promise = and_(round_.c.arrived_at.is_not(None), round_.c.pickup_from.is_not(None))
+    promised = _promised_from()
+    has_promise = and_(round_.c.arrived_at.is_not(None), promised.is_not(None))
     rounds = work.db.execute(
         select(
             func.count().label("rounds"),
             func.count(case((has_promise, 1))).label("promised"),
-            func.count(case((and_(has_promise, round_.c.arrived_at <= round_.c.pickup_from), 1))).label("kept"),
+            func.count(case((and_(has_promise, round_.c.arrived_at <= promised), 1))).label("kept"),
         ).where(round_.c.leader_id == leader_id, round_.c.kind == "presale", done)
     ).one()
     served = select(func.count(func.distinct(_HOUSEHOLD))).select_from(_LIVE_LINES)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.texts.leading import STAYS_HOME
 from bot.texts.replies import NOT_BOUND
-from bot.texts.wording import amount, day_and_clock, money
+from bot.texts.wording import amount, day_and_clock, money, pickup_of
 
 Facts = Mapping[str, Any]
 
@@ -99,6 +99,10 @@ def _wrong_state(f: Facts) -> str:
 def _bad_time(f: Facts) -> str:
     if f.get("field") == "pickup":
         return "取货的结束时间要晚于开始时间。"
+    if f.get("field") == "pickup_past":
+        return f"{_at(f.get('at')) or '这一天'}已经过了，取货时间要在现在之后，没有改动。"
+    if f.get("field") == "pickup_before_close":
+        return f"{_at(f['at'])}才截单，取货要在那以后，没有改动。想早点取，先发：截单，或者 改截单 今天18:00"
     past = _at(f.get("at"))
     return f"{past}已经过了，截单时间要在现在之后，请再说一次。" if past else "截单时间要在现在之后，请再说一次。"
 
@@ -218,6 +222,10 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "wrong_state": _wrong_state,
     "empty_round": lambda f: "没有看到商品和价格，开不了团。",
     "bad_time": _bad_time,
+    "same_pickup": lambda f: f"“{f['title']}”本来就是这样取的：{pickup_of(f)}，没有改动，也没有通知。",
+    "hours_wanted": lambda f: (
+        f"“{f['title']}”的货已经到了，要说清楚几点到几点，邻居才好来取。请这样写：改自提 后天16:00-19:00"
+    ),
     "sold_out": _sold_out,
     "over_limit": _over_limit,
     "offer_withdrawn": lambda f: f"{f.get('name', '这个商品')}已经下架，没有记上。",

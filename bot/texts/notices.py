@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.texts import handing, shelf, supply
-from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, span, who
+from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, pickup_of, who
 
 Payload = Mapping[str, Any]
 
@@ -21,11 +21,6 @@ def _at(p: Payload, key: str) -> datetime | None:
     return datetime.fromisoformat(p[key]) if p.get(key) else None
 
 
-def _pickup(p: Payload) -> str:
-    at = span(_at(p, "pickup_from"), _at(p, "pickup_until")) or p.get("pickup_text") or ""
-    return " ".join(x for x in (at, p.get("pickup_place")) if x)
-
-
 def _for(p: Payload) -> str:
     return f"（替 {p['guest']} 订的）" if p.get("guest") else ""
 
@@ -34,7 +29,7 @@ def _order_closed(p: Payload) -> str:
     due = p["total_fen"] - p["paid_fen"]
     pay = f"，还要付 {money(due)}" if due > 0 else "，已付清"
     text = f"“{p['title']}”截单了。您的订单{_for(p)}{p['seq']}号，合计 {money(p['total_fen'])}{pay}。"
-    return text + (f"\n取货：{_pickup(p)}" if _pickup(p) else "\n到货后把取货码发给您。")
+    return text + (f"\n取货：{pickup_of(p)}" if pickup_of(p) else "\n到货后把取货码发给您。")
 
 
 def _round_closed(p: Payload) -> str:
@@ -60,6 +55,12 @@ def _changed(p: Payload) -> str:
     )
 
 
+def _moved(p: Payload) -> str:
+    was = pickup_of(p["was"])
+    before = f"\n（原来：{was}）" if was else ""
+    return f"“{p['title']}”的取货改了，请按新的来：\n{pickup_of(p)}{before}"
+
+
 def _cancelled(p: Payload) -> str:
     reason = f"（{p['reason']}）" if p.get("reason") else ""
     back = f"您付的 {money(p['paid_fen'])} 会退给您。" if p.get("paid_fen") else "您不用付钱。"
@@ -80,8 +81,8 @@ def _arrived(p: Payload) -> str:
         lines += [_code(o), _goods(o["lines"])]
     if any(x["is_cold"] for o in p["orders"] for x in o["lines"]):
         lines.append("有冷藏的，请当天取。")
-    if _pickup(p):
-        lines.append(f"取货：{_pickup(p)}")
+    if pickup_of(p):
+        lines.append(f"取货：{pickup_of(p)}")
     if turn := p.get("turn"):
         at = day_and_clock(datetime.fromisoformat(turn["at"]))
         lines.append(f"为了少排队，按楼栋分批取：{building(turn['building'])}请{at}以后来。")
@@ -117,8 +118,8 @@ def _reminder_close(p: Payload) -> str:
 
 def _reminder_pickup(p: Payload) -> str:
     lines = [f"提醒：“{p['title']}”的货还等您来取。", _code(p), _goods(p["lines"])]
-    if _pickup(p):
-        lines.append(f"取货：{_pickup(p)}")
+    if pickup_of(p):
+        lines.append(f"取货：{pickup_of(p)}")
     if p["due_fen"] > 0:
         lines.append(f"取货时请付 {money(p['due_fen'])}")
     return "\n".join(lines)
@@ -252,6 +253,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "round_extended": _deadline,
     "round_reopened": _reopened,
     "round_cancelled": _cancelled,
+    "pickup_moved": _moved,
     "arrived": _arrived,
     "shortage": _shortage,
     "reminder_close": _reminder_close,
@@ -326,6 +328,7 @@ STATUS = {
     "shortage": "到货不足",
     "case_decided": "售后已处理",
     "round_extended": "截单时间已改",
+    "pickup_moved": "取货已改",
     "round_reopened": "重新开放",
     "reminder_close": "即将截单",
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.views import OfferView, RoundView
@@ -60,6 +62,17 @@ def pickup(round_: RoundView) -> str:
     """When and where goods are handed out; empty when neither is known yet."""
     at = span(round_.pickup_from, round_.pickup_until) or round_.pickup_text or ""
     return " ".join(part for part in (at, round_.pickup_place) if part)
+
+
+def pickup_of(facts: Mapping[str, Any]) -> str:
+    """The same from plain values; instants may be ISO texts, as in the payload of a notice."""
+    at = span(_instant(facts, "pickup_from"), _instant(facts, "pickup_until")) or facts.get("pickup_text") or ""
+    return " ".join(part for part in (at, facts.get("pickup_place")) if part)
+
+
+def _instant(facts: Mapping[str, Any], key: str) -> datetime | None:
+    value = facts.get(key)
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def offer_line(offer: OfferView, *, with_left: bool = True) -> str:

@@ -1150,6 +1150,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("leader_id", "payer", "resident_id", name=op.f("pk_payer_alias")),
     )
     op.create_table(
+        "round_move",
+        sa.Column("leader_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("source_key", sa.String(length=160), nullable=False),
+        sa.Column("was_from", sa.BigInteger(), nullable=True),
+        sa.Column("was_until", sa.BigInteger(), nullable=True),
+        sa.Column("was_text", sa.String(length=120), nullable=True),
+        sa.Column("was_place", sa.String(length=120), nullable=True),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("orders >= 0", name=op.f("ck_round_move_orders")),
+        sa.ForeignKeyConstraint(
+            ["leader_id", "round_id"], ["round.leader_id", "round.id"], name=op.f("fk_round_move_leader_id_round_id")
+        ),
+        sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_round_move_leader_id")),
+        sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_round_move")),
+        sa.UniqueConstraint("leader_id", "source_key", name=op.f("uq_round_move_leader_id_source_key")),
+    )
+    op.create_index("ix_round_move_round", "round_move", ["leader_id", "round_id", "id"], unique=False)
+    op.create_table(
         "settlement",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2156,6 +2178,7 @@ def downgrade() -> None:
     op.drop_table("coupon_use")
     op.drop_table("after_sales_case")
     op.drop_table("settlement")
+    op.drop_table("round_move")
     op.drop_table("payer_alias")
     op.drop_table("orders")
     op.drop_table("offer")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, case, func, or_, select
 
-from models import Work, leader, offer, order, order_line, round_
+from models import Work, leader, offer, order, order_line, round_, round_move
 from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
 from operations.listings.paging import Page, contains, page, total
@@ -129,3 +129,9 @@ def of_leader(
     if states:
         statement = statement.where(round_.c.state.in_(states))
     return work.db.execute(statement.order_by(round_.c.id.desc()).limit(limit)).mappings().all()
+
+
+def moves(work: Work, *, leader_id: int, round_id: int) -> Sequence[RowMapping]:
+    """When pickup was moved and what it had been, the latest first."""
+    mine = (round_move.c.leader_id == leader_id, round_move.c.round_id == round_id)
+    return work.db.execute(select(round_move).where(*mine).order_by(round_move.c.id.desc()).limit(20)).mappings().all()

@@ -24,6 +24,7 @@ SAMPLES: list[c.Command] = [
     c.Export(),
     c.CloseRound(confirmed=True),
     c.SetDeadline(at=datetime(2026, 5, 4, tzinfo=UTC), confirmed=True),
+    c.MovePickup(place="南门", confirmed=True),
     c.SetPrice(1, 1),
     c.SetCapacity(1, 1000, is_more=False),
     c.Withdraw(1),

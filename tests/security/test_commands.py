@@ -17,7 +17,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import commands as c
-from bot.parsing.values import ChainEntry, ChainReading, Line, PostItem, PostReading
+from bot.parsing.values import ChainEntry, ChainReading, Line, Pickup, PostItem, PostReading
 from bot.protocol import Inbound
 from handlers import router, run
 from handlers.talk import Settings, Talk
@@ -59,6 +59,8 @@ def theirs(world: World) -> dict[str, Any]:
         "order_id": world.orders[4],
         "payment_id": 1,
         "phone": "13800000008",
+        "pickup": Pickup(start=LATER),
+        "place": "新地点",
         "price_fen": 1,
         "quantity_milli": 1000,
         "reason": "x",

@@ -226,6 +226,9 @@ DOORS = (
     Door("GET", "admin.rounds", CONSOLE, at("/admin/rounds")),
     Door("GET", "admin.round_", CONSOLE, at("/admin/rounds/{leader_a}/{arrived}")),
     Door("POST", "admin.export_round", SERVICE, at("/admin/rounds/{leader_a}/{arrived}/export")),
+    Door(
+        "POST", "admin.move_pickup", LEADERS, at("/admin/rounds/{leader_a}/{arrived}/pickup", place="南门", nonce=NONCE)
+    ),
     Door("GET", "admin.orders", CONSOLE, at("/admin/orders")),
     Door("GET", "admin.order", CONSOLE, at("/admin/orders/{leader_a}/{order}")),
     Door("POST", "admin.show_contact", SERVICE, at("/admin/orders/{leader_a}/{order}/contact")),
@@ -406,6 +409,8 @@ DOORS = (
     Door("GET", "leader.papers", A_AND_HELPER, at("/m/rounds/{arrived}/papers")),
     Door("GET", "leader.full_cases", A_ALONE, at("/m/rounds/{open}/cases")),
     Door("POST", "leader.wish_cases", A_ALONE, at("/m/rounds/{open}/cases", usual="cap")),
+    Door("GET", "leader.where_and_when", A_ALONE, at("/m/rounds/{arrived}/pickup")),
+    Door("POST", "leader.move_pickup", A_ALONE, at("/m/rounds/{arrived}/pickup", place="南门", nonce=NONCE)),
     Door("GET", "leader.showcase_of", A_ALONE, at("/m/rounds/{open}/showcase")),
     Door("POST", "leader.show_offer", A_ALONE, at("/m/rounds/{open}/showcase/1", words="甜", nonce=NONCE)),
     Door("GET", "leader.shelf_", LEADERS_ALONE, at("/m/shelf")),

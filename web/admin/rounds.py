@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from operations import exports
 from operations.listings import rounds as listing
+from web import moving
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
 from web.forms import read_choice, read_leader_number, read_page, read_text
@@ -40,7 +41,20 @@ def round_(leader_id: int, round_id: int) -> str:
         row = listing.detail(work, leader_id=leader_id, round_id=round_id)
         offers = listing.offers(work, leader_id=leader_id, round_id=round_id)
         money = listing.money(work, leader_id=leader_id, round_id=round_id)
-    return page("round", here="rounds", title=row["title"], round=row, offers=offers, money=money)
+        moves = listing.moves(work, leader_id=leader_id, round_id=round_id)
+    filled = moving.as_filled(row) if row["kind"] == "presale" and row["state"] in moving.MOVABLE else None
+    shown = {"offers": offers, "money": money, "moves": moves, "filled": filled}
+    return page("round", here="rounds", title=row["title"], round=row, **shown)
+
+
+@admin.post("/rounds/<key:leader_id>/<key:round_id>/pickup")
+@allow(permission="leaders")
+def move_pickup(leader_id: int, round_id: int) -> Response:
+    """改自提: another time or place; the neighbours are told."""
+    with site().store.read() as work:
+        listing.detail(work, leader_id=leader_id, round_id=round_id)
+    moving.move(leader_id, round_id)
+    return redirect(url_for(".round_", leader_id=leader_id, round_id=round_id))
 
 
 @admin.post("/rounds/<key:leader_id>/<key:round_id>/export")
