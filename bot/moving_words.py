@@ -13,7 +13,10 @@ _CHANGE = r"(?:先|都|就)?(?:改|换|挪|移|调|推迟|延后|延期|往后�
 _KIND = r"(?:自提|取货|提货|取件|领货)"
 _SPOT = rf"(?:{_KIND}?的?(?:地点|地址|地方|位置)|(?:自提|取货|提货|取件)点)"
 _DAY = r"(?:[今明后][天日晚早]|大后天|周[一二三四五六日天末]|星期[一二三四五六日天]|下?周)"
-_OFF = rf"(?:\D{{0,12}}?(?:不送货?了|送不了|送不过来|没法送|不能送|不发货了)|(?:{_DAY}|货车?|车子?|[\s,，])*(?:来不了|到不了|取不了))"
+_OFF = (
+    r"(?:\D{0,12}?(?:不送货?了|送不了|送不过来|没法送|不能送|不发货了)"
+    rf"|(?:{_DAY}|货车?|车子?|[\s,，])*(?:来不了|到不了|取不了))"
+)
 _ASKS = re.compile(r"[吗嘛么?？]|能不能|可不可以|好不好|什么时候|几点")
 
 
@@ -33,9 +36,11 @@ MOVES: tuple[Rule, ...] = (
         rf"(?:把)?(?:{_KIND}|送货|配送|{_SPOT})的?(?:时间|日期)?(?:和?{_SPOT})?(?:要|得)?{_CHANGE}.{{0,150}}",
         lambda m, said: _move(said, asks_back=True),
     ),
-    rule(rf"{_OFF}.{{0,150}}", lambda m, said: _move(said, asks_back=True)),
     rule(
         r"(?:改|换|推迟|延期|提前)(?:到|在|成)?\S.{0,60}?(?:送货?|取货?|拿货?|提货|自提|领)(?:了|吧|哈|啊)?",
         lambda m, said: _move(said, asks_back=False),
     ),
 )
+
+# After all her other words: 撤团 果园下雨，不送了 is no move.
+NOT_THAT_DAY: tuple[Rule, ...] = (rule(rf"{_OFF}.{{0,150}}", lambda m, said: _move(said, asks_back=True)),)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.leader_words import LEADER, begun
-from bot.moving_words import MOVES
+from bot.moving_words import MOVES, NOT_THAT_DAY
 from bot.named_words import named
 from bot.parsing.chain import looks_like_chain, read_chain
 from bot.parsing.codes import read_codes, read_codes_with_lines
@@ -52,7 +52,7 @@ def understand(text: str, situation: Situation) -> c.Command:
         return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, LEADER)
+            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, LEADER, NOT_THAT_DAY)
             or _shaped(said)
             or _codes(said)
             or named(said)

@@ -23,11 +23,8 @@ from handlers import (
     mall,
     members,
     money,
-<<<<<<< HEAD
-    neighbours,
-=======
     moving,
->>>>>>> b2cd5d8 (A leader moves the pickup of a round that is open, closed or arrived; everybody is told once, by what he heard last)
+    neighbours,
     news,
     ordering,
     pickup,

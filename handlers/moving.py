@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot import commands as c
+from bot.parsing.moving import is_in_part
 from bot.parsing.values import Pickup
 from bot.router import Router
 from bot.texts import leading
@@ -18,8 +19,6 @@ from operations.moving import When
 from operations.outbox import SHANGHAI
 
 router = Router()
-
-_PARTS = {"早上": (5, 10), "上午": (8, 12), "中午": (11, 14), "下午": (12, 18), "傍晚": (16, 20), "晚上": (17, 24)}
 
 
 @router.on(c.MovePickup)
@@ -43,7 +42,9 @@ def move_pickup(talk: Talk, command: c.MovePickup) -> str:
         )
         return texts.done(moved.round, people=moved.people, run_on=moved.run_on)
     outlook = moving.look(talk.work, leader_id=talk.leader_id, round_id=round_.id, when=when, place=command.place)
-    talk.ask_confirmation(replace(command, pickup=_shown(when, command.pickup), by=None, is_day_said=True, round_id=round_.id))
+    talk.ask_confirmation(
+        replace(command, pickup=_shown(when, command.pickup), by=None, is_day_said=True, round_id=round_.id)
+    )
     return texts.ask(
         round_,
         time=texts.time_words(when.starts, when.until, when.words) if when else None,
@@ -70,7 +71,7 @@ def when_of(command: c.MovePickup, round_: RoundView, now: datetime) -> When | N
         stands = round_.pickup_from or round_.pickup_until
         if stands is not None and not command.is_day_said:
             day = stands.astimezone(SHANGHAI).date()
-        if stands is not None and (said.part is None or _is_in(stands, said.part)):
+        if stands is not None and (said.part is None or is_in_part(stands, said.part)):
             return _shifted(round_, day - stands.astimezone(SHANGHAI).date())
         return When(day=day, words=leading.pickup_words(replace(said, on=day)))
     when = When(said.start or said.at, said.end)
@@ -83,7 +84,8 @@ def _on_its_day(when: When, round_: RoundView, now: datetime) -> When:
     if first is None or stands is None:
         return when
     by = _day(stands) - _day(first)
-    moved = When(*(at + by if at is not None else None for at in (when.starts, when.until)))
+    starts, until = (at + by if at is not None else None for at in (when.starts, when.until))
+    moved = When(starts, until)
     last = moved.until or moved.starts
     return moved if last is not None and last > now else when
 
@@ -91,11 +93,6 @@ def _on_its_day(when: When, round_: RoundView, now: datetime) -> When:
 def _shifted(round_: RoundView, by: timedelta) -> When | None:
     starts, until = (at + by if at is not None else None for at in (round_.pickup_from, round_.pickup_until))
     return When(starts, until) if starts or until else None
-
-
-def _is_in(at: datetime, part: str) -> bool:
-    first, last = _PARTS.get(part, (0, 0))
-    return first <= at.astimezone(SHANGHAI).hour < last
 
 
 def _day(at: datetime) -> date:

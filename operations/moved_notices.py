@@ -15,10 +15,9 @@ from operations.pickup_days import has_left
 from operations.receivers import receivers
 from operations.upserts import for_update
 
-KIND = "pickup_moved"
 _STANDS = ("placed", "confirmed", "ready", "partly")
 _UNSENT = ("queued", "sending", "waiting", "failed", "held")
-_SAYS_WHEN = ("order_closed", "arrived", "reminder_pickup", KIND)
+_SAYS_WHEN = ("order_closed", "arrived", "reminder_pickup", "pickup_moved")
 
 
 def people_of(work: Work, row: Row[Any]) -> set[int]:
@@ -39,11 +38,11 @@ def tell(work: Work, before: Row[Any], after: Row[Any], *, move_id: int) -> int:
     enqueue_many(
         work,
         leader_id=after.leader_id,
-        kind=KIND,
+        kind="pickup_moved",
         round_id=after.id,
         expires_at=after.pickup_until,
         to=[
-            Addressed(account_id=one, key=f"{KIND}:{move_id}:{one}", payload={**facts, "was": was})
+            Addressed(account_id=one, key=f"pickup_moved:{move_id}:{one}", payload={**facts, "was": was})
             for one in people - done
         ],
     )
@@ -60,7 +59,7 @@ def _correct(work: Work, before: Row[Any], after: Row[Any], facts: dict[str, Any
     done: set[int] = set()
     for row in rows:
         values: dict[str, Any] = {"payload": {**row.payload, **facts}}
-        if row.kind == KIND:
+        if row.kind == "pickup_moved":
             values |= _of_earlier_move(row, after)
             done |= {row.account_id} if row.state in {"queued", "waiting"} else set()
         elif row.kind == "reminder_pickup" and is_later:

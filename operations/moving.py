@@ -57,9 +57,7 @@ class Moved:
     is_new: bool
 
 
-def look(
-    work: Work, *, leader_id: int, round_id: int, when: When | None = None, place: str | None = None
-) -> Outlook:
+def look(work: Work, *, leader_id: int, round_id: int, when: When | None = None, place: str | None = None) -> Outlook:
     """What `move` would do. Changes nothing; raises what `move` raises."""
     row = work.db.execute(select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)).first()
     if row is None:

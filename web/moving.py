@@ -19,7 +19,7 @@ from web.site import site
 __all__ = ["MOVABLE", "as_filled", "move"]
 
 
-def as_filled(row: Mapping[str, Any]) -> dict[str, str]:
+def as_filled(row: Mapping[Any, Any]) -> dict[str, str]:
     """The fields as the round stands."""
     starts, until = row["pickup_from"], row["pickup_until"]
     day = starts or until

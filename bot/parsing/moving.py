@@ -13,10 +13,13 @@ from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_places import has_several_places, read_place
 from bot.parsing.post_times import PostTimes, read_post_times
 from bot.parsing.time_words import read_duration
+from bot.parsing.times import SHANGHAI
 from bot.parsing.values import Pickup
 
 MAX_CHARS = 200
-_CHANGE = r"(?:先|还是|都|就)?(?:改|换|挪|移|调整?|推迟|延后|延期|提前|变更?)(?:一?下|个)?(?:到|成|为|在|至)?\s*[:：]?\s*"
+_CHANGE = (
+    r"(?:先|还是|都|就)?(?:改|换|挪|移|调整?|推迟|延后|延期|提前|变更?)(?:一?下|个)?(?:到|成|为|在|至)?\s*[:：]?\s*"
+)
 _KIND = r"(?:自提|取货|提货|取件|领货)(?:的)?"
 _SPOT = rf"(?:(?:{_KIND})?(?:地点|地址|地方|位置)|(?:自提|取货|提货|取件)点)"
 _PLACE = re.compile(rf"(?:{_CHANGE})?{_SPOT}\s*(?:{_CHANGE}|[:：]|在)?\s*(?P<place>[^\n,，。;；!！]*)")
@@ -30,6 +33,10 @@ _SHIFT = re.compile(r"(?P<later>推迟|延后|延期|往后推?|晚)|(?P<sooner>
 _AROUND = re.compile(
     r"自提|取货|提货|取件|送货|配送|发货|时间|日期|地点|统一|开始|大家|麻烦|那边|再|才|来|去|到|在|给|送|取|拿|领|了|吧|啊|哈|哦|的|请|都|就|和|及|与|改|成|为"
 )
+
+
+# Where the hours that stand already may be meant: 后天下午 of a round that is handed out from 16 to 19.
+_PARTS = {"早上": (5, 10), "上午": (8, 12), "中午": (11, 14), "下午": (12, 18), "傍晚": (16, 20), "晚上": (17, 24)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,12 @@ def read_move(text: str, now: datetime) -> Move | None:
     is_day_said = any(hit.day is not None or hit.instant is not None for hit in said)
     unread = _as_typed(normal, _left(body, times, place)) or ""
     return Move(times.pickup, _as_typed(normal, place), None, is_day_said, unread)
+
+
+def is_in_part(at: datetime, part: str) -> bool:
+    """Is 16:00 (in Shanghai) in the 下午?"""
+    first, last = _PARTS.get(part, (0, 0))
+    return first <= at.astimezone(SHANGHAI).hour < last
 
 
 def _without_place(text: str, now: datetime) -> tuple[str, str | None]:

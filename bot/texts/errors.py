@@ -102,7 +102,7 @@ def _bad_time(f: Facts) -> str:
     if f.get("field") == "pickup_past":
         return f"{_at(f.get('at')) or '这一天'}已经过了，取货时间要在现在之后，没有改动。"
     if f.get("field") == "pickup_before_close":
-        return f"{_at(f['at'])}才截单，取货要在那以后，没有改动。想早点取，先发：截单，或者 改截单 今天18:00"
+        return f"{_at(f['at'])}才截单，取货要在那以后，没有改动。想早点取，先“截单”或者“改截单 今天18:00”。"
     past = _at(f.get("at"))
     return f"{past}已经过了，截单时间要在现在之后，请再说一次。" if past else "截单时间要在现在之后，请再说一次。"
 
@@ -224,7 +224,7 @@ ERRORS: dict[str, Callable[[Facts], str]] = {
     "bad_time": _bad_time,
     "same_pickup": lambda f: f"“{f['title']}”本来就是这样取的：{pickup_of(f)}，没有改动，也没有通知。",
     "hours_wanted": lambda f: (
-        f"“{f['title']}”的货已经到了，要说清楚几点到几点，邻居才好来取。请这样写：改自提 后天16:00-19:00"
+        f"“{f['title']}”的货已经到了，要说清楚几点到几点，邻居才好来取，例如：“改自提 后天16:00-19:00”。"
     ),
     "sold_out": _sold_out,
     "over_limit": _over_limit,

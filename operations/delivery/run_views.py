@@ -45,6 +45,7 @@ class RunView:
     search: RowMapping | None
     compared: Compared | None
     differences: Sequence[Difference]
+    moved: Sequence[RowMapping]  # rounds whose pickup is at another time or place than when it was frozen
     faults: Sequence[Fault]
     sums: RowMapping
 
@@ -114,6 +115,7 @@ def view(work: Work, *, run_id: int) -> RunView:
         search=planning.state(work, run_id=run_id),
         compared=plan_costs.compared(work, run_id=run_id),
         differences=[] if is_draft else runs.difference(work, run_id=run_id),
+        moved=[] if is_draft else runs.moved(work, run_id=run_id),
         faults=planning.look(work, run_id=run_id) if run.state == "frozen" else [],
         sums=_sums(work, run_id),
     )

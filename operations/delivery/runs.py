@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, RowMapping, delete, exists, func, insert, select, tuple_, update
 
 from models import (
     Work,
@@ -21,6 +21,7 @@ from models import (
     leader,
     pickup_point,
     round_,
+    round_move,
     route,
     route_search,
     route_stop,
@@ -162,6 +163,22 @@ def difference(work: Work, *, run_id: int) -> list[Difference]:
         if was != is_now:
             changed.append((key, (now.get(key) or then[key]).unit, was, is_now))
     return [_difference(work, key, unit, was, is_now) for key, unit, was, is_now in changed]
+
+
+def moved(work: Work, *, run_id: int) -> Sequence[RowMapping]:
+    """Rounds of the run whose pickup was moved after it was frozen: title, leader, and how pickup is now."""
+    mine = (round_move.c.leader_id == round_.c.leader_id, round_move.c.round_id == round_.c.id)
+    since = select(delivery_run.c.frozen_at).where(delivery_run.c.id == run_id).scalar_subquery()
+    statement = (
+        select(round_, leader.c.number.label("leader_number"), leader.c.display_name.label("leader_name"))
+        .join(leader, leader.c.id == round_.c.leader_id)
+        .where(
+            tuple_(round_.c.leader_id, round_.c.id).in_(rounds_of(work, run_id)),
+            exists().where(*mine, round_move.c.at >= since),
+        )
+        .order_by(leader.c.number, round_.c.id)
+    )
+    return work.db.execute(statement).mappings().all()
 
 
 _Key = tuple[int, int, int | None, int, str]
