@@ -82,7 +82,8 @@ def test_a_round_that_closes_meanwhile_tells_of_the_new_place(crowd: Store) -> N
         if n:
             world.publish()
             world.order(world.resident(f"邻居{n}"), {1: 1})
-        assert at_once([world.close, partial(move, world, f"{n}号门")]) == [None, True]
+        jobs: list[Callable[[], object]] = [world.close, partial(move, world, f"{n}号门")]
+        assert at_once(jobs) == [None, True]
         closed = world.rows(notice, kind="order_closed", round_id=world.round_id)
         assert {one.payload["pickup_place"] for one in closed} == {f"{n}号门"}
 
