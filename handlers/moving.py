@@ -16,7 +16,7 @@ from handlers.which import pick
 from models.views import RoundView
 from operations import moving
 from operations.moving import When
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 
 router = Router()
 

@@ -21,7 +21,7 @@ from operations import mass, moved_notices
 from operations.audit import record
 from operations.errors import BadTime, HoursWanted, NotFound, SamePickup
 from operations.offers import lock_round, require_state
-from operations.outbox import SHANGHAI
+from operations.quiet_hours import SHANGHAI
 from operations.round_views import view
 
 MOVABLE = ("open", "closed", "arrived")
