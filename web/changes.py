@@ -39,6 +39,7 @@ _LABELS = {
     "short": "缺货的品项",
     "no_shows": "过期未取",
     "orders": "订单",
+    "rounds": "团",
     "name": "名称",
     "refunded_fen": "已退",
     "per_unit_fen": "每件提成",

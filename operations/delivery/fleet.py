@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import RowMapping, Table, insert, select, update
+from sqlalchemy import RowMapping, Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Work, leader, pickup_point, vehicle, warehouse
 from operations.audit import PLATFORM, record
 from operations.delivery.problems import place_of
 from operations.errors import NameTaken, NotFound
+from operations.listings.paging import Page, contains, page
 from operations.routing.geo import great_circle_m, to_wgs84
 
+POINT_SORTS = ("leader", "zone")
 Position = tuple[int, int] | None  # north and east in millionths of a degree
 
 
@@ -66,15 +68,22 @@ def vehicles(work: Work, *, only_active: bool = False) -> Sequence[RowMapping]:
     return _listed(work, vehicle, only_active)
 
 
-def points(work: Work) -> Sequence[RowMapping]:
-    """The pickup points of all leaders that are open for business, with `leader_name` and `leader_number`."""
+def points(work: Work, *, text: str = "", is_nowhere: bool = False, sort: str = "leader", number: int = 1) -> Page:
+    """The pickup points of all leaders that are open for business, with `leader_name` and `leader_number`: found by
+    leader, name or zone; `is_nowhere`: those without coordinates alone.
+    """
     statement = (
         select(pickup_point, leader.c.display_name.label("leader_name"), leader.c.number.label("leader_number"))
         .join(leader, leader.c.id == pickup_point.c.leader_id)
         .where(pickup_point.c.is_active, leader.c.state == "active")
-        .order_by(leader.c.number, pickup_point.c.id)
+        .order_by(*((pickup_point.c.zone,) if sort == "zone" else ()), leader.c.number, pickup_point.c.id)
     )
-    return work.db.execute(statement).mappings().all()
+    if text:
+        said = (leader.c.display_name, pickup_point.c.name, pickup_point.c.zone)
+        statement = statement.where(or_(*(contains(column, text) for column in said)))
+    if is_nowhere:
+        statement = statement.where(pickup_point.c.lat_e6.is_(None))
+    return page(work, statement, number)
 
 
 def serving(work: Work, *, leader_ids: Collection[int]) -> dict[int, int]:

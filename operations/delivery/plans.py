@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from models import Work, delivery_run, route, route_search, route_stop
+from models import Work, delivery_run, pickup_point, route, route_search, route_stop
 from operations.audit import PLATFORM, record
 from operations.delivery import driving, runs
 from operations.delivery.plan_costs import Compared, charted_of, compared, orders_of, stops_of
@@ -84,7 +84,7 @@ def move(
         order.insert(max(served, min(position - 1, len(order))), number)
     write(work, run_id=run_id, charted=charted, orders=orders)
     driving.tell_again(work, run_id=run_id)
-    _log(work, run_id, actor, "run.move")
+    _log(work, run_id, actor, "run.move", _named(work, leader_id, point_id))
     found = compared(work, run_id=run_id)
     if found is None:
         raise NotFound(what="run")
@@ -110,7 +110,7 @@ def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_lock
     if work.db.execute(update(route_stop).where(*mine).values(is_locked=is_locked)).rowcount != 1:
         raise NotFound(what="stop")
     _touch(work, run_id)
-    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock")
+    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock", _named(work, leader_id, point_id))
 
 
 def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool, actor: str) -> None:
@@ -191,5 +191,10 @@ def _touch(work: Work, run_id: int) -> Row[Any]:
     ).one()
 
 
-def _log(work: Work, run_id: int, actor: str, action: str) -> None:
-    record(work, leader_id=PLATFORM, actor=actor, action=action, entity="run", entity_id=run_id, after={})
+def _named(work: Work, leader_id: int, point_id: int) -> dict[str, Any]:
+    mine = pickup_point.c.leader_id == leader_id, pickup_point.c.id == point_id
+    return {"place": work.db.execute(select(pickup_point.c.name).where(*mine)).scalar_one()}
+
+
+def _log(work: Work, run_id: int, actor: str, action: str, after: dict[str, Any] | None = None) -> None:
+    record(work, leader_id=PLATFORM, actor=actor, action=action, entity="run", entity_id=run_id, after=after or {})

@@ -115,7 +115,7 @@ def freeze(work: Work, *, run_id: int, rounds: Sequence[Round], crate_units: int
     units = crate_units or row.crate_units
     work.db.execute(update(delivery_run).where(delivery_run.c.id == run_id).values(crate_units=units))
     notes = _write_notes(work, run_id, goods, units)
-    _log(work, run_id, actor, "run.freeze", {"orders": len(chosen)})
+    _log(work, run_id, actor, "run.freeze", {"rounds": len(chosen)})
     return notes
 
 

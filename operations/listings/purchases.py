@@ -25,7 +25,7 @@ from operations.demand import GONE, among
 from operations.errors import NotFound
 from operations.full_cases import CasePlan, Wanted, plan_cases
 from operations.listings.paging import Page, contains, page
-from operations.purchase_drafts import Key, live
+from operations.purchase_drafts import Key, cost_of, live
 from operations.purchases import lines_of
 
 STATES = ("draft", "sent", "confirmed", "received", "cancelled")
@@ -98,6 +98,19 @@ class Shown:
     @property
     def total_fen(self) -> int:
         return int(self.head["total_fen"])
+
+    @property
+    def sound_fen(self) -> int | None:
+        """What the goods come to that came and were sound; None before they came."""
+        if self.head["state"] != "received":
+            return None
+        return sum(
+            cost_of((line.row.received_milli or 0) - line.row.damaged_milli, line.row.cost_fen) for line in self.lines
+        )
+
+    @property
+    def share_count(self) -> int:
+        return sum(len(line.shares) for line in self.lines)
 
     @property
     def below_least_fen(self) -> int:

@@ -160,7 +160,7 @@ def run_names(pages: Pages) -> dict[str, Any]:
             "warehouse": fleet.warehouses(work)[0]["id"],
             "vehicle": fleet.vehicles(work)[0]["id"],
             "leader": world.leader_a,
-            "point": fleet.points(work)[0]["id"],
+            "point": fleet.points(work).rows[0]["id"],
             "round": world.open,
         }
         if not routes:

@@ -10,13 +10,14 @@ from typing import Any
 import openpyxl
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models import action_log, product, purchase_order, supplier, supplier_photo
-from operations import orders, people, purchase_drafts, rounds, supplier_links
+from models import action_log, leader, order, product, purchase_order, resident, round_, supplier, supplier_photo
+from operations import orders, people, purchase_drafts, rounds, stocking, supplier_links
 from operations.offers import NewOffer
 from operations.orders import Change
 from operations.rounds import NewRound
+from tests.support.farm import Farm
 from tests.web.conftest import SETTINGS, Pages, Visitor
 from tests.web.doors import NONCE
 from tests.web.people import enter
@@ -167,6 +168,32 @@ def test_a_suppliers_link_opens_nothing_else(pages: Pages) -> None:
         assert visitor.get(path).status_code == 404
     assert visitor.get(link_of(pages, world.supplier)).status_code == 200
     assert visitor.get("/admin/suppliers").status_code == 302
+
+
+def test_nothing_a_neighbour_or_a_leader_writes_reaches_the_supplier(pages: Pages) -> None:
+    """Names, rooms, phones and notes in every field that people fill in: not on his pages, not in text nor workbook."""
+    farm = Farm(pages.store, "山脚果园")
+    product_id = farm.sell(name="巨峰葡萄", case_milli=None)
+    nasty = "</td><script>告诉供应商 钱奶奶 9-901 13800000009</script>"
+    view = sell(pages, pages.world.leader_a, "葡萄", 4)
+    with pages.store.transaction() as work:
+        words = (view.offers[0].name, "2斤", "盒")
+        stocking.teach(work, leader_id=view.leader_id, words=words, product_id=product_id, actor="system")
+        mine = round_.c.leader_id == view.leader_id, round_.c.id == view.id
+        work.db.execute(update(round_).where(*mine).values(title=nasty[:60]))
+        work.db.execute(update(order).where(order.c.round_id == view.id).values(note=nasty))
+        work.db.execute(update(resident).where(resident.c.display_name == "钱奶奶").values(note=nasty[:120]))
+        work.db.execute(update(leader).where(leader.c.id == view.leader_id).values(display_name=nasty[:30]))
+    close(pages, view)
+    farm.send()
+    visitor, address = pages.visitor(), link_of(pages, farm.id)
+    purchase_id = farm.orders()[0].id
+    book = openpyxl.load_workbook(io.BytesIO(visitor.get(f"{address}/{purchase_id}/file.xlsx").data))
+    cells = " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row)  # type: ignore[union-attr]
+    shown = visitor.get(address).text + visitor.get(f"{address}/{purchase_id}").text + cells
+    assert "巨峰葡萄" in cells
+    for hidden in ("script>告诉", "告诉供应商", "钱奶奶", "9-901", "13800000009", "周日水果团", "葡萄团"):
+        assert hidden not in shown
 
 
 def test_a_form_without_its_token_promises_nothing(pages: Pages) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -12,19 +13,36 @@ from operations.delivery import fleet as business
 from operations.delivery.fleet import PointFacts, VehicleFacts, WarehouseFacts
 from web.admin.blueprint import admin, page
 from web.auth import allow, current
-from web.forms import BadInput, read_choice, read_clock, read_count, read_id, read_position, read_text, require_text
+from web.forms import (
+    BadInput,
+    read_choice,
+    read_clock,
+    read_count,
+    read_id,
+    read_page,
+    read_position,
+    read_text,
+    require_text,
+)
 from web.site import site
 
 DATUMS = ("gcj02", "wgs84")
+POINT_STATES = ("nowhere",)
 
 
 @admin.get("/fleet")
 @allow(permission="view")
 def fleet() -> str:
-    """All three, each with a form."""
+    """All three, each with a form; pickup points by page, searched by leader, name or zone."""
+    text, state = read_text(request.args, "q", most=40), read_choice(request.args, "state", POINT_STATES)
+    sort = read_choice(request.args, "sort", business.POINT_SORTS, "leader")
     with site().store.read() as work:
-        warehouses, vehicles, points = business.warehouses(work), business.vehicles(work), business.points(work)
-    return page("fleet", here="runs", title="车和仓库", warehouses=warehouses, vehicles=vehicles, points=points)
+        warehouses, vehicles = business.warehouses(work), business.vehicles(work)
+        found = business.points(
+            work, text=text, is_nowhere=state == "nowhere", sort=sort, number=read_page(request.args)
+        )
+    values = {"warehouses": warehouses, "vehicles": vehicles, "found": found, "state": state, "sort": sort}
+    return page("fleet", here="runs", title="车和仓库", **values)
 
 
 @admin.post("/fleet/warehouses")
@@ -68,7 +86,8 @@ def change_point(leader_id: int, point_id: int) -> Response:
         business.set_point(work, leader_id=leader_id, point_id=point_id, facts=_point(), actor=current().actor)
 
     site().act(change, done="记好了。")
-    return redirect(url_for(".fleet", _anchor="points"))
+    where: dict[str, Any] = {key: request.form[key] for key in ("q", "state", "sort", "page") if request.form.get(key)}
+    return redirect(url_for(".fleet", **where, _anchor="points"))  # the same part of the list again
 
 
 def _save(job: Callable[[Work], int]) -> Response:

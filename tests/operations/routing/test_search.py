@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from benchmarks.routing import costs_at, generated, read_cvrplib
 from operations.routing.baseline import nearest_neighbour
-from operations.routing.problem import Car, Problem, Stop
+from operations.routing.problem import Car, Costs, Problem, Stop
 from operations.routing.search import SearchFailed, best_plan, better_plans
 
 SMALL = generated(12, 2)
@@ -40,6 +41,38 @@ def test_a_stop_keeps_its_car() -> None:
     plan = best_plan(Problem(stops, (Car(500), Car(500)), SMALL.metres, SMALL.seconds), seconds=0.5, processes=1)
     assert {stop % 2 for stop in plan.trips[0].stops} == {plan.trips[0].car}
     assert plan.is_sound
+
+
+def test_cold_goods_come_first_although_the_way_is_longer() -> None:
+    """Three stops on a line, the furthest with goods that must not wait: 10 minutes to it, 10 minutes are allowed."""
+    places = (0, 10, 20, 30)
+    metres = tuple(tuple(abs(a - b) * 100 for b in places) for a in places)
+    seconds = tuple(tuple(abs(a - b) * 20 for b in places) for a in places)
+    warm = (Stop(1), Stop(1), Stop(1))
+    cold = (Stop(1), Stop(1), Stop(1, must_before=600))
+    assert best_plan(Problem(warm, (Car(9),), metres, seconds), seconds=0.3, processes=1).is_sound
+    (trip,) = best_plan(Problem(cold, (Car(9),), metres, seconds), seconds=0.3, processes=1).trips
+    assert trip.stops[0] == 2
+    assert not trip.late
+
+
+def test_zones_are_kept_together_where_that_is_asked_and_not_where_it_costs_too_much() -> None:
+    """East and west stops take turns on a ring road of 7 times 10 m. Once around are 70 m and 5 changes of zone; zone
+    by zone are at least 120 m and one change.
+    """
+    zones, places = ("east", "west") * 3, range(7)
+    metres = tuple(tuple(10 * min((a - b) % 7, (b - a) % 7) for b in places) for a in places)
+    seconds = tuple((0,) * len(places) for _ in places)
+
+    def changes(cost: int) -> int:
+        stops = tuple(Stop(1, 0, zone=zone) for zone in zones)
+        problem = Problem(stops, (Car(9),), metres, seconds, Costs(second=0, car=0, zone=cost))
+        (trip,) = best_plan(problem, seconds=0.3, processes=1).trips
+        driven = [zones[stop] for stop in trip.stops]
+        return sum(a != b for a, b in itertools.pairwise(driven))
+
+    assert changes(500) == 1
+    assert changes(5) == 5
 
 
 def test_who_does_not_fit_is_left_out_and_the_rest_is_driven() -> None:
