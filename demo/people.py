@@ -37,7 +37,7 @@ SAMPLE_POST = """#开团 周六水果团
 地点:3号楼大堂(冷藏品请当天取)
 下单示例:草莓2 鸡蛋1 3-502"""
 
-RICE = ("五常大米", "5kg", "袋")
+RICE = ("五常大米", "5kg/袋", "袋")  # as POST words it
 SUPPLIERS = (
     (
         SupplierFacts(

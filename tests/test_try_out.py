@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
 from config import load
 from demo.day import served
+from demo.people import seed
+from models import Store, offer, product
 from tests.support.ports import find_free_port
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +31,15 @@ def test_the_scripted_day_gets_every_expected_answer() -> None:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "演示完成" in done.stdout
+
+
+def test_the_first_round_sells_what_a_supplier_has(sqlite_store: Store) -> None:
+    """So that the farm's page, full cases and purchase orders can be seen without writing anything first."""
+    for _ in range(2):
+        seed(sqlite_store, password="a long one for tests")
+    of_supplier = select(product.c.name).join(offer, offer.c.product_id == product.c.id)
+    with sqlite_store.read() as work:
+        assert work.db.execute(of_supplier).scalars().all() == ["五常大米"]
 
 
 @pytest.fixture(scope="module")

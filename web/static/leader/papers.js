@@ -14,11 +14,14 @@ async function copyText() {
       return;
     }
   }
-  said.textContent = "已复制，去群里粘贴就行。";
+  said.textContent = "已复制，去微信里粘贴就行。";
 }
 
 if (text) {
-  copy.hidden = print.hidden = false;
+  copy.hidden = false;
   copy.addEventListener("click", copyText);
-  print.addEventListener("click", () => window.print());
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
 }
