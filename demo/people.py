@@ -46,7 +46,9 @@ SUPPLIERS = (
         ProductFacts("红颜草莓", unit="盒", cost_fen=2800, spec="2斤", case_milli=6000, storage="chilled"),
     ),
     (
-        SupplierFacts("稻香粮油", origin="黑龙江五常", min_order_fen=50_000),
+        SupplierFacts(
+            "稻香粮油", origin="黑龙江五常", story="自家米厂，当季的稻子，下单以后才碾。", min_order_fen=50_000
+        ),
         ProductFacts("五常大米", unit="袋", cost_fen=3100, spec="5kg", case_milli=4000),
     ),
 )

@@ -110,6 +110,27 @@ def open_now(work: Work, *, supplier_id: int, leader_id: int) -> Sequence[RowMap
     return work.db.execute(statement).mappings().all()
 
 
+def sources(work: Work, *, leader_id: int) -> Sequence[RowMapping]:
+    """The suppliers of what can be ordered of this leader now: `id`, `name`, `origin`, `is_farmer`; farmers first."""
+    statement = (
+        select(supplier.c.id, supplier.c.name, supplier.c.origin, supplier.c.is_farmer)
+        .join(product, product.c.supplier_id == supplier.c.id)
+        .join(offer, offer.c.product_id == product.c.id)
+        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .where(
+            offer.c.leader_id == leader_id,
+            round_.c.leader_id == leader_id,
+            round_.c.state == "open",
+            round_.c.closes_at > work.now,
+            offer.c.is_withdrawn.is_(False),
+            supplier.c.is_active,
+        )
+        .distinct()
+        .order_by(supplier.c.is_farmer.desc(), supplier.c.name)
+    )
+    return work.db.execute(statement).mappings().all()
+
+
 def of_offers(work: Work, *, leader_id: int, round_id: int) -> dict[int, tuple[int, str]]:
     """(supplier id, name) of a round's offers that come from an active supplier, by offer id."""
     statement = (

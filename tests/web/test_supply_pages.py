@@ -102,6 +102,7 @@ def test_from_a_leaders_words_to_the_goods_on_her_page(pages: Pages) -> None:
     neighbour = enter(pages, "resident").get(f"/r/{a.code}").text
     for shown in ("来自山脚果园", "冷冻", "还差 4盒凑整箱"):
         assert shown in neighbour
+    assert f"/l/L1/from/{supplier_id}" in pages.visitor().get("/l/L1").text
     page = pages.visitor().get(f"/l/L1/from/{supplier_id}").text
     for shown in ("山脚果园", "富阳", "早上摘，下午到", "葡萄", "¥45.00"):
         assert shown in page

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from operations import news, relays, reviews, round_views, shelf, shopfront, visitors
-from operations.listings import leaders
+from operations.listings import leaders, suppliers
 from web.auth import allow, current
 from web.forms import read_nonce, require_text
 from web.resident.blueprint import RESIDENTS, mall
@@ -36,6 +36,7 @@ def home(code: str) -> Response | str:
             points=leaders.pickup_points(work, leader_id=leader_id),
             communities=leaders.communities(work, leader_id=leader_id),
             rounds=round_views.open_rounds(work, leader_id),
+            sources=suppliers.sources(work, leader_id=leader_id),
             shelf=shelf.items(work, leader_id=leader_id),
             record=shopfront.record_of(work, leader_id=leader_id),
             popular=shopfront.popular(work, leader_id=leader_id),
