@@ -43,10 +43,15 @@ def dearer(now: Costs, best: Costs) -> str:
     said = []
     if now.left_out > best.left_out:
         said.append(f"多 {now.left_out - best.left_out} 站没有车送")
-    if now.metres != best.metres:
+    if abs(now.metres - best.metres) >= 50:  # a tenth of a kilometre is shown
         said.append(f"{'多' if now.metres > best.metres else '少'}跑 {km(abs(now.metres - best.metres))}")
-    if abs(now.seconds - best.seconds) >= 30:
+    if round(abs(now.seconds - best.seconds) / 60):
         said.append(f"{'多' if now.seconds > best.seconds else '少'}用 {span(abs(now.seconds - best.seconds))}")
+    if now.cars != best.cars:
+        said.append(f"{'多' if now.cars > best.cars else '少'}用 {abs(now.cars - best.cars)} 辆车")
+    if now.zone_changes != best.zone_changes:
+        more = now.zone_changes > best.zone_changes
+        said.append(f"{'多' if more else '少'}跨 {abs(now.zone_changes - best.zone_changes)} 次片区")
     if now.late_s > best.late_s:
         said.append(f"迟到 {now.late_stops} 站，一共 {span(now.late_s)}")
     if now.over_crates > best.over_crates:

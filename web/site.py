@@ -115,7 +115,7 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         hours=route_words.span,
         route_fault=route_words.said,
         extra_cost=lambda found: route_words.dearer(found.now, found.best),
-        lock_cost=lambda found: route_words.dearer(found.best, found.free),
+        lock_cost=lambda found: route_words.dearer(found.best, found.free) if found.free else "",
     )
     app.jinja_env.tests["waiting"] = is_waiting
     app.jinja_env.globals.update(

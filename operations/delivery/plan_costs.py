@@ -11,14 +11,16 @@ from sqlalchemy import Row, select, update
 from models import Work, route, route_search, route_stop
 from operations.delivery import problems
 from operations.delivery.problems import Charted
-from operations.routing.plan import Plan, judge
+from operations.routing.plan import Plan, judge, zone_changes
 
 Orders = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a plan comes to. Lateness is the sum over late stops, and over cars that are back too late."""
+    """What a plan comes to. Lateness is the sum over late stops, and over cars that are back too late; `zone_changes`
+    count where zones are to be kept together.
+    """
 
     metres: int
     seconds: int
@@ -26,6 +28,8 @@ class Costs:
     late_s: int
     over_crates: int
     left_out: int
+    cars: int
+    zone_changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,10 @@ def costs_of(charted: Charted, plan: Plan) -> Costs:
         late_s=sum(late) + sum(trip.over_s for trip in plan.trips),
         over_crates=sum(trip.over_crates for trip in plan.trips),
         left_out=len(plan.left_out),
+        cars=len(plan.trips),
+        zone_changes=sum(zone_changes(charted.problem, trip) for trip in plan.trips)
+        if charted.problem.costs.zone
+        else 0,
     )
 
 

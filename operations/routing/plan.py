@@ -107,10 +107,14 @@ def _delay(problem: Problem, order: tuple[int, ...], leaves: int) -> int:
     return max(0, min(waited[-1], *spare))
 
 
+def zone_changes(problem: Problem, trip: Trip) -> int:
+    """How often a trip goes from one zone to another."""
+    zones = [problem.stops[number].zone for number in trip.stops]
+    return sum(a != b for a, b in itertools.pairwise(zones))
+
+
 def _extra(problem: Problem, trip: Trip) -> int:
     costs, stops = problem.costs, problem.stops
-    zones = [stops[number].zone for number in trip.stops]
-    changes = sum(a != b for a, b in itertools.pairwise(zones))
     lateness = sum(
         arrival - stops[number].latest
         for number, arrival in zip(trip.stops, trip.arrivals, strict=True)
@@ -120,7 +124,7 @@ def _extra(problem: Problem, trip: Trip) -> int:
     return (
         costs.car
         + costs.second * (trip.back - trip.leaves)
-        + costs.zone * changes
+        + costs.zone * zone_changes(problem, trip)
         + SECOND_LATE * (lateness + trip.over_s)
         + CRATE_OVER * trip.over_crates
         + LEFT_OUT * wrong_car

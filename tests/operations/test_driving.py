@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import select, update
 
 from models import Store, action_log, delivery_run, notice, route_stop
 from operations.delivery import by_driver, driving, plan_costs, plans, problems, runs, tours
+from operations.delivery.plan_costs import Costs
 from operations.errors import NotFound, NotNext, RunChanged, RunState
 from operations.routing.plan import judge
 from tests.support.clock import StillClock
 from tests.support.runs import Day, plan
+from web import route_words
 
 Stop = Any
 
@@ -166,3 +169,13 @@ def test_a_plan_made_by_hand_says_what_is_late_and_too_much(tour: Tour) -> None:
         full = plan_costs.costs_of(tight, judge(tight.problem, [[0, 1, 2, 3], []]))
     assert (costs.left_out, costs.over_crates, full.over_crates) == (1, 0, 1)
     assert costs.late_s > 0
+
+
+def test_a_difference_is_said_only_where_it_can_be_seen() -> None:
+    best = Costs(10_000, 3600, 0, 0, 0, 0, cars=2, zone_changes=1)
+    assert route_words.dearer(best, best) == ""
+    assert route_words.dearer(replace(best, metres=10_040, seconds=3629), best) == ""
+    worse = replace(best, metres=12_340, seconds=3720, late_stops=1, late_s=300, cars=1, zone_changes=3)
+    assert route_words.dearer(worse, best) == (
+        "多跑 2.3 公里，多用 2分钟，少用 1 辆车，多跨 2 次片区，迟到 1 站，一共 5分钟"
+    )
