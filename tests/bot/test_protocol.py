@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import timeit
 from collections.abc import Callable
 from dataclasses import replace
@@ -387,13 +388,13 @@ DAMAGED = {
 
 
 def best_of_three(error: type[Exception], body: str) -> float:
-    """Seconds until the body was turned down."""
+    """Seconds of CPU time until the body was turned down."""
 
     def once() -> None:
         with pytest.raises(error):
             read(body)
 
-    return min(timeit.repeat(once, number=1, repeat=3))
+    return min(timeit.repeat(once, number=1, repeat=3, timer=time.process_time))
 
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
@@ -507,9 +508,15 @@ def test_safe_credentials_pass_and_do_not_show_themselves() -> None:
 # --- cost -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("encrypted", "limit_us"), [(False, 50), (True, 130)], ids=["plain", "encrypted"])
-def test_reading_stays_cheap(encrypted: bool, limit_us: int) -> None:
+@pytest.mark.parametrize(("encrypted", "limit"), [(False, 8), (True, 18)], ids=["plain", "encrypted"])
+def test_reading_stays_cheap(encrypted: bool, limit: int) -> None:
+    """Beside the mere parsing of the same body, of which it is 4 and 9 times: a busy machine slows down both."""
     message, credentials = pushes.text("西红柿2斤，土豆1袋"), SAFE if encrypted else PLAIN
     query, body = pushes.sealed(message) if encrypted else (pushes.signed(), message.encode())
-    best = min(timeit.repeat(lambda: read_inbound(query, body, credentials, START), number=200, repeat=7)) / 200
-    assert best * 1e6 <= limit_us
+    parsing = cost(lambda: ET.fromstring(body))
+    assert cost(lambda: read_inbound(query, body, credentials, START)) <= limit * parsing
+
+
+def cost(once: Callable[[], object]) -> float:
+    """CPU time of the best of some runs."""
+    return min(timeit.repeat(once, number=200, repeat=7, timer=time.process_time))

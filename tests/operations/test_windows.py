@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from functools import partial
 
 import pytest
+from sqlalchemy import select, update
 
-from models import Store, opt_in
+from models import Store, message_window, opt_in
 from operations import windows
 from tests.scheduler.neighbours import settle, windows_of
 from tests.support.clock import StillClock
+from tests.support.together import PATIENCE_S, at_once, crowded
 
 
 @pytest.fixture(autouse=True)
@@ -68,17 +71,27 @@ def test_leaving_closes_every_window(store: Store) -> None:
     assert take(store) is None
 
 
-def test_eight_senders_take_five(store: Store) -> None:
+def test_eight_senders_take_five(store: Store, database_url: str, clock: StillClock) -> None:
     opened(store, "message")
-    barrier = threading.Barrier(8)
+    with crowded(database_url, clock, people=8) as crowd:
+        assert Counter(at_once([partial(take, crowd)] * 8)) == {"message": 5, None: 3}
 
-    def one() -> str | None:
-        barrier.wait(10)
-        return take(store)
 
-    with ThreadPoolExecutor(8) as pool:
-        taken = [each.result() for each in [pool.submit(one) for _ in range(8)]]
-    assert (taken.count("message"), taken.count(None)) == (5, 3)
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_control_looking_first_takes_the_last_one_twice(store: Store) -> None:
+    opened(store, "click")
+    assert [take(store) for _ in range(2)] == ["click"] * 2
+    both_have_looked = threading.Barrier(2)
+
+    def naive() -> int:
+        with store.transaction() as work:
+            left = work.db.execute(select(message_window.c.remaining)).scalar_one()
+            both_have_looked.wait(PATIENCE_S)
+            work.db.execute(update(message_window).values(remaining=left - 1))
+        return int(left)
+
+    assert at_once([naive] * 2) == [1, 1]
 
 
 def test_one_opt_in_is_one_message(store: Store) -> None:

@@ -6,7 +6,6 @@ Each rule has a control next to it: the same without the guard, on PostgreSQL, w
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from typing import Any
 
 import psycopg.errors
 import pytest
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, action_log, ledger_transfer, notice, offer, order, round_
@@ -24,10 +23,9 @@ from operations import order_views, orders, payments, rounds
 from operations.errors import RoundClosed
 from operations.orders import Change
 from operations.rounds import NewOffer
-from tests.faults.product import until
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.together import PATIENCE_S, at_once, crowded, stands_in_line
 from tests.support.world import World
 
 BUYERS = 30
@@ -81,12 +79,13 @@ def test_c13_what_is_announced_is_what_was_ordered(crowd: Store) -> None:
     """30 people go on ordering until they are told that it is over; the leader closes in between."""
     world = World(crowd, offers=FRUIT)
     buyers = [world.resident(f"邻居{n}") for n in range(BUYERS)]
-    for n in range(2):
+    for many in (10, 40):
         world.publish()
+        taken = threading.Semaphore(0)
         jobs: list[Callable[[], object]] = [
-            partial(order_until_closed, world, buyer, at) for at, buyer in enumerate(buyers)
+            partial(order_until_closed, world, buyer, at, taken) for at, buyer in enumerate(buyers)
         ]
-        jobs.append(partial(close_soon, world, 0.05 + 0.05 * n))
+        jobs.append(partial(after, taken, many, world.close))
         assert failures(at_once(jobs)) == []
         row = the_round(world)
         with crowd.read() as work:
@@ -96,7 +95,7 @@ def test_c13_what_is_announced_is_what_was_ordered(crowd: Store) -> None:
         assert world.count(order, round_id=world.round_id, state="placed") == 0
 
 
-def order_until_closed(world: World, buyer: int, at: int) -> int:
+def order_until_closed(world: World, buyer: int, at: int, taken: threading.Semaphore) -> int:
     """Messages with four items each until the door is shut; how many were taken."""
     for n in range(1000):
         numbers = [1 + (at + n + step) % 8 for step in (0, 3, 1, 6)]
@@ -104,13 +103,15 @@ def order_until_closed(world: World, buyer: int, at: int) -> int:
             change(world, buyer, *(Change(world.offers[number], 1000, "add") for number in numbers))
         except RoundClosed:
             return n
+        taken.release()
     raise AssertionError("nobody closed the round")
 
 
-def close_soon(world: World, after_s: float) -> None:
-    """Close in the middle of it."""
-    time.sleep(after_s)
-    world.close()
+def after(taken: threading.Semaphore, many: int, job: Callable[[], object]) -> None:
+    """In the middle of it: when so many messages were taken."""
+    for _ in range(many):
+        assert taken.acquire(timeout=PATIENCE_S)
+    job()
 
 
 @pytest.mark.postgresql
@@ -136,7 +137,7 @@ def test_who_stands_first_in_line_is_next_be_it_the_closing(postgresql_url: str,
                 waiting = []
                 for job in jobs:
                     waiting.append(pool.submit(job))
-                    until(lambda: in_line(store) == len(waiting), "it stands in line")
+                    stands_in_line(store, len(waiting))
             outcomes = [type(job.exception(PATIENCE_S)) for job in waiting]
         assert outcomes[0] is type(None)
         assert set(outcomes[2:]) <= {RoundClosed, type(None)}
@@ -144,13 +145,6 @@ def test_who_stands_first_in_line_is_next_be_it_the_closing(postgresql_url: str,
         assert taken == 1 if ahead == 0 else taken >= 2
         assert the_round(world).closed_total_fen == len(buyers) * 800 + taken * 100
         assert violations(store) == []
-
-
-def in_line(store: Store) -> int:
-    """How many connections wait for a lock."""
-    with store.read() as work:
-        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return int(work.db.execute(text(f"{waiting} AND wait_event_type = 'Lock'")).scalar_one())
 
 
 @pytest.mark.postgresql
@@ -285,16 +279,16 @@ def test_cancelling_the_round_while_people_order(crowd: Store) -> None:
     buyers = [world.resident(f"邻居{n}") for n in range(8)]
     for _ in range(3):
         world.publish()
+        taken = threading.Semaphore(0)
         jobs: list[Callable[[], object]] = [
-            partial(order_until_closed, world, buyer, n) for n, buyer in enumerate(buyers)
+            partial(order_until_closed, world, buyer, n, taken) for n, buyer in enumerate(buyers)
         ]
-        jobs.append(partial(cancel_soon, world))
+        jobs.append(partial(after, taken, 8, partial(cancel, world)))
         assert failures(at_once(jobs)) == []
         assert {row.state for row in world.rows(order, round_id=world.round_id)} <= {"cancelled"}
 
 
-def cancel_soon(world: World) -> None:
-    time.sleep(0.05)
+def cancel(world: World) -> None:
     with world.store.transaction() as work:
         rounds.cancel_round(
             work, leader_id=world.leader_id, round_id=world.round_id, reason="天气不好", actor=world.actor
@@ -327,7 +321,7 @@ def pay_while_closing(world: World, order_id: int) -> list[Any]:
         with world.store.transaction() as work:
             order_views.lock_order(work, world.leader_id, order_id)
             has_order.set()
-            time.sleep(0.3)
+            stands_in_line(world.store)
             payments.mark_paid(
                 work,
                 leader_id=world.leader_id,

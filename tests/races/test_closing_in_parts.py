@@ -24,7 +24,7 @@ from operations.coupons import NewCoupon
 from operations.errors import CouponRefused
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.together import PATIENCE_S, at_once, crowded, stands_in_line
 from tests.support.world import World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -196,7 +196,7 @@ def test_a_coupon_that_waited_for_the_close_is_too_late(postgresql_url: str, clo
             with store.transaction() as work:
                 rounds.close(work, **mine)
                 is_shut.set()
-                threading.Event().wait(0.3)
+                stands_in_line(store)
 
         def use() -> object:
             assert is_shut.wait(PATIENCE_S)

@@ -16,7 +16,7 @@ from models import Store, Work, ledger_transfer, payment, refund, settlement
 from operations import ledger, ledger_check, online, payments, pickup_days, refunds, settlements
 from operations.errors import RefundTooMuch
 from tests.support.clock import StillClock
-from tests.support.together import at_once, crowded
+from tests.support.together import PATIENCE_S, at_once, crowded
 from tests.support.world import World
 
 STAFF = 8
@@ -73,7 +73,7 @@ def test_control_without_the_lock_more_goes_back(unguarded: Store) -> None:
     def press(nth: int) -> None:
         with unguarded.transaction() as work:
             promised = refunds.pending_fen(work, leader_id=world.leader_id, order_id=order_id)
-            both_have_read.wait(10)
+            both_have_read.wait(PATIENCE_S)
             if promised + 600 <= 1000:
                 work.db.execute(
                     insert(refund).values(
@@ -130,7 +130,7 @@ def test_control_without_its_lock_and_key_it_is_settled_twice(
 
     def look_and_wait(work: Work, leader_id: int, round_id: int) -> int | None:
         found = look(work, leader_id, round_id)
-        both_have_looked.wait(10)
+        both_have_looked.wait(PATIENCE_S)
         return found
 
     monkeypatch.setattr(settlements, "for_update", lambda _, statement: statement)

@@ -29,6 +29,7 @@ from tests.scheduler.neighbours import LEADER, open_round, openid, settle
 from tests.scheduler.words import TEMPLATES, Words
 from tests.support.clock import StillClock
 from tests.support.databases import opened
+from tests.support.together import PATIENCE_S
 
 ROUNDS = 100
 LEASE = timedelta(seconds=60)
@@ -57,7 +58,7 @@ def both(stores: list[Store], job: Callable[[Store], object]) -> None:
     barrier = threading.Barrier(2)
 
     def one(store: Store) -> object:
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         return job(store)
 
     with ThreadPoolExecutor(2) as pool:
@@ -87,7 +88,7 @@ def test_control_a_naive_close_closes_twice(postgresql_url: str, clock: StillClo
                 .scalars()
                 .all()
             )
-            seen.wait(10)
+            seen.wait(PATIENCE_S)
             for round_id in sorted(due):
                 work.db.execute(update(round_).where(round_.c.id == round_id).values(state="closed"))
                 _log_close(work, round_id)
@@ -171,22 +172,22 @@ def letters(store: Store, persons: int = 60, each: int = 5) -> None:
 
 @pytest.mark.postgresql
 def test_control_a_claim_without_skip_locked_takes_twice(postgresql_url: str, clock: StillClock) -> None:
-    """UPDATE … WHERE id IN (SELECT … LIMIT) without SKIP LOCKED: the second waits and takes the same rows again."""
+    """SELECT … LIMIT without SKIP LOCKED, then UPDATE: the second waits for the first and takes the same rows again."""
     picked: list[int] = []
+    both_have_looked = threading.Barrier(2)
 
     def naive(store: Store) -> None:
-        for _ in range(30):
-            with store.transaction() as work:
-                ids = select(notice.c.id).where(notice.c.state == "queued").order_by(notice.c.id).limit(10)
-                found = work.db.execute(ids).scalars().all()
-                time.sleep(0.002)
-                taken = update(notice).where(notice.c.id.in_(found)).values(state="sending").returning(notice.c.id)
-                picked.extend(work.db.execute(taken).scalars())
+        with store.transaction() as work:
+            ids = select(notice.c.id).where(notice.c.state == "queued").order_by(notice.c.id).limit(10)
+            found = work.db.execute(ids).scalars().all()
+            both_have_looked.wait(PATIENCE_S)
+            taken = update(notice).where(notice.c.id.in_(found)).values(state="sending").returning(notice.c.id)
+            picked.extend(work.db.execute(taken).scalars())
 
     with opened(postgresql_url, clock) as one, opened(postgresql_url, clock) as two:
-        letters(one)
+        letters(one, persons=10, each=1)
         both([one, two], naive)
-    assert max(Counter(picked).values()) == 2
+    assert (len(picked), set(Counter(picked).values())) == (20, {2})
 
 
 def test_two_workers_claim_everything_once_and_nobody_in_two_parts(stores: list[Store]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
+
+from sqlalchemy import text
 
 from models.base import Store
 from tests.support.clock import StillClock
@@ -34,6 +37,20 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(PATIENCE_S)
     return outcomes
+
+
+def stands_in_line(store: Store, many: int = 1) -> None:
+    """Return once so many connections of this PostgreSQL database wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        with store.read() as work:
+            if int(work.db.execute(waiting).scalar_one()) == many:
+                return
+        assert time.monotonic() < deadline, f"not {many} in line"
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager
