@@ -39,7 +39,10 @@ class Front:
         if not is_push or not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_LENGTH):
             return self._behind(environ, start_response)  # a body of unknown length among others
         started = time.perf_counter()
-        body = environ["wsgi.input"].read(int(length)) if int(length) <= BODY_LIMIT else None
+
+        def body() -> bytes | None:
+            return environ["wsgi.input"].read(int(length)) if int(length) <= BODY_LIMIT else None
+
         given = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         status, content_type, answer = self._webhook.handle_push(dict(reversed(given)), body)  # of two, the first
         headers = [("Content-Type", content_type), ("Content-Length", str(len(answer)))]

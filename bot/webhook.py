@@ -28,6 +28,7 @@ from bot.protocol import (
     BODY_LIMIT,
     NOTHING,
     Args,
+    Body,
     Credentials,
     Reply,
     check_credentials,
@@ -99,8 +100,8 @@ class Webhook:
         except Forbidden as refusal:
             return self._refused(refusal)
 
-    def handle_push(self, args: Args, body: bytes | None) -> Answered:
-        """Answer one push; `body` is None when it was over BODY_LIMIT. Never raises, never answers 5xx.
+    def handle_push(self, args: Args, body: Body) -> Answered:
+        """Answer one push; `body` as `read_inbound` takes it. Never raises, never answers 5xx.
 
         403 for what is not provably the platform's; 200 and a valid answer for everything that is.
         """
@@ -190,7 +191,7 @@ def create_blueprint(webhook: Webhook, path: str = "/wechat") -> Blueprint:
 
     @blueprint.post(path)
     def receive() -> Response:
-        return _response(webhook.handle_push(request.args, _body()))
+        return _response(webhook.handle_push(request.args, _body))
 
     return blueprint
 

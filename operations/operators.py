@@ -6,7 +6,9 @@ There is no default account: `create_operator` is called from the command line, 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -90,6 +92,7 @@ def set_password(work: Work, *, operator_id: int, password: str, actor: str) -> 
     check_password_rules(password, username=row.username)
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(password_hash=_hasher.hash(password)))
     sessions.close_all_of_operator(work, operator_id=operator_id)
+    attempts.clear(work, "own_password", str(operator_id))
     _log(work, operator_id, actor, "operator.password", None, None)
 
 
@@ -121,9 +124,24 @@ def get(work: Work, operator_id: int) -> Row[Any]:
 
 def begin_login(work: Work, *, username: str, address: str) -> bool:
     """Count a log-in that is about to be looked at; False: too many wrong ones, do not look. Commit before looking."""
-    if not attempts.note_failure(work, "login_address", address[:80], ADDRESS_LIMIT).is_allowed:
+    if not attempts.note_failure(work, "login_address", _caller(address), ADDRESS_LIMIT).is_allowed:
         return False
     return attempts.note_failure(work, "login", normal_name(username), ACCOUNT_LIMIT).is_allowed
+
+
+def begin_change(work: Work, *, operator_id: int) -> bool:
+    """Count a try at one's own old password before it is looked at, as at a log-in: a session may have been stolen."""
+    return attempts.note_failure(work, "own_password", str(operator_id), ACCOUNT_LIMIT).is_allowed
+
+
+def _caller(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or the 64 bits of an IPv6 address that a household is given whole."""
+    with suppress(ValueError):
+        found = ip_address(address)
+        if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+            return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    return address[:80]
 
 
 def password_hash_of(work: Work, username: str) -> tuple[int | None, str]:
@@ -148,7 +166,7 @@ def is_right_password(password_hash: str, password: str) -> bool:
 def enter(work: Work, *, operator_id: int, username: str, address: str) -> str:
     """After the right password: forget the wrong ones and open a session; returns the token for the cookie."""
     attempts.clear(work, "login", normal_name(username))
-    attempts.forgive(work, "login_address", address[:80])
+    attempts.forgive(work, "login_address", _caller(address))
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(last_login_at=work.now))
     _log(work, operator_id, f"operator:{operator_id}", "operator.login", None, None)
     return sessions.open_for_operator(work, operator_id=operator_id)

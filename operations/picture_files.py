@@ -10,6 +10,7 @@ import io
 import os
 import struct
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from operations.quiet_hours import SHANGHAI
 
 LARGEST_BYTES = 10 * 1024 * 1024
-LARGEST_PIXELS = 50_000_000
+LARGEST_PIXELS = 50_000_000  # what phones take; a JPEG is decoded small
+LARGEST_WHOLE_PIXELS = 16_000_000  # the others are decoded whole: up to 4 bytes each, however small the file
 LONGEST_EDGE = 2048
 CONTENT_TYPE = "image/jpeg"
 
@@ -44,14 +46,17 @@ class Picture:
         return hashlib.sha256(self.data).hexdigest()
 
 
+# One at a time: some that come together must not take the memory of the chat beside them.
+_turn = threading.Lock()
+
+
 def redraw(raw: bytes) -> Picture:
     """The picture alone, upright, at most 2,048 pixels long. Raises NotAPicture."""
-    with opened(raw) as image:
+    with _turn, opened(raw) as image:
         taken_at = _taken_at(image)
         image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        return Picture(_as_jpeg(upright), taken_at)
+        image.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+        return Picture(_as_jpeg(ImageOps.exif_transpose(image)), taken_at)
 
 
 def _taken_at(image: Image.Image) -> datetime | None:
@@ -71,7 +76,7 @@ def opened(raw: bytes) -> Iterator[Image.Image]:
         raise NotAPicture("too many bytes")
     try:
         with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP")) as image:
-            if image.width * image.height > LARGEST_PIXELS:
+            if image.width * image.height > (LARGEST_PIXELS if image.format == "JPEG" else LARGEST_WHOLE_PIXELS):
                 raise NotAPicture("too many pixels")
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.pay.gateway import BadNotice, Gateway, RefundResult, Trade
 from models import Busy, Clock
@@ -27,10 +28,11 @@ def create_blueprint(gateway: Gateway, clock: Clock, apply: Callable[[Trade | Re
 
     @blueprint.post(PATH)
     def notified() -> Response:
-        if (request.content_length or 0) > MAX_BODY:
-            return _failed(413)
+        request.max_content_length = MAX_BODY  # counted while it is read: a length need not be given
         try:
-            said = gateway.read_notice(request.headers, request.get_data(), clock())
+            said = gateway.read_notice(request.headers, request.get_data(cache=False), clock())
+        except RequestEntityTooLarge:
+            return _failed(413)
         except BadNotice as error:
             log.warning("pay_notice_refused", reason=error.reason)
             return _failed(401)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -124,6 +126,30 @@ def test_a_long_body_is_not_read(http: FlaskClient, sign: bool) -> None:
     query = signed() if sign else {}
     answer = http.post("/wechat", query_string=query, data=b"x" * (BODY_LIMIT + 1))
     assert (answer.status_code, answer.data) == (403, b"")
+
+
+class Slow(io.RawIOBase):
+    """A body that never comes. Counts who waits for it."""
+
+    waiting = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        self.waiting += 1
+        raise TimeoutError
+
+
+def test_nobody_waits_for_the_body_of_a_stranger(http: FlaskClient) -> None:
+    """A few hundred who send theirs byte by byte would hold every thread; only a signed query is worth waiting for."""
+    query, body = sealed(pushes.text("x"))[0], Slow()
+    push: dict[str, Any] = {"environ_overrides": {"wsgi.input": body, "CONTENT_LENGTH": "900"}}
+    assert http.post("/wechat", query_string={**query, "signature": "0" * 40}, **push).status_code == 403
+    assert body.waiting == 0
+    with suppress(TimeoutError):  # Flask makes an answer of it
+        http.post("/wechat", query_string=query, **push)
+    assert body.waiting == 1
 
 
 @pytest.mark.parametrize("length", ["", "-1", "x", "٣", "9" * 30])

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app import note_payment
 from bot.pay.webhook import PATH, create_blueprint
@@ -33,6 +34,7 @@ class Shop:
     sim: PaySim
     gateway: WeChatPayGateway
     clock: StillClock
+    http: FlaskClient  # the same address, without a server between
     may_share: bool = False
 
     @property
@@ -81,4 +83,4 @@ def open_shop(store: Store, sim: PaySim, clock: StillClock) -> Iterator[Shop]:
     app.register_blueprint(create_blueprint(gateway, lambda: datetime.now(UTC), partial(note_payment, store)))
     with serve(app) as base:
         gateway = gateway_to(sim, f"{base}{PATH}")
-        yield Shop(World(store, payment_mode="wechat"), sim, gateway, clock)
+        yield Shop(World(store, payment_mode="wechat"), sim, gateway, clock, app.test_client())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.pay.webhook import MAX_BODY, PATH
 from bot.simulator.pay import PaySim
 from models import Store, action_log, pay_difference, payment
 from operations import bill_check, online, payments
@@ -270,3 +273,16 @@ def back(shop: Shop, nth: int) -> None:
     """The refund is sent and arrives."""
     shop.send_refunds()
     shop.sim.refund_done(list(shop.sim.book.refunds)[nth])
+
+
+def test_a_long_notification_is_not_read_whether_it_tells_its_length_or_not(shop: Shop) -> None:
+    body = io.BytesIO(bytes(4 * MAX_BODY))
+    sizes: list[dict[str, Any]] = [
+        {"content_length": 4 * MAX_BODY},
+        {"environ_overrides": {"wsgi.input_terminated": True}, "headers": {"Transfer-Encoding": "chunked"}},
+    ]
+    for size in sizes:
+        body.seek(0)
+        answer = shop.http.post(PATH, input_stream=body, **size)
+        assert answer.status_code in {401, 413}
+        assert body.tell() <= MAX_BODY

@@ -168,6 +168,9 @@ def test_a_token_opens_only_its_own_route(tours: tuple[Pages, dict[str, object]]
         visitor.post(f"/d/{other}/start")
         visitor.post(f"/d/{other}/stops/{names['stop']}/arrived")
         visitor.post(f"/d/{other}/stops/{names['stop']}/sign", {"name": "x", "nonce": NONCE})
+        broken = {"name": "x", "nonce": NONCE, "photo": (io.BytesIO(b"x"), "a.jpg")}
+        visitor.post(f"/d/{other}/stops/{names['stop']}/sign", broken, content_type="multipart/form-data")
+        assert "打不开" not in visitor.get(path).text, "nobody's photo is looked at before his link"
     visitor.post(f"{path}/stops/{int(str(names['stop'])) + 1}/arrived")
     assert fingerprint(pages.store) == before
     owner = enter(pages, "owner")

@@ -97,6 +97,18 @@ def test_two_processes_count_together(pages: Pages) -> None:
     assert pages.visitor().log_in("viewer").status_code == 302, "others are not locked out"
 
 
+def test_the_addresses_of_one_household_are_one_caller(pages: Pages) -> None:
+    """A provider gives 2^64 IPv6 addresses to everybody; an IPv4 address may come dressed as one."""
+    callers = [[f"2001:db8:1:2::{n:x}" for n in range(30)], ["192.0.2.7", "::ffff:192.0.2.7"] * 15]
+    with pages.store.transaction() as work:
+        for addresses in callers:
+            for at, address in enumerate(addresses):
+                assert operators.begin_login(work, username=f"name{at}", address=address)
+            assert not operators.begin_login(work, username="another", address=addresses[0])
+        for other in ("2001:db8:1:3::1", "192.0.2.8", "not an address"):
+            assert operators.begin_login(work, username="another", address=other)
+
+
 def test_one_address_has_thirty_tries_over_all_names(pages: Pages) -> None:
     with pages.store.transaction() as work:
         for at in range(30):
@@ -230,6 +242,16 @@ def test_a_password_is_not_changed_by_mistake(pages: Pages, current: str, new: s
     visitor.post("/admin/account/password", {"current": current, "password": new, "again": again})
     assert said in visitor.get("/admin/account").text
     assert pages.visitor().log_in("owner").status_code == 302
+
+
+def test_a_stolen_session_cannot_guess_the_password(pages: Pages) -> None:
+    visitor = pages.operator("owner")
+    form = {"password": "an even better password"}
+    for _ in range(10):
+        visitor.post("/admin/account/password", {"current": "not mine", **form})
+    visitor.post("/admin/account/password", {"current": PASSWORD, **form})
+    assert TOO_MANY in visitor.get("/admin/account").text
+    assert pages.visitor().log_in("owner").status_code == 302, "the old one holds, and its owner may still log in"
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,11 @@ def change_password() -> Response:
     """A new password of one's own; every session ends, this one too."""
     operator_id, actor = current().operator_id or 0, current().actor
     store = site().store
-    with store.read() as work:
-        row = people.get(work, operator_id)
+    with store.transaction() as work:
+        row, may_try = people.get(work, operator_id), people.begin_change(work, operator_id=operator_id)
+    if not may_try:
+        site().flash.say("bad", TOO_MANY)
+        return redirect(url_for(".account"))
     if not people.is_right_password(row.password_hash, request.form.get("current", "")):
         site().flash.say("bad", "现在的密码不对。")
         return redirect(url_for(".account"))

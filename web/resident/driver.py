@@ -96,9 +96,13 @@ def sign_for_goods(token: str, stop_id: int) -> Response:
         )
 
     try:
+        with site().store.read() as work:  # whose link opens nothing has no picture drawn
+            driving.route_of(work, secret=site().settings.secret, token=token)
         picture = _photo()
     except BadInput as error:
         site().flash.say("bad", str(error))
+        return redirect(url_for(".drive", token=token))
+    except LinkDead:
         return redirect(url_for(".drive", token=token))
     return _act(token, sign, _signed)
 
