@@ -23,6 +23,7 @@ from tests.support.chromium import find_chromium
 from tests.support.clock import START, StillClock
 from tests.support.memory_disk import memory_disk
 from tests.support.ports import find_free_port, wait_until_listening
+from tests.support.together import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,7 +68,7 @@ def test_a_server_does_not_outlive_its_test_process(ending: signal.Signals) -> N
         psycopg.connect(host=str(folder), user="postgres", dbname="postgres")
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 15) -> None:
+def wait_until(condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -91,7 +92,7 @@ def test_waiting_for_a_dead_server_ends_at_once() -> None:
     started = time.monotonic()
     with pytest.raises(TimeoutError, match="ended before it listened"):
         wait_until_listening(find_free_port(), timeout_s=60, is_alive=lambda: False)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE_S / 2
 
 
 def test_the_clock_moves_only_when_told(clock: StillClock) -> None:

@@ -23,6 +23,7 @@ from bot.redaction import redact
 from bot.simulator import Account, FakeClock, Sim, serve
 from bot.wechat_errors import CATEGORIES, Category, SendError, category_of
 from tests.bot import pushes
+from tests.support.together import PATIENCE_S
 
 APPID, SECRET = "wxtest00000000test", "canary-secret-0123456789"
 RESIDENT = "o_test_resident_1"
@@ -78,7 +79,7 @@ def together(job: Any, threads: int = 20) -> list[Any]:
     barrier = threading.Barrier(threads)
 
     def one() -> Any:
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         return job()
 
     with ThreadPoolExecutor(threads) as pool:

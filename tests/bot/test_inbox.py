@@ -17,6 +17,7 @@ from models.base import Store, Work
 from models.messages import inbound_message
 from tests.bot import pushes
 from tests.support.clock import START, StillClock
+from tests.support.together import PATIENCE_S
 
 
 def message(content: str = "西红柿2斤", msg_id: int = 1, openid: str = pushes.RESIDENT) -> Inbound:
@@ -69,7 +70,7 @@ def test_an_overlapping_delivery_waits_and_finds_the_reply(store: Store) -> None
     def first(work: Work) -> Remembered | None:
         known = inbox.recall(work, message())
         first_has_key.set()
-        assert second_started.wait(5)
+        assert second_started.wait(PATIENCE_S)
         handled.append("first")
         inbox.remember(work, message(), "记下了")
         return known
@@ -81,7 +82,7 @@ def test_an_overlapping_delivery_waits_and_finds_the_reply(store: Store) -> None
         return known
 
     def start_second() -> Remembered | None:
-        assert first_has_key.wait(5)
+        assert first_has_key.wait(PATIENCE_S)
         second_started.set()
         return store.run(second)
 

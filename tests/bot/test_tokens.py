@@ -12,6 +12,7 @@ import pytest
 
 from bot.tokens import TokenCache
 from bot.wechat_errors import Category, SendError
+from tests.support.together import PATIENCE_S
 
 
 class Platform:
@@ -61,7 +62,7 @@ def together(job: Callable[[], object], threads: int = 20) -> list[object]:
     barrier = threading.Barrier(threads)
 
     def one() -> object:
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         try:
             return job()
         except SendError as error:

@@ -30,6 +30,7 @@ from models.messages import inbound_message
 from tests.bot import pushes
 from tests.bot.pushes import PLAIN, RESIDENT, SAFE, TOKEN, sealed, signed
 from tests.support.clock import START, StillClock
+from tests.support.together import PATIENCE_S
 
 Handler = Callable[[Work, Inbound], Reply]
 BUSY = "系统忙，这条没有记下，请稍后再发一次（编号 {}）"
@@ -262,7 +263,7 @@ def in_parallel(bot: Bot, messages: int, copies: int = 3) -> list[list[str]]:
     """Deliver each message `copies` times at the same moment; the replies by message."""
 
     def deliver(number: int, copy: int, barrier: threading.Barrier) -> str:
-        barrier.wait(10)
+        barrier.wait(PATIENCE_S)
         return bot.push(pushes.text(f"第{number}条", number), nonce=f"n{copy}")["Content"]
 
     replies = []
@@ -364,11 +365,11 @@ def test_a_database_that_is_busy_is_told_in_time(database_url: str, clock: Still
                 },
             )
             held.set()
-            done.wait(10)
+            done.wait(PATIENCE_S)
 
     with ThreadPoolExecutor(1) as pool, capture_logs() as logs:
         holding = pool.submit(hold)
-        assert held.wait(5)
+        assert held.wait(PATIENCE_S)
         try:
             assert bot.push(pushes.text("x"))["Content"] == BUSY.format("K7Q2MD")
         finally:

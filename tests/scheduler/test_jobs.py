@@ -36,6 +36,7 @@ from tests.scheduler.messengers import Recorder
 from tests.scheduler.neighbours import LEADER, notices, open_round, openid, settle, states
 from tests.scheduler.words import Words
 from tests.support.clock import StillClock
+from tests.support.together import PATIENCE_S
 
 
 @pytest.fixture
@@ -342,14 +343,14 @@ def test_delivery_keeps_the_database_free_while_it_waits_for_the_network(
 
     def hang() -> None:
         sending.set()
-        assert written.wait(10)
+        assert written.wait(PATIENCE_S)
 
     recorder.on_send = hang
     worker = threading.Thread(target=run_once, args=("deliver_notices", context))
     worker.start()
-    assert sending.wait(10)
+    assert sending.wait(PATIENCE_S)
     with store.transaction() as work:
         windows.opened(work, account_id=2, kind="message")
     written.set()
-    worker.join(10)
+    worker.join(PATIENCE_S)
     assert states(store) == {"k": "sent"}

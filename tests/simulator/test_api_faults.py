@@ -44,7 +44,7 @@ def api(sim: Sim) -> Api:
     return Api(sim)
 
 
-def post(sim: Sim, base: str, timeout: float = 5) -> requests.Response:
+def post(sim: Sim, base: str, timeout: float | tuple[float, float] = 5) -> requests.Response:
     body = {"touser": RESIDENT, "msgtype": "text", "text": {"content": "好"}}
     data = json.dumps(body, ensure_ascii=False).encode()
     token = Api(sim).login()
@@ -107,7 +107,7 @@ def test_called_in_process_a_cut_connection_is_an_exception(sim: Sim, api: Api) 
 def test_a_late_answer(sim: Sim, base: str) -> None:
     sim.fault(SEND, "delay", seconds=0.4)
     with pytest.raises(requests.ReadTimeout):
-        post(sim, base, timeout=0.1)
+        post(sim, base, timeout=(10, 0.1))
     sim.fault(SEND, "delay", seconds=0.1)
     started = time.monotonic()
     assert post(sim, base).json()["errcode"] == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from bot.simulator.gestures import NotFollowing
 from bot.simulator.judge import UNAVAILABLE
 from bot.simulator.target import HttpTarget
 from tests.simulator.kit import RESIDENT, Bot, Received, echo, make_sim, say
+from tests.support.together import PATIENCE_S
 
 
 def test_a_text_is_answered() -> None:
@@ -67,13 +67,16 @@ def test_no_answer_in_three_attempts() -> None:
 
 
 def test_over_http_a_slow_bot_is_cut_off_and_asked_again() -> None:
+    asked_again = threading.Event()
+
     def slow_once(received: Received) -> bytes:
         if len(bot.received) == 1:
-            time.sleep(0.5)
+            assert asked_again.wait(PATIENCE_S)
+        asked_again.set()
         return echo(received)
 
     bot = Bot(slow_once)
-    sim = Sim(clock=FakeClock(), settings=Settings(attempt_seconds=0.2))
+    sim = Sim(clock=FakeClock(), settings=Settings(attempt_seconds=0.8))
     sim.add_user(RESIDENT)
     with serve(bot) as base:
         sim.webhook_url = f"{base}/wechat"
