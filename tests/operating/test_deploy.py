@@ -14,6 +14,7 @@ from app import create_app
 from cli import cli
 from config import load
 from models import Store
+from serving import CONFIG_ENV
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -99,7 +100,55 @@ def test_the_image_has_every_package_of_the_program() -> None:
     for needed in ("bot", "handlers", "models", "migrations", "operating", "operations", "scheduler", "web", "demo"):
         assert (ROOT / needed).is_dir()
         assert needed not in left_out
-    assert {"config.toml", "data", ".git"} <= set(left_out), "secrets and data are no part of an image"
+    assert {"**/config.toml", "**/*.env", "data", ".git"} <= set(left_out), "secrets and data are no part of an image"
+
+
+def test_what_the_image_names_exists(sqlite_store: Store) -> None:
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    assert copied
+    assert all((ROOT / name).exists() for names in copied for name in names.split())
+    left_out = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert not {"requirements.lock", "cli.py", "serving.py", "web", "assets"} & set(left_out)
+    environment = OURS["web"]["environment"]
+    config = load(ROOT / "config.example.toml", {key: environment[key] for key in environment if "SERVER__P" in key})
+    port, path = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", text)[0]
+    assert (port, path) == (str(config.server.port), "/readyz")
+    assert re.findall(r"^EXPOSE (\d+)$", text, re.MULTILINE) == [port]
+    assert f"web {port}" in (DEPLOY / "Caddyfile").read_text("utf-8")
+    assert create_app(config, sqlite_store.clock, sqlite_store).test_client().get(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_reads_its_configuration_and_writes_its_photos(name: str) -> None:
+    """Where the files are mounted is where the program looks, as the user who runs it."""
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    (user,) = re.findall(r"^USER (\w+)$", text, re.MULTILINE)
+    assert re.search(rf"useradd .*\b{user}\b", text)
+    mounted = {target: source for source, target, *_ in (one.split(":") for one in OURS[name]["volumes"])}
+    (config,) = re.findall(rf"{CONFIG_ENV}=(\S+)", text)
+    assert mounted[config] == "./config.toml"
+    media = OURS[name]["environment"]["LINTUAN_STORAGE__MEDIA"]
+    (folder,) = [target for target in mounted if media.startswith(f"{target}/")]
+    assert re.search(rf"install -d -o {user} -m 700 {folder}$", text, re.MULTILINE), "a new volume takes its owner"
+
+
+def test_no_proxy_writes_links_or_searches_down() -> None:
+    """A link is a key, and an operator's search is a phone number. Caddy writes no access log unless it is told to."""
+    nginx = (DEPLOY / "nginx.conf").read_text("utf-8")
+    (form,) = re.findall(r"log_format lintuan '([^']*)'", nginx)
+    assert not re.search(r"\$(request|request_uri|uri|args|query_string|http_referer|remote_addr)\b", form)
+    assert re.search(r"^    access_log \S+ lintuan;$", nginx, re.MULTILINE)
+    assert not re.search(r"^\s*log\b", (DEPLOY / "Caddyfile").read_text("utf-8"), re.MULTILINE)
+
+
+def test_no_proxy_passes_a_form_on_before_it_is_whole() -> None:
+    """Some hundred forms that are sent byte by byte would hold every thread of the program."""
+    assert "proxy_request_buffering on;" in (DEPLOY / "nginx.conf").read_text("utf-8")
+    caddy = (DEPLOY / "Caddyfile").read_text("utf-8")
+    (small,) = re.findall(r"@small \{\s*max_size (\d+)KB", caddy)
+    (held,) = re.findall(r"request_buffers (\d+)KiB", caddy)
+    assert int(held) * 1024 >= int(small) * 1000
 
 
 @pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
@@ -109,7 +158,7 @@ def test_the_proxy_lets_every_page_through(name: str, sqlite_store: Store) -> No
     app = create_app(config, sqlite_store.clock, sqlite_store)
     firsts = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()} - NOT_FOR_PEOPLE - {""}
     assert [first for first in sorted(firsts) if not re.search(rf"[/(|]{first}\b", text)] == []
-    assert not any(f"/{hidden}" in text.replace("health_uri /readyz", "") for hidden in NOT_FOR_PEOPLE)
+    assert not any(f"/{hidden}" in text for hidden in NOT_FOR_PEOPLE)
 
 
 def test_the_unit_restarts_reloads_and_waits_long_enough() -> None:

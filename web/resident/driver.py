@@ -36,6 +36,16 @@ T = TypeVar("T")
 DAY_MIN = 24 * 60
 
 
+def dead_link(token: str, **_: object) -> Response | None:
+    """Somebody whose link opens nothing is told so before his form is read."""
+    try:
+        with site().store.read() as work:
+            driving.route_of(work, secret=site().settings.secret, token=token)
+    except LinkDead:
+        return redirect(url_for("public.drive", token=token))
+    return None
+
+
 @public.get("/d/<token>")
 @allow(public=True)
 def drive(token: str) -> str | Response:
@@ -62,14 +72,14 @@ def drive(token: str) -> str | Response:
 
 
 @public.post("/d/<token>/start")
-@allow(public=True)
+@allow(public=True, first=dead_link)
 def start_driving(token: str) -> Response:
     """The car leaves the warehouse."""
     return _act(token, lambda work, route_id: driving.start(work, route_id=route_id), "出发了，路上小心。")
 
 
 @public.post("/d/<token>/stops/<key:stop_id>/arrived")
-@allow(public=True)
+@allow(public=True, first=dead_link)
 def car_arrived(token: str, stop_id: int) -> Response:
     """The car is there."""
     return _act(
@@ -80,7 +90,7 @@ def car_arrived(token: str, stop_id: int) -> Response:
 
 
 @public.post("/d/<token>/stops/<key:stop_id>/sign")
-@allow(public=True, takes_photos=True)
+@allow(public=True, takes_photos=True, first=dead_link)
 def sign_for_goods(token: str, stop_id: int) -> Response:
     """Somebody takes the goods: name, what is missing, a photo where there is one."""
 
@@ -96,19 +106,15 @@ def sign_for_goods(token: str, stop_id: int) -> Response:
         )
 
     try:
-        with site().store.read() as work:  # whose link opens nothing has no picture drawn
-            driving.route_of(work, secret=site().settings.secret, token=token)
         picture = _photo()
     except BadInput as error:
         site().flash.say("bad", str(error))
-        return redirect(url_for(".drive", token=token))
-    except LinkDead:
         return redirect(url_for(".drive", token=token))
     return _act(token, sign, _signed)
 
 
 @public.post("/d/<token>/stops/<key:stop_id>/leave")
-@allow(public=True)
+@allow(public=True, first=dead_link)
 def leave_goods(token: str, stop_id: int) -> Response:
     """Nobody is there to sign: on to the next stop."""
     return _act(
