@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +29,7 @@ from models.messages import inbound_message
 from tests.bot import pushes
 from tests.bot.pushes import PLAIN, RESIDENT, SAFE, TOKEN, sealed, signed
 from tests.support.clock import START, StillClock
+from tests.support.slow import Slow
 from tests.support.together import PATIENCE_S
 
 Handler = Callable[[Work, Inbound], Reply]
@@ -127,19 +127,6 @@ def test_a_long_body_is_not_read(http: FlaskClient, sign: bool) -> None:
     query = signed() if sign else {}
     answer = http.post("/wechat", query_string=query, data=b"x" * (BODY_LIMIT + 1))
     assert (answer.status_code, answer.data) == (403, b"")
-
-
-class Slow(io.RawIOBase):
-    """A body that never comes. Counts who waits for it."""
-
-    waiting = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, _: object) -> int:
-        self.waiting += 1
-        raise TimeoutError
 
 
 def test_nobody_waits_for_the_body_of_a_stranger(http: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.simulator.inbound import body, image, render
-from models import Store
+from models import Store, media
 from tests.support.chat import LEADER, World, world
 from tests.support.clock import StillClock
 from tests.web.conftest import Pages, open_pages, ready_made, shared
@@ -64,8 +66,10 @@ def send_picture(place: World, who: str, url: str) -> None:
     place.sim.raw(openid, render(fields))
 
 
-def test_an_address_in_a_picture_is_never_visited(place: World) -> None:
-    """Neither on the way in nor by the job that fetches pictures: those are asked of WeChat's API by their id."""
+@pytest.mark.parametrize("code", ["40007", "48001"], ids=["asked by its id", "the account may not ask"])
+def test_an_address_in_a_picture_is_never_visited(place: World, code: str) -> None:
+    """Neither on the way in nor by the job that fetches pictures: by their id, or from WeChat's own hosts alone."""
+    place.sim.fault("media/get", code, math.inf)
     place.say(LEADER, "#开团 水果团\n1) 草莓 45元/盒\n截单:今天20:00")
     place.say(LEADER, "确认")
     place.say("王姐", "草莓1 3-502")
@@ -78,6 +82,8 @@ def test_an_address_in_a_picture_is_never_visited(place: World) -> None:
         for who in ("王姐", LEADER):
             send_picture(place, who, trap.url)
         place.run_jobs()
+        with place.store.read() as work:
+            assert set(work.db.execute(select(media.c.state)).scalars()) == {"failed"}
         assert trap.visits == 0
         with socket.create_connection(trap.socket.getsockname()):  # the control: a visit would have been counted
             pass

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +18,8 @@ from operations.delivery import run_views, runs
 from operations.delivery.tours import token_of
 from operations.routing.geo import Place, great_circle_m, to_gcj02, to_wgs84
 from tests.support.runs import place_point
-from tests.web.conftest import SETTINGS, Pages, Visitor, make_app
+from tests.support.slow import Slow
+from tests.web.conftest import PUBLIC_URL, SETTINGS, Pages, Visitor, make_app
 from tests.web.doors import NONCE, run_names
 from tests.web.people import enter, fingerprint
 from web.settings import Tiles
@@ -182,6 +184,25 @@ def test_a_token_opens_only_its_own_route(tours: tuple[Pages, dict[str, object]]
     assert visitor.get(fresh[0]).status_code == 200
     pages.clock.advance(seconds=timedelta(days=5).total_seconds())
     assert visitor.get(fresh[0]).status_code == 410
+
+
+def test_a_dead_link_is_refused_before_the_form_is_read(tours: tuple[Pages, dict[str, object]]) -> None:
+    """Not even its token is looked for: who has no link and sends slowly would hold a thread."""
+    pages, names = tours
+    visitor, path = driver(pages, names)
+    body = Slow()
+    push: dict[str, Any] = {"environ_overrides": {"wsgi.input": body, "CONTENT_LENGTH": "900"}}
+    form = "application/x-www-form-urlencoded"
+    for what in (
+        "start",
+        f"stops/{names['stop']}/arrived",
+        f"stops/{names['stop']}/sign",
+        f"stops/{names['stop']}/leave",
+    ):
+        answer = visitor.client.post(f"/d/made-up/{what}", content_type=form, base_url=PUBLIC_URL, **push)
+        assert (answer.status_code, answer.headers["Location"], body.waiting) == (302, "/d/made-up", 0)
+    visitor.client.post(f"{path}/start", content_type=form, base_url=PUBLIC_URL, **push)
+    assert body.waiting == 1
 
 
 def test_the_link_of_a_thawed_run_opens_nothing(tours: tuple[Pages, dict[str, object]]) -> None:

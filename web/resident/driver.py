@@ -40,7 +40,7 @@ def dead_link(token: str, **_: object) -> Response | None:
     """Somebody whose link opens nothing is told so before his form is read."""
     try:
         with site().store.read() as work:
-            driving.route_of(work, secret=site().settings.secret, token=token)
+            tours.route_of(work, secret=site().settings.secret, token=token)
     except LinkDead:
         return redirect(url_for("public.drive", token=token))
     return None
@@ -125,7 +125,7 @@ def leave_goods(token: str, stop_id: int) -> Response:
 
 
 @public.post("/d/<token>/stops/<key:stop_id>/order")
-@allow(public=True)
+@allow(public=True, first=dead_link)
 def reorder_stop(token: str, stop_id: int) -> Response:
     """Go there earlier or later; the answer says what it costs."""
 
@@ -142,7 +142,7 @@ def reorder_stop(token: str, stop_id: int) -> Response:
 
 
 @public.post("/d/<token>/lock")
-@allow(public=True)
+@allow(public=True, first=dead_link)
 def lock_own_route(token: str) -> Response:
     """The driver goes as he has it: a new search leaves this route alone, or need not any more."""
     is_locked = request.form.get("lock") == "1"
