@@ -149,8 +149,10 @@ def _note_window(talk: Talk) -> None:
     kind = events.window_kind(talk.inbound)
     if kind:
         windows.opened(talk.work, account_id=talk.person.account_id, kind=kind)
-    if not talk.person.is_subscribed and talk.inbound.event not in events.REPORTS:
-        people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True)
+    has_come_back = not talk.person.is_subscribed and talk.inbound.event not in events.REPORTS
+    if has_come_back or talk.inbound.event == "subscribe":
+        at = talk.inbound.created_at
+        people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True, at=at)
 
 
 def _with_waiting(talk: Talk, text: str | None) -> str | None:

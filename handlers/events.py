@@ -97,15 +97,15 @@ def _nothing(talk: Talk) -> None:
 
 
 def _followed(talk: Talk) -> str:
-    people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=True)
     if talk.person.leader_id is None:
         return replies.welcome()
     return replies.bound(talk.leader_name, has_round=bool(talk.rounds))
 
 
 def _left(talk: Talk) -> None:
-    people.set_subscribed(talk.work, account_id=talk.person.account_id, is_subscribed=False)
-    windows.close_all(talk.work, account_id=talk.person.account_id)
+    mine, at = talk.person.account_id, talk.inbound.created_at
+    if people.set_subscribed(talk.work, account_id=mine, is_subscribed=False, at=at):
+        windows.close_all(talk.work, account_id=mine)
 
 
 def _opted(talk: Talk) -> None:

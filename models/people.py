@@ -33,6 +33,7 @@ account = Table(
     Column("unionid", String(64), unique=True),
     Column("nickname", String(64)),
     Column("is_subscribed", Boolean, nullable=False, server_default=text("true")),
+    Column("subscription_at", Instant),  # when that came to be, as WeChat says: its events may come late
     Column("is_muted", Boolean, nullable=False, server_default=text("false")),  # 退订: no pushes, replies only
     Column("created_at", Instant, nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
@@ -90,9 +91,11 @@ def by_account(work: Work, account_id: int) -> Person:
     return Person(**row._mapping)
 
 
-def set_subscribed(work: Work, *, account_id: int, is_subscribed: bool) -> None:
-    """The person follows the official account, or has left it."""
-    work.db.execute(update(account).where(account.c.id == account_id).values(is_subscribed=is_subscribed))
+def set_subscribed(work: Work, *, account_id: int, is_subscribed: bool, at: datetime) -> bool:
+    """The person follows the official account, or has left it. False: something later is known already."""
+    is_news = or_(account.c.subscription_at.is_(None), account.c.subscription_at <= at)
+    changed = update(account).where(account.c.id == account_id, is_news)
+    return bool(work.db.execute(changed.values(is_subscribed=is_subscribed, subscription_at=at)).rowcount)
 
 
 def set_muted(work: Work, *, account_id: int, is_muted: bool) -> None:

@@ -179,7 +179,7 @@ class Outcomes:
 
         def write(work: Work) -> None:
             if code == NOT_FOLLOWING:
-                people.set_subscribed(work, account_id=account_id, is_subscribed=False)
+                people.set_subscribed(work, account_id=account_id, is_subscribed=False, at=work.now)
             if channel == CUSTOMER or code == NOT_FOLLOWING:
                 windows.close_all(work, account_id=account_id)
 

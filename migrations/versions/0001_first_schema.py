@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("unionid", sa.String(length=64), nullable=True),
         sa.Column("nickname", sa.String(length=64), nullable=True),
         sa.Column("is_subscribed", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("subscription_at", sa.BigInteger(), nullable=True),
         sa.Column("is_muted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),

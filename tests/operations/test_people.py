@@ -74,7 +74,7 @@ def test_unknown_accounts_are_not_made_up(store: Store) -> None:
 def test_unfollowing_and_muting_are_remembered(store: Store) -> None:
     account_id = recognise(store, "o_test_new").account_id
     with store.transaction() as work:
-        people.set_subscribed(work, account_id=account_id, is_subscribed=False)
+        people.set_subscribed(work, account_id=account_id, is_subscribed=False, at=work.now)
         people.set_muted(work, account_id=account_id, is_muted=True)
     person = recognise(store, "o_test_new")
     assert (person.is_subscribed, person.is_muted) == (False, True)
