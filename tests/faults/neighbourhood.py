@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
+from bot import inbox
 from models import Store, leader, notice, order, order_event, order_line, round_
 from models.base import Clock, system_clock
 from operations import orders, people, rounds
@@ -105,6 +106,12 @@ def announce(place: Neighbourhood, count: int, *, key: str = "deadline") -> list
     with place.store.transaction() as work:
         assert enqueue_many(work, leader_id=place.leader_id, kind="round_extended", to=to) == count
     return place.openids[:count]
+
+
+def put_off(store: Store) -> int:
+    """How many messages are stored and not done yet."""
+    with store.read() as work:
+        return len(inbox.deferred(work, limit=1000))
 
 
 def notice_states(store: Store, leader_id: int) -> Counter[str]:

@@ -18,11 +18,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from bot import inbox
 from bot.simulator.clock import ShiftedClock
 from bot.texts.replies import RECEIVED
 from models import Store
-from tests.faults.neighbourhood import WORDS, Neighbourhood, settle
+from tests.faults.neighbourhood import WORDS, Neighbourhood, put_off, settle
 from tests.faults.phones import NOT_RECORDED, WECHAT_WAITS_S, Crowd, Message, Phones, Told
 from tests.faults.product import ACCOUNT, Product, is_alive, until
 from tests.support.invariants import violations
@@ -62,12 +61,6 @@ def order_for(phones: Phones, place: Neighbourhood, stop: threading.Event, peopl
         for writer in writers:
             writer.result()
     return told
-
-
-def put_off(store: Store) -> int:
-    """How many messages are stored and not done yet."""
-    with store.read() as work:
-        return len(inbox.deferred(work, limit=1000))
 
 
 def test_a_briefly_locked_database_is_waited_for(
