@@ -154,6 +154,14 @@ def test_what_is_no_list_of_scans_does_nothing(pages: Pages, sent: Any) -> None:
     assert written(pages) == []
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"scans":' * 100_000, "{", "NaN", "\ud800"])
+def test_what_is_no_json_does_nothing(pages: Pages, text: str) -> None:
+    visitor, body = enter(pages, "leader_a"), text.encode("utf-8", "surrogatepass")
+    headers = {"X-CSRF-Token": visitor.token, "Content-Type": "application/json"}
+    answer = visitor.client.post("/m/scans", data=body, headers=headers, base_url=PUBLIC_URL)
+    assert answer.status_code == 400
+
+
 def test_scans_without_the_token_of_the_page_do_nothing(pages: Pages) -> None:
     visitor = enter(pages, "leader_a")
     assert send(visitor, scan(1, token=pages.world.tokens[4]), token="0" * 64) == 400

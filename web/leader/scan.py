@@ -156,7 +156,7 @@ def deliver_scans() -> Response:
     """
     try:
         scans = _read(request.get_json(silent=True), site().store.clock())
-    except BadScan:
+    except (BadScan, RecursionError):  # JSON that is nested without end
         return make_response(jsonify(error="bad scans"), 400)
     clerk = Clerk.of(current(), own_leader_id())
     return jsonify(results=[_deliver(clerk, one) for one in sorted(scans, key=lambda one: one.at)])
