@@ -6,6 +6,7 @@ whose control passes tests nothing.
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections import Counter
@@ -31,6 +32,7 @@ from tests.support.world import World
 
 BUYERS = 100
 UNITS = 10
+RACES = int(os.environ.get("LINTUAN_RACES", "3"))
 EGGS = NewOffer(name="鸡蛋", price_fen=3600, unit="盒", capacity_milli=UNITS * 1000)
 PLENTY = tuple(NewOffer(name=f"水果{n}", price_fen=100 * n, unit="盒") for n in range(1, 5))
 
@@ -74,7 +76,7 @@ def failures(outcomes: list[Any]) -> list[Exception]:
 def test_c01_a_hundred_buyers_of_ten_units(crowd: Store) -> None:
     world = World(crowd, offers=(EGGS,))
     buyers = [world.resident(f"邻居{n}") for n in range(BUYERS)]
-    for _ in range(3):
+    for _ in range(RACES):
         world.publish()
         one = Change(world.offers[1], 1000, "add")
         outcomes = at_once([partial(change, world, buyer, one) for buyer in buyers])
