@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def licence(name: str) -> str:
     return " ".join(said + [line for line in about.get_all("Classifier") or [] if line.startswith("License")])
 
 
+@cache
 def imported() -> set[str]:
     """Top names of every package that the product imports, also inside functions."""
     local = {*PACKAGES, *(module.removesuffix(".py") for module in MODULES), "migrations", "tests", "benchmarks"}

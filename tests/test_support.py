@@ -45,8 +45,9 @@ def test_the_two_databases_are_what_they_say(store: Store, request: pytest.Fixtu
 
 
 HOLDER = """
-import sys, time
+import signal, sys, time
 from tests.support.postgres import running_server
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background has it ignored
 with running_server() as server:
     print(server.folder, flush=True)
     time.sleep(60)
