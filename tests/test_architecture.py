@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ class Source:
 
     path: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Of the whole tree, walked once for all rules."""
+        return list(ast.walk(self.tree))
 
     def is_in(self, *places: str) -> bool:
         """Whether this file is one of `places`: a file, or a folder written with a slash at its end."""
@@ -63,7 +69,7 @@ def read(path: str, text: str) -> Source:
 
 def imports(source: Source) -> Iterator[tuple[str, int]]:
     """Every imported name in full (`from a.b import c` is `a.b.c`) with its line; also inside functions."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -103,7 +109,7 @@ def imports_only(place: str, *packages: str) -> Rule:
 def one_place_commits(source: Source) -> Iterator[Complaint]:
     """`commit()`, and `begin()`, which commits at its end, are called in models/base.py only."""
     if not source.is_in("models/base.py"):
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Attribute) and node.attr in ("commit", "begin"):
                 yield Complaint(source.path, node.lineno, f".{node.attr}: models/base.py alone opens and commits")
 
@@ -120,7 +126,7 @@ def time_is_given(source: Source) -> Iterator[Complaint]:
     """The machine's clock is read in one place, for the product, and in the simulator's own clock."""
     if source.is_in("models/base.py", "bot/simulator/clock.py"):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr in CLOCKS.get(last_name(node.value), ()):
             yield Complaint(
                 source.path, node.lineno, f"{ast.unparse(node)}: take the time from the clock you are given"
@@ -142,7 +148,7 @@ def no_words_here(source: Source) -> Iterator[Complaint]:
     if not source.is_in("operations/", "handlers/", "scheduler/"):
         return
     docstrings = {id(text) for text in find_docstrings(source.tree)}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Constant(value=str() as text) if id(node) not in docstrings and CHINESE.search(text):
                 yield Complaint(source.path, node.lineno, f"{text[:20]!r}: words for people are in bot/texts.py")
