@@ -214,8 +214,8 @@ class Booking(Applying):
         if factor > 1 and quantity.unit is None and self._is_per(quantity) and parse_spec(item.spec, item.unit).counts:
             self.draft.doubt(fragment, "how_many", (key,))  # 肉包一人俩: two bags, or two of a bag?
             return None
-        portions = portions_of(item.spec)
-        if factor > 1 and portions and quantity.unit == "份" and self._is_per(quantity):
+        portions = portions_of(item.spec) if factor > 1 and quantity.unit == "份" else 0
+        if portions and self._is_per(quantity):
             quantity.milli, quantity.unit, factor = quantity.milli * factor, None, 1
             quantity.milli, rest = divmod(quantity.milli, portions)
             if rest or quantity.milli % 1000:

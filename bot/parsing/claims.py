@@ -30,6 +30,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     lead, crossed = "start", []
     at = -1
     rank = ("start", "none", "space", "comma", "stop")
+    refusing = any(token.kind in ("cancel", "unwant") for token in tokens)
     for index, segment in enumerate(segments):
         if nodes and rank.index(segment.lead) > rank.index(lead):
             lead = segment.lead
@@ -47,7 +48,9 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
             if not kind:
                 crossed.append(token.kind)
                 continue
-            node = Node(token, at, index, lead, tuple(crossed), kind, refused=_is_refused(tokens[at + 1 : at + 3]))
+            node = Node(
+                token, at, index, lead, tuple(crossed), kind, refused=refusing and _is_refused(tokens[at + 1 : at + 3])
+            )
             nodes.append(node)
             lead, crossed = "start", []
     nodes = _without_specs(nodes, catalogue)

@@ -26,6 +26,8 @@ def segments(tokens: list[Token], role: Role = "resident") -> list[Segment]:
     found = cut(tokens)
     for segment in found:
         segment.verdict = verdict_of(segment, role)
+    if len(found) == 1 and found[0].kinds <= PLAIN:
+        return found  # nothing beside it, and nothing in it, that could turn it round
     _set_background_aside(found)
     for segment, following in pairwise(found):
         if (

@@ -9,10 +9,19 @@ from typing import Final
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.tokens import Token
 
+_LISTED: Final = frozenset(
+    {"item", "goods", "qty", "space", "comma", "stop", "and", "colon", "times", "plus", "room", "phone"}
+)
+"""Kinds of a plain list, in which no class hangs on its neighbours."""
+
 
 def mark(tokens: list[Token]) -> None:
     """Set the class of such words, in place."""
-    _given_to(tokens)
+    kinds = {token.kind for token in tokens}
+    if kinds <= _LISTED:
+        return  # 鸡蛋2盒 芹菜1把
+    if "person" in kinds:
+        _given_to(tokens)
     _second_thoughts(tokens)
     _alternatives(tokens)
     _first_tries(tokens)

@@ -34,6 +34,7 @@ _QUOTE = re.compile(r"\s*[「『](?P<quote>.*?)[」』][^\S\n]*\n\s*(?:[-—－�
 _QUOTE_LINES = re.compile(r"(?P<quote>(?:\s*[>＞][^\n]*\n)+)")
 _QUOTE_REPLY = re.compile(r"\s*(?:引用|回复)\s*[「『\"“](?P<quote>[^\n」』\"”]*)[」』\"”][\s:：,，]*")
 _QUOTE_INLINE = re.compile(r"\s*[「『](?P<quote>[^「」『』\n]{1,40}[:：][^「」『』]*)[」』]\s*(?=\S)")
+_OPENS_QUOTE = frozenset("「『>＞引回")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def split_quote(raw: str) -> tuple[str | None, str]:
     >>> split_quote("「小美：今晚截单」\\n- - - - - - -\\n两份")
     ('小美：今晚截单', '两份')
     """
+    if raw.lstrip()[:1] not in _OPENS_QUOTE:
+        return None, raw
     for pattern in (_QUOTE, _QUOTE_LINES, _QUOTE_REPLY, _QUOTE_INLINE):
         match = pattern.match(raw)
         if match is not None:

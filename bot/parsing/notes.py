@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.parsing.classes import PLAIN
 from bot.parsing.tokens import Token
 
 _ENDS: Final = frozenset(
@@ -42,6 +43,8 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
 
     A note that began with 要 keeps `sign` = "w": something was asked for.
     """
+    if "(" not in text and all(token.kind in PLAIN for token in tokens):
+        return tokens
     folded: list[Token] = []
     tokens = _without_descriptions(tokens)
     conditions = [match.span() for match in _NO_CONDITION.finditer(text)] if _MAY_BE_CONDITION.search(text) else []

@@ -49,9 +49,12 @@ def _turn(current: list[Token], tokens: list[Token], index: int, deciding: int) 
     turn = turn_at(current, tokens, index)
     if turn or index == 0:
         return turn
+    if index == deciding:
+        return "space"
+    if current[-1].kind != "space" or tokens[index].kind == "space":
+        return ""
     starts = (
-        index == deciding
-        or conditional_starts(current, tokens, index)
+        conditional_starts(current, tokens, index)
         or confirms_ahead(current, tokens, index)
         or orders_afresh(current, tokens, index)
         or asks_aside(current, tokens, index)

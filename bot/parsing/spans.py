@@ -54,6 +54,10 @@ _MAY_BEGIN = re.compile(
     f"[\\s0-9¥a-z{CHINESE}{LONG_NUMBER}上下中晚早凌傍明今听夜本这个周星礼给付转算补每人我阿咱俺老小夫双龙娘爷父女母子姐妹弟兄哥室友舍同朋祖几闺宿办公班家邻孩斩切剁劈掰拆剪片锯包做炸烙蒸煮烧炖穿串烤煎捏擀宽长高厚粗直径用吃喝耗大年除正腊初元费虚同漏少多按点报下拍打发选订弄搞输手共总统高初研大从涨降工原现以卖身体还差炒熬煲泡肥瘦买记写登填分第排四]"
 )
 """First characters of everything `_FOREIGN` reads."""
+_COUNTS_GOODS = re.compile(
+    r"(?:\d{1,3}|[一两二三四五六七八九])[盒袋斤包瓶箱提板罐桶杯根扎把](?![就也够能一每\d大差至起少估最得有约莫])"
+)
+"""Numbers of goods, which nothing of `_FOREIGN` begins with: most of the numbers there are, passed over cheaply."""
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(f"[{CHINESE}几周星礼每俩{LONG_NUMBER}]")
 _PRICED = re.compile(
@@ -122,9 +126,10 @@ def _foreign_matches(text: str) -> Iterator[re.Match[str]]:
     """Matches from left to right without overlaps, tried only where one can begin."""
     end = 0
     for start in _MAY_BEGIN.finditer(text):
-        if start.start() < end:
+        at = start.start()
+        if at < end or _COUNTS_GOODS.match(text, at) or (text[at] == " " and at and text[at - 1] != "\n"):
             continue
-        match = _FOREIGN.match(text, start.start())
+        match = _FOREIGN.match(text, at)
         if match is not None and match.end() > match.start():
             end = match.end()
             yield match

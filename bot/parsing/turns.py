@@ -26,6 +26,7 @@ _TURNS: Final = frozenset(
 
 
 _ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
+_CLOSING: Final = frozenset("吧 就行 就好 好了 就够了 够了 算了".split())
 _HESITATIONS: Final = frozenset("那个 这个 还有 那 叫 就是 还有那个 就那个".split())
 _COMPLETING: Final = frozenset({"item", "goods", "text", "want", "add"})
 _REASONS: Final = frozenset({"deny", "have", "trouble", "almost", "hold", "joke"})
@@ -119,11 +120,7 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
         return ""  # 昨天那两只
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
-    settles = token.word in ("就", "那就") and following == "qty" and current[-1].kind == "space"
-    if following in ("filler", "fix") and token.kind == "qty" and current[-1].kind == "space":
-        settles = tokens[index + 1].word in ("吧", "就行", "就好", "好了", "就够了", "够了", "算了")
-    before = {part.kind for part in current}
-    if settles and (before & {"almost", "have"} or (token.kind == "qty" and not before & {"item", "goods", "qty"})):
+    if current[-1].kind == "space" and _settles(current, tokens, index):
         return "space"  # 本来想要三盒 太甜 就一盒吧
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
     if not turn and complete_before(current, token) and is_unordered(current):
@@ -133,6 +130,19 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     if any(t.kind == "qty" for t in current) and _is_reason(tokens, index):
         return "space"
     return "space" if token.kind != "space" and _is_set_apart(current, tokens, index) else ""
+
+
+def _settles(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """Does a clause begin that settles on a number, behind what was nearly ordered or behind talk: 就一盒吧, 一份吧?"""
+    token, following = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None:
+        return False
+    if token.word in ("就", "那就") and following.kind == "qty":
+        return any(part.kind in ("almost", "have") for part in current)
+    if token.kind != "qty" or following.word not in _CLOSING:
+        return False
+    before = {part.kind for part in current}
+    return bool(before & {"almost", "have"}) or not before & {"item", "goods", "qty"}
 
 
 def _is_condition(current: list[Token]) -> bool:

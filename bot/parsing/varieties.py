@@ -18,12 +18,15 @@ _BEHIND: Final = re.compile(
 _BEFORE: Final = re.compile(r"(?P<kind>[一-龥]{1,3})(?:味|馅|款)?的$")
 _DESCRIBING: Final = ("的", "装", "规格", "那种", "那个", "那款")
 _MEASURED: Final = re.compile(r"(\d{1,4}(?:\.\d)?(?:[×*x]\d{1,4}){0,2})(?:公分|厘米|cm|mm|毫米|寸|抽|米|m|码)?")
+_DESCRIPTIVE: Final = frozenset({"text", "quality", "filler", "wish", "this", "number"})
 _TIMES: Final = re.compile(r"[×x]")
 _BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel", "quality"})
 
 
 def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
+    if not any(token.kind in _DESCRIPTIVE or len(token.keys) > 1 for token in tokens):
+        return
     _by_size(tokens, catalogue)
     families = _families(tokens, catalogue)
     for token in tokens:

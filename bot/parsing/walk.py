@@ -17,6 +17,7 @@ from bot.parsing.tokens import Token
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
 """Kinds that stand between a verb and what it is about without changing anything."""
 _SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
+_SELVES_BESIDE_OTHERS: Final = _SELVES | {"我", "我要", "给我", "给自己"}
 _ENOUGH: Final = (["够了"], ["就够了"], ["就行"], ["就好"], ["够"], ["足够"], ["足够了"])
 _ONE_HOUSE: Final = re.compile(
     r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
@@ -52,7 +53,7 @@ class Walk:
         self.booked: list[Claim] = []
         self.another_house = False
         self.group_size = 0
-        self.selves = set(_SELVES) | ({"我", "我要", "给我", "给自己"} if PERSONS & set(self.kinds) else set())
+        self.selves = _SELVES_BESIDE_OTHERS if not PERSONS.isdisjoint(self.kinds) else _SELVES
         self.part_left = 0
         self.skipped: set[int] = set()
         self.skipped_wants: set[int] = set()
