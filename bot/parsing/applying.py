@@ -101,7 +101,7 @@ class Applying(Targets):
             return False
         between = range(self.booked[-1].end + 1, claim.start)
         kinds = {self.kinds[at] for at in between}
-        return bool(kinds & {"note", "quality"}) or (
+        return bool(kinds & {"note", "quality", "time"}) or (
             "text" in kinds and any(self.kinds[at] == "text" and unexplained(self.words[at]) for at in between)
         )
 

@@ -88,6 +88,10 @@ class Booking(Applying):
         """再加两箱 凑四箱: where that gets to is only said once more."""
         key = self.draft.last
         entry = self.draft.entries.get(key) if key is not None else None
+        several = [other.milli for other in self.draft.entries.values() if other.op == "set"]
+        gathers = any(word.startswith("凑") for word in self.words[max(claim.start - 2, 0) : claim.start])
+        if gathers and not claim.items and len(several) > 1 and sum(several) == quantity.milli:
+            return True  # 肉粽五只豆沙五只 凑十只
         if claim.items or key is None or entry is None or entry.op not in ("add", "sub"):
             return False
         return mode == "set" and self.draft.current(key) == quantity.milli

@@ -41,6 +41,8 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
                 break
     if not any(token.kind == "item" for token in tokens):
         families += _contrasted(tokens, catalogue)
+    elif not families:
+        families = _siblings(tokens, catalogue)
     if families:
         _by_kind(tokens, families, catalogue)
 
@@ -131,6 +133,18 @@ def _contrasted(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int
     items = [catalogue.by_key[key] for key in dict.fromkeys(keys)]
     akin = len(items) > 1 and all(are_akin(one, other) for one, other in pairwise(items))
     return [tuple(item.key for item in items)] if akin else []
+
+
+def _siblings(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, ...]]:
+    """公蟹贵 那母的来四只: goods like those that are named, when a kind behind them chooses another one."""
+    named = [catalogue.by_key[token.keys[0]] for token in tokens if token.kind == "item" and len(token.keys) == 1]
+    found = []
+    for token, kind in _kinds(tokens):
+        for item in named:
+            alike = tuple(other.key for other in catalogue.main if other == item or are_akin(item, other))
+            if kind not in item.name and token.word.endswith("的") and _the_one(kind, [alike], catalogue):
+                found.append(alike)
+    return found
 
 
 def _lone_heads(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[Token, tuple[int, ...]]]:

@@ -100,6 +100,7 @@ _THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
 def formed() -> Iterator[tuple[str, str]]:
     """(word, class); an earlier class wins over a later one."""
     yield from _happened()
+    yield from _kept_at_home()
     yield from _on_behalf()
     yield from _refused()
     yield from _changed()
@@ -132,6 +133,14 @@ def _on_behalf() -> Iterator[tuple[str, str]]:
     """让我帮她, 托我代: somebody orders for somebody else."""
     for ask, serve, whom in product("让叫托喊请", ("帮", "替", "代", "帮忙"), ("", "她", "他", "伊", "她们", "他们")):
         yield f"{ask}我{serve}{whom}", "filler"
+
+
+def _kept_at_home() -> Iterator[tuple[str, str]]:
+    """家里冻着: what there is already."""
+    for place, still, verb in product(
+        ("家里", "家里头", "冰箱", "冰箱里", "屋里", "我家", "柜子里"), ("", "还", "都"), "冻放摆堆藏囤存搁压"
+    ):
+        yield f"{place}{still}{verb}着", "have"
 
 
 def _refused() -> Iterator[tuple[str, str]]:
