@@ -39,6 +39,7 @@ _LASTING = {
     "several_closes_at": "closes_at",
     "pickup_windows": "pickup",
     "shared_stock": "items",
+    "check": "items",
     "cold": "items",
     "promotion": "",
 }

@@ -3,6 +3,7 @@
 Doubts are short codes with an argument where one is needed; the words for people live elsewhere:
   items               nothing for sale was found
   price:N             item N has no price            name:N   item N has a price but no name
+  check:N             item N has an odd name: it may be no name at all
   unit:N              item N has no unit (份 will be used)
   cold:N / cold       chilled goods are mentioned: item N is probably meant / which item is not clear
   closes_at           no deadline                    past_closes_at      the deadline has passed

@@ -48,6 +48,7 @@ class Draft:
     case: int | None = None
     is_cold: bool = False
     count: int = 1000
+    base: str = ""  # the goods without what tells this kind of them
 
     def take_price(self, price: Price) -> None:
         """The base price; 10元3斤 makes the pack the spec and 份 the unit."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.parsing.normalise import Normal
 from bot.parsing.post_draft import Draft
 from bot.parsing.post_lines import Reader
-from bot.parsing.post_names import headline_title
+from bot.parsing.post_names import headline_title, is_odd_name
 from bot.parsing.values import PostItem
 
 _COLD_GOODS = re.compile(r"(?:冷藏|冷冻|冰鲜)(?:品|的|商品|食品|货|类)")
@@ -54,6 +54,8 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
             doubts.append(f"name:{number}")
         if items[-1].unit is None:
             doubts.append(f"unit:{number}")
+        if draft.name and is_odd_name(draft.name):
+            doubts.append(f"check:{number}")
     if reader.shares.is_total_shared:
         doubts.append("shared_stock")
     items, cold_doubts = _cooled(items, _COLD_GOODS.search(shown) is not None)

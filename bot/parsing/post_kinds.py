@@ -21,6 +21,7 @@ _STATE = re.compile(
     rf"[\s,，、;；。\x00]*(?:有点?|还有)?(?:是)?(?P<state>{'|'.join(sorted(_STATES, key=len, reverse=True))})"
     r"(?:的|一点的?|些的|(?<=[\u4e00-\u9fff]{2}))(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
 )
+_PEOPLE = re.compile(r"[我你他她咱俺您]|大家|各位|邻居|姐妹|不赚")
 _SAME = re.compile(
     r"(?:我们?|咱们?|俺们?|本[团期]|这[次期]?|团里)?的?(?:同款|同样的?|一样的|这款|同品种)的?(?P<rest>.*)"
 )
@@ -34,6 +35,11 @@ def kind_in(region: str) -> str:
     """真空的: how a second price of the same goods differs; "" when the words before it do not tell."""
     match = _STATE.fullmatch(region)
     return match["state"] if match is not None else ""
+
+
+def is_talk(name: str) -> bool:
+    """Words about people rather than goods."""
+    return _PEOPLE.search(name) is not None and not mentions_goods(name)
 
 
 def of_the_same(name: str, said_before: str) -> str:

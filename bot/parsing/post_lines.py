@@ -9,7 +9,7 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
-from bot.parsing.post_kinds import is_other_pack, kind_in, listed_goods, of_the_same, pack_name
+from bot.parsing.post_kinds import is_other_pack, is_talk, kind_in, listed_goods, of_the_same, pack_name
 from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, has_headings, is_number
 from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
@@ -209,13 +209,16 @@ class Reader:
         if not name and is_new and self.pending is None:  # 2) 36元/板: goods without a name
             self._open(Draft("", start + price.start, spec=spec), price, region)
             return
+        if index > 0 and current is not None and price.fen == current.fen and is_talk(name):
+            return  # 拿货价65,我不赚钱就65
         is_behind = index > 0 and current is not None and current.fen not in (None, price.fen)
         kind = kind_in(region) if is_behind and price.count_milli == 1000 else ""
         name = "" if name == kind else name
         if not name and current is not None and (index > 0 or self.pending is None):
             if kind or is_other_pack(current, price, spec):
-                name = f"{current.name} {kind}" if kind else pack_name(current, region)
-                self._open(Draft(name, start + price.start, spec=spec), price)
+                base = current.base or current.name
+                name = f"{base} {kind}" if kind else pack_name(current, region)
+                self._open(Draft(name, start + price.start, spec=spec, base=base), price)
             elif not current.take_tier(price):
                 self.unused.append(body[price.start : price.end].strip())
             return
@@ -237,6 +240,7 @@ class Reader:
         for other in others:
             self._open(Draft(other, start + price.start, spec=spec), price)
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
+        draft.base = self.grades.kind or ""
         self._open(draft, price, region)
 
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:

@@ -15,6 +15,9 @@ from bot.parsing.post_filler import EXPIRY, FILLER, LEAD_IN, ORIGINAL, PRICE_WOR
 from bot.parsing.post_specs import UNIT, find_spec, without_specs
 from bot.parsing.post_stories import without_story
 
+_LONG_NAME = 12
+_ODD = re.compile(r"[\u4e00-\u9fff]\d{2,4}(?:\.\d)?[\u4e00-\u9fff]|[我你他她咱您]|大家|各位|邻居|姐妹|有没有|不要|看到")
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.、)）](?=[^\d\s])")  # 2.卤猪耳 in the middle of a line
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
 _NEW_SENTENCE = re.compile(r"[。!！?？\n]|[:：](?=[^:：]{0,40}[一-龥]{2})")
 _OTHER_SENTENCE = 2.5  # less for goods of an earlier sentence
@@ -31,7 +34,7 @@ _WEAK = re.compile(
     r"|甜$|脆$|糯$"
 )
 _HEADS = frozenset(
-    "果瓜菜肉鱼虾蟹贝饼糕面包奶蛋米油茶酒糖豆椒菇笋枣桃梨橙柑橘莓葱姜蒜藕薯汤丸饺酱醋粉丝纸液膏巾皂花鸡鸭鹅牛羊猪卷串饭粥馍馒酥皮翅爪排骨柚被枕柿蕉荔芒萄"
+    "果瓜菜肉鱼虾蟹贝鲍参饼糕面包奶蛋米油茶酒糖豆椒菇笋枣桃梨橙柑橘莓葱姜蒜藕薯汤丸饺酱醋粉丝纸液膏巾皂花鸡鸭鹅牛羊猪卷串饭粥馍馒酥皮翅爪排骨柚被枕柿蕉荔芒萄"
 )
 _AFTER_MEASURE = re.compile(  # 种的蜜柚, 两箱梭子蟹过来, 牛轧糖我自己都囤了
     rf"(?:的|[一两几二三四五\d]{UNIT})([\u4e00-\u9fff]{{1,3}}[{''.join(sorted(_HEADS))}])(?=$|[过回]?来|我|自己)"
@@ -158,6 +161,11 @@ def _weight(name: str, clause: str, is_heading: bool, is_last: bool, is_first: b
     return score
 
 
+def is_odd_name(name: str) -> bool:
+    """Does a name look like something else: people, a figure that may be a price, half a sentence?"""
+    return _ODD.search(name) is not None or (len(name) > _LONG_NAME and " " not in name)
+
+
 def is_head(name: str) -> bool:
     """Does `name` end with a character that words for goods end with (贵妃芒)?"""
     return name[-1:] in _HEADS
@@ -170,7 +178,7 @@ def _is_headline(word: str) -> bool:
 
 def clean_name(clause: str) -> str:
     """Blank-separated words of one clause that are not filler, joined again: 手工水饺 猪肉白菜."""
-    words = [word for word in _PIECE.split(_emoji_to_blank(clause)) if word]
+    words = [word for word in _PIECE.split(_NUMBERED.sub("", _emoji_to_blank(clause))) if word]
     kept: list[tuple[str, bool]] = []
     for word in words:
         trimmed = _trim(word)

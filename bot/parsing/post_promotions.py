@@ -31,7 +31,9 @@ _TOGETHERS_PRICE = re.compile(
     rf"[^\s,，。;；\n\x00\d]{{0,4}}\s?{_SUM}{_PER}[)）]?"
 )
 _ALONE = re.compile(r"单独?(?:购|买)(?:价格?)?|一个人[买拍订](?:价格?)?")  # the price, beside one for several people
-_MEMBERS_PRICE = re.compile(rf"[(（]?(?:{_MEMBER}\s?(?:专享|特享)?价?)\s?[:：]?\s?{_SUM}{_PER}[)）]?")
+_MEMBERS_PRICE = re.compile(
+    rf"[(（]?(?:{_MEMBER}\s?(?:专享|特享)?价?)\s?[:：]?\s?(?:[一每1]\s?{UNIT}\s?)?{_SUM}{_PER}[)）]?"
+)
 _PLAIN_PRICE = re.compile(rf"{_PLAIN}\s?(?=[:：]?\s?¥?\d)")
 _OTHER_PRICE = re.compile(r"\d\s?(?:元|块|/)|[¥:：]\s?\d|\s\d{1,4}(?:\.\d)?(?=\s|$)")
 _MOST = 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
@@ -50,7 +50,8 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     """Deadline and pickup of normalised `text`. Days named in the first `headline_end` characters are only a title."""
     hits = scan_times(text, now, _MOST_HITS)
     words = role_words(text, hits)
-    bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
+    today = now.astimezone(SHANGHAI).date()
+    bound = [Bound(hit, "other" if _is_past(hit, today) else role_of(text, hit, hits, words)) for hit in hits]
     drop_taken_back(text, bound)
     join_remarks(text, bound)
     with_parts(text, bound)
@@ -79,6 +80,11 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     terms = {item.hit.start for item in bound if item.role not in (None, "other")} | {start for start, _ in spans}
     taken = tuple((word.start, word.end) for word in words if word.is_taken)
     return PostTimes(deadline, pickup, tuple(hits), spans, tuple(doubts), taken, tuple(sorted(terms)))
+
+
+def _is_past(hit: TimeHit, today: date) -> bool:
+    """昨天尝过的, 上周三那批: told, not announced."""
+    return hit.day is not None and hit.day.on is not None and hit.day.on < today
 
 
 def _deadlines(bound: list[Bound]) -> list[datetime]:
