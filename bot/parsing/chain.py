@@ -248,7 +248,7 @@ class _Reader:
         found = without_contradictions(self.shelf, content, found)
         if found.doubts:
             return _made(parts, raw, found, "ambiguous")
-        if is_unsettled(content):
+        if is_unsettled(content, found, len(self.shelf.catalogue.main)):
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if len(found.lines) > 1 and re.search("或|还是", content):  # 苹果2或者沃柑2
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")

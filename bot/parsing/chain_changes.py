@@ -38,6 +38,7 @@ _KEPT = re.compile(
     r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
 )
 _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上)?(?=\S)|再|另|多")
+_INSTEAD = re.compile(r"^(?:换成|改成|改要|换|改为)(?=\D)")  # 酸奶不要了,换成黄油2块
 _MOST_CHANGES = 6
 _NET = re.compile(
     r"[(（]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
@@ -164,7 +165,7 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
     """虾滑改1 豆腐不要, 双皮奶不要,姜撞奶照旧: a change in every clause; None when `content` is not that."""
     if _LEFT.search(content) is not None:
         return None
-    pieces = [piece for piece in re.split(r"[\s,，、;；。]+", content) if piece]
+    pieces = [piece for piece in re.split(r"[\s,，、;；。]+|(?<=\S)(?=再加|再来|另加|另外加)", content) if piece]
     changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None and not _is_talk(shelf, piece)]
     if not before or len(pieces) < 2 or not changes or len(pieces) > _MOST_CHANGES:
         return None
@@ -172,7 +173,8 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
         return None
     found: dict[int, Line] = {}
     for piece in changes:
-        said = _one_change(shelf, piece, before)
+        is_instead = any(line.op == "set" and not line.quantity_milli for line in found.values())
+        said = _one_change(shelf, _INSTEAD.sub("加", piece) if is_instead else piece, before)
         if said is None or any(line.key in found for line in said.lines):
             return None
         if said.doubts:

@@ -15,11 +15,15 @@ _BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
 _UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
     r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
 )
+_ALL = re.compile(r"(?:全部?|每样|每种|样样)(?:都)?[来要各买订拿]")  # 全部来一份 酸奶两提
+_EXCEPT = re.compile(r"除|不要|以?外|没有")
 
 
-def is_unsettled(content: str) -> bool:
-    """Is an amount said so that nobody knows what is to be done?"""
-    return _UNSETTLED.search(content) is not None
+def is_unsettled(content: str, found: Content, goods: int) -> bool:
+    """Is an amount said so that nobody knows what is to be done? `goods`: how many the round has."""
+    if _UNSETTLED.search(content) is not None:
+        return True
+    return _ALL.search(content) is not None and len(found.lines) < goods and _EXCEPT.search(content) is None
 
 
 def without_contradictions(shelf: Shelf, content: str, found: Content) -> Content:

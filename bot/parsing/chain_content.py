@@ -16,7 +16,7 @@ from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount
 from bot.parsing.chain_each import spread_each
 from bot.parsing.chain_kinds import Kinds
 from bot.parsing.chain_parts import take_logistics, take_parts
-from bot.parsing.chain_sizes import read_sizes
+from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import one_of
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import CHINESE, read_number
@@ -118,6 +118,9 @@ class Shelf:
         sized = read_sizes(content, self.catalogue.items)
         if sized is not None:
             return sized
+        summed = summed_sizes(content, self.catalogue.items)
+        if summed is not None:
+            return replace(self._read(summed[0]), note=summed[1])
         every = _EVERY.fullmatch(content)
         if every is not None and len(self.catalogue.items) > 1:
             content = " ".join(f"{item.number}号{every['quantity']}" for item in self.catalogue.items)

@@ -85,7 +85,7 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
         if glued:
             return begin, begin + glued, begin + glued
         return begin, *_name_reach(text, tokens, shelf, end)
-    cut = _glued_item(stripped, shelf, normal, offset + begin)
+    cut = _glued_verb(stripped, shelf) or _glued_item(stripped, shelf, normal, offset + begin)
     cut = cut or min(filter(None, (_glued_quantity(stripped), _glued_action(stripped))), default=0)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
 
@@ -167,6 +167,15 @@ def _glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:
     return 0
 
 
+def _glued_verb(word: str, shelf: Shelf) -> int:
+    """刘姨退土豆: where the verb between the nickname and the goods begins; 0 for none."""
+    for start in shelf.item_starts(word):
+        verb = _VERB_BEFORE.search(word, 0, start)
+        if verb is not None and verb.start() > 0:
+            return verb.start()
+    return 0
+
+
 def _splits_letters(word: str, start: int, normal: Normal, offset: int) -> bool:
     """anna2 is not ann + a2, but AliceA2 is Alice + A2."""
     left, right = word[start - 1], word[start]
@@ -198,6 +207,7 @@ def _glued_quantity(word: str) -> int:
     return best
 
 
+_VERB_BEFORE = re.compile(r"(?:退掉?了?|减掉?|少要?|不要|取消|再加|再来|还要|换成?)$")
 _AMOUNT = re.compile(
     rf"[x×+*]?\s?\d{{1,3}}(?:\.\d)?(?:{UNIT_PATTERN})?|[一二两三四五六七八九十半]{{1,3}}(?:{UNIT_PATTERN})"
 )

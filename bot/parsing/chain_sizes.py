@@ -15,6 +15,7 @@ _SIZES = re.compile(
     rf"(?P<figure>{FIGURE})\s?(?:[份个盒袋箱包])?(?P<size>[大中小])(?:份|的|号|盒|袋|箱)?"
     rf"|(?P<size2>[大中小])(?:份|的|号|盒|袋|箱)?\s?[x×+:]?\s?(?P<figure2>{FIGURE})(?:份|个|盒|袋|箱)?"
 )
+_MIXED = re.compile(rf"(?:{FIGURE}\s?(?:个|只|份)?[大中小](?:的|个|只)?[\s,，、]?){{2,3}}")
 _EACH = re.compile(
     rf"(?P<sizes>[大中小]份?[和、,]?[大中小](?:份?[和、,]?[大中小])?)份?各(?P<figure>{FIGURE})[份个盒袋箱]?"
 )
@@ -38,6 +39,19 @@ def read_sizes(content: str, items: Sequence[Item]) -> Content | None:
             keys = tuple(item.key for item in meant[:4])
             doubts.append(Doubt(piece[0], "which_item", keys, None if number is None else number.milli))
     return Content(tuple(lines), tuple(doubts))
+
+
+def summed_sizes(content: str, items: Sequence[Item]) -> tuple[str, str] | None:
+    """(南瓜2, 一大一小) for 南瓜一大一小, where nothing is sold by size; None for anything else."""
+    match = _MIXED.search(content)
+    if match is None or _has_sizes(items):
+        return None
+    figures = [read_number(figure) for figure in re.findall(rf"({FIGURE})\s?(?:个|只|份)?[大中小]", match[0])]
+    if any(one is None or one.kind != "exact" for one in figures):
+        return None
+    total = sum(one.milli for one in figures if one is not None)
+    rest = content[match.end() :].strip(" ,，)）")
+    return (f"{content[: match.start()]}{total // 1000}", match[0]) if total % 1000 == 0 and not rest else None
 
 
 def _spread(match: re.Match[str]) -> str:
