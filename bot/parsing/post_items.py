@@ -42,7 +42,9 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
     """Items of a post. `text` has everything that is not about goods blanked with NUL; `shown` has the same length."""
     reader = Reader(text, shown)
     reader.read()
-    doubts: list[str] = [f"promotion:{words}" for words in dict.fromkeys(reader.unused[:_MOST_UNUSED])]
+    doubts: list[str] = [
+        f"promotion:{words}" for words in dict.fromkeys((*reader.shares.unheld, *reader.unused[:_MOST_UNUSED]))
+    ]
     items: list[PostItem] = []
     for number, draft in enumerate(_kept(reader.drafts), start=1):
         draft.name = _as_written(draft.name, draft.at, text, written)

@@ -19,7 +19,7 @@ _STATES = (
 ).split()
 _STATE = re.compile(
     rf"[\s,，、;；。\x00]*(?:有点?|还有)?(?:是)?(?P<state>{'|'.join(sorted(_STATES, key=len, reverse=True))})"
-    r"(?:的|一点的?|些的|(?<=[\u4e00-\u9fff]{2}))(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
+    r"(?:的|一点的?|些的|(?<=[装骨皮壳块片条只空冻]))(?:是|要|卖|就|贵点?|便宜点?|,|，|\s){0,3}"
 )
 _PEOPLE = re.compile(r"[我你他她咱俺您]|大家|各位|邻居|姐妹|不赚")
 _SAME = re.compile(
@@ -58,6 +58,8 @@ def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
     if (current.count == 500) != (price.count_milli == 500) and price.count_milli <= 1000:  # 58半只,108一只
         return current.count <= 1000
     is_weighed = price.unit in WEIGHT_UNITS and price.count_milli > 1000
+    if is_weighed and not price.is_behind and current.count > 1000 and price.count_milli % current.count:  # 3斤18,5斤28
+        return price.fen > (current.fen or 0)
     return is_weighed and current.count == 1000 and current.unit not in WEIGHT_UNITS and current.spec is not None
 
 

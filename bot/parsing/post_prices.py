@@ -126,6 +126,8 @@ def _fen(match: re.Match[str]) -> int | None:
             fen += sum(_digit(char) * 10 ** (1 - place) for place, char in enumerate(fraction[:2]))
     if match["only_mao"]:
         return fen // 10
+    if _is_piece(match):  # 奶豆腐一块18: one piece
+        return int(match["frac"]) * 100
     if match["half"]:
         return fen + 50
     if match["frac"]:
@@ -134,6 +136,10 @@ def _fen(match: re.Match[str]) -> int | None:
         if match["fen"]:
             fen += _digit(match["fen"])
     return fen
+
+
+def _is_piece(match: re.Match[str]) -> bool:
+    return match["cn"] == "一" and len(match["frac"] or "") > 1 and not match["mao"] and not match["fen"]
 
 
 def _digit(char: str) -> int:
@@ -261,6 +267,8 @@ def _built(
     is_sure: bool,
 ) -> Price:
     start, end = match.span()
+    if _is_piece(match):
+        return Price(fen, start, end, "块", 1000, False, True, match.start("frac"))
     if right is not None:
         count = _count(right["slashn"] or right["n"])
         if right["pack"]:  # 29.9元5斤装: a spec

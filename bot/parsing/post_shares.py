@@ -7,10 +7,10 @@ import re
 from bot.parsing.numerals import CHINESE
 from bot.parsing.post_amounts import take_amounts
 from bot.parsing.post_draft import Draft, pack_of
-from bot.parsing.post_specs import UNIT
+from bot.parsing.post_specs import UNIT, WEIGHT_UNITS
 
 _CLAUSE = re.compile(r"[^\s,，;；。!！]+")
-_SPEAKS_OF_AMOUNTS = re.compile(r"限|最多|每[户家人]|名额|库存|数量|余量|现货|就|只有|剩|共")
+_SPEAKS_OF_AMOUNTS = re.compile(r"限|最多|每[户家人]|名额|库存|数量|余量|现货|就|只[有能]|还有|能做|剩|共")
 _FIGURE = re.compile(rf"[\d{CHINESE}]")
 _MOST_CLAUSES, _MOST_NAMES = 12, 20
 _UNIT_FOR_ALL = re.compile(
@@ -32,6 +32,7 @@ class Shares:
         self.stock: int | None = None  # of every item without its own, in thousandths
         self.limit: int | None = None
         self.is_total_shared = False
+        self.unheld: list[str] = []  # amounts that no item can hold
 
     def take(self, text: str, target: Draft | None, own_line: bool, for_all: bool = False) -> str:
         """Read stock, limit and case size out of `text`; returns the text without them.
@@ -54,7 +55,8 @@ class Shares:
                 target.limit = target.limit or amount
             else:
                 target.stock = target.stock or amount
-            target.unit = target.unit or (pack_of(unit) if target.fen is not None else None)
+            is_open = target.fen is not None and not (unit in WEIGHT_UNITS and target.spec is not None)
+            target.unit = target.unit or (pack_of(unit) if is_open else None)
         elif kind == "limit":
             self.limit = self.limit or amount
         else:
@@ -68,7 +70,7 @@ class Shares:
         for match in list(_CLAUSE.finditer(line))[:_MOST_CLAUSES]:
             if _FIGURE.search(match[0]) is None:
                 continue
-            named = [(draft, word) for draft in self.drafts[-_MOST_NAMES:] if (word := called(draft.name, match[0]))]
+            named = _named_in(match[0], self.drafts[-_MOST_NAMES:])
             if len(named) != 1:
                 kind = None if not named else kind
                 continue
@@ -104,6 +106,10 @@ class Shares:
         alike = [draft for draft in self.drafts if draft.unit == current.unit]
         sizes = [draft for draft in self.drafts if draft.name == current.name]
         if len(sizes) > 1 and said and current.stock is not None:  # 10斤装58,20斤装110,只有25袋
+            if said[-1].unit in WEIGHT_UNITS and current.spec is not None:  # of 88一斤,半斤的45: no number of packs
+                current.stock = None
+                self.unheld.append(f"共{said[-1].milli / 1000:g}{said[-1].unit}")
+                return
             for draft in sizes:
                 draft.stock, draft.unit = draft.stock or current.stock, draft.unit or current.unit
             self.is_total_shared = True
@@ -115,6 +121,15 @@ class Shares:
         for draft in alike:
             draft.stock = draft.stock or total.milli
         self.is_total_shared = True
+
+
+def _named_in(clause: str, drafts: list[Draft]) -> list[tuple[Draft, str]]:
+    """The items a clause names, each with the word for it; one that is named in full stands before part of another."""
+    named = [(draft, word) for draft in drafts if (word := called(draft.name, clause))]
+    whole = [(draft, word) for draft, word in named if word == draft.name]
+    longest = max((len(word) for _, word in whole), default=0)
+    best = [(draft, word) for draft, word in whole if len(word) == longest]
+    return best if len(named) > 1 and len(best) == 1 else named
 
 
 def _is_excepted(draft: Draft, text: str) -> bool:

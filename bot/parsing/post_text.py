@@ -55,7 +55,7 @@ def goods_text(body: str, times: PostTimes, place: str | None) -> tuple[str, tup
     Blanked are times, phones, notes, examples, promotions, and whole clauses that only speak of terms.
     """
     hidden = without_denied(_hidden(body, _spans(body, times, place)))
-    hidden = _CONTENTS.sub(lambda match: "\x00" * len(match[0]), hidden)
+    hidden = _CONTENTS.sub(lambda match: "\x00" * (len(match[0]) - 1) + ")", hidden)
     hidden, promotions = take_promotions(hidden)
     terms = [
         match.span()

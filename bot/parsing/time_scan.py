@@ -197,6 +197,8 @@ class _Assembler:
         sep = self.atoms[self.index]
         if sep.lastgroup != "sep" or self.text[self.end : sep.start()].strip(" )"):
             return self._bare_end(hit)
+        if self.text[sep.end() : sep.end() + 1] in (",", "。"):  # 礼拜五夜里到,礼拜六上午来拿
+            return hit
         saved = self.index, self.end
         self.index, self.end = self.index + 1, sep.end()
         day, part, clock, _ = self._point()
