@@ -40,6 +40,7 @@ _LASTING = {
     "pickup_windows": "pickup",
     "shared_stock": "items",
     "check": "items",
+    "figure": "items",
     "cold": "items",
     "promotion": "",
 }

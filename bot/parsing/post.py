@@ -11,6 +11,7 @@ Doubts are short codes with an argument where one is needed; the words for peopl
   pickup              no pickup time                 pickup_before_close the pickup ends before the deadline
   pickup_windows      several windows, only the day is kept
   pickup_place        no place                       pickup_places       different places for different people
+  figure:WORDS        a figure that nothing was made of
   shared_stock        限量100斤 behind several items: each has it
   promotion:WORDS     满100减10, 第二盒半价, 老客55: nobody will work it out
 """

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.parsing.normalise import Normal
 from bot.parsing.post_draft import Draft
+from bot.parsing.post_leftovers import unread_figures
 from bot.parsing.post_lines import Reader
 from bot.parsing.post_names import headline_title, is_odd_name
 from bot.parsing.values import PostItem
@@ -45,6 +46,7 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
     doubts: list[str] = [
         f"promotion:{words}" for words in dict.fromkeys((*reader.shares.unheld, *reader.unused[:_MOST_UNUSED]))
     ]
+    doubts += [f"figure:{words}" for words in unread_figures(reader.leftovers)]
     items: list[PostItem] = []
     for number, draft in enumerate(_kept(reader.drafts), start=1):
         draft.name = _as_written(draft.name, draft.at, text, written)

@@ -53,7 +53,8 @@ def of_the_same(name: str, said_before: str) -> str:
 
 def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
     """Is this price for the same goods in another pack: 五斤装25, 10斤45?"""
-    if spec is not None and current.spec is not None and spec != current.spec and price.count_milli == 1000:
+    is_open = current.spec is not None or (current.unit in WEIGHT_UNITS and price.fen != current.fen)
+    if spec is not None and is_open and spec != current.spec and price.count_milli == 1000:
         return True
     if (current.count == 500) != (price.count_milli == 500) and price.count_milli <= 1000:  # 58半只,108一只
         return current.count <= 1000

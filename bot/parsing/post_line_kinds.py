@@ -26,6 +26,9 @@ TRAIT = re.compile(  # 口味:红豆/绿豆: which kinds there are, not what is 
     r"[\W_]*(?:口味|味道|口感|颜色|尺码|尺寸|品牌|牌子|产地|等级|甜度|保存|储存|配料|成分|特点|卖点|吃法|做法|馅料?|款式|材质)\s*[:：]"
 )
 LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
+_LONGEST_TITLE = 40
+OF_ALL = re.compile(r"[\s,，。;；\x00]*(?:以上|上面)?(?:都|全|均)")
+BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")
 ASIDE = re.compile(r"^[\W_]*(?:(?:下单|接龙)?(?:示例|格式)|例|售后|运费|满)")
 
 
@@ -41,3 +44,18 @@ def has_headings(lines: list[str]) -> bool:
     return (
         len(headings) >= 2 and not any(headings) and any(has_price for match, has_price in numbered if not match["c"])
     )
+
+
+def blank_lead(region: str) -> int:
+    """How much at the beginning of `region` was blanked because it told of the goods before."""
+    return len(region) - len(region.lstrip("\x00"))
+
+
+def is_headline_like(body: str) -> bool:
+    """May a line before the first goods be the title?"""
+    return len(body.strip()) <= _LONGEST_TITLE and not LIST_WORD.fullmatch(body)
+
+
+def is_tail_name(ahead: str) -> bool:
+    """Does the clause behind a price end there, so that it may name the goods?"""
+    return bool(re.search(r"[,，;；。]\s*$", ahead))

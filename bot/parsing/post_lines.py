@@ -10,16 +10,26 @@ from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
 from bot.parsing.post_kinds import is_other_pack, is_talk, kind_in, listed_goods, of_the_same, pack_name
-from bot.parsing.post_line_kinds import ASIDE, COLD, LIST_WORD, META, NUMBERING, TRAIT, has_headings, is_number
+from bot.parsing.post_leftovers import without_prices
+from bot.parsing.post_line_kinds import (
+    ASIDE,
+    BRACKET,
+    COLD,
+    META,
+    NUMBERING,
+    OF_ALL,
+    TRAIT,
+    blank_lead,
+    has_headings,
+    is_headline_like,
+    is_number,
+    is_tail_name,
+)  # fmt: skip
 from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, find_spec, nearest_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
-
-_BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")
-
-_OF_ALL = re.compile(r"[\s,，。;；\x00]*(?:以上|上面)?(?:都|全|均)")
 
 
 class Reader:
@@ -36,6 +46,7 @@ class Reader:
         self.has_headings = False  # 一、冷冻 above numbered goods
         self.is_numbered = False  # the line that is being read
         self.grades = Grades()
+        self.leftovers: list[str] = []  # lines with prices, without them
         self.unused: list[str] = []  # prices that neither an item nor a bundle could hold
 
     def read(self) -> None:
@@ -93,10 +104,6 @@ class Reader:
             self.drafts.append(draft)
         return draft is not None
 
-    def _is_waiting(self) -> bool:
-        """Is there an item without a price yet?"""
-        return bool(self.drafts) and self.drafts[-1].fen is None
-
     def _labelled(self, label: re.Match[str], offset: int) -> bool:
         """品名:, 规格:, 价格:, 库存:, 限购:. False when the line is not understood that way."""
         key = label_key(label)
@@ -149,7 +156,7 @@ class Reader:
             self.drafts.append(Draft(name, start, spec=spec, unit=unit_of(rest), is_cold=bool(COLD.search(body))))
             self.pending = None
             return
-        if _is_headline_like(body, self.drafts):
+        if not self.drafts and is_headline_like(body):
             self.titles.append(self.shown[start : start + len(body)].strip())
         if is_marked and not is_listed:  # ✅个大皮薄: praise
             return
@@ -158,6 +165,7 @@ class Reader:
 
     def _priced(self, body: str, start: int, prices: list[Price]) -> None:
         floor = 0
+        self.leftovers.append(without_prices(body, prices))
         for index, price in enumerate(prices):
             region = body[floor : price.start]
             if index and self.drafts:
@@ -170,14 +178,14 @@ class Reader:
             until = prices[index + 1].start if index + 1 < len(prices) else len(body)
             region = self.shares.take(region, self.drafts[-1] if index and self.drafts else None, own_line=False)
             name, spec = name_and_spec(region, is_first=index == 0)
-            own = "\x00" * _bracket_end(region) + body[floor + _bracket_end(region) : price.amount_at]
+            own = "\x00" * blank_lead(region) + body[floor + blank_lead(region) : price.amount_at]
             spec = nearest_spec(without_amounts(own)) or spec
             if not name and index == 0 and "\x00" in region:  # 今早刚到的杨梅,58一篮
                 name = last_goods(self.shown[start : start + price.start])
-            if not name and index == 0 and not self._is_waiting():
+            if not name and index == 0 and not (self.drafts and self.drafts[-1].fen is None):
                 ahead = body[price.end : until]
                 name, ahead_spec = name_and_spec(without_amounts(ahead))
-                if name and (index + 1 == len(prices) or _is_tail_name(ahead)):
+                if name and (index + 1 == len(prices) or is_tail_name(ahead)):
                     draft = Draft(name, start + price.start, spec=spec or ahead_spec, unit=unit_of(ahead))
                     self._open(draft, price)
                     self.shares.take(ahead, draft, own_line=False)
@@ -266,13 +274,13 @@ class Reader:
         match = re.match(rf"[\s,，(（]*(?P<spec>{SPEC.pattern})(?!起)", rest)
         if match is not None and current.spec is None:
             current.spec = match["spec"].strip()
-        if not (behind_several and _OF_ALL.match(rest)):
+        if not (behind_several and OF_ALL.match(rest)):
             current.unit = current.unit or unit_of(rest[:12])
         current.is_cold = current.is_cold or bool(COLD.search(tail))
 
     def _behind(self, region: str, last: Draft) -> str:
         """38块(5斤),中果30: brackets right behind a price tell the pack of what it was for."""
-        match = _BRACKET.match(region)
+        match = BRACKET.match(region)
         if match is None:
             return region
         last.spec = last.spec or find_spec(without_amounts(match["inner"]))
@@ -289,16 +297,3 @@ class Reader:
     def _without_prices(self) -> None:
         if self.pending is not None:
             self.drafts.append(Draft(self.pending[0], 0, spec=self.pending[1]))
-
-
-def _bracket_end(region: str) -> int:
-    """How much at the beginning was blanked because it told of the goods before."""
-    return len(region) - len(region.lstrip("\x00"))
-
-
-def _is_headline_like(body: str, drafts: list[Draft]) -> bool:
-    return not drafts and len(body.strip()) <= 40 and not LIST_WORD.fullmatch(body)
-
-
-def _is_tail_name(ahead: str) -> bool:
-    return bool(re.search(r"[,，;；。]\s*$", ahead))

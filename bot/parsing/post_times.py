@@ -51,7 +51,10 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     hits = scan_times(text, now, _MOST_HITS)
     words = role_words(text, hits)
     today = now.astimezone(SHANGHAI).date()
-    bound = [Bound(hit, "other" if _is_past(hit, today) else role_of(text, hit, hits, words)) for hit in hits]
+    bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
+    for item in bound:
+        if item.role != "close" and _is_past(item.hit, today):
+            item.role = "other"
     drop_taken_back(text, bound)
     join_remarks(text, bound)
     with_parts(text, bound)

@@ -135,14 +135,21 @@ def _post_remark(code: str, names: Sequence[str]) -> str:
             return "取货写了不止一个地方，先没有记。要写清楚回复：地点 东区6栋大堂，西区15栋大堂"
         case "shared_stock":
             return "限的总数记成了每样都有这么多。不对请回复：限量 1 20"
-        case "check":
-            return f"{argument}号“{_name(names, argument)}”的品名看不太准，请核对。要改回复：{argument}号叫草莓"
+        case "figure" | "check":
+            return _unsure(kind, argument, names)
         case "cold" if argument:
             return f"{argument}号“{_name(names, argument)}”记成要冷藏的。不用的话回复：不冷藏 {argument}"
         case "cold":
             return "写了有要冷藏的，没看出是哪一样。请回复：冷藏 2"
         case _:
             return "有一处看不准，请再核对一下上面的内容。"
+
+
+def _unsure(kind: str, argument: str, names: Sequence[str]) -> str:
+    """What may have been misread: a figure nothing was made of, a name that is perhaps none."""
+    if kind == "figure":
+        return f"“{argument}”里的数字没有记，请核对一下上面的价格和数量。"
+    return f"{argument}号“{_name(names, argument)}”的品名看不太准，请核对。要改回复：{argument}号叫草莓"
 
 
 def _name(names: Sequence[str], number: str) -> str:

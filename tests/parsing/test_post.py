@@ -165,6 +165,10 @@ def test_case_size() -> None:
         ("腰果 39元 今晚8点截单", "unit:1"),
         ("腰果 39元/斤，杏仁 35元/斤，限量100斤", "shared_stock"),
         ("腰果 39元/罐 今晚8点截单 明天下午、后天上午自提", "pickup_windows"),
+        ("红心的一个12块，白心10块一个，按箱拿红心90白心75", "figure:按箱拿红心90白心"),
+        ("小车25一次，SUV30，五次卡110", "figure:suv30"),
+        ("按箱拿红心90白心 75元/箱", "check:1"),
+        ("牛肉干88一斤，半斤装45，只有40斤", "promotion:共40斤"),
     ],
 )
 def test_doubts(text: str, doubt: str) -> None:
