@@ -139,7 +139,12 @@ def _fen(match: re.Match[str]) -> int | None:
 
 
 def _is_piece(match: re.Match[str]) -> bool:
-    return match["cn"] == "一" and len(match["frac"] or "") > 1 and not match["mao"] and not match["fen"]
+    return (
+        match["cn"] == "一"
+        and re.fullmatch(r"\d\d", match["frac"] or "", re.A) is not None
+        and not match["mao"]
+        and not match["fen"]
+    )
 
 
 def _digit(char: str) -> int:

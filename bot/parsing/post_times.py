@@ -140,7 +140,8 @@ def _to_next_of_list(item: Bound, deadline: datetime | None) -> None:
     is_over = item.start < local if item.start is not None else local.hour >= _PART_ENDS.get(item.hit.part or "", 24)
     if item.on > local.date() or (item.on == local.date() and not is_over):
         return
-    later = [*day.others, *(on + _WEEK for on in (day.on, *day.others))]
+    weeks = _WEEK * ((local.date() - day.on).days // 7)
+    later = sorted(on + weeks + more for on in (day.on, *day.others) for more in (timedelta(0), _WEEK, 2 * _WEEK))
     moved = next(on for on in later if on > local.date()) - item.on
     item.on += moved
     item.start = item.start + moved if item.start is not None else None

@@ -311,6 +311,16 @@ def test_a_weekday_after_the_deadline_is_next_weeks() -> None:
     assert str(pickup.on) == "2025-11-27"
 
 
+def test_a_day_of_the_week_that_is_listed_follows_a_deadline_weeks_ahead() -> None:
+    pickup = read_post("豆花6元一碗，每周二、四、六早上送，截单12月20日", NOW).pickup
+    assert pickup is not None
+    assert (str(pickup.on), pickup.part) == ("2025-12-23", "早上")
+
+
+def test_a_figure_of_mixed_digits_is_no_price_and_no_error() -> None:
+    read_post("奶豆腐一块五3，今晚截", NOW)
+
+
 def test_two_deadlines_the_earlier_counts() -> None:
     reading = read_post("腰果 39元/罐 今晚8点截单，最晚明天中午12点截止", NOW)
     assert reading.closes_at == datetime(2025, 11, 20, 20, 0, tzinfo=SHANGHAI)
