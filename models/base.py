@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -36,8 +36,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
-from models.prepared import flush, forget, send_in_order
 from models.turns import TooLate, Turn, Writer
+from models.wire import Wire, keep_order, wire_of
 
 T = TypeVar("T")
 _NOTICEABLE_S = 0.1  # a wait for a connection that is taken off the wait for locks
@@ -147,6 +147,7 @@ class Work:
     new_id: IdSource
     rng: random.Random
     known: Known = field(repr=False)
+    wire: Wire = field(repr=False)
     _learnt: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def learn(self, key: Any, value: Any) -> None:
@@ -276,15 +277,14 @@ class Store:
         self.engine.dispose()
 
     def _work(self, db: Connection) -> Work:
-        forget(db)
-        return Work(db=db, now=self.clock(), new_id=self.new_id, rng=self.rng, known=self.known)
+        return Work(db, self.clock(), self.new_id, self.rng, self.known, wire_of(db))
 
     def _begun(self, most_s: float) -> AbstractContextManager[Work]:
         return self.transaction(wait_s=max(0.0, most_s))
 
     def _part(self, work: Work) -> Work:
         """What one of several units of work sees that share a transaction."""
-        return replace(work, now=self.clock(), _learnt={})
+        return Work(work.db, self.clock(), self.new_id, self.rng, self.known, work.wire)
 
     @staticmethod
     def _keep(work: Work, part: Work) -> None:
@@ -336,6 +336,7 @@ def _sqlite_engine(url: str, wait_s: float) -> Engine:
             "foreign_keys=ON",
             "synchronous=FULL",
             f"journal_mode={_journal_mode()}",
+            "temp_store=MEMORY",
             "secure_delete=ON",  # erased people must be gone from the file too
         ):
             dbapi.execute(f"PRAGMA {pragma}").close()
@@ -346,6 +347,7 @@ def _sqlite_engine(url: str, wait_s: float) -> Engine:
         _set_busy_timeout(connection, options.get("lintuan_wait_s", wait_s))
         connection.exec_driver_sql("BEGIN" if options.get("lintuan_read_only") else "BEGIN IMMEDIATE")
 
+    keep_order(engine)
     return engine
 
 
@@ -361,7 +363,7 @@ def _journal_mode() -> str:
     """WAL only where the library is free of the WAL-reset fault: sqlite.org/wal.html, fixed in 3.51.3 and backports."""
     version = sqlite3.sqlite_version_info
     fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    return "WAL" if fixed else "DELETE"
+    return "WAL" if fixed else "TRUNCATE"
 
 
 def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
@@ -382,7 +384,5 @@ def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
             "prepare_threshold": None,  # psycopg throws away all that is prepared, `models.pipeline`'s too
         },
     )
-    send_in_order(engine)
-    event.listen(engine, "commit", lambda db: flush(db, "COMMIT"))
-    event.listen(engine, "rollback", forget)
+    keep_order(engine)
     return engine

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from models.prepared import savepoint
+from models.wire import savepoint
 
 T = TypeVar("T")
 _MOST_AT_ONCE = 64

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, literal_column, select
 
 from models import Work, learned_alias, offer, offer_alias, offer_tier, order_line, round_
 from models.prepared import Prepared
@@ -28,7 +28,7 @@ _OPEN = Prepared(
     )
     .join(offer, and_(offer.c.leader_id == round_.c.leader_id, offer.c.round_id == round_.c.id))
     .where(round_.c.leader_id == bindparam("leader_id"))
-    .where(round_.c.state == "open", round_.c.closes_at > bindparam("now"))
+    .where(round_.c.state == literal_column("'open'"), round_.c.closes_at > bindparam("now"))
 )  # fmt: skip
 _OFFERS = Prepared(
     select(offer)

@@ -7,18 +7,20 @@ learns the round's names then.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import bindparam, event, select
 
 from bot import inbox
 from bot.inbound import Inbound
 from handlers import Settings, create_answer, look_ahead
-from models import Store, Work, account, resident
-from models import prepared as wire
+from models import Store, Work, account, resident, round_
+from models.prepared import Prepared
+from models.wire import PostgresWire
 from tests.support.world import World
 
 ANSWER = create_answer(Settings("http://127.0.0.1:8000"))
@@ -39,18 +41,18 @@ class Traffic:
 
 @contextmanager
 def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Traffic]:
-    traffic, converse = Traffic(), wire._converse
+    traffic, converse = Traffic(), PostgresWire.converse
 
     def note(_db: Any, _cursor: Any, text: str, _values: Any, context: Any, _many: bool) -> None:
         traffic.statements.append(text)
         traffic.trips += context is not None
 
-    def conversing(*args: Any) -> Any:
+    def conversing(*args: Any, **named: Any) -> Any:
         traffic.trips += 1
-        return converse(*args)
+        return converse(*args, **named)
 
     event.listen(store.engine, "before_cursor_execute", note)
-    monkeypatch.setattr(wire, "_converse", conversing)
+    monkeypatch.setattr(PostgresWire, "converse", conversing)
     try:
         yield traffic
     finally:
@@ -160,3 +162,52 @@ def test_control_one_more_statement_is_seen(world: World, monkeypatch: pytest.Mo
         say(world, me, "团购")
         world.count(resident)
     assert len(more.statements) > len(few.statements)
+
+
+@contextmanager
+def plans(store: Store) -> Iterator[list[str]]:
+    """The tables of which SQLite plans to read or write, each time it plans a statement."""
+    planned: list[str] = []
+
+    def note(action: int, table: str | None, *_: Any) -> int:
+        if action in {sqlite3.SQLITE_READ, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_DELETE}:
+            planned.append(str(table))
+        return sqlite3.SQLITE_OK
+
+    def watch(raw: Any, *_: Any) -> None:
+        if raw not in watched_ones:  # it is told once: being told makes it forget its plans
+            watched_ones.append(raw)
+            raw.set_authorizer(note)
+
+    watched_ones: list[Any] = []
+    event.listen(store.engine, "checkout", watch)
+    try:
+        yield planned
+    finally:
+        event.remove(store.engine, "checkout", watch)
+        for raw in watched_ones:
+            raw.set_authorizer(None)
+
+
+def test_sqlite_plans_a_statement_once(sqlite_store: Store) -> None:
+    """A value compared with a column of a partial index's condition makes it plan anew at each execution."""
+    world = World(sqlite_store)
+    me, leader = openid_of(world, world.resident("李姐", room="3-502")), leader_of(world)
+    with plans(sqlite_store) as planned:
+        for _ in range(3):
+            planned.clear()
+            for text in BUDGETS:
+                say(world, me, text)
+            for text in LEADERS:
+                say(world, leader, text)
+    assert planned == []
+
+
+def test_control_a_statement_that_is_planned_anew_is_seen(sqlite_store: Store) -> None:
+    anew = Prepared(select(round_.c.id).where(round_.c.state == bindparam("state"), round_.c.closes_at.is_not(None)))
+    with plans(sqlite_store) as planned:
+        for _ in range(3):
+            planned.clear()
+            with sqlite_store.read() as work:
+                anew.rows(work, state="open")
+    assert set(planned) == {"round"}

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from models.base import Store, Work
-from models.prepared import flush
 
 
 @dataclass(frozen=True)
@@ -24,27 +23,27 @@ class Plan:
 
 def plans_of(store: Store, job: Callable[[Work], object]) -> list[Plan]:
     """Run `job`, undo it, and explain every statement it made that looks for rows."""
+    with recorded(store.engine) as statements, store.read() as work:
+        job(work)
+        work.wire.flush()
     with store.read() as work:
-        with recorded(work.db) as statements:
-            job(work)
-            flush(work.db)
         return [Plan(text, _explain(work.db, text, parameters)) for text, parameters in statements]
 
 
 @contextmanager
-def recorded(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
-    """The statements a connection executes, with one set of parameters each."""
+def recorded(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements of transactions that begin now, with one set of parameters each."""
     statements: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, text: str, parameters: Any, _context: Any, many: bool) -> None:
         if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)", text):
             statements.append((text, parameters[0] if many else parameters))
 
-    event.listen(connection, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        event.remove(connection, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def _explain(connection: Connection, text: str, parameters: Any) -> str:

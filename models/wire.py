@@ -1,0 +1,322 @@
+"""How one transaction talks to the driver: prepared statements at once or together, savepoints when they are needed.
+
+Two savepoints that have nothing written between them are one. On SQLite, where each costs two statements and a copy of
+every page that changes in it, one is opened by the first statement that may write; most messages only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Connection, Engine, Select, event
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from models.pipeline import Line
+
+_WIRE = "lintuan_wire"  # in Connection.info: the wire of the transaction that runs on it
+_LINE = "lintuan_line"  # the connection as `models.pipeline` sees it, with what it has prepared
+
+
+class Statement(Protocol):
+    """A statement for one database."""
+
+    text: str
+    is_read: bool  # it neither writes nor locks
+
+    @property
+    def parameters(self) -> Callable[[Mapping[str, Any]], Any]: ...
+
+
+class Wire:
+    """One transaction's. Whoever listens for its statements must do so, on the engine, before it begins."""
+
+    is_remote = False  # whether statements can travel together, so that asking ahead saves time
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self._marks: list[str | None] = []  # of each savepoint, outermost first, its name once it is open
+        # Not the one that is for what SQLAlchemy executes itself.
+        self._listeners = [one for one in db.dispatch.before_cursor_execute if one is not _in_order]
+
+    def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """Carry it out; all its rows."""
+        raise NotImplementedError
+
+    def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Carry it out for each of these; nobody waits for it."""
+        raise NotImplementedError
+
+    def ahead(self, statement: Statement, facts: Mapping[str, Any]) -> None:
+        """`rows` will be asked for this."""
+
+    def flush(self, last: str | None = None) -> None:
+        """Carry out what waits, and `last` with it."""
+
+    def mark(self) -> None:
+        """A savepoint begins."""
+        self._marks.append(None)
+
+    def keep(self) -> None:
+        """The innermost savepoint ends well."""
+        name = self._marks.pop()
+        if name is not None and not self._is_shared(name):
+            self._put(f"RELEASE SAVEPOINT {name}")
+
+    def undo(self) -> None:
+        """The innermost savepoint has failed: what was done in it has not happened."""
+        name = self._marks.pop()
+        if name is None or self.db.invalidated:
+            return
+        self.distrust()
+        self._put(f"ROLLBACK TO SAVEPOINT {name}")
+        if not self._is_shared(name):
+            self._put(f"RELEASE SAVEPOINT {name}")
+
+    def distrust(self) -> None:
+        """A savepoint is undone: what was fetched ahead may have gone with it."""
+
+    def before_write(self) -> None:
+        """The savepoints that were only marked begin here, all as one."""
+        marks = self._marks
+        if not marks or marks[-1] is not None:
+            return
+        first = marks.index(None)
+        name = f"refusable_{first + 1}"
+        self._put(f"SAVEPOINT {name}")
+        marks[first:] = [name] * (len(marks) - first)
+
+    def _is_shared(self, name: str) -> bool:
+        """Whether the savepoint around is the same."""
+        return bool(self._marks) and self._marks[-1] == name
+
+    def _put(self, text: str) -> None:
+        raise NotImplementedError
+
+    def _tell(self, text: str, parameters: Any) -> None:
+        """Tests count and explain statements: these are seen like any other. The context None tells them apart."""
+        for listener in self._listeners:
+            listener(self.db, None, text, parameters, None, False)
+
+    def _translated(self, error: Any, text: str) -> Exception:
+        """As SQLAlchemy would have raised it; a connection that is lost is not used again, nor are its elders."""
+        db = self.db
+        is_lost = db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
+        if is_lost:
+            db.engine.pool._invalidate(db.connection, error)  # those that were opened before are hardly better
+            db.invalidate(error)
+        as_known: Exception = DBAPIError.instance(
+            text,
+            None,
+            error,
+            db.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=db.dialect,
+        )
+        return as_known
+
+
+class SqliteWire(Wire):
+    """Everything is done at once."""
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        raw: Any = db.connection.dbapi_connection
+        self._cursor = raw.cursor()
+        self._error = db.dialect.loaded_dbapi.Error
+
+    def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        if not statement.is_read:
+            self.before_write()
+        self._execute(statement.text, statement.parameters(facts))
+        found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return found
+
+    def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.before_write()
+        for facts in rows:
+            self._execute(statement.text, statement.parameters(facts))
+
+    def _put(self, text: str) -> None:
+        self._execute(text, ())
+
+    def _execute(self, text: str, parameters: Any) -> None:
+        if self._listeners:
+            self._tell(text, parameters)
+        try:
+            self._cursor.execute(text, parameters)
+        except self._error as error:
+            raise self._translated(error, text) from error
+
+
+class PostgresWire(Wire):
+    """What nobody waits for, and what is asked ahead, travels with the next statement whose rows are wanted."""
+
+    is_remote = True
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self._waiting: list[tuple[str, Any, bool]] = []  # to be sent with the next statement; whether rows are wanted
+        self._early: list[tuple[Any, Sequence[tuple[Any, ...]]]] = []  # rows that were fetched ahead
+        self._has_written = True  # since the innermost savepoint began
+
+    def mark(self) -> None:
+        """At once: it travels with the next statement."""
+        if self._marks and not self._has_written:
+            self._marks.append(self._marks[-1])
+            return
+        super().mark()
+        super().before_write()
+        self._has_written = False
+
+    def before_write(self) -> None:
+        self._has_written = True
+
+    def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        parameters = statement.parameters(facts)
+        found = self._asked_ahead(statement.text, parameters)
+        if found is not None:
+            return found
+        if not statement.is_read:
+            self.before_write()
+        return self.converse(statement.text, parameters)
+
+    def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.before_write()
+        self._waiting += [(statement.text, statement.parameters(row), False) for row in rows]
+
+    def ahead(self, statement: Statement, facts: Mapping[str, Any]) -> None:
+        if not statement.is_read:
+            self.before_write()
+        self._waiting.append((statement.text, statement.parameters(facts), True))
+
+    def flush(self, last: str | None = None) -> None:
+        if self._waiting:
+            self.converse(last)
+
+    def distrust(self) -> None:
+        self._early.clear()
+
+    def converse(self, text: str | None, parameters: Any = None) -> Sequence[tuple[Any, ...]]:
+        """Send what waits and this, in one round trip; the rows of this."""
+        batch = [*self._waiting, (text, parameters, False)] if text else list(self._waiting)
+        self._waiting.clear()
+        try:
+            found = self._line().converse([(one, values) for one, values, _ in batch])
+        except self.db.dialect.loaded_dbapi.Error as error:
+            raise self._translated(error, text or batch[-1][0]) from error
+        finally:
+            if self._listeners:
+                for one, values, _ in batch:
+                    self._tell(one, values)
+        self._early += [
+            ((one, values), rows) for (one, values, is_wanted), rows in zip(batch, found, strict=True) if is_wanted
+        ]
+        return found[-1]
+
+    def _put(self, text: str) -> None:
+        self._waiting.append((text, None, False))
+
+    def _asked_ahead(self, text: str, parameters: Any) -> Sequence[tuple[Any, ...]] | None:
+        """The rows of what was asked ahead, sent now if it was not yet; None when it was not asked ahead."""
+        key = (text, parameters)
+        if any(is_wanted and (one, values) == key for one, values, is_wanted in self._waiting):
+            self.flush()
+        for n, (asked, rows) in enumerate(self._early):
+            if asked == key:
+                del self._early[n]
+                return rows
+        return None
+
+    def _line(self) -> Line:
+        """What we know of this connection."""
+        from models.pipeline import Line  # psycopg is there only where PostgreSQL is used
+
+        raw: Any = self.db.connection.dbapi_connection
+        found: Line | None = self.db.info.get(_LINE)
+        if found is None or found.raw is not raw:
+            found = self.db.info[_LINE] = Line(raw)
+        return found
+
+
+class HasWire(Protocol):
+    """A `Work`."""
+
+    @property
+    def wire(self) -> Wire: ...
+
+
+class _Savepoint(AbstractContextManager[None]):
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def __enter__(self) -> None:
+        self._wire.mark()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._wire.keep()
+        else:
+            self._wire.undo()
+
+
+def savepoint(work: HasWire) -> AbstractContextManager[None]:
+    """What is done inside and then refused has not happened."""
+    return _Savepoint(work.wire)
+
+
+def wire_of(db: Connection) -> Wire:
+    """For a transaction that begins on this connection."""
+    found = SqliteWire(db) if db.dialect.name == "sqlite" else PostgresWire(db)
+    db.info[_WIRE] = found
+    return found
+
+
+def keep_order(engine: Engine) -> None:
+    """Whatever SQLAlchemy executes itself on this engine comes after what was sent before, inside its savepoints."""
+    event.listen(engine, "before_cursor_execute", _in_order, retval=True)
+    event.listen(engine, "commit", _before_commit)
+    event.listen(engine, "rollback", _forget)
+    event.listen(engine, "rollback_savepoint", _distrust)
+
+
+def is_read(statement: Any) -> bool:
+    """Whether it neither writes nor locks."""
+    return isinstance(statement, Select) and statement._for_update_arg is None
+
+
+def _in_order(db: Connection, _cursor: Any, text: str, values: Any, context: Any, _many: bool) -> tuple[str, Any]:
+    wire = None if context is None else _wire_on(db)
+    if wire is not None:
+        if not is_read(context.invoked_statement):
+            wire.before_write()
+        wire.flush()
+    return text, values
+
+
+def _before_commit(db: Connection) -> None:
+    wire = _wire_on(db)
+    if wire is not None:
+        wire.flush("COMMIT")
+
+
+def _forget(db: Connection) -> None:
+    """Nothing waits to be sent any more, no savepoint is open."""
+    if not db.invalidated:
+        db.info.pop(_WIRE, None)
+
+
+def _distrust(db: Connection, _name: str, _context: Any) -> None:
+    wire = _wire_on(db)
+    if wire is not None:
+        wire.distrust()
+
+
+def _wire_on(db: Connection) -> Wire | None:
+    return None if db.invalidated else db.info.get(_WIRE)
