@@ -8,7 +8,6 @@ of work began, the id source and the random source, so that nothing in the busin
 from __future__ import annotations
 
 import random
-import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -28,16 +27,16 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    create_engine,
-    event,
-    make_url,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
+from models.engines import Busy, postgresql_engine, sqlite_engine
 from models.turns import TooLate, Turn, Writer
-from models.wire import Wire, keep_order, wire_of
+from models.wire import Wire, wire_of
+
+__all__ = ["Busy", "Clock", "Instant", "Store", "Work", "metadata", "system_clock"]  # and how tables are written
 
 T = TypeVar("T")
 _NOTICEABLE_S = 0.1  # a wait for a connection that is taken off the wait for locks
@@ -180,10 +179,6 @@ class Known:
                 self._found.popitem(last=False)
 
 
-class Busy(Exception):
-    """The database could not be had in time; nothing was written and the same thing may be tried again."""
-
-
 class Store:
     """An opened database with the clock, ids and randomness its units of work are given."""
 
@@ -209,7 +204,7 @@ class Store:
         pool_size: int = 8,
     ) -> Store:
         """Open `sqlite:///file` or `postgresql+psycopg://…`. `wait_s` bounds the wait for a lock, in seconds."""
-        engine = _sqlite_engine(url, wait_s) if url.startswith("sqlite") else _postgresql_engine(url, wait_s, pool_size)
+        engine = sqlite_engine(url, wait_s) if url.startswith("sqlite") else postgresql_engine(url, wait_s, pool_size)
         return cls(engine, clock=clock, rng=rng or random.SystemRandom(), wait_s=wait_s)
 
     @contextmanager
@@ -322,67 +317,3 @@ _WAITED_TOO_LONG = {"55P03", "57014"}
 def _is_transient(error: DBAPIError) -> bool:
     """Deadlock, serialisation failure, or a connection that died: safe to repeat whole, the dedupe key decides."""
     return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"} or error.connection_invalidated
-
-
-def _sqlite_engine(url: str, wait_s: float) -> Engine:
-    connect_args = {"timeout": wait_s, "check_same_thread": False}
-    # hide_parameters: an exception's text must not carry names and rooms into a log
-    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=connect_args, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def configure(dbapi: Any, _record: Any) -> None:
-        dbapi.isolation_level = None  # the driver must not begin transactions of its own: see `begin`
-        for pragma in (
-            "foreign_keys=ON",
-            "synchronous=FULL",
-            f"journal_mode={_journal_mode()}",
-            "temp_store=MEMORY",
-            "secure_delete=ON",  # erased people must be gone from the file too
-        ):
-            dbapi.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        _set_busy_timeout(connection, options.get("lintuan_wait_s", wait_s))
-        connection.exec_driver_sql("BEGIN" if options.get("lintuan_read_only") else "BEGIN IMMEDIATE")
-
-    keep_order(engine)
-    return engine
-
-
-def _set_busy_timeout(connection: Connection, seconds: float) -> None:
-    """In tenths of a second, and only where it changes: a statement less for every transaction that need not wait."""
-    tenths = max(1, round(seconds * 10))
-    if connection.info.get("busy_timeout") != tenths:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={tenths * 100}")
-        connection.info["busy_timeout"] = tenths
-
-
-def _journal_mode() -> str:
-    """WAL only where the library is free of the WAL-reset fault: sqlite.org/wal.html, fixed in 3.51.3 and backports."""
-    version = sqlite3.sqlite_version_info
-    fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    return "WAL" if fixed else "TRUNCATE"
-
-
-def _postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:
-    options = f"-c lock_timeout={int(wait_s * 1000)} -c statement_timeout={int(wait_s * 4000)} -c timezone=UTC"
-    parsed = make_url(url)
-    if "options" in parsed.query:
-        options = f"{parsed.query['options']} {options}"
-    engine = create_engine(
-        parsed.difference_update_query(["options"]),
-        isolation_level="READ COMMITTED",
-        hide_parameters=True,
-        pool_size=pool_size,
-        max_overflow=0,  # one that is opened for a moment costs more than waiting for one that is there
-        pool_timeout=wait_s,
-        connect_args={
-            "options": options,
-            "connect_timeout": max(2, min(5, int(wait_s))),  # libpq waits 2 s at least
-            "prepare_threshold": None,  # psycopg throws away all that is prepared, `models.pipeline`'s too
-        },
-    )
-    keep_order(engine)
-    return engine

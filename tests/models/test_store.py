@@ -288,7 +288,7 @@ def test_sqlite_is_durable_and_keeps_references(sqlite_store: Store) -> None:
 def test_sqlite_uses_wal_only_where_it_loses_nothing(
     sqlite_url: str, clock: StillClock, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], mode: str
 ) -> None:
-    monkeypatch.setattr("models.base.sqlite3.sqlite_version_info", version)
+    monkeypatch.setattr("models.engines.sqlite3.sqlite_version_info", version)
     with opened(sqlite_url, clock) as store, store.read() as work:
         assert pragma(work.db, "journal_mode") == mode
 
