@@ -32,8 +32,11 @@ _CLAIM = Prepared(
 )
 _OF_KEY = table.c.dedupe_key == bindparam("key")
 _REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
-_DONE = Prepared(update(table).where(_OF_KEY).values(reply=bindparam("text"), state="done"))
-_WHOSE = Prepared(update(table).where(_OF_KEY).values(leader_id=bindparam("whose"), reading=bindparam("read_as")))
+_DONE = Prepared(
+    update(table)
+    .where(_OF_KEY)
+    .values(reply=bindparam("text"), state="done", leader_id=bindparam("whose"), reading=bindparam("read_as"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,14 @@ def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
 
 
 def remember(work: Work, inbound: Inbound, reply: Reply) -> None:
-    """Store the reply of a push that `recall` gave us."""
-    _DONE.send(work, {"key": inbound.key, "text": _stored(reply)})
+    """Store the reply of a push that `recall` gave us, and what `annotate` was told of it."""
+    leader_id, reading = work.notes.pop((table, inbound.key), (None, None))
+    _DONE.send(work, {"key": inbound.key, "text": _stored(reply), "whose": leader_id, "read_as": reading})
 
 
 def annotate(work: Work, inbound: Inbound, *, leader_id: int | None = None, reading: str | None = None) -> None:
-    """Say whose message it was and what it was read as, for the lists of leader and operator."""
-    _WHOSE.send(work, {"key": inbound.key, "whose": leader_id, "read_as": reading})
+    """Say whose message it was and what it was read as, for the lists of leader and operator: before `remember`."""
+    work.notes[table, inbound.key] = leader_id, reading
 
 
 # ---------------------------------------------------------------- stored now, done later

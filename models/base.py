@@ -147,6 +147,7 @@ class Work:
     rng: random.Random
     known: Known = field(repr=False)
     wire: Wire = field(repr=False)
+    notes: dict[Any, Any] = field(default_factory=dict, repr=False)  # what one step of this leaves for a later one
     _learnt: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def learn(self, key: Any, value: Any) -> None:
