@@ -29,7 +29,7 @@ from handlers import Settings as HandlerSettings
 from handlers import create_answer, look_ahead, tell_later
 from models import Clock, Store, system_clock
 from models.clocks import follow_server
-from operations import online
+from operations import online, online_refunds
 from operations.invites import Terms
 from operations.routing.geo import Matrix
 from scheduler import runner
@@ -109,7 +109,7 @@ def note_payment(store: Store, said: Trade | RefundResult) -> str:
     if isinstance(said, RefundResult):
         back = said
         return store.run(
-            lambda work: online.record_refund(
+            lambda work: online_refunds.record_refund(
                 work, out_refund_no=back.out_refund_no, state=back.state, amount_fen=back.amount_fen,
                 refund_id=back.refund_id,
             )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, select, update
 from models import Work, job_run, pay_difference, pay_order, refund
 from operations.audit import PLATFORM, record
 from operations.job_runs import once
-from operations.online import refund_number
+from operations.online_refunds import refund_number
 from operations.quiet_hours import SHANGHAI
 from operations.upserts import upsert
 

@@ -1,4 +1,4 @@
-"""Orders that are paid by WeChat Pay: what was put in there, what came of it, and what goes back.
+"""Orders that are paid by WeChat Pay: what was put in there, and what came of it. What goes back: `online_refunds.py`.
 
 The program never holds a transaction open while it talks to WeChat Pay: it claims work here, asks outside, and writes
 down here what it heard. Everything may be heard twice, late, out of order or at once: `record_paid` counts a payment
@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, insert, or_, select, tuple_, update
 
-from models import Work, pay_order, payment, refund
+from models import Work, pay_order
 from models.views import OrderView
-from operations import profit_sharing, refund_ways, refunds, share_receivers
+from operations import profit_sharing, refunds, share_receivers
 from operations.asking import LEASE, pause
 from operations.audit import PLATFORM, record
 from operations.errors import NothingToPay
@@ -44,24 +44,6 @@ class PayOrder:
     expires_at: datetime
     is_shared: bool
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingRefund:
-    """A refund that WeChat Pay is to send, or has been asked to."""
-
-    leader_id: int
-    id: int
-    state: str
-    amount_fen: int
-    attempts: int
-    out_trade_no: str
-    total_fen: int
-
-    @property
-    def out_refund_no(self) -> str:
-        """The same for every try."""
-        return refund_number(self.id)
 
 
 def prepare(
@@ -109,12 +91,12 @@ def record_paid(
     """
     row = work.db.execute(select(pay_order).where(pay_order.c.out_trade_no == out_trade_no)).first()
     if row is None:
-        _alarm(work, PLATFORM, 0, "pay.unknown", out_trade_no, transaction_id, amount_fen)
+        alarm(work, PLATFORM, 0, "pay.unknown", out_trade_no, transaction_id, amount_fen)
         return "unknown"
     one = lock_order(work, row.leader_id, row.order_id)
     is_ours = bool(transaction_id) and (amount_fen, currency) == (row.amount_fen, "CNY")
     if not is_ours or _is_anothers(work, row, transaction_id):
-        _alarm(work, row.leader_id, row.order_id, "pay.mismatch", out_trade_no, transaction_id, amount_fen)
+        alarm(work, row.leader_id, row.order_id, "pay.mismatch", out_trade_no, transaction_id, amount_fen)
         return "mismatch"
     changed = work.db.execute(
         update(pay_order)
@@ -178,66 +160,6 @@ def ask_again(work: Work, asked: PayOrder, *, problem: str | None = None) -> Non
     work.db.execute(update(pay_order).where(*mine).values(next_at=work.now + pause(asked.attempts), problem=problem))
 
 
-def claim_refunds(work: Work, *, limit: int = 20) -> list[OutgoingRefund]:
-    """Refunds to be sent or asked about. Two callers never claim one."""
-    due = (
-        select(refund.c.leader_id, refund.c.id)
-        .where(refund.c.state.in_(refund_ways.PENDING), refund.c.payment_id.is_not(None), refund.c.next_at <= work.now)
-        .order_by(refund.c.next_at)
-        .limit(limit)
-    )
-    keys = work.db.execute(for_update(work, due, skip_locked=True)).all()
-    found = []
-    for key in keys:
-        mine = (refund.c.leader_id == key.leader_id, refund.c.id == key.id)
-        work.db.execute(update(refund).where(*mine).values(next_at=work.now + LEASE, attempts=refund.c.attempts + 1))
-        found.append(_outgoing(work, key.leader_id, key.id))
-    return found
-
-
-def refund_sent(work: Work, one: OutgoingRefund) -> None:
-    """WeChat Pay has taken it; what becomes of it is heard later."""
-    mine = (refund.c.leader_id == one.leader_id, refund.c.id == one.id, refund.c.state == "created")
-    work.db.execute(update(refund).where(*mine).values(state="transit", problem=None))
-    try_refund_later(work, one, problem=None)
-
-
-def try_refund_later(work: Work, one: OutgoingRefund, *, problem: str | None) -> None:
-    """Send it again, or ask again, later."""
-    mine = (refund.c.leader_id == one.leader_id, refund.c.id == one.id, refund.c.state.in_(refund_ways.PENDING))
-    work.db.execute(update(refund).where(*mine).values(next_at=work.now + pause(one.attempts), problem=problem))
-
-
-def record_refund(work: Work, *, out_refund_no: str, state: str, amount_fen: int, refund_id: str) -> Outcome:
-    """WeChat Pay says what became of a refund: done, abnormal or closed. Counted once."""
-    found = select(refund).where(refund.c.id == number_of(out_refund_no), refund.c.payment_id.is_not(None))
-    row = work.db.execute(found).first()
-    if row is None:
-        _alarm(work, PLATFORM, 0, "pay.unknown_refund", out_refund_no, refund_id, amount_fen)
-        return "unknown"
-    if amount_fen != row.amount_fen:
-        _alarm(work, row.leader_id, row.order_id, "pay.mismatch", out_refund_no, refund_id, amount_fen)
-        return "mismatch"
-    if state == "processing":
-        return "repeat"
-    is_new = refund_ways.finish(
-        work, leader_id=row.leader_id, refund_id=row.id, actor="system", is_done=state == "done",
-        external_ref=refund_id or None, problem=None if state == "done" else state,
-    )  # fmt: skip
-    return "paid" if is_new else "repeat"
-
-
-def refund_number(refund_id: int) -> str:
-    """The number WeChat Pay knows a refund by: the same for every try."""
-    return f"LR{refund_id}"
-
-
-def number_of(out_refund_no: str) -> int:
-    """The other way; 0 for what is none of ours."""
-    digits = out_refund_no.removeprefix("LR")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else 0
-
-
 def _send_back(work: Work, row: Row[Any], out_trade_no: str) -> None:
     one = view(work, leader_id=row.leader_id, order_id=row.order_id)
     promised = refunds.pending_fen(work, leader_id=row.leader_id, order_id=row.order_id)
@@ -284,30 +206,7 @@ def _pay_order(row: Row[Any]) -> PayOrder:
     return PayOrder(**{column.name: row._mapping[column.name] for column in fields(PayOrder)})
 
 
-def _outgoing(work: Work, leader_id: int, refund_id: int) -> OutgoingRefund:
-    row = work.db.execute(
-        select(refund, pay_order.c.out_trade_no, pay_order.c.amount_fen.label("total_fen"))
-        .join(payment, (payment.c.leader_id == refund.c.leader_id) & (payment.c.id == refund.c.payment_id))
-        .join(
-            pay_order,
-            (pay_order.c.leader_id == payment.c.leader_id) & (pay_order.c.transaction_id == payment.c.external_ref),
-        )
-        .where(refund.c.leader_id == leader_id, refund.c.id == refund_id)
-    ).one()
-    return OutgoingRefund(
-        leader_id=leader_id,
-        id=refund_id,
-        state=row.state,
-        amount_fen=row.amount_fen,
-        attempts=row.attempts,
-        out_trade_no=row.out_trade_no,
-        total_fen=row.total_fen,
-    )
-
-
-def _alarm(
-    work: Work, leader_id: int, order_id: int, action: str, number: str, reference: str, amount_fen: int
-) -> None:
+def alarm(work: Work, leader_id: int, order_id: int, action: str, number: str, reference: str, amount_fen: int) -> None:
     """Somebody has to look at this: it stands in the console's action log."""
     record(
         work,

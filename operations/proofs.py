@@ -99,6 +99,12 @@ def judge(work: Work, *, leader_id: int, proof_id: int, looks: str) -> str:
     return mark
 
 
+def look_again(work: Work, *, leader_id: int) -> None:
+    """A bill was read: the pictures of which nothing was known are looked at once more by the job."""
+    mine = (payment_proof.c.leader_id == leader_id, payment_proof.c.mark == "yellow")
+    work.db.execute(update(payment_proof).where(*mine).values(checked_at=None))
+
+
 def of_order(work: Work, *, leader_id: int, order_id: int) -> Sequence[Row[Any]]:
     """The proofs of an order with the path of each picture, oldest first."""
     return work.db.execute(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 
 from models import Work, order, payer_alias, resident, round_, transfer_in
+from operations import proofs
 from operations.audit import record
 from operations.errors import NotFound, TransferDone
 from operations.matching import Owing, Proposal, Transfer, propose
@@ -56,6 +57,8 @@ def upload(work: Work, *, leader_id: int, lines: Iterable[Incoming], actor: str)
         return Uploaded(0, 0)
     statement = upsert(work, transfer_in).on_conflict_do_nothing(index_elements=["leader_id", "transaction_no"])
     new = len(work.db.execute(statement.returning(transfer_in.c.id), rows).all())
+    if new:
+        proofs.look_again(work, leader_id=leader_id)
     record(
         work, leader_id=leader_id, actor=actor, action="transfers.upload", entity="leader", entity_id=leader_id,
         after={"new": new, "known": len(rows) - new},

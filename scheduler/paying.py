@@ -12,8 +12,9 @@ import structlog
 
 from bot.pay.gateway import Gateway, PayError, RefundResult
 from models import Store, Work
-from operations import bill_check, online, refund_ways, share_returns
-from operations.online import OutgoingRefund, PayOrder
+from operations import bill_check, online, online_refunds, refund_ways, share_returns
+from operations.online import PayOrder
+from operations.online_refunds import OutgoingRefund
 from operations.quiet_hours import SHANGHAI
 from scheduler import sharing
 
@@ -58,7 +59,7 @@ def _ask(store: Store, gateway: Gateway, one: PayOrder) -> None:
 def send_refunds(store: Store, gateway: Gateway) -> int:
     """Send what is to go back, ask about what was sent."""
     routed = store.run(refund_ways.send_promises_online)
-    claimed = store.run(online.claim_refunds)
+    claimed = store.run(online_refunds.claim_refunds)
     for one in claimed:
         if not _is_clear(store, one):
             continue
@@ -81,7 +82,7 @@ def _is_clear(store: Store, one: OutgoingRefund) -> bool:
             else share_returns.before_refund(work, leader_id=one.leader_id, refund_id=one.id)
         )
         if way == "wait":
-            online.try_refund_later(work, one, problem="SHARED")
+            online_refunds.try_refund_later(work, one, problem="SHARED")
         elif way == "stuck":
             refund_ways.finish(
                 work, leader_id=one.leader_id, refund_id=one.id, actor="system", is_done=False, external_ref=None,
@@ -108,14 +109,14 @@ def _look_or_send(gateway: Gateway, one: OutgoingRefund) -> RefundResult:
 def _note_refund(store: Store, one: OutgoingRefund, found: RefundResult) -> None:
     def write(work: Work) -> None:
         if found.state == "processing":
-            online.refund_sent(work, one)
+            online_refunds.refund_sent(work, one)
             return
-        outcome = online.record_refund(
+        outcome = online_refunds.record_refund(
             work, out_refund_no=found.out_refund_no, state=found.state, amount_fen=found.amount_fen,
             refund_id=found.refund_id,
         )  # fmt: skip
         if outcome == "mismatch":
-            online.try_refund_later(work, one, problem="MISMATCH")
+            online_refunds.try_refund_later(work, one, problem="MISMATCH")
 
     store.run(write)
 
@@ -123,7 +124,7 @@ def _note_refund(store: Store, one: OutgoingRefund, found: RefundResult) -> None
 def _note_trouble(store: Store, one: OutgoingRefund, error: PayError) -> None:
     """What may be repeated is, with the same number; what WeChat Pay refuses for good is the leader's to give back."""
     if error.may_repeat:
-        store.run(lambda work: online.try_refund_later(work, one, problem=error.code))
+        store.run(lambda work: online_refunds.try_refund_later(work, one, problem=error.code))
         return
     log.error("refund_refused", refund=one.out_refund_no, code=error.code)
     store.run(

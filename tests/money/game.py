@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from models import Store, Work, metadata, order, settlement
 from models.views import Tier
-from operations import coupons, ledger_check, online, order_fees, paying_terms, share_receivers
+from operations import coupons, ledger_check, online_refunds, order_fees, paying_terms, share_receivers
 from operations.coupons import NewCoupon
 from operations.errors import Refused
 from operations.offers import NewOffer
@@ -55,7 +55,7 @@ class Game(RuleBasedStateMachine):
         self.people = [self.world.resident(f"邻居{n}") for n in range(PEOPLE)]
         self.settled = 0  # settlements that were looked at
         self.told: list[dict[str, Any]] = []  # payments WeChat Pay has told us of: it may tell again
-        self.sent: list[online.OutgoingRefund] = []  # refunds it was asked for
+        self.sent: list[online_refunds.OutgoingRefund] = []  # refunds it was asked for
         self.decided: dict[int, str] = {}  # what became of them
         with self.store.transaction() as work:
             mine: dict[str, Any] = {"leader_id": self.world.leader_id, "actor": "system"}

@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 from sqlalchemy import select
 
 from models import Work, order, pay_order, payment, profit_share, refund
-from operations import online, profit_sharing, refund_ways, settlements, share_returns
+from operations import online, online_refunds, profit_sharing, refund_ways, settlements, share_returns
 from tests.money.game import Game, whom
 
 WRONG = ("less", "more", "negative", "nothing", "dollars", "unnamed", "unknown", "taken")
@@ -69,7 +69,7 @@ class Provider(Game):
         if self.sent:
             row = self.sent[nth % len(self.sent)]
             before = self.world.rows(refund)
-            self._do(lambda work: online.record_refund(
+            self._do(lambda work: online_refunds.record_refund(
                 work, out_refund_no=row.out_refund_no, state="done", amount_fen=row.amount_fen + more, refund_id="50"
             ))  # fmt: skip
             assert self.world.rows(refund) == before
@@ -85,11 +85,11 @@ class Provider(Game):
         """What is to go back is sent, once no part of its payment is with the leader any more."""
         self._do(refund_ways.send_promises_online)
         with self.store.transaction() as work:
-            for one in online.claim_refunds(work):
+            for one in online_refunds.claim_refunds(work):
                 way = share_returns.before_refund(work, leader_id=one.leader_id, refund_id=one.id)
                 if one.state == "created" and way == "clear":
                     assert self._out(work, one.id) == 0, "a refund is sent while a part is out"
-                    online.refund_sent(work, one)
+                    online_refunds.refund_sent(work, one)
                     self.sent.append(one)
                 elif one.state == "created" and way == "stuck":
                     refund_ways.finish(
@@ -103,7 +103,7 @@ class Provider(Game):
         if self.sent:
             row = self.sent[nth % len(self.sent)]
             said = self.decided.setdefault(row.id, state) if state != "processing" else state
-            self._do(lambda work: online.record_refund(
+            self._do(lambda work: online_refunds.record_refund(
                 work, out_refund_no=row.out_refund_no, state=said, amount_fen=row.amount_fen, refund_id="50"
             ))  # fmt: skip
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from models import Store, Work, refund
-from operations import ledger_check, online, order_views, refunds
+from operations import ledger_check, online, online_refunds, order_views, refunds
 from tests.money.machine import Money
 from tests.support.clock import StillClock
 from tests.support.world import World
@@ -79,7 +79,9 @@ def tell(world: World, news: str, asked: online.PayOrder) -> None:
             online.note_closed(work, out_trade_no=asked.out_trade_no)
         else:
             number = next(iter(refunds_of(world, asked)), "LR1")
-            online.record_refund(work, out_refund_no=number, state="done", amount_fen=asked.amount_fen, refund_id="50")
+            online_refunds.record_refund(
+                work, out_refund_no=number, state="done", amount_fen=asked.amount_fen, refund_id="50"
+            )
 
 
 def promise_back(world: World, work: Work, asked: online.PayOrder) -> None:
@@ -91,7 +93,7 @@ def promise_back(world: World, work: Work, asked: online.PayOrder) -> None:
 
 
 def refunds_of(world: World, asked: online.PayOrder) -> list[str]:
-    return [online.refund_number(row.id) for row in world.rows(refund, order_id=asked.order_id)]
+    return [online_refunds.refund_number(row.id) for row in world.rows(refund, order_id=asked.order_id)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import update
 
 from models import Store, media, payment_proof
-from operations import paying_terms, payments, proofs
+from operations import paying_terms, payments, proofs, transfers
 from operations.picture_files import redraw
 from scheduler.proofs import check_proofs, looks_of
 from tests.support.clock import StillClock
@@ -68,12 +68,19 @@ def marks(world: World) -> list[tuple[str, list[str]]]:
     return [(row.mark, row.reasons) for row in world.rows(payment_proof)]
 
 
-def test_nothing_known_is_yellow_and_the_order_is_said_to_be_paid(world: World, tmp_path: Path) -> None:
+def test_nothing_known_is_yellow_until_a_bill_has_it_and_the_order_is_said_to_be_paid(
+    world: World, tmp_path: Path
+) -> None:
     sender = Sender(world, "王姐", tmp_path)
     order_id = world.order(sender.resident_id, {1: 1})
     sender.send(screenshot("9000 paid by wang"), key="m:1")
     assert marks(world) == [("yellow", [])]
     assert world.view(order_id).pay_state == "claimed"
+    came = transfers.Incoming("1000050001", world.clock(), "晴天", "", 4500)
+    with world.store.transaction() as work:
+        transfers.upload(work, leader_id=world.leader_id, lines=[came], actor="system")
+    assert check_proofs(world.store, tmp_path) == 1, "a bill was read: it is looked at once more"
+    assert marks(world) == [("green", [])]
 
 
 def test_the_same_picture_again_is_red_even_saved_anew(world: World, tmp_path: Path) -> None:

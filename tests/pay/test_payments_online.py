@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.pay.webhook import MAX_BODY, PATH
 from bot.simulator.pay import PaySim
 from models import Store, action_log, pay_difference, payment
-from operations import bill_check, online, payments
+from operations import bill_check, online_refunds, payments
 from operations.closing import cancel_round
 from operations.errors import NothingToPay
 from operations.orders import cancel
@@ -256,8 +256,8 @@ def test_a_late_bill_is_asked_for_again(shop: Shop, order_id: int, clock: StillC
 
 
 def test_numbers_of_others_are_none_of_ours() -> None:
-    assert online.number_of("LR12") == 12
-    assert {online.number_of(text) for text in ("", "LR", "LRx", "LR" + "9" * 30, "XX1", "LR１")} == {0}
+    assert online_refunds.number_of("LR12") == 12
+    assert {online_refunds.number_of(text) for text in ("", "LR", "LRx", "LR" + "9" * 30, "XX1", "LR１")} == {0}
 
 
 def owed(shop: Shop, order_id: int, *, is_paid: bool = False) -> None:
