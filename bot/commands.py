@@ -108,6 +108,15 @@ class ChangeOrder(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class AsUsual(Command):
+    """老样子: what this neighbour usually takes, shown first; 照上次 (`is_last`): what he took last time."""
+
+    is_last: bool = False
+    lines: tuple[Line, ...] = ()  # what was shown
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowShelf(Command):
     """现货: what lies at the leader's and can be taken at once, between rounds."""
 
@@ -620,6 +629,11 @@ class WithdrawNews(LeaderCommand):
     """撤公告 3."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListAway(LeaderCommand):
+    """好久没订: who has ordered before, but not in the last three rounds."""
 
 
 @dataclass(frozen=True, slots=True)

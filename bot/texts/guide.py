@@ -63,6 +63,7 @@ def for_resident(*, has_round: bool, has_order: bool, can_collect: bool, can_com
     if has_round:
         now.append("草莓2 鸡蛋1 — 订货；草莓3 — 改成3；草莓不要了 — 去掉")
         now.append("下单 — 打开网页选；代 3-502 王姐 草莓2 — 替没有微信的邻居订")
+        now.append("老样子 — 照平常的再订一份")
     if has_order:
         now.append("取消 — 整单不要了")
     if has_order or can_complain:
@@ -107,6 +108,7 @@ def for_leader(*, has_open: bool, has_closed: bool, has_arrived: bool, cases: in
     always = [
         "主页 — 您的链接和编号；后台 — 打开手机后台",
         "公告 … / 预告 … — 告诉邻居们；评价 — 看邻居说什么；回评 3 … — 回复",
+        "好久没订 — 哪些老邻居三期没来了",
         "回 12 … — 回复邻居留言；加核销员 3-502 — 请人帮忙核销",
     ]
     return "\n".join(["团长，您可以这样发：", *dict.fromkeys(now), *always])

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
 from models import Work, account, after_sales_case, helper, order, resident, round_
+from operations import regulars
 from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
 from operations.listings.paging import Page, contains, page
 
-SORTS = ("recent", "orders", "room")
+SORTS = ("recent", "orders", "room", "away")
 
 _host = resident.alias("host")
 _mine = and_(order.c.leader_id == resident.c.leader_id, order.c.resident_id == resident.c.id)
@@ -55,8 +56,13 @@ _LISTED: Select[Any] = (
 
 
 def search(work: Work, *, leader_id: int, text: str = "", sort: str = "recent", number: int = 1) -> Page:
-    """Neighbours by name, room or the end of a phone number (four digits and more)."""
+    """Neighbours by name, room or the end of a phone number (four digits and more).
+
+    `sort` "away": only who has ordered in none of the last three rounds.
+    """
     statement = _LISTED.where(resident.c.leader_id == leader_id)
+    if sort == "away":
+        statement = statement.where(regulars.is_away(work, leader_id))
     said = unicodedata.normalize("NFKC", text).strip()
     if said:
         found = [contains(column, said) for column in (resident.c.display_name, resident.c.room, _host.c.display_name)]

@@ -62,6 +62,7 @@ SAMPLES: list[c.Command] = [
     c.SetCommunities(("阳光花园",)),
     c.ListNews(),
     c.WithdrawNews(1),
+    c.ListAway(),
     c.ListReviews(),
     c.AnswerReview(1, "好"),
     c.AddHelper("3-502"),

@@ -15,7 +15,7 @@ from web.leader.blueprint import members, own_leader_id, page
 from web.site import site
 
 LEADER = ("leader",)
-SORTS = {"recent": "最近下单", "orders": "下单多", "room": "按房号"}
+SORTS = {"recent": "最近下单", "orders": "下单多", "room": "按房号", "away": "好久没订"}
 
 
 @members.get("/neighbours")
