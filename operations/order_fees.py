@@ -27,11 +27,16 @@ _OF_LEADER = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_f
 
 def of_order(terms: FeeTerms, lines: Sequence[LineView]) -> int:
     """The fees of an order of these lines, without transport."""
-    if terms is NO_FEES or not lines:
+    return of_goods(terms, [(line.line_fen, line.quantity_milli) for line in lines])
+
+
+def of_goods(terms: FeeTerms, goods: Sequence[tuple[int, int]]) -> int:
+    """The same for (what a line costs in fen, its thousandths), ordered or only thought of."""
+    if terms is NO_FEES or not goods:
         return 0
-    worth = sum(line.line_fen for line in lines)
+    worth = sum(fen for fen, _ in goods)
     once = fees.below_or_from(worth, terms.fee_free_from_fen, terms.order_fee_fen, 0)
-    return once + sum(fees.per_unit(terms.unit_fee_fen, line.quantity_milli) for line in lines)
+    return once + sum(fees.per_unit(terms.unit_fee_fen, milli) for _, milli in goods)
 
 
 def after_shortage(head: Row[Any], goods_fen: int, missing_milli: Sequence[int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from models import Work, leader, order, relay, resident
 from operations import order_views
@@ -22,9 +22,9 @@ PATIENCE = timedelta(hours=4)  # the leader's; then the platform looks
 def ask(
     work: Work, *, leader_id: int, resident_id: int, text: str, source_key: str, order_id: int | None = None
 ) -> int:
-    """Pass a question on to the leader with the order it is about; returns its number.
+    """Pass a question on to the leader with the order it is about, his latest where none is named; returns its number.
 
-    The same `source_key` again passes nothing on twice.
+    The same `source_key` again passes nothing on twice. Raises NotFound for an order of somebody else.
     """
     known = work.db.execute(
         select(relay.c.number).where(relay.c.leader_id == leader_id, relay.c.source_key == source_key)
@@ -33,6 +33,8 @@ def ask(
         return int(known)
     if order_id is None:
         order_id = _current_order(work, leader_id, resident_id)
+    else:
+        _check_own(work, leader_id, resident_id, order_id)
     number = next_number(work, f"relay:{leader_id}")
     work.db.execute(
         insert(relay).values(
@@ -136,6 +138,16 @@ def _tell_escalated(work: Work, row: Any) -> None:
                 key=f"relay_escalated:{row.number}:{audience}",
                 payload={"audience": audience, "number": row.number, "text": row.question[:60]},
             )
+
+
+def _check_own(work: Work, leader_id: int, resident_id: int, order_id: int) -> None:
+    """His own or one of his guests'."""
+    holder = select(func.coalesce(resident.c.host_resident_id, resident.c.id)).join(
+        order, and_(order.c.leader_id == resident.c.leader_id, order.c.resident_id == resident.c.id)
+    )
+    mine = order.c.leader_id == leader_id, order.c.id == order_id
+    if work.db.execute(holder.where(*mine)).scalar() != resident_id:
+        raise NotFound(what="order")
 
 
 def _current_order(work: Work, leader_id: int, resident_id: int) -> int | None:

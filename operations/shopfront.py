@@ -120,14 +120,19 @@ def _short(one: OfferView, pooled: Mapping[int, int]) -> int | None:
     return to_full_case(one.reserved_milli, one.case_milli) if one.product_id is None else pooled.get(one.id)
 
 
-def popular(work: Work, *, leader_id: int) -> Sequence[Popular]:
-    """邻里热销: what most households took in the last rounds; what only one took is nobody else's business."""
+def popular(work: Work, *, leader_id: int, place: str | None = None) -> Sequence[Popular]:
+    """邻里热销: what most households took in the last rounds; what only one took is nobody else's business.
+
+    With a `place`: what neighbours who fetch there took.
+    """
+    at_place = [round_.c.pickup_place == place] if place else []
     recent = (
         select(round_.c.id)
         .where(
             round_.c.leader_id == leader_id,
             round_.c.kind == "presale",
             round_.c.state.in_(("open", "closed", "arrived", "completed", "settled")),
+            *at_place,
         )
         .order_by(round_.c.id.desc())
         .limit(_ROUNDS_IN_FASHION)

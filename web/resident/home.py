@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from operations import news, relays, reviews, round_views, shelf, shopfront, visitors
 from operations.listings import leaders, suppliers
 from web.auth import allow, current
-from web.forms import read_nonce, require_text
+from web.forms import read_id, read_nonce, require_text
 from web.resident.blueprint import RESIDENTS, mall
 from web.resident.identity import ask, is_to_be_asked, known
 from web.site import render, site
@@ -75,6 +75,7 @@ def ask_leader(code: str) -> Response:
             leader_id=leader_id,
             resident_id=visitors.customer(work, account_id=account_id, leader_id=leader_id),
             text=require_text(form, "text", "要说的话", most=500),
+            order_id=read_id(form, "order"),
             source_key=f"page:{read_nonce(form)}",
         ),
         done="已转给团长，回复会发到您的公众号里。",
@@ -98,7 +99,9 @@ def _account_id() -> int:
 
 
 def _back(code: str) -> str:
-    """The round the form stood on, else the leader's home."""
+    """The round or the page of one's own the form stood on, else the leader's home."""
+    if request.form.get("own") == "1":
+        return url_for("mall.mine")
     round_code = request.form.get("round", "")
     if re.fullmatch(r"[2-9A-Z]{6}", round_code):
         return url_for("mall.round_", code=round_code)

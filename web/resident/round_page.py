@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from flask import jsonify, redirect, request, url_for
-from sqlalchemy import RowMapping
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -19,40 +16,27 @@ from bot.poster import draw
 from bot.texts import mall as words
 from bot.texts import paying as paying_words
 from models import Work
-from models.views import OrderView, RoundView, ShelfItem
-from operations import coupon_uses, coupons, order_views, orders, people, round_views, shelf, shopfront, visitors
-from operations.coupons import CouponView
+from models.views import OrderView, RoundView
+from operations import (
+    coupon_uses,
+    orders,
+    people,
+    round_views,
+    visitors,
+)
 from operations.errors import NoOrder, Refused
 from operations.listings import leaders
 from operations.orders import Change, Changed, NothingBooked
-from operations.pricing import line_total
-from operations.shopfront import RoundFront
-from operations.visitors import Visitor
 from web.auth import allow, current
 from web.forms import BadInput, read_milli, read_nonce, read_text, require_text
 from web.refusals import refusal
 from web.resident.blueprint import RESIDENTS, mall
-from web.resident.identity import ask, is_to_be_asked, known
+from web.resident.identity import ask, is_to_be_asked
+from web.resident.round_front import Front, as_usual, bill_of, gather, quantities_of, taken
 from web.show import yuan
 from web.site import render, site
 
 _CODE = re.compile(r"[2-9A-Z]{6}")
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Everything the page shows."""
-
-    round: RoundView
-    leader: RowMapping
-    points: list[RowMapping]
-    front: RoundFront
-    visitor: Visitor | None
-    order: OrderView | None
-    is_open: bool
-    coupons: list[CouponView]
-    coupon: CouponView | None  # the one in the order
-    shelf: Sequence[ShelfItem] = ()  # 现货, on a page of their own
 
 
 @mall.get("/r/<code>")
@@ -62,7 +46,8 @@ def round_(code: str) -> Response | str:
     if is_to_be_asked():
         return ask(f"/r/{_checked(code)}")
     with site().store.read() as work:
-        return _page(_front(work, _checked(code)))
+        shown = gather(work, _checked(code))
+    return _page(shown, typed=as_usual(shown) if "usual" in request.args else None)
 
 
 @mall.post("/r/<code>")
@@ -112,22 +97,17 @@ def use_coupon(code: str) -> Response:
 def live(code: str) -> Response:
     """For the page's script: what is left and taken now, and what these quantities would cost."""
     with site().store.read() as work:
-        shown = _front(work, _checked(code))
-    total = 0
-    mine = {line.offer_id: line for line in shown.order.lines} if shown.order else {}
-    for offer in shown.round.offers:
-        milli = _asked(request.args, offer.number)
-        line = mine.get(offer.id)
-        price, tiers = (line.unit_price_fen, line.tiers) if line else (offer.price_fen, offer.tiers)
-        total += line_total(milli, price, tiers)
+        shown = gather(work, _checked(code))
+    bill = bill_of(shown, quantities_of(shown, request.args))
     return jsonify(
-        total=yuan(total),
+        total=yuan(bill.total_fen),
+        remark=bill.remark,
         households=shown.front.households,
         left={
             str(offer.number): None if offer.remaining_milli is None else offer.remaining_milli / 1000
             for offer in shown.round.offers
         },
-        taken={str(offer.number): shown.front.offers[offer.id].households for offer in shown.round.offers},
+        taken={str(offer.number): taken(shown, offer) for offer in shown.round.offers},
         is_open=shown.is_open,
     )
 
@@ -151,32 +131,6 @@ def _drawn(facts: str) -> bytes:
     return draw(words.poster(json.loads(facts)))
 
 
-def _front(work: Work, code: str) -> Front:
-    round_view = round_views.by_code(work, code)
-    leader = leaders.card_of(work, leader_id=round_view.leader_id)
-    visitor = known(work, round_view.leader_id)
-    own, usable, in_use = None, [], None
-    if visitor and visitor.resident_id:
-        usable = coupons.usable(work, leader_id=round_view.leader_id, resident_id=visitor.resident_id)
-        own = order_views.load(
-            work, leader_id=round_view.leader_id, round_id=round_view.id, resident_id=visitor.resident_id
-        )
-        if own and own.discount_fen:
-            in_use = coupon_uses.in_order(work, leader_id=round_view.leader_id, order_id=own.id)
-    return Front(
-        round=round_view,
-        leader=leader,
-        points=list(leaders.pickup_points(work, leader_id=round_view.leader_id)),
-        front=shopfront.round_front(work, round_view),
-        visitor=visitor,
-        order=own if own and own.lines else None,
-        is_open=_is_open(round_view, work.now) and leader["state"] == "active",
-        coupons=usable,
-        coupon=in_use,
-        shelf=shelf.items(work, leader_id=round_view.leader_id),
-    )
-
-
 def _page(shown: Front, *, problems: list[str] | None = None, typed: Mapping[str, str] | None = None) -> str:
     mine = {line.offer_id: line.quantity_milli for line in shown.order.lines} if shown.order else {}
     return render(
@@ -187,6 +141,8 @@ def _page(shown: Front, *, problems: list[str] | None = None, typed: Mapping[str
         leader=shown.leader,
         mine=mine,
         typed=typed or {},
+        bill=bill_of(shown, quantities_of(shown, typed)),
+        taken={offer.id: taken(shown, offer) for offer in shown.round.offers},
         problems=problems or [],
         fee_words=paying_words.fee_words(shown.round.fees),
         path=f"/r/{shown.round.code}",
@@ -232,7 +188,7 @@ def _again(code: str, status: int, problems: list[str], form: Mapping[str, str])
     """The page with what was typed, and why it was not taken."""
     with site().store.read() as work:
         return Response(
-            _page(_front(work, _checked(code)), problems=problems, typed=form), status, mimetype="text/html"
+            _page(gather(work, _checked(code)), problems=problems, typed=form), status, mimetype="text/html"
         )
 
 
@@ -242,18 +198,7 @@ def _said(order: OrderView) -> str:
     return f"记好了，合计 {yuan(order.total_fen - order.discount_fen)}（接龙号 {order.seq}）。"
 
 
-def _asked(values: Mapping[str, str], number: int) -> int:
-    try:
-        return read_milli(values, f"q_{number}", "")
-    except BadInput:
-        return 0
-
-
 def _checked(code: str) -> str:
     if not _CODE.fullmatch(code):
         raise NotFound
     return code
-
-
-def _is_open(round_view: RoundView, now: datetime) -> bool:
-    return round_view.state == "open" and round_view.closes_at is not None and round_view.closes_at > now

@@ -4,6 +4,7 @@
 const EVERY_MS = 20000;
 const form = document.querySelector("form[data-live]");
 const total = document.querySelector("[data-total]");
+const remark = document.querySelector("[data-remark]");
 const households = document.querySelector("[data-households]");
 const until = document.querySelector("[data-seconds]");  // counted from here: a phone's own clock may be wrong
 
@@ -40,7 +41,7 @@ function reckon() {
 async function refresh() {
   if (document.hidden) return;
   const asked = new URLSearchParams();
-  for (const field of form.querySelectorAll(".step input[type=text]")) if (value(field)) asked.set(field.name, value(field));
+  for (const field of form.querySelectorAll(".step input[type=text]")) asked.set(field.name, value(field));
   try {
     const answer = await fetch(`${form.dataset.live}?${asked}`, { signal: AbortSignal.timeout(8000) });
     if (!answer.ok) return;
@@ -52,8 +53,11 @@ async function refresh() {
 
 function show(now) {
   total.textContent = now.total;
+  if (remark) remark.textContent = now.remark || "";
   if (households) households.textContent = now.households;
   for (const item of form.querySelectorAll("[data-number]")) {
+    const taken = item.querySelector("[data-taken]");
+    if (taken && now.taken) taken.textContent = now.taken[item.dataset.number];
     const left = now.left[item.dataset.number];
     const said = item.querySelector("[data-left]");
     if (said && left !== null) said.textContent = left > 0 ? said.textContent.replace(/剩 [\d.]+|订完了|卖完了/, `剩 ${left}`) : "订完了";
