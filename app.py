@@ -31,6 +31,7 @@ from models import Clock, Store, system_clock
 from models.clocks import follow_server
 from operations import online, online_refunds
 from operations.invites import Terms
+from operations.keeping import Kept
 from operations.routing.geo import Matrix
 from scheduler import runner
 from scheduler.channels import Channels, Template
@@ -142,7 +143,14 @@ def handler_settings(config: Config) -> HandlerSettings:
         secret,
         knows_visitors=config.wechat.page_login,
         invites=invite_terms(config),
+        kept=kept(config),
     )
+
+
+def kept(config: Config) -> Kept:
+    """How long what people wrote and sent is kept."""
+    days = config.retention.model_dump()
+    return Kept(**{name.removesuffix("_days"): timedelta(days=count) for name, count in days.items()})
 
 
 def invite_terms(config: Config) -> Terms:
@@ -216,6 +224,7 @@ def job_settings(config: Config) -> JobSettings:
         gateway=create_gateway(config),
         appid=config.wechat.appid,
         invites=invite_terms(config),
+        kept=kept(config),
         matrix=create_matrix(config),
     )
 
@@ -249,6 +258,7 @@ def web_settings(config: Config, gateway: Gateway | None = None) -> WebSettings:
         shares_profits=config.wechatpay is not None and config.wechatpay.profit_sharing,
         appid=config.wechat.appid,
         invites=invite_terms(config),
+        kept=kept(config),
         phones_url="/__sim__/phones" if config.demo else "",
         tiles=create_tiles(config),
         cashier_url="/__sim__/cashier/" if config.demo else "",

@@ -105,6 +105,19 @@ class Invites(_Part):
     most_share_bps: int = Field(default=3000, ge=0, le=10000)
 
 
+class Retention(_Part):
+    """How long what people wrote and sent is kept, in days. Orders, payments and the ledger stay."""
+
+    messages_days: int = Field(default=30, ge=1, le=3650)
+    replies_days: int = Field(default=7, ge=1, le=3650)
+    notices_days: int = Field(default=180, ge=7, le=3650)
+    questions_days: int = Field(default=180, ge=7, le=3650)
+    case_photos_days: int = Field(default=90, ge=7, le=3650)
+    review_photos_days: int = Field(default=365, ge=7, le=3650)
+    payment_photos_days: int = Field(default=180, ge=7, le=3650)
+    delivery_photos_days: int = Field(default=365, ge=7, le=3650)
+
+
 class TemplateMessage(_Part):
     """A template of the account: its id, and which fact goes into which of its fields."""
 
@@ -188,6 +201,7 @@ class Config(_Part):
     platform: Platform = Platform()
     notices: Notices = Notices()
     invites: Invites = Invites()
+    retention: Retention = Retention()
     storage: Storage = Storage()
     routes: Routes = Routes()
     wechatpay: WeChatPay | None = None

@@ -16,6 +16,7 @@ from models.views import OfferView, OrderView, Person, RoundView, ShelfItem
 from operations import notices, order_views, people, round_views, rounds, shelf, shelf_orders
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
+from operations.keeping import KEPT, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Settings:
     pay_secret: str | None = None  # signs the addresses of payment pages; None where nobody pays online
     knows_visitors: bool = False  # pages ask WeChat who opens them; else a link from the chat says it
     invites: Terms = field(default_factory=Terms)
+    kept: Kept = KEPT
 
 
 @dataclass

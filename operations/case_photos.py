@@ -14,15 +14,21 @@ from operations import picture_files
 from operations.audit import record
 from operations.case_claims import OPEN
 from operations.case_views import view_case_id
+from operations.keeping import KEPT
 from operations.picture_files import Picture
 from operations.receivers import holder
 from operations.upserts import upsert
 
-PHOTOS_KEPT = timedelta(days=90)
-
 
 def attach_photo(
-    work: Work, *, leader_id: int, account_id: int, wechat_media_id: str, source_key: str, pic_url: str = ""
+    work: Work,
+    *,
+    leader_id: int,
+    account_id: int,
+    wechat_media_id: str,
+    source_key: str,
+    pic_url: str = "",
+    kept_for: timedelta = KEPT.case_photos,
 ) -> CaseView | None:
     """A photo goes to the sender's newest open case; None when there is none. A job fetches it from WeChat later.
 
@@ -43,13 +49,20 @@ def attach_photo(
     )
     for row in rows:
         if row.opened_it or holder(work, leader_id, row.order_id) == account_id:
-            attach_wanted(work, leader_id, row.id, actor, wechat_media_id, source_key, pic_url)
+            attach_wanted(work, leader_id, row.id, actor, wechat_media_id, source_key, pic_url, kept_for)
             return view_case_id(work, leader_id=leader_id, case_id=row.id)
     return None
 
 
 def attach_wanted(
-    work: Work, leader_id: int, case_id: int, actor: str, wechat_media_id: str, source_key: str, pic_url: str = ""
+    work: Work,
+    leader_id: int,
+    case_id: int,
+    actor: str,
+    wechat_media_id: str,
+    source_key: str,
+    pic_url: str = "",
+    kept_for: timedelta = KEPT.case_photos,
 ) -> None:
     """A photo that is still to be fetched from WeChat."""
     kind, _, key = actor.partition(":")
@@ -59,11 +72,19 @@ def attach_wanted(
         "pic_url": pic_url[:500] or None,
         "state": "wanted",
     }
-    _attach(work, leader_id, case_id, actor, source_key, work.new_id(), values)
+    _attach(work, leader_id, case_id, actor, source_key, work.new_id(), values | {"expires_at": work.now + kept_for})
 
 
 def attach_picture(
-    work: Work, *, leader_id: int, case_id: int, actor: str, picture: Picture, folder: Path, source_key: str
+    work: Work,
+    *,
+    leader_id: int,
+    case_id: int,
+    actor: str,
+    picture: Picture,
+    folder: Path,
+    source_key: str,
+    kept_for: timedelta = KEPT.case_photos,
 ) -> bool:
     """A picture that somebody uploaded goes into the media folder and to the case; False when it is there already.
 
@@ -74,7 +95,15 @@ def attach_picture(
         return False
     media_id = work.new_id()
     kept = picture_files.store(folder, leader_id=leader_id, picture_id=media_id, picture=picture)
-    _attach(work, leader_id, case_id, actor, source_key, media_id, {"state": "stored", **kept})
+    _attach(
+        work,
+        leader_id,
+        case_id,
+        actor,
+        source_key,
+        media_id,
+        {"state": "stored", "expires_at": work.now + kept_for, **kept},
+    )
     record(work, leader_id=leader_id, actor=actor, action="case.photo", entity="case", entity_id=case_id)
     return True
 
@@ -90,7 +119,6 @@ def _attach(
             next_at=work.now,
             source_key=source_key[:160],
             created_at=work.now,
-            expires_at=work.now + PHOTOS_KEPT,
             **values,
         )
         .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])

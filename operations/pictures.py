@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, select, tuple_, update
 
-from models import Work, media
+from models import Work, media, supplier_photo
 from operations.upserts import for_update
 
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200, 21600))
@@ -96,6 +96,13 @@ def outdated(work: Work, *, limit: int) -> Sequence[tuple[int, int, str | None]]
         .limit(limit)
     )
     return [(row.leader_id, row.id, row.path) for row in work.db.execute(statement)]
+
+
+def known(work: Work, keys: Sequence[tuple[int, int]]) -> set[int]:
+    """Which of these (leader id, picture id) have a row with a file: in a leader's world, or a supplier's picture."""
+    kept = select(media.c.id).where(tuple_(media.c.leader_id, media.c.id).in_(keys), media.c.path.is_not(None))
+    of_suppliers = select(supplier_photo.c.id).where(supplier_photo.c.id.in_([picture_id for _, picture_id in keys]))
+    return {picture_id for found in (kept, of_suppliers) for picture_id in work.db.execute(found).scalars()}
 
 
 def mark_expired(work: Work, keys: Sequence[tuple[int, int]]) -> None:

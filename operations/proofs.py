@@ -19,10 +19,10 @@ from sqlalchemy import Row, and_, insert, select, update
 from models import Work, media, order, payment_proof, transfer_in
 from models.views import OrderView
 from operations import paying_terms, payments
+from operations.keeping import KEPT
 from operations.order_views import of_resident, view
 from operations.upserts import upsert
 
-KEPT = timedelta(days=180)
 _WAITING = ("placed", "confirmed", "ready")  # who has the goods sends pictures of those
 ALIKE_BITS = 4  # of 64: a picture that was saved again, or cut a little
 
@@ -37,7 +37,14 @@ class Unchecked:
 
 
 def attach(
-    work: Work, *, leader_id: int, resident_id: int, account_id: int, wechat_media_id: str, source_key: str
+    work: Work,
+    *,
+    leader_id: int,
+    resident_id: int,
+    account_id: int,
+    wechat_media_id: str,
+    source_key: str,
+    kept_for: timedelta = KEPT.payment_photos,
 ) -> OrderView | None:
     """Keep a picture with the sender's newest order that owes something, which counts as said to be paid.
 
@@ -56,7 +63,7 @@ def attach(
         .values(
             leader_id=leader_id, id=media_id, account_id=account_id, wechat_media_id=wechat_media_id, state="wanted",
             purpose="payment", next_at=work.now, source_key=source_key[:160], created_at=work.now,
-            expires_at=work.now + KEPT,
+            expires_at=work.now + kept_for,
         )
         .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
         .returning(media.c.id)

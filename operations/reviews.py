@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, and_, exists, func, select, update
 from models import Work, after_sales_case, leader, media, order, resident, review, review_photo, round_
 from operations.audit import record
 from operations.errors import NotFound, NothingToReview
+from operations.keeping import KEPT
 from operations.notices import enqueue
 from operations.people import next_number
 from operations.upserts import upsert
@@ -23,7 +24,6 @@ LONGEST = 500
 _REVIEWABLE_FOR = timedelta(days=90)  # after the order last changed
 _PHOTOS_FOR = timedelta(minutes=30)  # a picture sent within this time belongs to the review before it
 _MOST_PHOTOS = 6
-_PHOTOS_KEPT = timedelta(days=365)
 _HANDED_OUT = ("picked_up", "partly")
 
 
@@ -92,7 +92,14 @@ def write(
 
 
 def attach_photo(
-    work: Work, *, leader_id: int, resident_id: int, account_id: int, wechat_media_id: str, source_key: str
+    work: Work,
+    *,
+    leader_id: int,
+    resident_id: int,
+    account_id: int,
+    wechat_media_id: str,
+    source_key: str,
+    kept_for: timedelta = KEPT.review_photos,
 ) -> int | None:
     """A picture sent right after a review belongs to it: how many it has now; None where there is no such review.
 
@@ -134,7 +141,7 @@ def attach_photo(
             source_key=source_key,
             next_at=work.now,
             created_at=work.now,
-            expires_at=work.now + _PHOTOS_KEPT,
+            expires_at=work.now + kept_for,
         )
         .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
     )

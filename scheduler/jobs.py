@@ -34,6 +34,7 @@ from operations import (
     unpaid,
 )
 from operations.invites import Terms
+from operations.keeping import KEPT, Kept
 from operations.routing.geo import GreatCircle, Matrix
 from scheduler import page_ticket, paying, pictures, planning, proofs, sharing
 from scheduler.channels import Channels, Renderer
@@ -55,6 +56,7 @@ class Settings:
     gateway: Gateway | None = None  # WeChat Pay, where it is switched on
     appid: str = ""  # empty: no JS-SDK on pages
     invites: Terms = field(default_factory=Terms)
+    kept: Kept = KEPT
     matrix: Matrix = field(default_factory=GreatCircle)  # how far it is from one pickup point to another
 
 
@@ -217,6 +219,6 @@ def renew_page_ticket(context: Context) -> int:
 
 def clean_up(context: Context) -> int:
     """Delete what nobody needs any more."""
-    swept = context.repeat(housekeeping.sweep)
+    swept = context.repeat(lambda work: housekeeping.sweep(work, kept=context.settings.kept))
     context.store.refresh_statistics()
     return swept + pictures.drop_outdated(context.store, context.settings.media_folder)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,6 @@ from bot.wechat_errors import Category, SendError
 from models import Store, Work
 from models.base import IdSource
 from operations import photo_codes, picture_files, pictures
-from operations.case_photos import PHOTOS_KEPT
 from operations.picture_files import NotAPicture, opened, redraw
 from operations.pictures import WantedPicture
 from scheduler import qr
@@ -25,6 +25,8 @@ from scheduler import qr
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=90)
+_ROW_COMES_WITHIN = timedelta(days=1)
+_LOOKED_UP_AT_ONCE = 200
 BATCH = 2  # each may take 36 s to fetch, see scheduler.delivery
 CONFIGURATION_PAUSE = timedelta(hours=1)
 _FOR_GOOD = frozenset({Category.PAYLOAD, Category.RECIPIENT, Category.CONFIGURATION, Category.QUOTA})
@@ -90,17 +92,30 @@ def _refused(work: Work, wanted: WantedPicture, error: SendError) -> bool:
 def drop_outdated(store: Store, folder: Path, *, limit: int = 200) -> int:
     """Remove the files of pictures whose time is over, then their traces; returns how many.
 
-    So goes a file that no row knows, of a process that died between the two: its name is an id, and ids tell their age.
+    So goes a file that no row knows, of a process that died between the two.
     """
     with store.read() as work:
-        over, oldest = pictures.outdated(work, limit=limit), IdSource.lowest_at(work.now - PHOTOS_KEPT)
+        over = pictures.outdated(work, limit=limit)
     for _, _, path in over:
         if path is not None:
             (folder / path).unlink(missing_ok=True)
     if over:
         keys = [(leader_id, picture_id) for leader_id, picture_id, _ in over]
         store.run(partial(pictures.mark_expired, keys=keys))
-    strays = [file for file in folder.glob("*/*.jpg") if file.stem.isdecimal() and int(file.stem) < oldest]
+    strays = _strays(store, folder)
     for file in strays:
         file.unlink(missing_ok=True)
     return len(over) + len(strays)
+
+
+def _strays(store: Store, folder: Path) -> list[Path]:
+    """Files without a row. Names are ids, which tell their age: a young one's row may be written yet."""
+    found: list[Path] = []
+    with store.read() as work:
+        youngest = IdSource.lowest_at(work.now - _ROW_COMES_WITHIN)
+        files = (one for one in folder.glob("*/*.jpg") if one.stem.isdecimal() and one.parent.name.isdecimal())
+        old = (file for file in files if int(file.stem) < youngest)
+        while some := list(islice(old, _LOOKED_UP_AT_ONCE)):
+            known = pictures.known(work, [(int(file.parent.name), int(file.stem)) for file in some])
+            found += [file for file in some if int(file.stem) not in known]
+    return found

@@ -50,6 +50,7 @@ def attach(work: Work, *, leader_id: int, case_id: int, actor: str, pictures: Se
             picture=picture,
             folder=folder or Path(),
             source_key=f"{key}:photo{nth}",
+            kept_for=site().settings.kept.case_photos,
         )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.pay.gateway import Gateway
 from operations.invites import Terms
+from operations.keeping import KEPT, Kept
 from operations.routing.geo import Datum
 
 MIN_SECRET = 32
@@ -48,6 +49,7 @@ class WebSettings:
     shares_profits: bool = False  # 分账: leaders may be paid their part out of it
     appid: str = ""
     invites: Terms = field(default_factory=Terms)
+    kept: Kept = KEPT
     phones_url: str = ""
     tiles: Tiles | None = None
     cashier_url: str = ""  # of a try-out: where a payment is made without a phone

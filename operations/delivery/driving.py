@@ -21,7 +21,6 @@ from operations.notices import enqueue
 
 _TOLD_AHEAD = 2  # stops
 _STALE = timedelta(hours=3)  # after that nobody waits at the door any more
-PHOTO_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)

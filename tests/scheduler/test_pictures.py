@@ -15,6 +15,7 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.wechat_errors import Category, SendError
 from models import Store, media
+from operations import picture_files, showcase
 from operations import pictures as rows
 from operations.picture_files import LARGEST_BYTES, LONGEST_EDGE, NotAPicture, redraw
 from scheduler.jobs import Context, Settings
@@ -216,16 +217,33 @@ def test_after_its_time_the_file_is_gone(album: Album, clock: StillClock) -> Non
     assert run_once("clean_up", album.context) == 0
 
 
-def test_a_file_that_no_row_knows_goes_when_it_is_as_old(album: Album, clock: StillClock) -> None:
+def test_a_file_that_no_row_knows_goes_after_a_day(album: Album, clock: StillClock) -> None:
     stray = album.folder / "7" / f"{album.store.new_id()}.jpg"
     stray.parent.mkdir(parents=True)
     stray.write_bytes(picture())
-    clock.advance(days=90)
+    clock.advance(days=1)
     run_once("clean_up", album.context)
     assert stray.exists()
     clock.advance(seconds=1)
     assert run_once("clean_up", album.context) == 1
     assert not stray.exists()
+
+
+def test_a_face_and_goods_stay_as_long_as_they_are_shown(album: Album, clock: StillClock) -> None:
+    shown: list[Path] = []
+    for nth in range(2):
+        picture_id = album.store.new_id()
+        facts = picture_files.store(
+            album.folder, leader_id=LEADER, picture_id=picture_id, picture=picture_files.redraw(picture())
+        )
+        with album.store.transaction() as work:
+            showcase.add_picture(
+                work, leader_id=LEADER, account_id=None, picture_id=picture_id, source_key=f"form:{nth}", **facts
+            )
+        shown.append(album.folder / facts["path"])
+    clock.advance(days=400)
+    run_once("clean_up", album.context)
+    assert all(file.exists() for file in shown)
 
 
 @pytest.mark.parametrize(

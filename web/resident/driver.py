@@ -223,6 +223,6 @@ def _kept(work: Work, route_id: int, stop_id: int, picture: Picture, nonce: str)
         picture_id=picture_id,
         source_key=source_key,
         purpose="delivery",
-        kept=driving.PHOTO_KEPT,
+        kept=site().settings.kept.delivery_photos,
         **kept,
     )
