@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import caring, guide, leading, replies
+from bot.texts import caring, guide, leading, own_data, replies
 from handlers.talk import Talk
 from operations import aftersales, communities, orders, people, privacy, relays, rounds
 from operations.notices import enqueue
@@ -77,7 +77,7 @@ def set_muted(talk: Talk, command: c.SetMuted) -> str:
 @router.on(c.ExportMe)
 def export_me(talk: Talk, command: c.ExportMe) -> str:
     kept = privacy.own_data(talk.work, account_id=talk.person.account_id)
-    return replies.own_data([(x.leader_name, x.name, x.room, x.phone, x.orders) for x in kept])
+    return f"{own_data.kept(kept)}\n\n{own_data.HOW_TO_ERASE}" if kept else own_data.NOTHING
 
 
 @router.on(c.EraseMe)
@@ -86,9 +86,9 @@ def erase_me(talk: Talk, command: c.EraseMe) -> str:
         return leading.HAND_OVER_FIRST
     if not command.confirmed:
         talk.ask_confirmation(command)
-        return replies.ask_erase()
+        return own_data.ask_erase()
     privacy.erase(talk.work, account_id=talk.person.account_id)
-    return replies.erased()
+    return own_data.ERASED
 
 
 @router.on(c.ContactLeader)

@@ -217,3 +217,19 @@ class Person:
     @property
     def is_leader(self) -> bool:
         return self.own_leader_id is not None and self.own_leader_state == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """Everything kept of one person in one leader's world. `questions`: (when, what he asked, the answer); `reviews`:
+    (title of the round, stars, words); `complaints`: (number, what he said)."""
+
+    leader_name: str
+    name: str | None
+    room: str | None
+    phone: str | None
+    community: str | None
+    orders: tuple[OrderView, ...]
+    questions: tuple[tuple[datetime, str, str | None], ...] = ()
+    reviews: tuple[tuple[str, int, str | None], ...] = ()
+    complaints: tuple[tuple[int, str], ...] = ()

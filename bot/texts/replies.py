@@ -292,26 +292,6 @@ def nothing_to_pay() -> str:
     return "您没有要付的订单。"
 
 
-def own_data(kept: Sequence[tuple[str, str | None, str | None, str | None, Sequence[OrderView]]]) -> str:
-    """(leader, name, room, phone, orders) of each leader's world this person is in."""
-    if not kept:
-        return "这里没有您的资料。"
-    parts = []
-    for leader, name, room, phone, orders in kept:
-        lines = [f"团长“{leader}”那里记着：", f"称呼：{name or '（没有）'}", f"房号：{room or '（没有）'}"]
-        lines += [f"电话：{phone or '（没有）'}", f"订单：{len(orders)}个"]
-        parts.append("\n".join([*lines, *(my_order(o) for o in orders)]))
-    return "\n\n".join([*parts, "要全部清掉，回复：删除我的资料"])
-
-
-def ask_erase() -> str:
-    return f"删除后，您的称呼、房号、电话都会清掉，订单只留数量和金额。没取的订单请先处理好。\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
-
-
-def erased() -> str:
-    return "已经删除。以后要订货，重新扫团长的二维码就行。"
-
-
 def round_is_over(title: str) -> str:
     return f"“{title}”已经截单，这次改不了了。有急事请发：联系团长 加上您要说的话。"
 

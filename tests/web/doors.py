@@ -197,6 +197,7 @@ DOORS = (
     Door("GET", "mall.invited", EVERYBODY, at("/y/{invite_code}")),
     Door("POST", "mall.join", RESIDENTS, at("/y/{invite_code}")),
     Door("GET", "mall.mine", RESIDENTS, at("/my")),
+    Door("GET", "mall.own_data", RESIDENTS, at("/my/data")),
     Door(
         "POST", "mall.review", RESIDENTS, at("/my/review", order="{order}", leader="{leader_a}", stars="5", words="好")
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from models import account, coupon_use, invite, review
+from models import account, coupon_use, invite, relay, review
 from operations import people, pickup, reviews
 from operations.listings import growth
 from tests.web.conftest import Pages
@@ -157,6 +157,44 @@ def test_ones_own_invitation_is_refused(pages: Pages) -> None:
     neighbour.get(path)
     neighbour.post(path)
     assert "这是您自己的邀请码" in neighbour.get("/l/L1").text
+
+
+def test_all_that_is_kept_of_a_person_can_be_read_and_taken_along(pages: Pages) -> None:
+    neighbour, order_id = enter(pages, "resident"), hand_out_first(pages)
+    neighbour.get("/my")
+    form = {"order": order_id, "leader": pages.world.leader_a, "stars": "4", "words": "草莓很甜", "shows_name": "1"}
+    neighbour.post("/my/review", form)
+    neighbour.get("/l/L1")
+    neighbour.post("/l/L1/ask", {"text": "几点能来取", "nonce": NONCE, "order": order_id, "own": "1"})
+    text = neighbour.get("/my/data").text
+    for shown in ("称呼：王姐", "房号：3-502", "几点能来取", "★★★★☆草莓很甜", "【周六水果团】"):
+        assert shown in text, shown
+    for secret in ("李想", "13800000002", "孙老师"):
+        assert secret not in text
+    file = neighbour.get("/my/data?file=1")
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert "★★★★☆草莓很甜" in file.text
+
+    neighbour.get("/my")
+    neighbour.post("/my/erase", {"sure": "1"})
+    home = pages.visitor().get("/l/L1").text
+    assert 'aria-label="4 分"' in home
+    assert "草莓很甜" not in home
+    with pages.store.read() as work:
+        assert set(work.db.execute(select(relay.c.question)).scalars()) <= {"-"}
+
+
+def test_words_to_the_leader_go_with_the_order_of_the_page_and_with_nobody_elses(pages: Pages) -> None:
+    neighbour, world = enter(pages, "resident"), pages.world
+    own = order_of(pages)
+    assert own is not None
+    neighbour.get(path_of(pages))
+    neighbour.post("/l/L1/ask", {"text": "还能加吗", "nonce": NONCE, "order": own.id, "round": world.round_code})
+    neighbour.post("/l/L1/ask", {"text": "别人的", "nonce": NONCE[::-1], "order": world.orders[1]})
+    with pages.store.read() as work:
+        asked = work.db.execute(select(relay.c.question, relay.c.order_id).where(relay.c.question != "-")).all()
+    assert ("还能加吗", own.id) in asked
+    assert "别人的" not in {row.question for row in asked}
 
 
 def test_being_forgotten_on_the_page(pages: Pages) -> None:

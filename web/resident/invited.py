@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from flask import redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from bot.texts import own_data as words
 from models import Work
 from operations import codes, coupons, invites, order_views, privacy, reviews, visitors
 from operations.listings import leaders
@@ -77,6 +79,20 @@ def mine() -> Response | str:
             own_url=site().settings.url,
             kept=privacy.own_data(work, account_id=account_id),
         )
+
+
+@mall.get("/my/data")
+@allow(members=RESIDENTS)
+def own_data() -> Response | str:
+    """The same as 「导出我的资料」 in chat, to read or, with `file`, to keep."""
+    with site().store.read() as work:
+        text = words.kept(privacy.own_data(work, account_id=current().account_id or 0))
+    if "file" not in request.args:
+        return render("resident/own_data.html", title="我的资料", text=text)
+    answer = Response(f"\ufeff{text}\n", content_type="text/plain; charset=utf-8")
+    named = f"filename=my-data.txt; filename*=UTF-8''{quote('我的资料.txt')}"
+    answer.headers["Content-Disposition"] = f"attachment; {named}"
+    return answer
 
 
 @mall.post("/my/review")
