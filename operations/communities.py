@@ -93,6 +93,18 @@ def join(work: Work, *, leader_id: int, resident_id: int, name: str) -> Communit
     return found
 
 
+def choose(work: Work, *, leader_id: int, resident_id: int, community_id: int) -> None:
+    """The same, picked from the list. Raises NotFound."""
+    found = next((one for one in of_leader(work, leader_id=leader_id) if one.id == community_id), None)
+    if found is None:
+        raise NotFound(what="community")
+    work.db.execute(
+        update(resident)
+        .where(resident.c.leader_id == leader_id, resident.c.id == resident_id)
+        .values(community_id=found.id)
+    )
+
+
 def undecided(work: Work, *, leader_id: int) -> int:
     """How many neighbours have not said where they live."""
     owner = select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery()

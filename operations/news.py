@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, and_, func, insert, select, update
 
 from models import Work, account, announcement, leader, notice, order, resident
 from operations.audit import record
-from operations.errors import NewsCapReached, NotFound
+from operations.errors import LeaderInactive, NewsCapReached, NotFound
 from operations.notices import Addressed, enqueue_many
 from operations.people import next_number
 from operations.upserts import for_update
@@ -64,13 +64,16 @@ def announce(
 
     The same `source_key` again sends nothing.
 
-    Raises NewsCapReached: a leader may send so many a day (Shanghai).
+    Raises NewsCapReached: a leader may send so many a day (Shanghai); LeaderInactive.
     """
     mine = announcement.c.leader_id == leader_id
     known = work.db.execute(select(announcement.c.id).where(mine, announcement.c.source_key == source_key)).scalar()
     if known is not None:
         return _view(work, leader_id, known)
-    work.db.execute(for_update(work, select(leader.c.id).where(leader.c.id == leader_id)))  # one at a time
+    owner = select(leader.c.id, leader.c.state, leader.c.display_name).where(leader.c.id == leader_id)
+    held = work.db.execute(for_update(work, owner)).one()  # one at a time
+    if held.state != "active":
+        raise LeaderInactive(name=held.display_name)
     if is_capped and _sent_today(work, leader_id) >= MOST_A_DAY:
         raise NewsCapReached(most=MOST_A_DAY)
     receivers = _receivers(work, leader_id, round_id, community_id)
@@ -92,7 +95,6 @@ def announce(
             shown_until=work.now + _SHOWN_FOR,
         )
     )
-    name = work.db.execute(select(leader.c.display_name).where(leader.c.id == leader_id)).scalar_one()
     enqueue_many(
         work,
         leader_id=leader_id,
@@ -102,7 +104,7 @@ def announce(
             Addressed(
                 account_id=account_id,
                 key=f"news:{news_id}:{account_id}",
-                payload={"kind": kind, "from": name if is_capped else None, "text": words[:LONGEST]},
+                payload={"kind": kind, "from": held.display_name if is_capped else None, "text": words[:LONGEST]},
             )
             for account_id in receivers
         ],

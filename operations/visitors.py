@@ -21,6 +21,8 @@ class Visitor:
     resident_id: int | None
     name: str | None
     room: str | None
+    community_id: int | None = None
+    wants_news: bool = True
 
     @property
     def is_owner(self) -> bool:
@@ -46,12 +48,18 @@ def look(work: Work, *, account_id: int, leader_id: int) -> Visitor:
     """Who this is to this leader. Raises NotFound for an account that is gone."""
     person = people.by_account(work, account_id)
     mine = resident.c.leader_id == leader_id, resident.c.account_id == account_id
-    row = work.db.execute(
-        select(resident.c.id, resident.c.display_name, resident.c.room).where(*mine, resident.c.state == "active")
-    ).first()
+    row = work.db.execute(select(resident).where(*mine, resident.c.state == "active")).first()
     if row is None:
         return Visitor(person, leader_id, None, None, None)
-    return Visitor(person, leader_id, row.id, row.display_name, row.room)
+    return Visitor(
+        person,
+        leader_id,
+        row.id,
+        row.display_name,
+        row.room,
+        community_id=row.community_id,
+        wants_news=row.wants_news,
+    )
 
 
 def arrive(work: Work, *, account_id: int, leader_id: int) -> None:

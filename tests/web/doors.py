@@ -197,6 +197,7 @@ DOORS = (
     Door("GET", "mall.invited", EVERYBODY, at("/y/{invite_code}")),
     Door("POST", "mall.join", RESIDENTS, at("/y/{invite_code}")),
     Door("GET", "mall.mine", RESIDENTS, at("/my")),
+    Door("POST", "mall.about_me", RESIDENTS, at("/my/about", room="9-901", name="小王")),
     Door("GET", "mall.own_data", RESIDENTS, at("/my/data")),
     Door(
         "POST", "mall.review", RESIDENTS, at("/my/review", order="{order}", leader="{leader_a}", stars="5", words="好")
@@ -414,6 +415,12 @@ DOORS = (
     Door("POST", "leader.move_pickup", A_ALONE, at("/m/rounds/{arrived}/pickup", place="南门", nonce=NONCE)),
     Door("GET", "leader.showcase_of", A_ALONE, at("/m/rounds/{open}/showcase")),
     Door("POST", "leader.show_offer", A_ALONE, at("/m/rounds/{open}/showcase/1", words="甜", nonce=NONCE)),
+    Door("GET", "leader.news", LEADERS_ALONE, at("/m/news")),
+    Door("POST", "leader.look_at_news", LEADERS_ALONE, at("/m/news/look", words="明天到货")),
+    Door("GET", "leader.news_was_looked_at", LEADERS_ALONE, at("/m/news/look")),
+    Door("POST", "leader.send_news", LEADERS_ALONE, at("/m/news", words="明天到货", to="all", nonce=NONCE)),
+    Door("POST", "leader.withdraw_news", LEADERS_ALONE, at("/m/news/withdraw", number="1")),
+    Door("POST", "leader.keep_communities", LEADERS_ALONE, at("/m/communities", names="阳光花园")),
     Door("GET", "leader.shelf_", LEADERS_ALONE, at("/m/shelf")),
     Door(
         "POST",

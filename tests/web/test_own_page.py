@@ -184,6 +184,15 @@ def test_all_that_is_kept_of_a_person_can_be_read_and_taken_along(pages: Pages) 
         assert set(work.db.execute(select(relay.c.question)).scalars()) <= {"-"}
 
 
+def test_name_room_and_announcements_are_set_on_the_page(pages: Pages) -> None:
+    neighbour = enter(pages, "resident")
+    assert 'name="wants_news" value="1" checked' in neighbour.get("/my").text
+    neighbour.post("/my/about", {"name": "王大姐", "room": "3-503"})
+    text = neighbour.get("/my").text
+    for shown in ('value="王大姐"', 'value="3-503"', 'name="wants_news" value="1">'):
+        assert shown in text, shown
+
+
 def test_words_to_the_leader_go_with_the_order_of_the_page_and_with_nobody_elses(pages: Pages) -> None:
     neighbour, world = enter(pages, "resident"), pages.world
     own = order_of(pages)

@@ -7,13 +7,14 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from models import account_binding, leader, notice, offer, order_event, resident
+from models import account_binding, leader, notice, offer, order_event, resident, round_
 from models.views import OrderView
-from operations import order_views, orders, people, rounds
+from operations import communities, order_views, orders, people, round_views, rounds, shopfront
 from operations.orders import Change
 from tests.web.conftest import Pages, Visitor
 from tests.web.doors import NONCE
 from tests.web.people import counting, enter
+from web.show import yuan
 
 OTHER_NONCE = NONCE[::-1]
 
@@ -238,8 +239,78 @@ def test_cases_still_short_and_bundle_prices_are_shown_and_reckoned(pages: Pages
     assert live is not None
     assert live["total"] == "¥126.00"
     assert live["left"] == {"1": 19.0, "2": None, "3": None, "4": None}
-    assert live["taken"] == {"1": 1, "2": 1, "3": 1, "4": 0}
+    assert live["taken"] == {"1": "1 户订了 1盒", "2": "1 户订了 2份", "3": "1 户订了 6瓶", "4": ""}
     assert live["households"] == 2
+
+
+def test_what_the_page_reckons_is_what_the_order_comes_to(pages: Pages) -> None:
+    """Fees, the coupon in the order and the least order are in the total before anything is sent."""
+    world, neighbour = pages.world, enter(pages, "resident")
+    terms = {"order_fee_fen": 300, "fee_free_from_fen": 30_000, "unit_fee_fen": 50, "min_order_fen": 2000}
+    with pages.store.transaction() as work:
+        mine = round_.c.leader_id == world.leader_a, round_.c.id == world.open
+        work.db.execute(update(round_).where(*mine).values(version=round_.c.version + 1, **terms))
+    neighbour.get(path_of(pages))
+    neighbour.post(f"{path_of(pages)}/coupon", {"coupon": "SAVE10", "nonce": NONCE})
+    for nth, (boxes, eggs, milk) in enumerate([(2, 2, 6), (1, 0, 1), (7, 2, 0)]):
+        live = neighbour.get(f"{path_of(pages)}/live?q_1={boxes}&q_2={eggs}&q_3={milk}").json
+        own = order_of(pages)
+        assert own is not None
+        had = {f"had_{one.number}": str(one.quantity_milli // 1000) for one in own.lines}
+        form = {"q_1": boxes, "q_2": eggs, "q_3": milk, "nonce": f"{nth:032x}", **had}
+        neighbour.post(path_of(pages), form)
+        own = order_of(pages)
+        assert own is not None
+        assert live is not None
+        assert live["total"] == yuan(own.total_fen - own.discount_fen)
+        assert f"data-total>{live['total']}<" in neighbour.get(path_of(pages)).text
+    assert neighbour.get(f"{path_of(pages)}/live?q_3=1").json["remark"] == "满 ¥20.00 起订，还差 ¥5.00"  # type: ignore[index]
+    assert "含配送等费用" in neighbour.get(f"{path_of(pages)}/live?q_1=1&q_2=1").json["remark"]  # type: ignore[index]
+
+
+def test_what_a_neighbour_usually_takes_fills_the_form_and_he_sends_it(pages: Pages) -> None:
+    world, neighbour = pages.world, enter(pages, "resident")
+    own = order_of(pages)
+    assert own is not None
+    assert "老样子" not in neighbour.get(path_of(pages)).text  # he has ordered
+    with pages.store.transaction() as work:
+        facts = {"leader_id": world.leader_a, "round_id": world.open, "resident_id": own.resident_id}
+        orders.cancel(work, **facts, actor="test", source_key="cancel")
+        before = order_views.of_resident(work, world.leader_a, own.resident_id, limit=5)
+    assert [one.round_title for one in before] == ["周六水果团"]
+    text = neighbour.get(path_of(pages)).text
+    assert "老样子，照这样填" in text
+    filled = neighbour.get(f"{path_of(pages)}?usual=1").text
+    boxes = next(line for line in before[0].lines if line.name == "红颜草莓").quantity_milli // 1000
+    assert f'name="q_1" value="{boxes}"' in filled
+    assert order_of(pages) is None or not order_of(pages).lines  # type: ignore[union-attr]
+
+
+def test_hot_goods_are_those_of_neighbours_who_fetch_at_the_same_place(pages: Pages) -> None:
+    world = pages.world
+    with pages.store.transaction() as work:
+        here = round_views.view(work, world.leader_a, world.open).pickup_place
+        assert here
+        goods = {one.name for one in shopfront.popular(work, leader_id=world.leader_a, place=here)}
+        assert goods
+        mine = round_.c.leader_id == world.leader_a, round_.c.id == world.arrived
+        work.db.execute(update(round_).where(*mine).values(pickup_place="南门"))
+        assert {one.name for one in shopfront.popular(work, leader_id=world.leader_a, place=here)} < goods
+    assert "邻里热销" not in pages.visitor().get(path_of(pages)).text
+
+
+def test_a_neighbour_says_which_community_with_his_order(pages: Pages) -> None:
+    world, fresh = pages.world, newcomer(pages)
+    with pages.store.transaction() as work:
+        communities.set_names(work, leader_id=world.leader_a, names=["东湖花园", "阳光花园"], actor="test")
+        second = communities.of_leader(work, leader_id=world.leader_a)[1]
+    assert "住哪个小区" in fresh.get(path_of(pages)).text
+    form = {"q_1": "1", "had_1": "", "room": "7-701", "name": "新邻居", "community": second.id, "nonce": NONCE}
+    assert fresh.post(path_of(pages), form | {"community": 12345}).status_code == 409
+    assert fresh.post(path_of(pages), form).status_code == 302
+    assert "住哪个小区" not in fresh.get(path_of(pages)).text
+    with pages.store.read() as work:
+        assert {one.name: one.residents for one in communities.of_leader(work, leader_id=world.leader_a)}[second.name]
 
 
 def test_guessing_an_address_shows_nobody_elses_order(pages: Pages) -> None:

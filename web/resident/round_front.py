@@ -10,7 +10,18 @@ from sqlalchemy import RowMapping
 
 from models import Work
 from models.views import OfferView, OrderView, RoundView, ShelfItem
-from operations import coupon_uses, coupons, order_fees, order_views, regulars, round_views, shelf, shopfront
+from operations import (
+    communities,
+    coupon_uses,
+    coupons,
+    order_fees,
+    order_views,
+    regulars,
+    round_views,
+    shelf,
+    shopfront,
+)
+from operations.communities import Community
 from operations.coupons import CouponView
 from operations.listings import leaders
 from operations.pricing import line_total
@@ -35,6 +46,7 @@ class Front:
     is_open: bool
     coupons: list[CouponView]
     coupon: CouponView | None  # the one in the order
+    served: Sequence[Community]  # 小区, where this neighbour may be asked
     usual: Usual  # what this neighbour usually takes; nothing once he has ordered
     popular: Sequence[Popular]  # what neighbours of this pickup point take
     shelf: Sequence[ShelfItem] = ()  # 现货, on a page of their own
@@ -64,6 +76,7 @@ def gather(work: Work, code: str) -> Front:
         is_open=is_open,
         coupons=usable,
         coupon=in_use,
+        served=communities.of_leader(work, leader_id=round_view.leader_id) if visitor else (),
         usual=_usual(work, round_view, visitor) if is_open and not has_ordered else NOTHING_USUAL,
         popular=shopfront.popular(work, leader_id=round_view.leader_id, place=round_view.pickup_place),
         shelf=shelf.items(work, leader_id=round_view.leader_id),

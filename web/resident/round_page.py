@@ -20,7 +20,6 @@ from models.views import OrderView, RoundView
 from operations import (
     coupon_uses,
     orders,
-    people,
     round_views,
     visitors,
 )
@@ -30,6 +29,7 @@ from operations.orders import Change, Changed, NothingBooked
 from web.auth import allow, current
 from web.forms import BadInput, read_milli, read_nonce, read_text, require_text
 from web.refusals import refusal
+from web.resident.about import keep_about
 from web.resident.blueprint import RESIDENTS, mall
 from web.resident.identity import ask, is_to_be_asked
 from web.resident.round_front import Front, as_usual, bill_of, gather, quantities_of, taken
@@ -155,8 +155,7 @@ def _place(work: Work, code: str, account_id: int, form: Mapping[str, str]) -> C
     key = f"page:{read_nonce(form)}"
     changes = _changes(round_view, form)
     resident_id = visitors.customer(work, account_id=account_id, leader_id=leader_id)
-    room, name = read_text(form, "room", most=40) or None, read_text(form, "name", most=20) or None
-    people.introduce(work, leader_id=leader_id, resident_id=resident_id, name=name, room=room)
+    room = keep_about(work, form, leader_id=leader_id, resident_id=resident_id)
     try:
         return orders.change(
             work,

@@ -11,15 +11,17 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from models.views import OrderView, ShelfItem
-from operations import codes, people, shelf, shelf_days, shelf_orders, visitors
+from operations import codes, communities, shelf, shelf_days, shelf_orders, visitors
+from operations.communities import Community
 from operations.errors import NoOrder, Refused
 from operations.listings import leaders
 from operations.orders import Change, Changed, NothingBooked
 from operations.pricing import line_total
 from operations.visitors import Visitor
 from web.auth import allow, current
-from web.forms import BadInput, read_milli, read_nonce, read_text
+from web.forms import BadInput, read_milli, read_nonce
 from web.refusals import refusal
+from web.resident.about import keep_about
 from web.resident.blueprint import RESIDENTS, mall
 from web.resident.home import leader_number
 from web.resident.identity import ask, is_to_be_asked, known
@@ -40,6 +42,7 @@ class Shown:
     mine: Mapping[int, int]
     is_open: bool
     place: str | None
+    served: Sequence[Community]  # 小区, where this neighbour may be asked
 
 
 @mall.get("/l/<code>/shelf")
@@ -101,6 +104,7 @@ def _look(work: Work, number: int) -> Shown:
         mine={items[line.offer_id]: line.quantity_milli for line in own.lines} if own else {},
         is_open=leader["state"] == "active",
         place=shelf_days.place_of(work, leader_id=leader_id),
+        served=communities.of_leader(work, leader_id=leader_id) if visitor else (),
     )
 
 
@@ -120,8 +124,7 @@ def _take(work: Work, number: int, account_id: int, form: Mapping[str, str]) -> 
     leader_id = leaders.card(work, leader_number=number)["id"]
     key, changes = f"page:{read_nonce(form)}", _changes(shelf.items(work, leader_id=leader_id), form)
     resident_id = visitors.customer(work, account_id=account_id, leader_id=leader_id)
-    room, name = read_text(form, "room", most=40) or None, read_text(form, "name", most=20) or None
-    people.introduce(work, leader_id=leader_id, resident_id=resident_id, name=name, room=room)
+    room = keep_about(work, form, leader_id=leader_id, resident_id=resident_id)
     try:
         return shelf_orders.change(
             work,
