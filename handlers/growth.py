@@ -53,6 +53,8 @@ def _ordered_round(talk: Talk, command: c.UseCoupon) -> RoundView | str:
     mine = list(talk.orders.values())
     if command.round_id is not None:
         return rounds.view(talk.work, talk.leader_id, command.round_id)
+    if not mine and talk.shelf_order is not None:
+        return growth.NOT_ON_THE_SHELF
     if not mine:
         raise NoOrder
     if len(mine) > 1:

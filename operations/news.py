@@ -6,13 +6,14 @@ Whom no push can reach finds them with his next message and on the leader's page
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, and_, func, insert, select, update
+from sqlalchemy import Row, Select, String, and_, cast, func, insert, literal, select, update
 
 from models import Work, account, announcement, leader, notice, order, resident
 from operations.audit import record
@@ -153,13 +154,9 @@ def withdraw(work: Work, *, leader_id: int, number: int, actor: str) -> NewsView
 
 def latest(work: Work, *, leader_id: int, limit: int = 5) -> list[NewsView]:
     """The newest first, with what became of each."""
-    ids = work.db.execute(
-        select(announcement.c.id)
-        .where(announcement.c.leader_id == leader_id)
-        .order_by(announcement.c.id.desc())
-        .limit(limit)
-    ).scalars()
-    return [_view(work, leader_id, news_id) for news_id in ids.all()]
+    mine = announcement.c.leader_id == leader_id
+    rows = work.db.execute(select(announcement).where(mine).order_by(announcement.c.id.desc()).limit(limit)).all()
+    return _views(work, leader_id, rows)
 
 
 def on_page(work: Work, *, leader_id: int) -> Sequence[Row[Any]]:
@@ -237,8 +234,32 @@ def _view(work: Work, leader_id: int, news_id: int) -> NewsView:
     row = work.db.execute(
         select(announcement).where(announcement.c.leader_id == leader_id, announcement.c.id == news_id)
     ).one()
-    states = select(notice.c.state, func.count()).where(*_of(leader_id, news_id)).group_by(notice.c.state)
-    by_state: dict[str, int] = {state: int(many) for state, many in work.db.execute(states)}
+    return _views(work, leader_id, [row])[0]
+
+
+def _views(work: Work, leader_id: int, rows: Sequence[Row[Any]]) -> list[NewsView]:
+    """With what became of each; one statement, however many."""
+    key = literal("news:") + cast(announcement.c.id, String)
+    states = (
+        select(announcement.c.id, notice.c.state, func.count().label("many"))
+        .join(
+            notice,
+            and_(
+                notice.c.leader_id == announcement.c.leader_id,
+                notice.c.dedupe_key >= key + ":",
+                notice.c.dedupe_key < key + ";",
+            ),
+        )
+        .where(announcement.c.leader_id == leader_id, announcement.c.id.in_([row.id for row in rows]))
+        .group_by(announcement.c.id, notice.c.state)
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in work.db.execute(states) if rows else ():
+        found[row.id][row.state] = int(row.many)
+    return [_seen(row, found[row.id]) for row in rows]
+
+
+def _seen(row: Row[Any], by_state: Mapping[str, int]) -> NewsView:
     return NewsView(
         id=row.id,
         number=row.number,

@@ -34,7 +34,10 @@ def coupon(title: str, kind: str, value: int, min_spend_fen: int, code: str, unt
 
 
 def coupons(lines: Sequence[str], code: str) -> str:
-    return "\n".join(["您的券：", *lines, f"下单后回复：用券 {code}"])
+    return "\n".join(["您的券：", *lines, f"在团里下单后回复：用券 {code}（现货不能用）"])
+
+
+NOT_ON_THE_SHELF = "优惠券用在团购的订单上，现货已经是现在的价格，不能再用券。券给您留着，下一团用。"
 
 
 def which_coupon(lines: Sequence[str]) -> str:

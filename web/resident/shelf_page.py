@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from models import Work
 from models.views import OrderView, ShelfItem
-from operations import codes, communities, shelf, shelf_days, shelf_orders, visitors
+from operations import codes, communities, coupons, shelf, shelf_days, shelf_orders, visitors
 from operations.communities import Community
 from operations.errors import NoOrder, Refused
 from operations.listings import leaders
@@ -42,6 +42,7 @@ class Shown:
     mine: Mapping[int, int]
     is_open: bool
     place: str | None
+    has_coupons: bool
     served: Sequence[Community]  # 小区, where this neighbour may be asked
 
 
@@ -103,6 +104,11 @@ def _look(work: Work, number: int) -> Shown:
         token=codes.token_of(work, leader_id=leader_id, order_id=own.id) if own else None,
         mine={items[line.offer_id]: line.quantity_milli for line in own.lines} if own else {},
         is_open=leader["state"] == "active",
+        has_coupons=bool(
+            visitor
+            and visitor.resident_id
+            and coupons.usable(work, leader_id=leader_id, resident_id=visitor.resident_id)
+        ),
         place=shelf_days.place_of(work, leader_id=leader_id),
         served=communities.of_leader(work, leader_id=leader_id) if visitor else (),
     )
