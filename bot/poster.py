@@ -88,7 +88,7 @@ def lay_out(poster: Poster) -> tuple[list[Box], int, int]:
     beside, room = MARGIN + _QR + 32, WIDTH - 2 * MARGIN - _QR - 32
     y = top + 4
     for fact in poster.facts:
-        for text in _wrapped(fact, 30, room, lines=2):
+        for text in _wrapped(fact, 30, room, lines=3):
             boxes.append(_line(text, beside, y, 30, _INK, room))
             y += 44
         y += 8

@@ -155,6 +155,8 @@ def simulated(config: Config, clock: Clock) -> Sim:
         control_token=config.demo.control_token.get_secret_value(),
         phones={"scenes": [{"scene": "L1", "label": "团长小美的二维码"}], "steps": _steps()},
     )
+    # The database outlives this process: numbers used before the last stop would be taken for repeats.
+    sim.state.last_message_id = 24_000_000_000_000_000 + int(clock().timestamp()) * 10_000
     sim.add_user(LEADER, name="团长小美", role="leader")
     for openid, name, _room in RESIDENTS:
         sim.add_user(openid, name=name, role="resident")

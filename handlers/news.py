@@ -37,6 +37,7 @@ def announce(talk: Talk, command: c.Announce) -> str:
     if not count:
         return texts.NOBODY
     if not command.confirmed:
+        news.check_cap(talk.work, leader_id=talk.leader_id)
         talk.ask_confirmation(replace(command, round_id=round_id, title=title))
         unknown = communities.undecided(talk.work, leader_id=talk.leader_id) if place else 0
         return texts.ask(command.kind, command.words, count, title=title, community=place, unknown=unknown)

@@ -49,6 +49,17 @@ def count(work: Work, *, leader_id: int, round_id: int | None = None, community_
     return len(_receivers(work, leader_id, round_id, community_id))
 
 
+def check_cap(work: Work, *, leader_id: int) -> None:
+    """Raises NewsCapReached before anybody writes one more for nothing."""
+    if is_full(work, leader_id=leader_id):
+        raise NewsCapReached(most=MOST_A_DAY)
+
+
+def is_full(work: Work, *, leader_id: int) -> bool:
+    """Whether the leader has sent as many today as she may."""
+    return _sent_today(work, leader_id) >= MOST_A_DAY
+
+
 def announce(
     work: Work,
     *,
@@ -75,8 +86,8 @@ def announce(
     held = work.db.execute(for_update(work, owner)).one()  # one at a time
     if held.state != "active":
         raise LeaderInactive(name=held.display_name)
-    if is_capped and _sent_today(work, leader_id) >= MOST_A_DAY:
-        raise NewsCapReached(most=MOST_A_DAY)
+    if is_capped:
+        check_cap(work, leader_id=leader_id)
     receivers = _receivers(work, leader_id, round_id, community_id)
     news_id, number = work.new_id(), next_number(work, f"news:{leader_id}")
     work.db.execute(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +25,7 @@ from operations.errors import NotFound, Refused
 from operations.operators import may
 from operations.pick_lists import is_waiting
 from web import route_words, show, words
-from web.auth import Guard
+from web.auth import NEIGHBOUR, Guard
 from web.changes import changes
 from web.flash import Flash
 from web.forms import BadInput
@@ -180,10 +181,15 @@ _PROBLEMS = {
 }
 
 
+NEIGHBOUR_UNKNOWN = "这里要知道您是谁：在公众号里发送「下单」，点收到的链接。"
+
+
 def show_problem(status: int, text: str = "") -> AnyResponse:
     """A page that says what is wrong, in the look of the place it happened in."""
     title, usual = _PROBLEMS.get(status, ("没有成功", "请返回上一页再试一次。"))
     look = "admin" if g.get("session_kind") == "console" else "mobile"
+    if status == HTTPStatus.UNAUTHORIZED and g.get("session_kind") == NEIGHBOUR:
+        usual = NEIGHBOUR_UNKNOWN
     body = render_template("site/problem.html", look=look, status=status, title=title, text=text or usual)
     return Response(body, status=status)
 

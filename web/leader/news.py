@@ -139,6 +139,7 @@ def _page(form: Mapping[str, str], *, words: str = "", problem: str = "") -> str
         values = {
             "sent": business.latest(work, leader_id=leader_id, limit=10),
             "count": business.count(work, leader_id=leader_id, **chosen.facts) if words else 0,
+            "is_full": business.is_full(work, leader_id=leader_id),
             "unknown": communities.undecided(work, leader_id=leader_id) if len(served) > 1 else 0,
         }
     kind = read_choice(form, "kind", _KINDS, "event")

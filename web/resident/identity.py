@@ -107,8 +107,9 @@ def come_back() -> Response:
 
 
 def _open(work: Work, openid: str, path: str) -> str:
-    account_id = people.recognise(work, openid, follows=False).account_id
-    leader_id = _leader_of(work, path)
+    person = people.recognise(work, openid, follows=False)
+    account_id = person.account_id
+    leader_id = (person.own_leader_id or person.leader_id) if path == "/my" else _leader_of(work, path)
     if leader_id is None:
         raise NotFound(what="leader")
     if not path.startswith("/y/"):  # who is invited joins by the button, so that it counts

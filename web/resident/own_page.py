@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import redirect, request, url_for
@@ -15,15 +16,20 @@ from web.auth import allow, current
 from web.forms import BadInput, read_id, read_text
 from web.resident.about import keep_about
 from web.resident.blueprint import RESIDENTS, mall
-from web.resident.identity import known
+from web.resident.identity import ask, is_to_be_asked, known, neighbour
 from web.site import render, show_problem, site
 
 
 @mall.get("/my")
-@allow(members=RESIDENTS)
+@allow(public=True)
 def mine() -> Response | str:
-    """Everything of one's own at the leader one follows."""
-    account_id = current().account_id or 0
+    """Everything of one's own at the leader one follows; who is not known yet is asked, or told how."""
+    if is_to_be_asked():
+        return ask("/my")
+    person = neighbour()
+    if person is None:
+        return show_problem(HTTPStatus.UNAUTHORIZED)
+    account_id = person.account_id
     with site().store.read() as work:
         visitor = known(work, current().leader_id or 0)
         leader_id = visitor.person.leader_id if visitor else None
