@@ -24,7 +24,8 @@ def _of_leader(one: OwnData) -> str:
     lines.append(f"电话：{one.phone or '（没有）'}")
     lines += [f"小区：{one.community}"] if one.community else []
     lines.append(f"订单：{len(one.orders)}个")
-    lines += [my_order(order) for order in one.orders]
+    lines += [f"\n{my_order(order)}" for order in one.orders]
+    lines += [""] if one.questions or one.reviews or one.complaints else []
     lines += [f"留言（{day_and_clock(at)}）：{asked}{_answer(answer)}" for at, asked, answer in one.questions]
     lines += [f"评价“{title}”：{stars(count)}{words or ''}" for title, count, words in one.reviews]
     lines += [f"售后 S{number}：{words}" for number, words in one.complaints]

@@ -197,6 +197,7 @@ DOORS = (
     Door("GET", "mall.invited", EVERYBODY, at("/y/{invite_code}")),
     Door("POST", "mall.join", RESIDENTS, at("/y/{invite_code}")),
     Door("GET", "mall.mine", RESIDENTS, at("/my")),
+    Door("POST", "mall.own_link", RESIDENTS, at("/my/invite")),
     Door("POST", "mall.about_me", RESIDENTS, at("/my/about", room="9-901", name="小王")),
     Door("GET", "mall.own_data", RESIDENTS, at("/my/data")),
     Door(

@@ -119,6 +119,9 @@ def test_each_line_stands_for_itself_and_refusals_are_said_in_plain_words(pages:
     neighbour.post(path_of(pages), {"q_1": "30", "had_1": "", "q_3": "7", "had_3": "6", "nonce": NONCE})
     text = neighbour.get(path_of(pages)).text
     assert "红颜草莓只剩19盒，没有加上；您最多可以订到19盒。" in text
+    assert "记好了" in text
+    neighbour.post(path_of(pages), {"q_1": "30", "had_1": "", "nonce": OTHER_NONCE})
+    assert "订单没有变，合计" in neighbour.get(path_of(pages)).text
     assert wanted(order_of(pages)) == {"土鸡蛋": 2000, "鲜牛奶": 7000}
 
 

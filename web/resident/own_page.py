@@ -90,6 +90,23 @@ def about_me() -> Response:
     return redirect(url_for(".mine"))
 
 
+@mall.post("/my/invite")
+@allow(members=RESIDENTS)
+def own_link() -> Response:
+    """The same as 「邀请」 in chat: one's own link, the same every time."""
+    account_id = current().account_id or 0
+
+    def make(work: Work) -> None:
+        if not site().settings.invites.is_on:
+            raise BadInput("现在没有邀请活动。")
+        leader_id = people.by_account(work, account_id).leader_id or 0
+        resident_id = visitors.customer(work, account_id=account_id, leader_id=leader_id)
+        invites.own_code(work, leader_id=leader_id, resident_id=resident_id)
+
+    site().act(make, done="这是您的邀请链接，长按复制，发给还没来过的邻居。")
+    return redirect(url_for(".mine"))
+
+
 @mall.post("/my/review")
 @allow(members=RESIDENTS)
 def review() -> Response:

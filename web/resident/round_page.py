@@ -64,7 +64,10 @@ def place(code: str) -> Response | str:
         return _again(code, 409, [refusal(refused)], form)
     except BadInput as error:
         return _again(code, 400, [str(error)], form)
-    lines = [_said(done.order), *(refusal(one) for one in done.refused)]
+    lines = [
+        _said(done.order, is_changed=bool(done.moved or not done.refused)),
+        *(refusal(one) for one in done.refused),
+    ]
     site().flash.say("bad" if done.refused and not done.moved else "good", "\n".join(lines))
     return redirect(url_for(".round_", code=code))
 
@@ -191,9 +194,11 @@ def _again(code: str, status: int, problems: list[str], form: Mapping[str, str])
         )
 
 
-def _said(order: OrderView) -> str:
+def _said(order: OrderView, *, is_changed: bool = True) -> str:
     if not order.lines:
         return f"好的，您在“{order.round_title}”没有订单了。"
+    if not is_changed:
+        return f"订单没有变，合计 {yuan(order.total_fen - order.discount_fen)}（接龙号 {order.seq}）。"
     return f"记好了，合计 {yuan(order.total_fen - order.discount_fen)}（接龙号 {order.seq}）。"
 
 

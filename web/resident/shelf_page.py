@@ -70,7 +70,10 @@ def take(code: str) -> Response | str:
         return _again(number, 409, [refusal(refused)], form)
     except BadInput as error:
         return _again(number, 400, [str(error)], form)
-    lines = [_said(done.order), *(refusal(one) for one in done.refused)]
+    lines = [
+        _said(done.order, is_changed=bool(done.moved or not done.refused)),
+        *(refusal(one) for one in done.refused),
+    ]
     site().flash.say("bad" if done.refused and not done.moved else "good", "\n".join(lines))
     return redirect(url_for(".goods_in_stock", code=f"L{number}"))
 
@@ -161,9 +164,11 @@ def _again(number: int, status: int, problems: list[str], form: Mapping[str, str
         return Response(_page(_look(work, number), problems=problems, typed=form), status, mimetype="text/html")
 
 
-def _said(order: OrderView) -> str:
+def _said(order: OrderView, *, is_changed: bool = True) -> str:
     if not order.lines:
         return "好的，现货订单已经取消。"
+    if not is_changed:
+        return f"订单没有变，合计 {yuan(order.total_fen)}。"
     code = f"取货码 {order.code[:3]} {order.code[3:]}，" if order.code else ""
     return f"记好了，合计 {yuan(order.total_fen)}，{code}现在就可以来取。"
 
