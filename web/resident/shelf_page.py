@@ -70,11 +70,9 @@ def take(code: str) -> Response | str:
         return _again(number, 409, [refusal(refused)], form)
     except BadInput as error:
         return _again(number, 400, [str(error)], form)
-    lines = [
-        _said(done.order, is_changed=bool(done.moved or not done.refused)),
-        *(refusal(one) for one in done.refused),
-    ]
-    site().flash.say("bad" if done.refused and not done.moved else "good", "\n".join(lines))
+    is_refused = bool(done.refused) and not done.moved
+    lines = [_said(done.order, is_changed=not is_refused), *(refusal(one) for one in done.refused)]
+    site().flash.say("bad" if is_refused else "good", "\n".join(lines))
     return redirect(url_for(".goods_in_stock", code=f"L{number}"))
 
 
