@@ -70,9 +70,23 @@ class Neighbour:
         if SHOTS:
             self.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
-    def order(self, url: str, *, room: str, seq: int) -> None:
-        """One box of strawberries and one tray of eggs; who orders first says where he lives."""
+    def come(self, url: str) -> None:
+        """By the leader's link: WeChat says who it is, and whose neighbour he is now."""
+        self.page.goto(f"{url}/l/L1")
+        expect(self.page.get_by_text("您跟着小美")).to_be_visible()
+        self.page.get_by_role("link", name="去下单").tap()
+
+    def as_usual(self, url: str) -> None:
+        """老样子: the form is filled, and sent by himself."""
         self.page.goto(url)
+        expect(self.page.get_by_text("您平常要的")).to_be_visible()
+        self.page.get_by_role("link", name="老样子").tap()
+        expect(self.page.locator("[data-total]")).to_have_text("¥81.00")
+        self.page.get_by_role("button", name="下单").tap()
+        expect(self.page.get_by_role("status")).to_contain_text("合计 ¥81.00")
+
+    def order(self, *, room: str, seq: int) -> None:
+        """One box of strawberries and one tray of eggs; who orders first says where he lives."""
         expect(self.page.get_by_text("户邻居已接龙")).to_be_visible()
         self.page.get_by_role("button", name="红颜草莓加一").tap()
         self.page.get_by_role("button", name="土鸡蛋加一").tap()
@@ -133,7 +147,9 @@ def test_from_the_link_in_the_group_to_the_reward(
     with world(sqlite_store, clock, tmp_path) as place, pages_of(place, free_port, tmp_path) as url:
         first = open_round(place, "周六水果团")
         wang = Neighbour(place, browser, "王姐")
-        wang.order(f"{url}/r/{first}", room="3-502", seq=1)
+        wang.come(url)
+        expect(wang.page).to_have_url(re.compile(f"/r/{first}"))
+        wang.order(room="3-502", seq=1)
         place.scan_leader("王姐", "")  # now she follows the account, too
         assert "红颜草莓（2斤/盒） 3盒 ¥135" in place.say("王姐", "草莓3")
         wang.page.reload()
@@ -160,7 +176,8 @@ def test_from_the_link_in_the_group_to_the_reward(
 
         place.pass_time("+13h")  # the next morning
         second = open_round(place, "周日鸡蛋团")
-        li.order(f"{url}/r/{second}", room="5-301", seq=2)
+        li.page.goto(f"{url}/r/{second}")
+        li.order(room="5-301", seq=2)
         place.scan_leader("老李", "")
         assert "合计 ¥81" in place.say("老李", "我的订单")  # who writes can be told for two days
         hand_out(place, "老李")
@@ -170,10 +187,13 @@ def test_from_the_link_in_the_group_to_the_reward(
         assert any("送您一张¥5券" in text for text in place.hear("老李"))
 
         third = open_round(place, "水果再来")
-        li.order(f"{url}/r/{third}", room="", seq=3)
+        li.as_usual(f"{url}/r/{third}")
+        li.shot("mall-round-3")
         li.page.get_by_role("button", name="用这张券").tap()
         expect(li.page.get_by_role("status")).to_contain_text("合计 ¥76.00")
         take_from_the_shelf(place, wang, url)
+        wang.page.goto(f"{url}/my/data")
+        expect(wang.page.get_by_text("★★★★★很新鲜，个头大")).to_be_visible()
         assert violations(sqlite_store) == []
         for neighbour in (wang, li):
             neighbour.context.close()
