@@ -45,6 +45,11 @@ def test_ones_own_page_shows_orders_coupons_and_the_link(pages: Pages) -> None:
         assert secret not in text
 
 
+def test_who_does_not_follow_the_account_is_told_that_no_notice_can_come(pages: Pages) -> None:
+    assert "还没有关注公众号" not in enter(pages, "resident").get(path_of(pages)).text
+    assert "您还没有关注公众号「邻团优选」，到货时没法通知您" in newcomer(pages).get(path_of(pages)).text
+
+
 def test_a_stranger_has_no_page_of_his_own(pages: Pages) -> None:
     assert pages.visitor().get("/my").status_code == 401
 
