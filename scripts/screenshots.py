@@ -50,12 +50,13 @@ def phone_pages(world: World) -> dict[str, str]:
         "leader-neighbours": "/m/neighbours",
         "leader-papers": f"/m/rounds/{world.arrived}/papers?kind=totals",
         "leader-shelf": "/m/shelf",
+        "leader-news": "/m/news",
     }
 
 
 def mall_pages(world: World) -> dict[str, str]:
     """On a neighbour's phone."""
-    return {"round": f"/r/{world.round_code}", "home": "/l/L1", "shelf": "/l/L1/shelf"}
+    return {"round": f"/r/{world.round_code}", "home": "/l/L1", "shelf": "/l/L1/shelf", "own": "/my"}
 
 
 def desk_pages(world: World) -> dict[str, str]:
