@@ -87,7 +87,7 @@ class Neighbour:
 
     def order(self, *, room: str, seq: int) -> None:
         """One box of strawberries and one tray of eggs; who orders first says where he lives."""
-        expect(self.page.get_by_text("户邻居已接龙")).to_be_visible()
+        expect(self.page.get_by_text("邻居接龙" if seq == 1 else "还没有邻居接龙")).to_be_visible()
         self.page.get_by_role("button", name="红颜草莓加一").tap()
         self.page.get_by_role("button", name="土鸡蛋加一").tap()
         expect(self.page.locator("[data-total]")).to_have_text("¥81.00")

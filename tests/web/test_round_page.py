@@ -348,6 +348,9 @@ def test_the_pages_cost_the_same_however_many_orders_there_are(pages: Pages) -> 
                 source_key=f"many:{nth}",
             )
     assert cost() == few
+    with counting(pages.store) as count:  # what every open page asks for again and again
+        pages.visitor().get(f"{path_of(pages)}/live")
+    assert count.statements < few - 2
     assert re.search(r"<span data-households>32</span>", pages.visitor().get(path_of(pages)).text)
 
 

@@ -35,51 +35,65 @@ from web.show import quantity, yuan
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Everything the page shows."""
+    """The round, who looks at it, and what the form is reckoned from."""
 
     round: RoundView
     leader: RowMapping
-    points: list[RowMapping]
     front: RoundFront
     visitor: Visitor | None
     order: OrderView | None
     is_open: bool
-    coupons: list[CouponView]
     coupon: CouponView | None  # the one in the order
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else the page shows, once; the script that looks every few seconds needs none of it."""
+
+    points: Sequence[RowMapping]
+    coupons: Sequence[CouponView]
     served: Sequence[Community]  # 小区, where this neighbour may be asked
     usual: Usual  # what this neighbour usually takes; nothing once he has ordered
     popular: Sequence[Popular]  # what neighbours of this pickup point take
-    shelf: Sequence[ShelfItem] = ()  # 现货, on a page of their own
+    shelf: Sequence[ShelfItem]  # 现货, on a page of their own
 
 
 def gather(work: Work, code: str) -> Front:
+    """Raises NotFound."""
     round_view = round_views.by_code(work, code)
     leader = leaders.card_of(work, leader_id=round_view.leader_id)
     visitor = known(work, round_view.leader_id)
-    own, usable, in_use = None, [], None
+    own, in_use = None, None
     if visitor and visitor.resident_id:
-        usable = coupons.usable(work, leader_id=round_view.leader_id, resident_id=visitor.resident_id)
         own = order_views.load(
             work, leader_id=round_view.leader_id, round_id=round_view.id, resident_id=visitor.resident_id
         )
         if own and own.discount_fen:
             in_use = coupon_uses.in_order(work, leader_id=round_view.leader_id, order_id=own.id)
-    has_ordered = own is not None and bool(own.lines)
-    is_open = _is_open(round_view, work.now) and leader["state"] == "active"
     return Front(
         round=round_view,
         leader=leader,
-        points=list(leaders.pickup_points(work, leader_id=round_view.leader_id)),
         front=shopfront.round_front(work, round_view),
         visitor=visitor,
-        order=own if has_ordered else None,
-        is_open=is_open,
-        coupons=usable,
+        order=own if own and own.lines else None,
+        is_open=_is_open(round_view, work.now) and leader["state"] == "active",
         coupon=in_use,
-        served=communities.of_leader(work, leader_id=round_view.leader_id) if visitor else (),
-        usual=_usual(work, round_view, visitor) if is_open and not has_ordered else NOTHING_USUAL,
-        popular=shopfront.popular(work, leader_id=round_view.leader_id, place=round_view.pickup_place),
-        shelf=shelf.items(work, leader_id=round_view.leader_id),
+    )
+
+
+def beside(work: Work, shown: Front) -> Beside:
+    """The rest of the page."""
+    leader_id, resident_id = shown.round.leader_id, shown.visitor.resident_id if shown.visitor else None
+    usual = NOTHING_USUAL
+    if resident_id and shown.is_open and shown.order is None:
+        usual = regulars.usual(work, leader_id=leader_id, resident_id=resident_id, rounds=[shown.round])
+    return Beside(
+        points=leaders.pickup_points(work, leader_id=leader_id),
+        coupons=coupons.usable(work, leader_id=leader_id, resident_id=resident_id) if resident_id else (),
+        served=communities.of_leader(work, leader_id=leader_id) if shown.visitor else (),
+        usual=usual,
+        popular=shopfront.popular(work, leader_id=leader_id, place=shown.round.pickup_place),
+        shelf=shelf.items(work, leader_id=leader_id),
     )
 
 
@@ -127,16 +141,9 @@ def taken(shown: Front, offer: OfferView) -> str:
     return f"{households} 户订了 {quantity(offer.reserved_milli, offer.unit)}" if households else ""
 
 
-def _usual(work: Work, round_view: RoundView, visitor: Visitor | None) -> Usual:
-    """老样子, as far as this round has it."""
-    if visitor is None or visitor.resident_id is None:
-        return NOTHING_USUAL
-    return regulars.usual(work, leader_id=round_view.leader_id, resident_id=visitor.resident_id, rounds=[round_view])
-
-
-def as_usual(shown: Front) -> dict[str, str]:
+def as_usual(usual: Usual) -> dict[str, str]:
     """The form filled with what he usually takes; he still sends it himself."""
-    return {f"q_{offer.number}": quantity(milli) for offer, milli in shown.usual.takes}
+    return {f"q_{offer.number}": quantity(milli) for offer, milli in usual.takes}
 
 
 def asked(values: Mapping[str, str], number: int) -> int:

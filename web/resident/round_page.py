@@ -32,7 +32,7 @@ from web.refusals import refusal
 from web.resident.about import keep_about
 from web.resident.blueprint import RESIDENTS, mall
 from web.resident.identity import ask, is_to_be_asked
-from web.resident.round_front import Front, as_usual, bill_of, gather, quantities_of, taken
+from web.resident.round_front import Beside, Front, as_usual, beside, bill_of, gather, quantities_of, taken
 from web.show import yuan
 from web.site import render, site
 
@@ -47,7 +47,8 @@ def round_(code: str) -> Response | str:
         return ask(f"/r/{_checked(code)}")
     with site().store.read() as work:
         shown = gather(work, _checked(code))
-    return _page(shown, typed=as_usual(shown) if "usual" in request.args else None)
+        more = beside(work, shown)
+    return _page(shown, more, typed=as_usual(more.usual) if "usual" in request.args else None)
 
 
 @mall.post("/r/<code>")
@@ -132,12 +133,15 @@ def _drawn(facts: str) -> bytes:
     return draw(words.poster(json.loads(facts)))
 
 
-def _page(shown: Front, *, problems: list[str] | None = None, typed: Mapping[str, str] | None = None) -> str:
+def _page(
+    shown: Front, more: Beside, *, problems: list[str] | None = None, typed: Mapping[str, str] | None = None
+) -> str:
     mine = {line.offer_id: line.quantity_milli for line in shown.order.lines} if shown.order else {}
     return render(
         "resident/round.html",
         title=shown.round.title,
         shown=shown,
+        beside=more,
         round=shown.round,
         leader=shown.leader,
         mine=mine,
@@ -187,9 +191,9 @@ def _changes(round_view: RoundView, form: Mapping[str, str]) -> list[Change]:
 def _again(code: str, status: int, problems: list[str], form: Mapping[str, str]) -> Response:
     """The page with what was typed, and why it was not taken."""
     with site().store.read() as work:
-        return Response(
-            _page(gather(work, _checked(code)), problems=problems, typed=form), status, mimetype="text/html"
-        )
+        shown = gather(work, _checked(code))
+        page = _page(shown, beside(work, shown), problems=problems, typed=form)
+    return Response(page, status, mimetype="text/html")
 
 
 def _said(order: OrderView, *, is_changed: bool = True) -> str:
