@@ -265,6 +265,7 @@ ACTIONS = {
     "case.hand_out": "给了补货",
     "case.note": "售后留言",
     "case.photo": "加售后照片",
+    "resident.about": "居民改自己的信息",
     "resident.erase": "删除居民资料",
     "coupon.create": "新建优惠券",
     "coupon.stop": "停发优惠券",

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from bot.texts import own_data as words
 from models import Work
 from operations import codes, communities, coupons, invites, news, order_views, people, privacy, reviews, visitors
+from operations.audit import record
 from operations.listings import leaders
 from web.auth import allow, current
 from web.forms import BadInput, read_id, read_text
@@ -85,6 +86,14 @@ def about_me() -> Response:
         }
         keep_about(work, form, **mine)
         news.set_wanted(work, **mine, is_wanted=form.get("wants_news") == "1")
+        record(
+            work,
+            leader_id=leader_id,
+            actor=f"account:{account_id}",
+            action="resident.about",
+            entity="resident",
+            entity_id=mine["resident_id"],
+        )
 
     site().act(keep, done="记住了。")
     return redirect(url_for(".mine"))
