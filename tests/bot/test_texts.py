@@ -31,7 +31,7 @@ FACTS: dict[str, Any] = {
     "number": 12,
     "left_milli": 1000, "free_milli": 0, "cases": (1, 2), "outcome": "refund", "approved_fen": 4500, "minutes": 15,
     "amount_fen": 100, "max_fen": 4500, "refunded_fen": 2000, "username": "运营", "problem": "length", "least": 10,
-    "is_mistyped": True, "min_fen": 3000, "least_fen": 50000, "goods_fen": 1800,
+    "is_mistyped": True, "min_fen": 3000, "least_fen": 50000, "total_fen": 12000, "goods_fen": 1800,
 }  # fmt: skip
 PLAIN = re.compile(r"None|True|False|[{}_]|[A-Za-z]{4,}")
 
