@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Literal
 
 from bot import commands as c
+from bot.leader_money_words import MONEY
 from bot.parsing.batches import read_batches
 from bot.parsing.codes import read_codes_with_lines
-from bot.parsing.numerals import chinese_value, read_number
+from bot.parsing.numerals import read_number
 from bot.parsing.post import read_post
 from bot.parsing.post_prices import amount_fen
-from bot.parsing.rooms import find_room
 from bot.parsing.times import read_deadline, read_duration
 from bot.parsing.vocabulary import WORDS
-from bot.said import Rule, Said, just, rest_of, rule
+from bot.said import WHICH, Rule, Said, just, nth_of, number_of, rest_of, rule
 
 # A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
 _BEGUN = re.compile(
@@ -49,22 +48,10 @@ def begun(plain: str) -> str | None:
 BATCH_MINUTES = 15  # between buildings, where nothing else is said
 
 
-def _number(text: str | None) -> int | None:
-    """12, 十二; None when there is nothing or no number."""
-    if not text:
-        return None
-    return int(text) if text.isdigit() else chinese_value(text)
-
-
-def _nth(match: re.Match[str]) -> int | None:
-    return _number(match.groupdict().get("nth"))
-
-
 def _milli(text: str) -> int:
     return round(float(text) * 1000)
 
 
-_WHICH = r"(?:\s*第?\s*(?P<nth>\d{1,2}|[一二三四五六七八九十])\s*(?:团|个|期)?)?"
 _CASE = r"\s*s?\s*(?P<number>\d{1,6})\s*"
 _AMOUNT = r"(?P<amount>[¥]?\s*\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
 
@@ -149,69 +136,6 @@ def _arrival(rest: str, said: Said) -> c.Command | None:
     return found
 
 
-def _slip(rest: str) -> c.Command | None:
-    """收错 12: one 接龙 number. 收错 3-502: a room."""
-    found = _payment(rest)
-    if not isinstance(found, c.MarkPaid) or len(found.seqs) > 1 or found.amount_fen is not None:
-        return c.Unknown(rest, "how:收错")
-    return c.UndoPaid(seqs=found.seqs, room=found.room)
-
-
-def _payment(rest: str) -> c.Command | None:
-    """收 12 45: 接龙 numbers. 已付 3-502: a room. 收 12 30元: a part."""
-    rest = rest.strip()
-    if re.fullmatch(r"[#]?\d{1,4}(?:[\s,，、#号]+\d{1,4})*号?", rest):
-        return c.MarkPaid(seqs=tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", rest))))
-    if part := re.fullmatch(r"#?(\d{1,4})号?\s+[¥]?(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)", rest):
-        return c.MarkPaid(seqs=(int(part[1]),), amount_fen=int(Decimal(part[2]) * 100))
-    room = find_room(rest)
-    if room and room.end - room.start >= len(rest) - 2:
-        return c.MarkPaid(room=room.room)
-    return None
-
-
-_MODES: tuple[tuple[str, Literal["pickup", "transfer", "wechat"]], ...] = (
-    (r"微信支付|在线(?:付|支付)", "wechat"),
-    (r"先?(?:转账|群收款|收款码|扫码|先付|预付|先收钱)", "transfer"),
-    (r"取货(?:时)?(?:再)?付款?|到付|当面付?|货到付款|现付", "pickup"),
-)
-
-
-def _paying(rest: str) -> c.Command:
-    """收款方式 转账 扫门口的收款码: the mode, then her own words for the neighbours."""
-    for pattern, mode in _MODES:
-        if found := re.match(rf"(?:{pattern})[\s,，:：]*", rest):
-            return c.SetPaying(mode=mode, note=rest[found.end() :].strip() or None)
-    return c.Unknown(rest, "how:收款方式") if rest else c.SetPaying()
-
-
-_SUM = r"[¥]?(\d{1,4}(?:\.\d{1,2})?)(?:元|块钱?)?"
-_OFF = r"(?:关(?:闭|掉|了)?|不要了?|不收了?|取消|停)"
-
-
-def _fee(field: Literal["order_fen", "unit_fen", "min_fen", "transport_fen"], rest: str) -> c.Command:
-    """配送费 3元 满50免 / 起订 30 / 每件费 关."""
-    rest = rest.strip()
-    if re.fullmatch(_OFF, rest):
-        return replace(c.SetFees(), **{field: 0})
-    free = rf"(?:[\s,，]*满{_SUM}(?:就)?(?:免|不收)(?:费|配送费|运费)?)?" if field == "order_fen" else ""
-    found = re.fullmatch(rf"{_SUM}(?:一单|每单|/单|一件|每件|/件|起送|起订)?{free}", rest)
-    if not found:
-        return c.Unknown(rest, "how:收费")
-    free_from = amount_fen(found[2]) if free and found[2] else None
-    return replace(c.SetFees(), **{field: amount_fen(found[1]), "free_from_fen": free_from})
-
-
-def _auto_cancel(rest: str) -> c.Command | None:
-    """自动取消 24小时 / 自动取消 关."""
-    if re.fullmatch(r"关(?:闭|掉|了)?|不要了?|停", rest):
-        return c.SetPaying(cancel_after_h=0)
-    by = None if rest.startswith(("-", "负", "+")) else read_duration(rest)
-    if by is None:
-        return c.Unknown(rest, "how:自动取消")
-    return c.SetPaying(cancel_after_h=max(1, round(by.total_seconds() / 3600)))
-
-
 _RESTS: tuple[tuple[str, Literal["extend", "cap", "buy"]], ...] = (
     (r"补满|凑满|买满|多买|我买|买下", "buy"),
     (r"(?:只要)?整箱|只要满箱|去(?:掉)?零头|不要零头|砍零头", "cap"),
@@ -227,7 +151,7 @@ def _cases(rest: str) -> c.Command | None:
     wish = next((one for pattern, one in _RESTS if re.fullmatch(rf"(?:{pattern})吧?", said["words"].strip())), None)
     if wish is None and said["words"].strip():  # 整箱牛奶 is goods
         return c.Unknown(rest, "how:整箱") if said["number"] else None
-    return c.FullCases(wish, _number(said["number"]))
+    return c.FullCases(wish, number_of(said["number"]))
 
 
 def _case_for(match: re.Match[str], said: Said) -> c.Command | None:
@@ -247,34 +171,34 @@ def _refund(match: re.Match[str]) -> c.Command | None:
 LEADER: tuple[Rule, ...] = (
     rule(r"团购|菜单|商品|当前团购|在团", just(c.ShowMenu())),
     rule(
-        r"(?:现在|目前|今天)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + _WHICH,
-        lambda m, said: c.ShowTotals(_nth(m)),
+        r"(?:现在|目前|今天)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + WHICH,
+        lambda m, said: c.ShowTotals(nth_of(m)),
     ),
     rule(
         r"(?:今天|现在|目前|这[团期次]|我们?|一共|总共|到现在)*(?:卖|订|接|有|收)(?:出去?)?了?(?:多少|几)(?:钱|单|份|件|个?人|户)?了?"
         r"|(?:今天|现在|目前|这[团期次]|一共|总共|到现在)+(?:多少|几)(?:钱|单|份|件|个?人|户)了?",
         just(c.ShowTotals()),
     ),
-    rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + _WHICH, lambda m, said: c.ShowList("all", _nth(m))),
+    rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + WHICH, lambda m, said: c.ShowList("all", nth_of(m))),
     rule(
         r"(?:未付|没付款?的?|未付款|催款|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:付|给|交|转)(?:过|账)?(?:钱|款)?)"
-        + _WHICH,
-        lambda m, said: c.ShowList("unpaid", _nth(m)),
+        + WHICH,
+        lambda m, said: c.ShowList("unpaid", nth_of(m)),
     ),
     rule(
         r"(?:未取|没取的?|没来的?|未提|没提的?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?|(?:今天|现在|还)*[有剩]?(?:几|多少)(?:[单位家户个]|个?人)(?:今天|现在|都|还)*没(?:有)?来?(?:取|拿|提|领)?货?)"
-        + _WHICH,
-        lambda m, said: c.ShowList("uncollected", _nth(m)),
+        + WHICH,
+        lambda m, said: c.ShowList("uncollected", nth_of(m)),
     ),
     rule(
         r"(?:截单|截止|截团)(?:时间)?\s*[:：]?\s*(?P<rest>\S.*)",
         lambda m, said: _new_deadline(m["rest"], said),
     ),
-    rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + _WHICH, lambda m, said: c.Export(_nth(m))),
+    rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + WHICH, lambda m, said: c.Export(nth_of(m))),
     rule(
         r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接(?:单|龙)|关团|停团|结束(?:接龙)?|不接单?了|停了)(?:吧|了)?"
-        + _WHICH,
-        lambda m, said: c.CloseRound(_nth(m)),
+        + WHICH,
+        lambda m, said: c.CloseRound(nth_of(m)),
     ),
     rule(
         r"(?:延长|延后|推迟|延期|晚)\s*(?P<rest>.{1,8}?)(?:再)?(?:截单|截止)",
@@ -306,7 +230,7 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: _alias(m, rest_of(said, m)),
     ),
     rule(r"(?:加品|加商品|新增|(?:再)?加(?:一)?[个样]|上新)\s*(?P<rest>.+)", lambda m, said: _additions(said, m)),
-    rule(r"(?:做|生成|要|发|来)?(?:一?[张下个])?海报" + _WHICH, lambda m, said: c.MakePoster(_nth(m))),
+    rule(r"(?:做|生成|要|发|来)?(?:一?[张下个])?海报" + WHICH, lambda m, said: c.MakePoster(nth_of(m))),
     rule(r"(?:凑)?整箱\s*(?P<rest>.*)", lambda m, said: _cases(m["rest"])),
     rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(
@@ -314,28 +238,15 @@ LEADER: tuple[Rule, ...] = (
         lambda m, said: c.CopyRound(rest_of(said, m)),
     ),
     rule(
-        r"(?:撤团|取消(?:这|本)?团|团取消了?)" + _WHICH + r"\s*(?P<rest>.*)",
-        lambda m, said: c.CancelRound(rest_of(said, m) or None, _nth(m)),
+        r"(?:撤团|取消(?:这|本)?团|团取消了?)" + WHICH + r"\s*(?P<rest>.*)",
+        lambda m, said: c.CancelRound(rest_of(said, m) or None, nth_of(m)),
     ),
     rule(
         r"(?:(?:剩下的?|现在|马上|立刻)?(?:全部?|都|所有人?)(?:都|现在|马上)?通知|通知(?:全部|所有人|大家)|不分批了?)(?:吧|了)?",
         just(c.TellAll()),
     ),
     rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
-    rule(r"(?:收错|撤销收款|收款撤销)了?\s*(?P<rest>.*)", lambda m, said: _slip(m["rest"])),
-    rule(r"(?:收|已收|收到|收款|已付|付了|收钱)\s*(?P<rest>\S.*)", lambda m, said: _payment(m["rest"])),
-    rule(r"(?:待退|要退的?钱?|谁要退钱|该退的?钱?)", just(c.GiveBack())),
-    rule(r"(?:收款|付款|支付)(?:方式|办法|设置)\s*[:：]?\s*(?P<rest>.*)", lambda m, said: _paying(rest_of(said, m))),
-    rule(r"收费(?:方式|办法|设置)?", just(c.SetFees())),
-    rule(r"(?:配送费|打包费|服务费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("order_fen", m["rest"])),
-    rule(r"(?:每件费|按件收费|每件加收)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("unit_fen", m["rest"])),
-    rule(r"(?:起订|起送|起订金额|起送金额)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("min_fen", m["rest"])),
-    rule(r"(?:分摊运费|运费分摊|平摊运费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("transport_fen", m["rest"])),
-    rule(r"(?:未付)?自动取消\s*(?P<rest>.*)", lambda m, said: _auto_cancel(m["rest"])),
-    rule(
-        r"(?:结算单?|对账单?|我的提成|提成|我?(?:这[团期次])?(?:赚|挣)了?多少(?:钱)?)" + _WHICH,
-        lambda m, said: c.ShowSettlement(_nth(m)),
-    ),
+    *MONEY,
     rule(r"售后(?:列表|单)?", just(c.ListCases())),
     rule(r"售后\s*(?P<rest>\S.*)", _case_for),
     rule(r"(?:联系|告诉|转告|问(?:一?下)?|找)团长.*", lambda m, said: c.Unknown(said.raw, "how:联系团长")),

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.commands import Command
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import Normal, normalise
+from bot.parsing.numerals import chinese_value
 from bot.parsing.values import Line
 
 _OUTER = " \n。.!！?？~,，;；"
@@ -81,3 +82,19 @@ def rest_of(said: Said, match: re.Match[str]) -> str:
     """What follows the keyword (group `rest`), as it was typed."""
     begin = said.offset + match.start("rest")
     return said.normal.cut(begin, len(said.normal.text)).strip(" :：") if match["rest"] else ""
+
+
+# Behind a keyword: which of several rounds.
+WHICH = r"(?:\s*第?\s*(?P<nth>\d{1,2}|[一二三四五六七八九十])\s*(?:团|个|期)?)?"
+
+
+def number_of(text: str | None) -> int | None:
+    """12, 十二; None when there is nothing or no number."""
+    if not text:
+        return None
+    return int(text) if text.isdigit() else chinese_value(text)
+
+
+def nth_of(match: re.Match[str]) -> int | None:
+    """Which of several rounds: the number behind a word that ends with `WHICH`."""
+    return number_of(match.groupdict().get("nth"))
