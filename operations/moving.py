@@ -10,7 +10,7 @@ Lock order: round, then its orders by id, then notices.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -26,6 +26,7 @@ from operations.round_views import view
 
 MOVABLE = ("open", "closed", "arrived")
 LONGEST_PLACE = 120
+FARTHEST = timedelta(days=180)
 _WAITS = ("ready", "partly")
 
 
@@ -79,8 +80,8 @@ def move(
     """Hand out at another time, another place, or both; None leaves it. Everybody who still waits is told once.
 
     The same `source_key` again changes nothing. Raises NotFound, WrongState (over, or cancelled), SamePickup, BadTime
-    (ends before it begins, is over already, begins before an open round closes) and HoursWanted (the goods are there:
-    a day alone does not say when the pickup is over).
+    (ends before it begins, is over already or half a year away, begins before an open round closes) and HoursWanted
+    (the goods are there: a day alone does not say when the pickup is over).
     """
     row = lock_round(work, leader_id, round_id)
     made = (round_move.c.leader_id == leader_id, round_move.c.source_key == source_key)
@@ -131,6 +132,8 @@ def _check(work: Work, row: Row[Any], when: When) -> None:
         return
     if last <= work.now:
         raise BadTime(field="pickup_past", at=last)
+    if last > work.now + FARTHEST:  # a day that is over, read as that of next year
+        raise BadTime(field="pickup_past")
     if row.state == "open" and first is not None and first < row.closes_at:
         raise BadTime(field="pickup_before_close", at=row.closes_at)
 
