@@ -180,11 +180,17 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
         room=reading.room,
         phone=reading.phone,
         name=reading.name if said.situation.is_leader else _own_name(reading.name, said),
-        note=reading.note.removeprefix("备注").strip(" :：") or None if reading.note else None,
+        note=_note(reading.note),
         said=said.raw[:_KEPT],
         is_exchange=removes and sets and ops == {"set"} and "换" in said.plain,
         is_for_guest=said.situation.is_leader and bool(reading.name),
     )
+
+
+def _note(note: str | None) -> str | None:
+    """What the leader is to know; a word that was left over (帮女儿来一盒 她住6-301) tells him nothing."""
+    words = (note or "").removeprefix("备注").strip(" :：")
+    return None if re.fullmatch(r"[我你您他她它们的,，。\s]*", words) else words
 
 
 def _own_name(name: str | None, said: Said) -> str | None:

@@ -246,6 +246,13 @@ def test_the_same_words_mean_the_round_from_its_leader(text: str, command: c.Com
     assert isinstance(understand(text, _as("resident")), c.ChangeOrder)
 
 
+@pytest.mark.parametrize(("text", "note"), [("草莓1 她住6-301", None), ("草莓1 备注：要大的", "要大的")])
+def test_a_word_left_over_is_no_note(text: str, note: str | None) -> None:
+    found = understand(text, _as("resident"))
+    assert isinstance(found, c.ChangeOrder)
+    assert found.note == note
+
+
 def test_a_leader_who_ordered_some_means_her_own() -> None:
     found = understand("草莓再加10盒", _as("leader", prior=(Line(1, 1000),)))
     assert isinstance(found, c.ChangeOrder)
