@@ -21,6 +21,7 @@ const undo = { action: root.dataset.undo, csrf: root.dataset.csrf };
 // ------------------------------------------------------------ the server
 
 class NoNetwork extends Error {}
+class Stale extends NoNetwork {} // this page, kept or long open, belongs to an earlier session: a new one is to be loaded
 class Ended extends Error {}
 
 async function ask(address, options = {}) {
@@ -31,10 +32,7 @@ async function ask(address, options = {}) {
     throw new NoNetwork(String(error));
   }
   if (answer.status >= 500) throw new NoNetwork(String(answer.status));
-  if (answer.status === 400 && mayReload()) {
-    location.reload(); // this page, kept or long open, belongs to an earlier session: the new one has its own form token
-    throw new NoNetwork("reloading");
-  }
+  if (answer.status === 400 && mayReload()) throw new Stale("400");
   if (answer.status === 401 || answer.status === 403) await forgetSession(); // the session is over, and so is its list
   if (!answer.ok) throw new Ended(String(answer.status));
   try {
@@ -42,6 +40,11 @@ async function ask(address, options = {}) {
   } catch (error) {
     throw new NoNetwork(String(error)); // cut off in the middle
   }
+}
+
+// Only when everything that was scanned is in the phone's storage: a page that goes takes what it was doing with it.
+function reloadIf(error) {
+  if (error instanceof Stale) location.reload();
 }
 
 function mayReload() {
@@ -68,6 +71,7 @@ async function loadList() {
   } catch (error) {
     if (error instanceof Ended) showWaiting(scans.all(), true);
     else if (!(error instanceof NoNetwork)) throw error; // without network the list of before stands
+    reloadIf(error);
   }
 }
 
@@ -87,6 +91,7 @@ async function sendKept() {
     showWaiting(scans.all(), false);
   } catch (error) {
     showWaiting(scans.all(), error instanceof Ended);
+    reloadIf(error);
   } finally {
     isSending = false;
   }
@@ -126,6 +131,7 @@ async function take(text, { isTyped = false } = {}) {
     else if (error instanceof NoNetwork) await alone(scan);
     else throw error;
     showWaiting(scans.all(), error instanceof Ended);
+    reloadIf(error);
   }
 }
 
