@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot.parsing.foods import CATEGORIES, GOODS, SYNONYMS
 from bot.parsing.names import FIGURES, HAN, WEAK_CHARS, are_akin, folded, fragments_of, full_names, kinds_of, parts_of
 from bot.parsing.pinyin import loose_sound, loose_syllable, loosen, main_syllable, other_sounds, sound_of
-from bot.parsing.quantity import is_weight
+from bot.parsing.quantity import UNIT_WORDS, is_weight
 from bot.parsing.values import Item
 from bot.parsing.vocabulary import WORDS
 
@@ -59,6 +59,7 @@ class Catalogue:
         self.unit_sounds = {main_syllable(item.unit): item.unit for item in self.items if len(item.unit) == 1}
         self._index_names()
         self.lengths = _lengths(self.names)
+        self.plain = self._index_plain()
         self.numeric = tuple(
             sorted((term for term in self.names if len(term) > 1 and re.search(r"\d", term)), key=len, reverse=True)
         )
@@ -132,6 +133,16 @@ class Catalogue:
         for fragment, keys in fragments.items():
             if fragment not in self.names:
                 self.names[fragment] = Named(tuple(keys), self._is_weak(fragment, keys))
+
+    def _index_plain(self) -> dict[str, Item]:
+        """Names that mean one thing of the round wherever they stand: no figure, no unit and no everyday word."""
+        plain = {}
+        for name, named in self.names.items():
+            is_clear = len(named.keys) == 1 and not named.weak and not set(name) & FIGURES
+            is_clear = is_clear and name[0] != "号"  # what is left of 5号电池 speaks of a number
+            if is_clear and not (name in UNIT_WORDS or name in WORDS or name in CATEGORIES):
+                plain[name] = self.by_key[named.keys[0]]
+        return {name: item for name, item in plain.items() if not item.is_aside}
 
     def _index_heads(self, endings: dict[str, list[int]]) -> None:
         """包子 and 虾 for everything whose name ends so."""

@@ -17,6 +17,7 @@ from bot.parsing.lexer import tokenize
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
+from bot.parsing.plain import read_plain
 from bot.parsing.segments import Segment, keys_of
 from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
@@ -51,6 +52,8 @@ def read_order(
     normal = normalise(text)
     if len(normal.text) > MAX_ORDER_CHARS or not normal.text.strip():
         return OrderReading("unknown")
+    if not (trace or normal.quote) and (plain := read_plain(normal.text, catalogue)):
+        return plain
     steps: list[str] | None = [] if trace else None
     before = {line.key: line.quantity_milli for line in prior if line.quantity_milli and line.key in catalogue.by_key}
     reading = _read(normal, catalogue, before, role, steps)
