@@ -13,7 +13,7 @@ from bot.protocol import Inbound
 from bot.understand import Situation
 from models import Work
 from models.views import OfferView, OrderView, Person, RoundView, ShelfItem
-from operations import notices, order_views, people, round_views, rounds, shelf, shelf_orders
+from operations import notices, order_views, people, round_views, rounds, shelf, shelf_orders, standing
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
 from operations.keeping import KEPT, Kept
@@ -46,6 +46,9 @@ class Talk:
         notices.ahead(self.work, account_id=self.person.account_id)
         if self.has_leader:
             round_views.ahead(self.work, self.leader_id)
+        if self.inbound.kind == "text" and self._is_resident:
+            standing.lock_person(self.work, self.leader_id, self.resident_id)
+            standing.ahead(self.work, **self._mine)
 
     @property
     def now(self) -> datetime:
@@ -103,19 +106,23 @@ class Talk:
         """What can be ordered from now."""
         return rounds.open_rounds(self.work, self.leader_id) if self.has_leader else []
 
+    @property
+    def _is_resident(self) -> bool:
+        """Whether this is a resident of somebody else's, and known to be one."""
+        return not self.is_leader and self.person.leader_id is not None and self.person.resident_id is not None
+
+    @property
+    def _mine(self) -> standing.Whose:
+        return {"leader_id": self.leader_id, "resident_id": self.resident_id, "source_key": self.key}
+
     @cached_property
     def orders(self) -> dict[int, OrderView]:
         """The person's own order in each open round, by round id."""
-        found = {}
-        for round_ in self.rounds:
-            order_views.ahead(self.work, leader_id=self.leader_id, round_id=round_.id, resident_id=self.resident_id)
-        for round_ in self.rounds:
-            order = order_views.load(
-                self.work, leader_id=self.leader_id, round_id=round_.id, resident_id=self.resident_id
-            )
-            if order is not None and order.lines:
-                found[round_.id] = order
-        return found
+        if not self.rounds and not self._is_resident:  # a resident's were asked ahead
+            return {}
+        found = standing.in_open_rounds(self.work, **self._mine)
+        mine = {r.id: found[r.id][0] for r in self.rounds if r.id in found}
+        return {round_id: order for round_id, order in mine.items() if order.lines}
 
     @cached_property
     def shelf(self) -> tuple[ShelfItem, ...]:

@@ -39,6 +39,8 @@ class Wire:
     def __init__(self, db: Connection) -> None:
         self.db = db
         self._marks: list[str | None] = []  # of each savepoint, outermost first, its name once it is open
+        self.changes = 0  # grows with all that may write or is undone: what was read since it last grew still stands
+        self.undone = 0  # grows with each savepoint that is undone, which gives its locks back
         # Not the one that is for what SQLAlchemy executes itself.
         self._listeners = [one for one in db.dispatch.before_cursor_execute if one is not _in_order]
 
@@ -69,8 +71,10 @@ class Wire:
     def undo(self) -> None:
         """The innermost savepoint has failed: what was done in it has not happened."""
         name = self._marks.pop()
+        self.undone += 1
         if name is None or self.db.invalidated:
             return
+        self.changes += 1
         self.distrust()
         self._put(f"ROLLBACK TO SAVEPOINT {name}")
         if not self._is_shared(name):
@@ -81,6 +85,10 @@ class Wire:
 
     def before_write(self) -> None:
         """The savepoints that were only marked begin here, all as one."""
+        self.changes += 1
+        self._begin_marked()
+
+    def _begin_marked(self) -> None:
         marks = self._marks
         if not marks or marks[-1] is not None:
             return
@@ -170,10 +178,11 @@ class PostgresWire(Wire):
             self._marks.append(self._marks[-1])
             return
         super().mark()
-        super().before_write()
+        self._begin_marked()
         self._has_written = False
 
     def before_write(self) -> None:
+        self.changes += 1
         self._has_written = True
 
     def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:

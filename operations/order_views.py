@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, select, union_all
+from sqlalchemy import Row, Select, and_, bindparam, select, union_all
 
-from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
+from models import Work, offer, order, order_line, pickup_code, resident, round_
 from models.prepared import Prepared
 from models.views import NO_FEES, FeeTerms, LineView, OrderView, Tier
 from operations.errors import NotFound
 from operations.upserts import for_update
 
 FEE_COLUMNS = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_fen", "transport_fen")
-_SUMS = ("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen", "fee_fen", "order_transport_fen")
-_host = resident.alias("host")
+host = resident.alias("host")
 
-_HOST_OF = and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id)
-_LIVE_CODE = and_(
+HOST_OF = and_(host.c.leader_id == resident.c.leader_id, host.c.id == resident.c.host_resident_id)
+LIVE_CODE = and_(
     pickup_code.c.leader_id == order.c.leader_id,
     pickup_code.c.order_id == order.c.id,
     pickup_code.c.state.in_(("active", "used")),
 )
 
 
-def _columns(*more: Any) -> Select[Any]:
+def head_columns(*more: Any) -> Select[Any]:
     return select(
         *(order.c[name] for name in (
             "id", "seq", "state", "room", "note", "total_fen", "discount_fen", "paid_fen", "refunded_fen",
@@ -44,19 +43,19 @@ def _columns(*more: Any) -> Select[Any]:
         resident.c.display_name.label("resident_name"),
         resident.c.room.label("resident_room"),
         resident.c.phone,
-        _host.c.display_name.label("host_name"),
+        host.c.display_name.label("host_name"),
         pickup_code.c.code,
         *more,
     )  # fmt: skip
 
 
 _HEAD: Select[Any] = (
-    _columns()
+    head_columns()
     .select_from(order)
     .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
     .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-    .outerjoin(_host, _HOST_OF)
-    .outerjoin(pickup_code, _LIVE_CODE)
+    .outerjoin(host, HOST_OF)
+    .outerjoin(pickup_code, LIVE_CODE)
 )
 
 _LINES: Select[Any] = (
@@ -78,34 +77,6 @@ _OF_RESIDENT = Prepared(
         order.c.resident_id == bindparam("resident_id"),
         order.c.is_current,
     )
-)
-# The resident and the round, and his order in it if there is one: an order that is about to be placed has neither id
-# nor state yet. `seen`: whether this message has changed the order before.
-_STANDING = Prepared(
-    _columns(
-        exists()
-        .where(
-            order_event.c.leader_id == order.c.leader_id,
-            order_event.c.order_id == order.c.id,
-            order_event.c.source_key == bindparam("source_key"),
-            order_event.c.kind.in_(("place", "change", "cancel")),
-        )
-        .label("seen")
-    )
-    .select_from(resident)
-    .join(round_, and_(round_.c.leader_id == resident.c.leader_id, round_.c.id == bindparam("round_id")))
-    .outerjoin(
-        order,
-        and_(
-            order.c.leader_id == resident.c.leader_id,
-            order.c.round_id == round_.c.id,
-            order.c.resident_id == resident.c.id,
-            order.c.is_current,
-        ),
-    )
-    .outerjoin(_host, _HOST_OF)
-    .outerjoin(pickup_code, _LIVE_CODE)
-    .where(resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id"))
 )
 _LINES_OF_RESIDENT = Prepared(
     _LINES.join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id)).where(
@@ -164,7 +135,7 @@ def viewed(work: Work, *, leader_id: int, order_id: int) -> OrderView:
     lines = _LINES_OF_ONE.rows(work, leader_id=leader_id, order_id=order_id)
     if head is None:
         raise NotFound(what="order")
-    return _order(head, tuple([_line(row) for row in lines]))
+    return order_of(head, tuple([line_of(row, row.id) for row in lines]))
 
 
 def ahead(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> None:
@@ -179,24 +150,7 @@ def load(work: Work, *, leader_id: int, round_id: int, resident_id: int) -> Orde
     key = {"leader_id": leader_id, "round_id": round_id, "resident_id": resident_id}
     head = _OF_RESIDENT.first(work, **key)
     lines = _LINES_OF_RESIDENT.rows(work, **key)
-    return _order(head, tuple([_line(row) for row in lines])) if head else None
-
-
-def standing(work: Work, *, leader_id: int, round_id: int, resident_id: int, source_key: str) -> tuple[OrderView, bool]:
-    """A resident's order in a round as it stands, and whether the message `source_key` has changed it before.
-
-    Where there is no order yet: one with the id 0 that knows the resident and the round. Raises NotFound.
-    """
-    key = {"leader_id": leader_id, "round_id": round_id, "resident_id": resident_id}
-    _LINES_OF_RESIDENT.ahead(work, **key)
-    head = _STANDING.first(work, **key, source_key=source_key)
-    lines = _LINES_OF_RESIDENT.rows(work, **key)
-    if head is None:
-        raise NotFound(what="resident")
-    if head.id is None:
-        nothing = dict.fromkeys(_SUMS, 0)
-        head = head._replace(**nothing, state="placed", placed_at=work.now, changed_at=work.now)
-    return _order(head, tuple([_line(row) for row in lines])), bool(head.seen)
+    return order_of(head, tuple([line_of(row, row.id) for row in lines])) if head else None
 
 
 def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool = False) -> list[OrderView]:
@@ -232,8 +186,8 @@ def _orders(work: Work, leader_id: int, wanted: Any) -> list[OrderView]:
     )
     lines: dict[int, list[LineView]] = defaultdict(list)
     for row in work.db.execute(_LINES.where(order_line.c.leader_id == leader_id, few)):
-        lines[row.order_id].append(_line(row))
-    return [_order(head, tuple(lines[head.id])) for head in heads]
+        lines[row.order_id].append(line_of(row, row.id))
+    return [order_of(head, tuple(lines[head.id])) for head in heads]
 
 
 def fee_terms(row: Any) -> FeeTerms:
@@ -243,9 +197,9 @@ def fee_terms(row: Any) -> FeeTerms:
     return FeeTerms(*(getattr(row, name) for name in FEE_COLUMNS))
 
 
-def _line(row: Row[Any]) -> LineView:
+def line_of(row: Row[Any], line_id: int) -> LineView:
     return LineView(
-        id=row.id,
+        id=line_id,
         offer_id=row.offer_id,
         number=row.number,
         name=row.name,
@@ -262,7 +216,7 @@ def _line(row: Row[Any]) -> LineView:
     )
 
 
-def _order(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
+def order_of(head: Row[Any], lines: tuple[LineView, ...]) -> OrderView:
     is_closed = head.round_state not in {"draft", "open"}  # from then on, though each order is booked a little later
     return OrderView(
         leader_id=head.leader_id,

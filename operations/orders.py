@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert, select
 
 from models import Work, order_event, resident
 from models.prepared import Prepared
@@ -20,8 +20,9 @@ from operations import taking
 from operations.booking import Booking, write_events, write_head, write_lines
 from operations.errors import AlreadyPickedUp, NoOrder, Refused, RoundClosed
 from operations.offers import lock_offers, lock_round
-from operations.order_views import of_resident, of_round, standing, view
+from operations.order_views import of_resident, of_round, view
 from operations.pricing import line_total
+from operations.standing import lock_person, standing
 from operations.taking import Wish
 from operations.upserts import for_update
 
@@ -177,17 +178,6 @@ _EVENT = Prepared(
         "at",
     ),
 )  # fmt: skip
-_PERSON = Prepared(
-    select(resident.c.id)
-    .where(resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id"))
-    .with_for_update(key_share=True)
-)
-
-
-def lock_person(work: Work, leader_id: int, resident_id: int) -> None:
-    """One message of one person at a time: what the second computes must see what the first booked."""
-    if work.db.dialect.name != "sqlite":  # there BEGIN IMMEDIATE has done it
-        _PERSON.send(work, {"leader_id": leader_id, "resident_id": resident_id})
 
 
 def _check_changeable(before: OrderView | None) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, account_binding, offer, order, order_event, order_line
 from models.views import OrderView, Tier
-from operations import offers, order_views, orders, people
+from operations import offers, orders, people, standing
 from operations.errors import SoldOut
 from operations.orders import Change, Changed
 from operations.rounds import NewOffer
@@ -184,7 +184,7 @@ def test_control_without_the_lock_two_messages_of_one_person_lose_each_other(
     both_have_read = threading.Barrier(2)
 
     def read_together(work: Work, **whose: Any) -> tuple[OrderView, bool]:
-        found = order_views.standing(work, **whose)
+        found = standing.standing(work, **whose)
         both_have_read.wait(PATIENCE_S)
         return found
 
@@ -210,7 +210,7 @@ def test_c08_the_same_message_at_the_same_time_counts_once(crowd: Store) -> None
 
 @pytest.mark.postgresql
 def test_c08_control_without_the_key_it_counts_twice(unguarded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "standing", lambda work, **whose: (order_views.standing(work, **whose)[0], False))
+    monkeypatch.setattr(orders, "standing", lambda work, **whose: (standing.standing(work, **whose)[0], False))
     world = World(unguarded, offers=PLENTY)
     one = Change(world.offers[1], 1000, "add")
     at_once([partial(change, world, world.resident(), one, key="m:1")] * 2)
