@@ -21,6 +21,7 @@ from bot.parsing.codes import read_codes, read_codes_with_lines
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import chinese_value
 from bot.parsing.orders import read_order
+from bot.parsing.plain import read_plain
 from bot.parsing.post import looks_like_post, read_post
 from bot.parsing.values import Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
@@ -59,6 +60,8 @@ def understand(text: str, situation: Situation) -> c.Command:
             or _asked_politely(said)
             or _begun(said)
         )
+    elif not said.normal.quote and (plain := read_plain(said.plain, situation.catalogue)):
+        return _change(plain, said)
     else:
         found = (
             first_command(said, EVERYBODY, SHELF_OF_RESIDENTS, RESIDENT)

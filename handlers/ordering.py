@@ -29,7 +29,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
     talk.check_leader_works()
-    if not talk.rounds and not talk.shelf:
+    if not talk.offered and not talk.shelf:
         raise _why_nothing_is_open(talk)
     if command.is_for_guest:
         if not command.name and not command.room:
@@ -59,7 +59,7 @@ def _by_round(talk: Talk, command: c.ChangeOrder) -> list[tuple[RoundView, list[
         round_ = talk.round_of(line.key)
         if round_ is not None:
             found[round_.id].append(line)
-    return [(r, found[r.id]) for r in sorted(talk.rounds, key=lambda r: r.id) if r.id in found]
+    return [(r, found[r.id]) for r in sorted(talk.offered, key=lambda r: r.id) if r.id in found]
 
 
 def _round(talk: Talk, command: c.ChangeOrder, resident_id: int, round_: RoundView, lines: list[Line]) -> str:

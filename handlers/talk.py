@@ -13,7 +13,7 @@ from bot.protocol import Inbound
 from bot.understand import Situation
 from models import Work
 from models.views import OfferView, OrderView, Person, RoundView, ShelfItem
-from operations import notices, order_views, people, round_views, rounds, shelf, shelf_orders, standing
+from operations import notices, order_views, people, round_views, shelf, shelf_orders, standing
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
 from operations.keeping import KEPT, Kept
@@ -102,9 +102,18 @@ class Talk:
         return self.is_leader or self.person.leader_id is not None
 
     @cached_property
+    def _open(self) -> list[round_views.Known]:
+        return round_views.known_open(self.work, self.leader_id) if self.has_leader else []
+
+    @cached_property
     def rounds(self) -> list[RoundView]:
         """What can be ordered from now."""
-        return rounds.open_rounds(self.work, self.leader_id) if self.has_leader else []
+        return [round_views.counted(one) for one in self._open]
+
+    @cached_property
+    def offered(self) -> list[RoundView]:
+        """The same, for whom it is enough what is sold: how much is left may be older."""
+        return [known for known, _ in self._open]
 
     @property
     def _is_resident(self) -> bool:
@@ -118,10 +127,10 @@ class Talk:
     @cached_property
     def orders(self) -> dict[int, OrderView]:
         """The person's own order in each open round, by round id."""
-        if not self.rounds and not self._is_resident:  # a resident's were asked ahead
+        if not self.offered and not self._is_resident:  # a resident's were asked ahead
             return {}
         found = standing.in_open_rounds(self.work, **self._mine)
-        mine = {r.id: found[r.id][0] for r in self.rounds if r.id in found}
+        mine = {r.id: found[r.id][0] for r in self.offered if r.id in found}
         return {round_id: order for round_id, order in mine.items() if order.lines}
 
     @cached_property
@@ -147,7 +156,7 @@ class Talk:
     @cached_property
     def catalogue(self) -> Catalogue:
         """What is for sale as understanding needs it. It is costly to make and stays while the versions stay."""
-        return self._catalogue(self.rounds, self.shelf)
+        return self._catalogue(self.offered, self.shelf)
 
     def _catalogue(self, open_rounds: list[RoundView], goods: tuple[ShelfItem, ...]) -> Catalogue:
         version = (self.person.own_shelf_version if self.is_leader else self.person.shelf_version) if goods else 0
@@ -170,7 +179,7 @@ class Talk:
             is_leader=self.is_leader,
             is_helper=self.person.helps_leader_id is not None,
             leader_name=self.leader_name if self.is_leader else None,
-            of_rounds=self._catalogue(self.rounds, ()) if self.shelf else None,
+            of_rounds=self._catalogue(self.offered, ()) if self.shelf else None,
             of_shelf=self._catalogue([], self.shelf) if self.shelf else None,
         )
 
@@ -199,7 +208,8 @@ class Talk:
         return next((o for r in self.rounds for o in r.offers if o.id == offer_id), None)
 
     def round_of(self, offer_id: int) -> RoundView | None:
-        return next((r for r in self.rounds if any(o.id == offer_id for o in r.offers)), None)
+        """Of those that are `offered`."""
+        return next((r for r in self.offered if any(o.id == offer_id for o in r.offers)), None)
 
     # ---- questions that wait for an answer
     def ask_confirmation(self, command: commands.Command) -> None:

@@ -42,7 +42,13 @@ Index(
     postgresql_where=text("state = 'deferred'"),
     sqlite_where=text("state = 'deferred'"),
 )
-Index("ix_inbound_message_leader", inbound_message.c.leader_id, inbound_message.c.received_at)
+Index(
+    "ix_inbound_message_leader",  # whose it was is known when it is done
+    inbound_message.c.leader_id,
+    inbound_message.c.received_at,
+    postgresql_where=text("leader_id IS NOT NULL"),
+    sqlite_where=text("leader_id IS NOT NULL"),
+)
 
 conversation = Table(
     "conversation",  # what the next short answer of this person settles, and the rest of a long reply

@@ -49,6 +49,7 @@ _ALIASES = Prepared(
     .order_by(offer_alias.c.alias)
 )
 _PARTS = (_OFFERS, _TIERS, _ALIASES)
+Known = tuple[RoundView, Sequence[Row[Any]]]  # a round with older counters, and the counters of its offers
 
 
 def view(work: Work, leader_id: int, round_id: int) -> RoundView:
@@ -73,7 +74,12 @@ def ahead(work: Work, leader_id: int) -> None:
 
 
 def open_rounds(work: Work, leader_id: int) -> list[RoundView]:
-    """What can be ordered from now, earliest deadline first.
+    """What can be ordered from now, earliest deadline first."""
+    return [counted(one) for one in known_open(work, leader_id)]
+
+
+def known_open(work: Work, leader_id: int) -> list[Known]:
+    """The same as the process knows it, with what is counted by now.
 
     Names, prices, tiers and aliases are known to the process by the round's version, which everything that changes
     them raises; the counters are read each time.
@@ -81,8 +87,8 @@ def open_rounds(work: Work, leader_id: int) -> list[RoundView]:
     counters: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
     for row in _OPEN.rows(work, leader_id=leader_id, now=work.now):
         counters[row.id, row.version].append(row)
-    found = [_counted(_of_version(work, leader_id, *key), rows) for key, rows in counters.items()]
-    return sorted(found, key=lambda r: (r.closes_at, r.id))
+    found = [(_of_version(work, leader_id, *key), rows) for key, rows in counters.items()]
+    return sorted(found, key=lambda one: (one[0].closes_at, one[0].id))
 
 
 def _of_version(work: Work, leader_id: int, round_id: int, version: int) -> RoundView:
@@ -95,7 +101,9 @@ def _of_version(work: Work, leader_id: int, round_id: int, version: int) -> Roun
     return found
 
 
-def _counted(known: RoundView, rows: Sequence[Row[Any]]) -> RoundView:
+def counted(one: Known) -> RoundView:
+    """With its counters as they were read."""
+    known, rows = one
     counters = {row.number: row for row in rows}
     return replace(known, offers=tuple([_offer_counted(o, counters.get(o.number)) for o in known.offers]))
 

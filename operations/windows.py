@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, message_window, opt_in
@@ -26,9 +26,17 @@ ALLOWANCES = {
 }
 
 
+_HARDLY = 288  # a full window that would gain less than this part of its life (48 h: 10 min) is left as it is
+
+
 def _refill(insert: Any) -> Any:
-    renewed = {"remaining": insert.excluded.remaining, "closes_at": insert.excluded.closes_at}
-    return insert.on_conflict_do_update(index_elements=["account_id", "kind"], set_=renewed)
+    new = insert.excluded
+    is_old = message_window.c.closes_at < bindparam("renew_before", type_=message_window.c.closes_at.type)
+    return insert.on_conflict_do_update(
+        index_elements=["account_id", "kind"],
+        set_={"remaining": new.remaining, "closes_at": new.closes_at},
+        where=or_(message_window.c.remaining != new.remaining, is_old),
+    )
 
 
 _OPENED = Prepared(
@@ -43,8 +51,9 @@ _OPENED = Prepared(
 def opened(work: Work, *, account_id: int, kind: str) -> None:
     """The person wrote (`message`), tapped a menu (`click`), followed (`follow`) or scanned a QR code (`scan`)."""
     count, lifetime = ALLOWANCES[kind]
-    row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": work.now + lifetime}
-    _OPENED.send(work, row)
+    closes_at = work.now + lifetime
+    row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": closes_at}
+    _OPENED.send(work, row | {"renew_before": closes_at - lifetime / _HARDLY})
 
 
 def take(work: Work, *, account_id: int) -> str | None:

@@ -104,8 +104,8 @@ def order(view: OrderView, round_: RoundView | None, now: datetime, *, headline:
         lines.append(f"备注：{view.note}")
     if round_ and round_.closes_at:
         lines.append(f"{when(round_.closes_at, now)} 截单，之前可以随时改。")
-    if round_ and pickup(round_):
-        lines.append(f"取货：{pickup(round_)}")
+    if round_ and (where := pickup(round_)):
+        lines.append(f"取货：{where}")
     return "\n".join(lines)
 
 

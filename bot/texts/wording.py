@@ -33,7 +33,7 @@ def when(at: datetime, now: datetime) -> str:
     """今天 20:00, 明天 08:30, 周六 16:00, 12月3日 20:00 — in Shanghai, whatever the machine's zone."""
     local, today = at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
     days = (local.date() - today).days
-    clock = f"{local:%H:%M}"
+    clock = f"{local.hour:02d}:{local.minute:02d}"
     if days in (0, 1, 2, -1):
         return f"{ {0: '今天', 1: '明天', 2: '后天', -1: '昨天'}[days] } {clock}"
     if 2 < days < 7:

@@ -95,7 +95,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'deferred'"),
         sqlite_where=sa.text("state = 'deferred'"),
     )
-    op.create_index("ix_inbound_message_leader", "inbound_message", ["leader_id", "received_at"], unique=False)
+    op.create_index(
+        "ix_inbound_message_leader",
+        "inbound_message",
+        ["leader_id", "received_at"],
+        unique=False,
+        postgresql_where=sa.text("leader_id IS NOT NULL"),
+        sqlite_where=sa.text("leader_id IS NOT NULL"),
+    )
     op.create_index("ix_inbound_message_received", "inbound_message", ["received_at"], unique=False)
     op.create_table(
         "job_run",
