@@ -11,6 +11,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
+from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
 from bot.parsing.spans import fixed_spans
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
@@ -84,6 +85,7 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
     mark(tokens)
+    reckon(tokens, text)
     return tokens
 
 
