@@ -10,6 +10,7 @@ from bot.parsing.catalogue import Catalogue, compounds
 from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
+from bot.parsing.parties import name_parties
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
@@ -48,7 +49,7 @@ _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁�
 
 
 _NAME = re.compile(
-    rf"(?:[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
+    rf"(?:[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|大娘|大嫂|大伯|大叔|孃孃|嬢嬢|嬷嬷|姑姑|姑|舅妈|舅舅|舅|姥姥|姥爷|外婆|外公|校长|主任|经理|局长|院长|处长|科长|厂长|队长|班长|组长|店长|园长|站长|会长|律师|教练|护士|警官|书记|会计|大夫|教授|博士|秘书|助理|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
 )
 
 
@@ -85,6 +86,7 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
     mark(tokens)
+    name_parties(tokens)
     reckon(tokens, text)
     return tokens
 

@@ -34,17 +34,22 @@ def household_size(tokens: Sequence[Token]) -> int | None:
     return _named_people(tokens)
 
 
+_SELVES: Final = frozenset("我 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
 _BETWEEN: Final = frozenset({"and", "space", "comma"})
 
 
 def _listed(tokens: Sequence[Token]) -> int:
     """阿公阿婆我跟我老公 还有两个小孩: everybody in a row of people who are named one by one and counted; else 0."""
     total = named = counted = 0
-    for token, before in zip(tokens, (None, *tokens), strict=False):
+    for before, token, following in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         heads = _head_count(token) or 0
         given = before is not None and before.word in ("给", "帮", "替", "的")
-        if (token.kind in PERSONS or token.word == "我") and not given:
+        if _is_one(token, following) and not given:
             total, named = total + 1, named + 1
+        elif heads and heads == named and before is not None and before.kind in PERSONS:
+            return heads  # 我和我姐还有我嫂子三家
+        elif token.word in _SELVES and not given:
+            continue
         elif heads:
             total, counted = total + heads, counted + 1
         elif token.kind not in _BETWEEN:
@@ -52,6 +57,14 @@ def _listed(tokens: Sequence[Token]) -> int:
                 break
             total = named = counted = 0
     return total if named > 1 and counted else 0
+
+
+def _is_one(token: Token, following: Token | None) -> bool:
+    """Somebody who is named, or the speaker, but not the 我 of 我嫂子."""
+    if token.kind in PERSONS:
+        return following is None or following.word != "的"
+    followed = following is not None and (following.kind in PERSONS or following.word == "的")
+    return token.word in _SELVES and not followed
 
 
 def _speaker_joins(tokens: Sequence[Token]) -> int:
@@ -83,11 +96,7 @@ def _named_people(tokens: Sequence[Token]) -> int | None:
     per = next((index for index, token in enumerate(tokens) if is_per_head(token)), None)
     if per is None:
         return None
-    named = 0
-    for token, following in pairwise(tokens[: per + 1]):
-        relation = token.kind in PERSONS and following.word != "的"
-        speaker = token.word == "我" and following.kind not in PERSONS and following.word != "的"
-        named += relation or speaker
+    named = sum(_is_one(token, following) for token, following in pairwise(tokens[: per + 1]))
     return named if named > 1 else None
 
 

@@ -29,7 +29,7 @@ _RATE: Final = re.compile(
 )
 _BEGINS: Final = re.compile(r"[每一1人]")
 _HEADS: Final = frozenset({"人", "家", "户"})
-_ASKING: Final = frozenset({"want", "add"})
+_ASKING: Final = frozenset({"want", "add", "set", "each"})
 
 
 def reckon(tokens: list[Token], text: str) -> None:
