@@ -14,7 +14,7 @@ _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是
 
 _CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
-_MYSELF: Final = frozenset("我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 给我 我要 也 也要 也来".split())
+_MYSELF: Final = frozenset("我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split())
 
 
 class Applying(Targets):
@@ -65,7 +65,7 @@ class Applying(Targets):
             return
         if self.multiplied and existing.milli == milli and not self.another_house:
             return
-        if self.multiplied and claim is not None and not claim.items and not self.shared:
+        if self.multiplied and claim is not None and not claim.items and not (self.shared or self._is_handed(claim)):
             self.draft.doubt(fragment, "unclear", (key,))  # 一家五口一人一盒 … 四盒
             return
         bare = claim is not None and not claim.items and claim.quantity is not None and claim.quantity.unit is None
@@ -83,6 +83,13 @@ class Applying(Targets):
             existing.milli = milli
         else:
             self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
+
+    def _is_handed(self, claim: Claim) -> bool:
+        """我妈一袋 behind 「我和我弟各两袋」: somebody stands right in front of the number."""
+        at = claim.start - 1
+        while at >= 0 and self.kinds[at] in ("want", "add", "filler", "space") and self.words[at] not in _MYSELF:
+            at -= 1
+        return at >= 0 and (self.kinds[at] in ("person", "name") or self.words[at] in _MYSELF)
 
     def _concludes(self, claim: Claim) -> bool:
         """那就六只, at the end of the message and with its unit."""

@@ -34,7 +34,8 @@ def household_size(tokens: Sequence[Token]) -> int | None:
     return _named_people(tokens)
 
 
-_SELVES: Final = frozenset("我 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
+SELVES: Final = frozenset("我 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
+"""How somebody speaks of himself and his household."""
 _BETWEEN: Final = frozenset({"and", "space", "comma"})
 
 
@@ -48,7 +49,7 @@ def _listed(tokens: Sequence[Token]) -> int:
             total, named = total + 1, named + 1
         elif heads and heads == named and before is not None and before.kind in PERSONS:
             return heads  # 我和我姐还有我嫂子三家
-        elif token.word in _SELVES and not given:
+        elif token.word in SELVES and not given:
             continue
         elif heads:
             total, counted = total + heads, counted + 1
@@ -64,7 +65,7 @@ def _is_one(token: Token, following: Token | None) -> bool:
     if token.kind in PERSONS:
         return following is None or following.word != "的"
     followed = following is not None and (following.kind in PERSONS or following.word == "的")
-    return token.word in _SELVES and not followed
+    return token.word in SELVES and not followed
 
 
 def _speaker_joins(tokens: Sequence[Token]) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
-from bot.parsing.people import is_per_head
+from bot.parsing.people import SELVES, is_per_head
 from bot.parsing.quantity import GENERIC, to_sale_units
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
@@ -173,6 +173,8 @@ class Targets(Walk):
         index = self.position[id(quantity)] - 1
         skipped = ("want", "filler", "space", "each", "item", "qty", "and")
         while index >= 0 and (self.kinds[index] in skipped or self.words[index] in _HANDING):
+            if self.words[index].removesuffix("要") in SELVES and self.kinds[index + 1] != "people":
+                return False  # 每家一盒白蟹 年糕就我家要两包
             if self.kinds[index] == "space" and self.kinds[index - 1] not in ("people", "want"):
                 return False
             index -= 1
