@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.people import is_per_head
+from bot.parsing.clauses import clause_at
+from bot.parsing.people import SELVES, is_per_head
 from bot.parsing.tokens import Token
 
 _PLACES: Final = frozenset(
@@ -19,17 +20,27 @@ _BREAKS: Final = frozenset({"space", "comma", "stop", "and", "colon"})
 _LEADING: Final = frozenset("给 帮 替 是 我 我们 咱 俺 还有 另外 也".split())
 _MAX_NAME: Final = 3
 _NO_NAME: Final = re.compile(r"[的了吗呢不没有和跟要来去说让叫是在把被都也就还又一二两三四五六七八九十\d]")
+_GROUP: Final = re.compile(
+    r"[一-龥a-z\d]{1,4}(?:部|班|组|科|室|店|处|队|层|楼|公司|中心|办公室|车间|宿舍|单位|厂|门店|窗口|柜台|年级|支部)"
+)
+_ASKED: Final = frozenset({"item", "want", "qty"})
+_TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
 _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
-_SELVES: Final = frozenset("我 俺 咱 阿拉 偶 我们 俺们 咱们".split())
 
 
 def name_parties(tokens: list[Token]) -> None:
     """Fold the words for one household into one token, in place."""
-    if any(token.kind in ("person", "name") for token in tokens):
+    kinds = {token.kind for token in tokens}
+    if kinds & {"person", "name"}:
         _fold_kin(tokens)
         _fold_places(tokens)
-    if any(is_per_head(token) for token in tokens):
+    if "text" in kinds and "qty" in kinds:
+        _fold_groups(tokens)
+        _fold_joiners(tokens)
+    if "people" in kinds:
         _count_companions(tokens)
+    if "each" in kinds and "and" in kinds:
+        _each_of_them(tokens)
 
 
 def _fold_kin(tokens: list[Token]) -> None:
@@ -40,6 +51,47 @@ def _fold_kin(tokens: list[Token]) -> None:
         opens = before is None or before.kind in _BREAKS or before.word in _LEADING | _PLACES
         if kin.kind == "person" and kin.word.removesuffix("家") in _KIN and opens and _may_be_name(name):
             _join(tokens, index - 1, index, "name")
+
+
+def _fold_groups(tokens: list[Token]) -> None:
+    """财务部, 大班: unknown words that open two clauses and end like a part of a house, in front of goods."""
+    heads = [
+        token
+        for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False)
+        if (before is None or before.kind in _BREAKS)
+        and after is not None
+        and after.kind in _ASKED
+        and _GROUP.fullmatch(token.word)
+        and token.kind == "text"
+        and not token.keys
+    ]
+    if len({token.word for token in heads}) > 1:
+        for token in heads:
+            token.kind = "name"
+
+
+def _fold_joiners(tokens: list[Token]) -> None:
+    """kevin也要一组蓝莓的: an unknown word in front of 也要 is somebody when goods follow."""
+    for index, token in enumerate(tokens[:-1]):
+        joins = tokens[index + 1].word in _TOO or (tokens[index + 1].word == "也" and index + 2 < len(tokens))
+        if token.kind != "text" or token.keys or not joins or len(token.word) > 2 * _MAX_NAME:
+            continue
+        behind = [part.kind for part in clause_at(tokens, index + 1)]
+        if "item" in behind and not _NO_NAME.search(token.word):
+            token.kind = "name"
+
+
+def _each_of_them(tokens: list[Token]) -> None:
+    """我同隔壁各要一盒烧卖一袋糯米鸡: 各 behind people in a row is 每人."""
+    for index, token in enumerate(tokens[:-1]):
+        if token.kind != "each" or token.word[0] != "各" or tokens[index + 1].kind != "qty":
+            continue
+        row, at = [], index - 1
+        while at >= 0 and (tokens[at].kind in ("person", "name", "and") or tokens[at].word in SELVES):
+            row.append(tokens[at].kind)
+            at -= 1
+        if len(row) > 2 and row[0] != "and" and "and" in row:
+            token.kind = "people"
 
 
 def _may_be_name(token: Token) -> bool:

@@ -178,7 +178,12 @@ class Targets(Walk):
             if self.kinds[index] == "space" and self.kinds[index - 1] not in ("people", "want"):
                 return False
             index -= 1
-        return index >= 0 and is_per_head(self.tokens[index])
+        if index < 0 or not is_per_head(self.tokens[index]):
+            return False
+        return self.words[index][0] != "各" or self._in_one_segment(self.tokens[index], quantity)
+
+    def _in_one_segment(self, one: Token, other: Token) -> bool:
+        return any(segment.start <= one.start and other.end <= segment.end for segment in self.segments)
 
     def _is_for_a_group(self, quantity: Token) -> bool:
         """大人每人一支 where nobody said how many grown-ups there are."""
