@@ -75,7 +75,7 @@ class Applying(Targets):
         if claim is not None and claim.items and self._has_own_wish(claim):
             existing.milli += milli  # 一只鸡剁块一只鸡整的
             return
-        if self.another_house and (self.shared or self._is_two_sided()):
+        if self._is_of_another_house(key) or (self.another_house and (self.shared or self._is_two_sided())):
             existing.milli += milli
         elif not self.another_house and existing.milli == milli and not self._is_varied():
             return
@@ -90,6 +90,21 @@ class Applying(Targets):
         while at >= 0 and self.kinds[at] in ("want", "add", "filler", "space") and self.words[at] not in _MYSELF:
             at -= 1
         return at >= 0 and (self.kinds[at] in ("person", "name") or self.words[at] in _MYSELF)
+
+    def _house(self, claim: Claim) -> str:
+        """The party that opens the segment of a claim: 大姐家 in 「大姐家馍2袋羊肉2斤」; empty when none does."""
+        for token in self.segments[claim.segment].tokens:
+            if token.kind in ("person", "name", "room") or token.word in _MYSELF:
+                return token.word
+            if token.kind not in ("space", "filler", "want", "colon"):
+                return ""
+        return ""
+
+    def _is_of_another_house(self, key: int) -> bool:
+        """Was this counted before, for somebody else?"""
+        mine = self._house(self.claim_in_hand) if self.claim_in_hand is not None else ""
+        theirs = {self._house(claim) for claim in self.booked if key in claim.keys}
+        return bool(mine) and bool(theirs) and not theirs & {mine, ""}
 
     def _concludes(self, claim: Claim) -> bool:
         """那就六只, at the end of the message and with its unit."""

@@ -240,6 +240,8 @@ class Booking(Applying):
             index -= 1
         if index < 0 or self.words[index] not in ("各", "各要", "各来", "各订", "各拿", "各买") or self.group_size > 1:
             return 1
+        if index and self.kinds[index - 1] == "each":
+            return 1  # 两样各一瓶
         start = max((claim.end for claim in self.booked), default=-1) + 1
         before = range(start, index)
         if any(self.kinds[i] == "both" for i in before):

@@ -46,7 +46,12 @@ def name_parties(tokens: list[Token]) -> None:
 def _fold_kin(tokens: list[Token]) -> None:
     """悦悦妈: an unknown word that opens a clause, and what it is the mother of."""
     for index in range(len(tokens) - 1, 0, -1):
+        if index >= len(tokens):
+            continue
         kin, name = tokens[index], tokens[index - 1]
+        if kin.word.removesuffix("家") in _KIN and index > 1 and name.word == tokens[index - 2].word and len(name.word) == 1:
+            _join(tokens, index - 2, index, "name")  # 糖糖妈
+            continue
         before = tokens[index - 2] if index > 1 else None
         opens = before is None or before.kind in _BREAKS or before.word in _LEADING | _PLACES
         if kin.kind == "person" and kin.word.removesuffix("家") in _KIN and opens and _may_be_name(name):

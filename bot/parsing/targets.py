@@ -15,6 +15,10 @@ from bot.parsing.walk import Walk
 _HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
 
 
+_SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
+_KINDS: Final = ("样", "种", "个", "款")
+
+
 class Targets(Walk):
     """Names and lone numbers against the catalogue, what was mentioned, and what was ordered before."""
 
@@ -124,11 +128,18 @@ class Targets(Walk):
         return None
 
     def _all_of_them(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
-        keys = self._everything(mode)
+        keys = self._as_many_as_said(quantity) or self._everything(mode)
         if not self._fits_only_some(quantity, keys):
             return keys
         self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
         return None
+
+    def _as_many_as_said(self, quantity: Token) -> tuple[int, ...]:
+        """两样各一瓶 behind two goods with their numbers: those two."""
+        at = self.position[id(quantity)]
+        said = [_SO_MANY[word[0]] for word in self.words[max(at - 3, 0) : at] if word[:1] in _SO_MANY and word[1:2] in _KINDS]
+        entries = tuple(self.draft.entries)
+        return entries if said and len(entries) == said[0] else ()
 
     def _fits_only_some(self, quantity: Token, keys: tuple[int, ...]) -> bool:
         """都要一袋 where bags and boxes are sold: everything, or the bags?"""
