@@ -14,7 +14,9 @@ _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是
 
 _CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
-_MYSELF: Final = frozenset("我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split())
+_MYSELF: Final = frozenset(
+    "我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split()
+)
 
 
 class Applying(Targets):

@@ -186,6 +186,7 @@ class Booking(Applying):
         keys = self._targets(claim, item, quantity, mode)
         if keys is None:
             return
+        self.group_size = max(self.group_size, len(keys) if item is not None else 0)  # 两种橘子各一箱
         for key in keys:
             if item is None and quantity.unit == "个" and self._each_governs(quantity):
                 quantity.unit = None

@@ -14,6 +14,7 @@ from bot.parsing.packs import qualify
 from bot.parsing.pairing import Claim, Node, group, pair
 from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
 from bot.parsing.segments import Segment
+from bot.parsing.shares import is_shared, share_evenly, share_rest
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
@@ -58,10 +59,12 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if zipped:
         return zipped
     nodes = qualify(nodes, catalogue, [token.word for token in tokens])
-    nodes = group(nodes, [token.kind for token in tokens])
-    if any(token.kind == "evenly" for token in tokens):
-        nodes = _share_evenly(nodes)
-    return _without_totals(_without_parts(pair(nodes, catalogue), [token.kind for token in tokens], catalogue))
+    kinds = [token.kind for token in tokens]
+    nodes = group(nodes, kinds)
+    if is_shared(kinds):
+        nodes = share_evenly(nodes)
+    claims = _without_totals(_without_parts(pair(nodes, catalogue), kinds, catalogue))
+    return share_rest(claims, kinds) if "rest" in kinds else claims
 
 
 def _is_refused(following: Sequence[Token]) -> bool:
@@ -227,18 +230,6 @@ def _zip_lists(nodes: list[Node]) -> list[Claim]:
         Claim(name.position, name.position, name.segment, (name.token,), number.token)
         for name, number in zip(names, numbers, strict=True)
     ]
-
-
-def _share_evenly(nodes: list[Node]) -> list[Node]:
-    """鸡蛋和馒头一共4份一半一半: one quantity shared by the items before it."""
-    items = [node for node in nodes if node.kind in ("item", "mention")]
-    quantities = [node for node in nodes if node.kind == "qty"]
-    if len(items) < 2 or len(quantities) != 1 or quantities[0].token.milli % len(items):
-        return nodes
-    total = quantities[0].token
-    total.milli //= len(items)
-    members = tuple(node.token for node in items)
-    return [Node(items[0].token, items[0].position, quantities[0].segment, "start", (), "group", members, total)]
 
 
 _PARTIES: Final = frozenset({"person", "name", "room"})

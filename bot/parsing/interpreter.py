@@ -132,7 +132,7 @@ class Interpreter(Wanting):
             self.mentions += [key for item in claim.items for key in item.keys]
             return
         if self.excepted is not None and claim.quantity is None:
-            self.excepted += [key for item in claim.items for key in self._keys(item, None) or ()]
+            self.excepted += [key for item in claim.items for key in item.keys or self._keys(item, None) or ()]
             return
         if claim.quantity is None:
             self._unquantified(claim, mode)

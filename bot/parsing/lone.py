@@ -18,6 +18,27 @@ _PER_UNIT: Final = re.compile(r"[一每/]\s?[^\d]$")
 _NO_LONE: Final = frozenset("接 报 记 跟单 弄 搞 整 上 冲 买 购 拿 带 上 留 抢 入 收 提".split())
 
 
+_OTHERWISE: Final = frozenset(
+    {
+        "qty",
+        "item",
+        "goods",
+        "quality",
+        "fix",
+        "cancel",
+        "unwant",
+        "add",
+        "sub",
+        "set",
+        "swap",
+        "halve",
+        "double",
+        "keep",
+    }
+)
+"""What behind 都要 or 每样都给我 says that it is no order of one of everything."""
+
+
 def is_about_goods(note: Token) -> bool:
     """Is a note a wish about the goods themselves (要粉色, 不要太大), so that they were asked for?"""
     if note.kind != "note" or note.value not in ("want", "unwant"):
@@ -225,10 +246,7 @@ class LoneItems(Booking):
             return
         if following is not None and following.kind == "want":
             following = self._next_solid(self.position[id(following)], last)
-        if not asks or (
-            following is not None
-            and following.kind in ("qty", "item", "goods", "quality", "fix", "cancel", "unwant", "add")
-        ):
+        if not asks or (following is not None and following.kind in _OTHERWISE):
             return
         if len(self.quoted) == 1 or (self.booked and self.excepted is None and not self.rest):
             return

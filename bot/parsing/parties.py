@@ -15,7 +15,9 @@ from bot.parsing.tokens import Token
 _PLACES: Final = frozenset(
     "楼上 楼下 隔壁 隔壁家 对门 邻居 同事 朋友 同学 隔篱 隔篱屋 我同事 我朋友 我邻居 闺蜜 我闺蜜 室友".split()
 )
-_KIN: Final = frozenset("妈 爸 妈妈 爸爸 奶奶 爷爷 外婆 外公 姥姥 姥爷 姐 哥 嫂 嫂子 婶婶 阿姨 叔叔 姨 叔 阿婆 家".split())
+_KIN: Final = frozenset(
+    "妈 爸 妈妈 爸爸 奶奶 爷爷 外婆 外公 姥姥 姥爷 姐 哥 嫂 嫂子 婶婶 阿姨 叔叔 姨 叔 阿婆 家".split()
+)
 _BREAKS: Final = frozenset({"space", "comma", "stop", "and", "colon"})
 _LEADING: Final = frozenset("给 帮 替 是 我 我们 咱 俺 还有 另外 也".split())
 _MAX_NAME: Final = 3
@@ -49,7 +51,12 @@ def _fold_kin(tokens: list[Token]) -> None:
         if index >= len(tokens):
             continue
         kin, name = tokens[index], tokens[index - 1]
-        if kin.word.removesuffix("家") in _KIN and index > 1 and name.word == tokens[index - 2].word and len(name.word) == 1:
+        if (
+            kin.word.removesuffix("家") in _KIN
+            and index > 1
+            and name.word == tokens[index - 2].word
+            and len(name.word) == 1
+        ):
             _join(tokens, index - 2, index, "name")  # 糖糖妈
             continue
         before = tokens[index - 2] if index > 1 else None

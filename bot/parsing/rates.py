@@ -1,7 +1,7 @@
 """So much for each of so many: 一人一天一杯 … 两个人 … 12天, 每个班两组 … 三个班, 一餐半斤 … 四餐.
 
-A rate names what it is for (`一天`, `每个班`, `一只猫`); what that is multiplied by stands somewhere else in the message,
-counted (`12天`, `三个班`). The product is one amount of goods, in the unit that was said.
+A rate names what it is for (`一天`, `每个班`, `一只猫`); what that is multiplied by stands somewhere else in the
+message, counted (`12天`, `三个班`). The product is one amount of goods, in the unit that was said.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _TIMES: Final = "天|日|周|星期|礼拜|月|餐|顿|早上?|晚上?"
 _NUMBER: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}}|半)"
 _COUNTER: Final = "[个只位条名间口头匹桌]"
 _TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉){0,3}"
-_EACH: Final = (
-    rf"(?:每{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)(?P<%s>{_TIMES}|人|家|户|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?)?"
-)
+_NOUN: Final = rf"{_TIMES}|人|家|户|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
+_EACH: Final = rf"(?:每{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
 _RATE: Final = re.compile(
-    rf"{_EACH % 'first'}{_TAKES}(?:{_EACH % 'second'}{_TAKES})?(?P<number>{_NUMBER})\s?(?P<unit>{UNIT_PATTERN})"
+    rf"{_EACH}(?P<first>{_NOUN})?{_TAKES}(?:{_EACH}(?P<second>{_NOUN})?{_TAKES})?(?P<number>{_NUMBER})\s?(?P<unit>{UNIT_PATTERN})"
 )
 _BEGINS: Final = re.compile(r"[每一1人]")
 _HEADS: Final = frozenset({"人", "家", "户"})

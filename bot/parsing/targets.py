@@ -9,12 +9,14 @@ from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import SELVES, is_per_head
 from bot.parsing.quantity import GENERIC, to_sale_units
+from bot.parsing.shares import EVEN
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
 _HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
 
 
+_CHANGING: Final = frozenset({"add", "sub", "set"})
 _SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
 _KINDS: Final = ("样", "种", "个", "款")
 
@@ -46,6 +48,8 @@ class Targets(Walk):
             keys = known if len(known) == 1 else keys
         if len(keys) > 1 and quantity is not None:
             known = tuple(key for key in keys if key in self.draft.prior)
+            if known and self._is_for_each_kind(quantity, _CHANGING):
+                return known  # 两种吐司每样少一条
             keys = known if len(known) == 1 else keys
             exact = tuple(key for key in keys if self.catalogue.by_key[key].unit == quantity.unit)
             keys = exact if len(exact) == 1 else keys
@@ -100,11 +104,17 @@ class Targets(Walk):
         self.draft.doubt(self._fragment(claim), "which_item", candidates, quantity.milli)
         return None
 
-    def _is_for_each_kind(self, quantity: Token) -> bool:
-        """Does 各, 每样 or 一样 stand in front of the number, and nobody it could be about?"""
+    def _is_for_each_kind(self, quantity: Token, verbs: frozenset[str] = frozenset()) -> bool:
+        """Does 各, 每样 or 一样 stand in front of the number, and nobody it could be about? One of `verbs` between?"""
+        if quantity.value == EVEN:
+            return True
         index = self.position[id(quantity)] - 1
-        while index >= 0 and self.kinds[index] in ("want", "filler"):
+        found = not verbs
+        while index >= 0 and self.kinds[index] in ("want", "filler", *_CHANGING):
+            found = found or self.kinds[index] in verbs
             index -= 1
+        if not found:
+            return False
         each = index >= 0 and self.kinds[index] == "each" and self.words[index][0] in "各每一"
         return each and not {"person", "name", "people"} & set(self.kinds)
 
@@ -137,7 +147,11 @@ class Targets(Walk):
     def _as_many_as_said(self, quantity: Token) -> tuple[int, ...]:
         """两样各一瓶 behind two goods with their numbers: those two."""
         at = self.position[id(quantity)]
-        said = [_SO_MANY[word[0]] for word in self.words[max(at - 3, 0) : at] if word[:1] in _SO_MANY and word[1:2] in _KINDS]
+        said = [
+            _SO_MANY[word[0]]
+            for word in self.words[max(at - 3, 0) : at]
+            if word[:1] in _SO_MANY and word[1:2] in _KINDS
+        ]
         entries = tuple(self.draft.entries)
         return entries if said and len(entries) == said[0] else ()
 
