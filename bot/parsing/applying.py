@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.parsing.draft import Entry
 from bot.parsing.pairing import Claim
+from bot.parsing.people import SELVES
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.targets import Targets
 from bot.parsing.tokens import Token
@@ -13,6 +15,10 @@ from bot.parsing.tokens import Token
 _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
 _CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
+_ENTRUSTED: Final = re.compile(
+    r"[让叫托喊请]我[^,。]{0,3}[带拿捎订买报记代]|[加记算挂写放][在到进]?我的?(?:这|那|这里|那里)?(?:单|名下|账|头上)"
+)
+"""How one comes to order for somebody else (让我带, 记我名下)."""
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
 _MYSELF: Final = frozenset(
     "我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split()
@@ -25,6 +31,8 @@ class Applying(Targets):
     def _apply(self, key: int, milli: int, mode: str | None, fragment: str) -> None:
         draft = self.draft
         existing = draft.entries.get(key)
+        if mode is None and key in draft.prior and self._comes_on_top():
+            mode = "add"
         if mode == "add":
             self._add(key, milli, existing)
         elif mode in ("sub", "minus"):
@@ -48,6 +56,16 @@ class Applying(Targets):
             self._once_more(key, milli, existing, fragment)
         self.fixing = False
         self.reopened.discard(key)
+
+    def _comes_on_top(self) -> bool:
+        """我妈也要一盒, 隔壁让我带一袋: for somebody else, beside what the sender has."""
+        claim = self.claim_in_hand
+        if claim is None:
+            return False
+        before = [token for token in self.segments[claim.segment].tokens if self.position[id(token)] < claim.start]
+        others = any(t.kind in ("person", "name") and t.word not in SELVES and "自" not in t.word for t in before)
+        too = any("也" in token.word for token in before)
+        return others and (too or _ENTRUSTED.search(self.text) is not None)
 
     def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
         """取消两盒: two of more, or all there are."""
