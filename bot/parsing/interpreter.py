@@ -9,6 +9,7 @@ from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
 from bot.parsing.wanting import Wanting
+from bot.parsing.withdrawals import part_given_up
 
 
 class Interpreter(Wanting):
@@ -16,6 +17,11 @@ class Interpreter(Wanting):
 
     def run(self) -> None:
         """Read every order segment, then what only makes sense at the end."""
+        given_up = part_given_up(self.text, self.tokens, self.draft.prior, self.catalogue)
+        if given_up is not None:
+            self.counted.update(id(token) for token in self.tokens if token.kind == "qty")
+            self._sub(*given_up, None, self.text)
+            return
         previous_list = False
         for index, segment in enumerate(self.segments):
             if segment.verdict != "order":
