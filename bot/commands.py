@@ -273,9 +273,9 @@ class ShowTotals(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowList(LeaderCommand):
-    """名单 / 未付 / 未取."""
+    """名单 / 未付 / 已付 / 未取."""
 
-    which: Literal["all", "unpaid", "uncollected"]
+    which: Literal["all", "unpaid", "paid", "uncollected"]
     nth: int | None = None
 
 

@@ -43,6 +43,8 @@ _ASKS_HOW = re.compile(
 _POLITE = re.compile(
     r"(?:(?:请|麻烦|帮我|给我|我要|我想|我)*(?:看看|看|查查|查|打印|发|来|做)?(?:一下|下|一份|个)?)\s*"
 )
+_ABOUT_ROUND = frozenset({"pickup", "delivery"})
+"""What a leader asks about his own round."""
 _QUESTIONS = frozenset({"deadline", "arrival", "pickup", "price", "stock", "catalog"})
 
 
@@ -213,6 +215,8 @@ def _question(topic: str | None, said: Said) -> c.Command:
         return c.MyOrders()
     if topic == "code":
         return c.MyCode()
+    if said.situation.is_leader and topic in _ABOUT_ROUND:
+        return c.ShowTotals()
     return c.ShowMenu(topic or "other")
 
 
@@ -227,5 +231,5 @@ def _not_an_order(reading: OrderReading, said: Said) -> c.Command:
     if topic == "payment":
         return c.ShowMenu(topic) if _NOT_PAID.search(said.plain) else c.ClaimPaid()
     if topic in _QUESTIONS and len(said.plain) <= 16:
-        return c.ShowMenu(topic)
+        return _question(topic, said)
     return c.Unknown(said.raw, topic)

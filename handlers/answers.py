@@ -107,7 +107,15 @@ def _draft(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, st
     return said, None
 
 
-_SETTLERS = {"confirm": _confirm, "choose": _choose, "quantity": _quantity, "draft": _draft}
+def _relay(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
+    """转告: what was said before goes to the leader."""
+    if not isinstance(said, c.ContactLeader) or said.text:
+        return said, None
+    _forget(talk)
+    return c.load(pending.data["command"]), None
+
+
+_SETTLERS = {"confirm": _confirm, "choose": _choose, "quantity": _quantity, "draft": _draft, "relay": _relay}
 
 
 def _confirmed(stored: dict[str, Any]) -> c.Command:

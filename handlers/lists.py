@@ -53,6 +53,8 @@ def show_list(talk: Talk, command: c.ShowList) -> str:
     orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
     if command.which == "unpaid":
         orders = [o for o in orders if o.due_fen > 0]
+    elif command.which == "paid":
+        orders = [o for o in orders if o.pay_state in {"claimed", "paid", "part_refunded"}]
     elif command.which == "uncollected":
         orders = sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
     return books.order_list(round_, orders, command.which)

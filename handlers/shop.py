@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import commands as c
+from bot import conversation
 from bot.router import Router
 from bot.texts import guide, leading, replies, shelf
 from bot.texts.wording import pickup
@@ -16,6 +17,8 @@ router = Router()
 
 _ABOUT_MINE = frozenset({"arrival", "pickup", "delivery", "payment"})
 _OPEN_QUESTIONS = frozenset({"spec", "delivery", "other", "pickup", "arrival"})
+_WORTH_PASSING_ON = 4
+"""Characters."""
 
 
 @router.on(c.ShowMenu)
@@ -25,13 +28,27 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     if command.topic in _ABOUT_MINE and not talk.is_leader:
         mine = [o for o in talk.own_orders() if o.state not in {"picked_up", "no_show"}]
         if mine:
-            return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + replies.ASK_LEADER
+            return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + _pass_on(talk)
     if not talk.rounds:
-        return _only_the_shelf(talk) or (leading.NO_ROUND if talk.is_leader else replies.nothing_open(talk.leader_name))
+        if talk.is_leader:
+            return leading.NO_ROUND
+        question = f"\n{_pass_on(talk)}" if command.topic else ""
+        return (_only_the_shelf(talk) or replies.nothing_open(talk.leader_name)) + question
     text = replies.menu(talk.rounds, talk.leader_name, talk.now)
     if talk.shelf:
         text += f"\n\n{shelf.beside(talk.shelf)}"
-    return f"{text}\n{replies.ASK_LEADER}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
+    return f"{text}\n{_pass_on(talk)}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
+
+
+def _pass_on(talk: Talk) -> str:
+    """How the leader is reached: by one word, which passes on what was just said, unless something else is being
+    asked."""
+    said = talk.inbound.text.strip()
+    pending = conversation.load(talk.work, talk.person.account_id).pending
+    if len(said) < _WORTH_PASSING_ON or (pending and pending.kind != "relay" and not pending.is_expired):
+        return replies.ASK_LEADER
+    talk.ask_to_pass_on(c.ContactLeader(said))
+    return replies.HAND_ON
 
 
 def _only_the_shelf(talk: Talk) -> str | None:
@@ -106,7 +123,9 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return replies.NOT_BOUND
     if talk.is_leader:
         return leading.unknown(has_round=bool(talk.rounds))
-    return replies.unclear() if topic == "unclear" else replies.unknown(has_round=bool(talk.rounds))
+    if topic == "unclear":
+        return replies.unclear()
+    return replies.unknown(has_round=bool(talk.rounds), reaching=_pass_on(talk))
 
 
 @router.on(c.Confirm)

@@ -216,6 +216,10 @@ class Talk:
         """确认 will run this command."""
         conversation.wait_for(self.work, self.person.account_id, "confirm", {"command": commands.dump(command)})
 
+    def ask_to_pass_on(self, command: commands.ContactLeader) -> None:
+        """转告 will run it."""
+        conversation.wait_for(self.work, self.person.account_id, "relay", {"command": commands.dump(command)})
+
     def ask_choice(self, options: list[commands.Command]) -> None:
         """1 will run the first of these, and so on."""
         conversation.wait_for(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.parsing.values import Doubt
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, when, who
+from bot.texts.wording import amount, money, pickup, when, who
 from models.views import OrderView, RoundView
 
 
@@ -38,6 +38,8 @@ def totals(
     lines.append("，".join(f"{word}{count}单{money(fen)}" for word, count, fen in money_by_state if count))
     if round_.state == "open" and round_.closes_at:
         lines.append(f"{when(round_.closes_at, now)} 截单")
+    if place := pickup(round_):
+        lines.append(f"取货：{place}")
     lines.append(hint)
     if others:
         lines.append(f"别的团：{'，'.join(others)}。要看请发“统计”加前面的数字。")
@@ -45,9 +47,9 @@ def totals(
 
 
 def order_list(round_: RoundView, orders: Sequence[OrderView], which: str) -> str:
-    word = {"all": "名单", "unpaid": "还没付的", "uncollected": "还没来取的"}[which]
+    word = {"all": "名单", "unpaid": "还没付的", "paid": "付了的", "uncollected": "还没来取的"}[which]
     if not orders:
-        none = {"all": "还没有人下单", "unpaid": "都付清了", "uncollected": "都取走了"}[which]
+        none = {"all": "还没有人下单", "unpaid": "都付清了", "paid": "还没有人付", "uncollected": "都取走了"}[which]
         return f"【{round_.title}】{none}。"
     return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
 

@@ -26,6 +26,7 @@ BOOKED = "记好了，您这期的订单："
 UNCHANGED = "订单没有变，现在是："
 NOT_EXCHANGED = "没有换，原来订的都还在。"
 ASK_LEADER = "想问团长，请发：联系团长 加上您要说的话。"
+HAND_ON = "要我把这句话转给团长，请回复“转告”。"
 QUANTITY_WANTED = "请回复一个数量，例如：2；不要了就回复“算了”。"
 
 # What a message was about, although nothing can be done with it.
@@ -241,10 +242,10 @@ def unclear() -> str:
     return "没看懂您要什么。请写商品和数量，例如：草莓2 鸡蛋1；回复“团购”看现在有什么。"
 
 
-def unknown(*, has_round: bool) -> str:
+def unknown(*, has_round: bool, reaching: str) -> str:
     start = "这句我没看懂，没有记任何东西。"
     order = "要订货请写商品和数量，例如：草莓2 鸡蛋1；" if has_round else ""
-    return f"{start}{order}想找团长，请发：联系团长 加上您要说的话。\n回复“帮助”看能做什么。"
+    return f"{start}{order}{reaching}\n回复“帮助”看能做什么。"
 
 
 def introduced(name: str | None, room: str | None, phone: str | None, community: str | None = None) -> str:
