@@ -33,6 +33,9 @@ class Applying(Targets):
         existing = draft.entries.get(key)
         if mode is None and key in draft.prior and self._comes_on_top():
             mode = "add"
+        if self._is_one_of(key, existing):
+            del draft.entries[key]  # 那两箱…她那箱不要了
+            existing = None
         if mode == "add":
             self._add(key, milli, existing)
         elif mode in ("sub", "minus"):
@@ -66,6 +69,12 @@ class Applying(Targets):
         others = any(t.kind in ("person", "name") and t.word not in SELVES and "自" not in t.word for t in before)
         too = any("也" in token.word for token in before)
         return others and (too or _ENTRUSTED.search(self.text) is not None)
+
+    def _is_one_of(self, key: int, existing: Entry | None) -> bool:
+        """Is this number the 那箱 behind one that only said how many there are?"""
+        quantity = self.claim_in_hand.quantity if self.claim_in_hand is not None else None
+        that = quantity is not None and quantity.value == "that"
+        return that and existing is not None and existing.op == "set" and existing.milli == self.draft.prior.get(key)
 
     def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
         """取消两盒: two of more, or all there are."""

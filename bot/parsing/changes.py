@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.parsing.clauses import last_clause
 from bot.parsing.pairing import Claim
+from bot.parsing.regrets import is_kept
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.swaps import Swaps
 
@@ -56,7 +57,9 @@ class Changes(Swaps):
     def _ahead(self, position: int, last: int) -> bool:
         stop = next((i for i in range(position + 1, last + 1) if self.kinds[i] in ("set", "add", "want", "swap")), last)
         return any(
-            position < claim.start <= stop and not claim.mention
+            position < claim.start <= stop
+            and not claim.mention
+            and not is_kept(self.tokens[claim.end + 1 : claim.end + 4])
             for claim in self.claims
             if claim.quantity or any(i.kind != "text" or i.keys for i in claim.items)
         )

@@ -13,6 +13,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.packs import qualify
 from bot.parsing.pairing import Claim, Node, group, pair
 from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
+from bot.parsing.regrets import is_enough, is_kept, is_refused
 from bot.parsing.segments import Segment
 from bot.parsing.shares import is_shared, share_evenly, share_rest
 from bot.parsing.smalltalk import unexplained
@@ -31,7 +32,8 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     lead, crossed = "start", []
     at = -1
     rank = ("start", "none", "space", "comma", "stop")
-    refusing = any(token.kind in ("cancel", "unwant") for token in tokens)
+    kinds = {token.kind for token in tokens}
+    refusing, keeping = not kinds.isdisjoint(("cancel", "unwant")), "keep" in kinds
     for index, segment in enumerate(segments):
         if nodes and rank.index(segment.lead) > rank.index(lead):
             lead = segment.lead
@@ -44,14 +46,14 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
                 and _is_set_right(tokens[at + 1 : at + 5])
             ):
                 kind = ""  # 不是三盒 是一盒
-            if kind == "qty" and _is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
+            if kind == "qty" and is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
                 kind = ""  # 草莓退一盒 一盒够吃
             if not kind:
                 crossed.append(token.kind)
                 continue
-            node = Node(
-                token, at, index, lead, tuple(crossed), kind, refused=refusing and _is_refused(tokens[at + 1 : at + 3])
-            )
+            node = Node(token, at, index, lead, tuple(crossed), kind)
+            node.refused = refusing and is_refused(tokens[at + 1 : at + 3])
+            node.kept = keeping and is_kept(tokens[at + 1 : at + 5]) and tokens[at - 2].word not in ("那", "这")
             nodes.append(node)
             lead, crossed = "start", []
     nodes = _without_specs(nodes, catalogue)
@@ -65,16 +67,6 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
         nodes = share_evenly(nodes)
     claims = _without_totals(_without_parts(pair(nodes, catalogue), kinds, catalogue))
     return share_rest(claims, kinds) if "rest" in kinds else claims
-
-
-def _is_refused(following: Sequence[Token]) -> bool:
-    """Does 不要了 follow, or 就不要了?"""
-    solid = [token for token in following if token.word not in ("就", "我", "也", "先")]
-    return bool(solid) and solid[0].kind in ("cancel", "unwant") and len(solid[0].word) > 1
-
-
-def _is_enough(following: Sequence[Token]) -> bool:
-    return bool(following) and following[0].word in ("够吃", "够用", "够喝")
 
 
 def _is_set_right(following: Sequence[Token]) -> bool:

@@ -29,7 +29,11 @@ class Corrections(Endings):
             glued = self.kinds[position - 1] != "space"
             if glued and self._next_solid(position, len(self.kinds) - 1) is None:
                 return
+        if word in ("算了", "还是算了") and self._concludes_change(position):
+            return
         following = self._next_solid(position, len(self.kinds) - 1)
+        if self.pending and word == "还是" and following is not None and following.kind == "keep":
+            return  # 大米还是不动
         if (
             following is not None
             and following.kind in ("cancel", "unwant")
@@ -49,6 +53,17 @@ class Corrections(Endings):
             self._flush()
             self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
+
+    def _concludes_change(self, position: int) -> bool:
+        """取消一提算了: glued to a change it is how people resign themselves to it."""
+        if self.kinds[position + 1 : position + 2] == ["qty"]:
+            return False
+        at, glued = position - 1, self.tokens[position].start
+        while at >= 0 and self.tokens[at].end == glued:
+            if self.kinds[at] in ("cancel", "sub", "set", "swap"):
+                return True
+            at, glued = at - 1, self.tokens[at].start
+        return False
 
     def _next_is_named(self, following: Token | None) -> bool:
         """Are goods named right behind a correction (是橙子)?"""

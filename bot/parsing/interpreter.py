@@ -8,6 +8,7 @@ from typing import Final
 from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
+from bot.parsing.tokens import Token
 from bot.parsing.wanting import Wanting
 from bot.parsing.withdrawals import part_given_up
 
@@ -91,9 +92,17 @@ class Interpreter(Wanting):
             self.mode = "sub"
 
     def _exclusively(self, position: int, last: int) -> None:
-        if not (self.booked and self._next_solid(position, last) is None):
+        following = self._next_solid(position, last)
+        if self._is_fewer(following):
+            self.mode = "set"
+        elif not (self.booked and following is None):
             self.only = self.wanted = True
             self.mode = None
+
+    def _is_fewer(self, following: Token | None) -> bool:
+        """我那三袋只留一袋: a number alone is about the goods just spoken of, and says nothing of the rest."""
+        lone = any(claim.quantity is following and not claim.items for claim in self.claims)
+        return lone and following is not None and bool(self.booked or self.pending or self.mentions)
 
     def _others(self, position: int, last: int) -> None:
         following = self._next_solid(position, last)

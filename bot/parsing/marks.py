@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
+from bot.parsing.regrets import reconsider
 from bot.parsing.tokens import Token
 
 _LISTED: Final = frozenset(
@@ -29,6 +30,7 @@ def mark(tokens: list[Token]) -> None:
     _auxiliaries(tokens)
     _held_goods(tokens)
     _uneaten(tokens)
+    reconsider(tokens)
 
 
 def _given_to(tokens: list[Token]) -> None:

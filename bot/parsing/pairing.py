@@ -43,6 +43,7 @@ class Node:
     each: Token | None = None
     end: int = -1  # position of the last token of a group
     refused: bool = False  # goods right in front of a refusal
+    kept: bool = False  # goods right in front of 照旧 or 不动
 
 
 @dataclass(slots=True)
@@ -100,6 +101,8 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
     left, right = nodes[start], nodes[end]
     if (left.kind == "qty") == (right.kind == "qty") or left.members or right.members:
         return None
+    if left.kind == "qty" and right.kept:
+        return None  # 改五斤吧豆腐不动
     gone = any({"cancel", "unwant"} & set(node.crossed) for node in nodes[start + 1 : end + 1])
     if gone and left.segment != right.segment:
         return None  # 鸡不要了 我妈杀了一只

@@ -50,7 +50,9 @@ class Wanting(Corrections):
         following = self._next_solid(position, last)
         if self._abstains(position):
             return
-        refuses = any(part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使"))
+        refuses = any(
+            part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使", "need", "want")
+        )
         apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
         if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
             if refuses:

@@ -97,8 +97,21 @@ _THAN = ("比原来", "比原先", "比之前", "比刚才", "比刚刚", "比�
 _THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
 
 
+_OF_CHANGES = {
+    "cancel": """pass pass掉 skip skip掉 cancel掉 cancel了 cancel埋 drop掉 drop了 remove掉 delete掉 取销 取肖 取消算了 退掉算了 退了算了 撤了算了 撤掉算了 取消了算了 不要算了 不要了算了 不麻烦了""",
+    "keep": """还是那么些 还是那么多 还是那些 还那些 还那么些 还那么多 还是那老些 还是那个数 保持不变 维持不变 不用变 不做变动 没变化 唔使改 唔使变 唔使郁 唔郁 留起 照留 照要 照拿 照单 照样要 照样留 莫动 勿动 勿要动 不要动 先别动 别去动 不消动 unchanged""",
+    "this": "整单 整个单 整个单子 整张单 整份单 整个订单 整份订单 成张单 成单 全单 一整单",
+    "filler": """数量不变 数量一样 数量照旧 数量照样 数量还一样 数量还是一样 数量都一样 数目不变 数目一样 份数不变 份数一样 个数不变 个数一样 斤数不变 斤数一样 件数不变 量不变 里头 当中""",
+    "set": "该成 该为 该到 盖成",
+    "add": "再凑",
+    "exchange": "对调 对调一下 互换 互换一下 调个个 调个个儿 倒过来 反过来 换过来 调过来 颠倒一下 对换一下 调换一下",
+}
+
+
 def formed() -> Iterator[tuple[str, str]]:
     """(word, class); an earlier class wins over a later one."""
+    for kind, words in _OF_CHANGES.items():
+        yield from ((word, kind) for word in words.split())
     yield from _happened()
     yield from _kept_at_home()
     yield from _on_behalf()
@@ -153,6 +166,14 @@ def _refused() -> Iterator[tuple[str, str]]:
         ("别给我", "不用给我", "别帮我", "不用帮我"), "发送寄记留拿来算配装订带下弄上", ("了", "啦", "", "了哈")
     ):
         yield refusal + verb + tail, "cancel" if tail else "unwant"
+    for refusal, whom, verb, tail in product(
+        ("莫", "勿要", "唔使", "唔好", "不要", "不用", "别", "先别", "先不"),
+        ("", "给我", "帮我", "同我", "俾我", "替我", "给俺", "帮俺", "给咱", "跟我", "帮阿拉"),
+        "发送寄记留拿来算配装订带弄上整搞做报写",
+        ("了", "啦", "咯", "了哈", "喇", "咧"),
+    ):
+        if refusal + whom + verb + tail not in _REFUSED_NOT and (whom or verb not in "发送寄"):
+            yield refusal + whom + verb + tail, "cancel"
     for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
         yield verb + refusal + tail, "deny"
 
@@ -208,6 +229,8 @@ def _changed() -> Iterator[tuple[str, str]]:
 
 
 def _corrected() -> Iterator[tuple[str, str]]:
+    for verb in "来 买 订 定 问 点 报 写 发 开口".split():
+        yield f"{verb}都{verb}了", "filler"  # 来都来了
     for verb, tail in product("落写打讲报点按记搞弄拍发订下", ("错咗", "错左", "错喇", "错啦", "错了", "错")):
         yield verb + tail, "fix"
     for lead, wrong in product(_GASPS, _WRONGS):
