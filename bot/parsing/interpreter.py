@@ -131,6 +131,8 @@ class Interpreter(Wanting):
         lone = next((claim for claim in self.claims if claim.start == index), None)
         if lone is not None and lone.items and (self.pending or self._turns_into(lone, position)):
             self._swap(position, last)
+        elif lone is not None and (kin := self._replaces(lone)) is not None:
+            self.swap_from, self.mode = [(kin, None)], "swap"
         else:
             if not self.pending and lone is None:
                 self.draft.amends = True
@@ -158,8 +160,9 @@ class Interpreter(Wanting):
             return
         if mode == "cancel" and self.dropped_bare and self._is_apart(claim):
             mode = self.mode = None  # 不要百合 向日葵一扎
-        if self._gives_way(claim):
-            self._swap_part(claim)
+        going = self._gives_way(claim)
+        if going is not None:
+            self._swap_part(claim, going)
             return
         if mode == "swap" and self.swap_from is not None:
             self._swap_to(claim)
@@ -235,6 +238,7 @@ _HANDLERS: Final[dict[str, Callable[[Interpreter, int, int], None]]] = {
     "unwant": Interpreter._unwant,
     "set": Interpreter._set,
     "swap": Interpreter._swap,
+    "exchange": Interpreter._exchange,
     "cancel": Interpreter._cancel,
     "fix": Interpreter._fix,
     "think": Interpreter._fix,

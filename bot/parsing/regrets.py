@@ -29,6 +29,8 @@ def reconsider(tokens: list[Token]) -> None:
         _parts(tokens)
     if "swap" in kinds or "set" in kinds:
         _split_swaps(tokens)
+    if "text" in kinds:
+        _spelt_apart(tokens)
 
 
 _MISREPORTED: Final = re.compile(r"[说写打报讲按点记听看拍发填输算弄搞下]成$")
@@ -142,6 +144,17 @@ def _is_changed(tokens: list[Token], ahead: int) -> bool:
     at = next((at for at in range(ahead + 1, len(tokens)) if tokens[at].kind in _CHANGES), 0)
     behind = tokens[at + 1].kind if at and at + 1 < len(tokens) else "stop"
     return at > 0 and (tokens[at].kind != "unwant" or behind in ("space", "comma", "stop", "filler"))
+
+
+def _spelt_apart(tokens: list[Token]) -> None:
+    """调小苹果, 不吃培根的了: verbs that are one only in front of goods."""
+    for index, (token, following) in enumerate(pairwise(tokens)):
+        if token.word == "调" and following.kind == "item":
+            token.kind = "swap"
+        behind = tokens[index + 1 : index + 5]
+        eats = token.word == "不" and following.word in ("吃", "喝", "用") and following.kind == "filler"
+        if eats and len(behind) > 2 and behind[1].kind in ("item", "quality") and "了" in (part.word for part in behind[2:]):
+            token.kind = "unwant"
 
 
 _TURNING: Final = frozenset("换 改 调 转 变 替 拿".split())

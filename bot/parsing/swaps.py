@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from bot.parsing.amounts import read_quantity
+from bot.parsing.kin import kin_of, sized
 from bot.parsing.lone import LoneItems
 from bot.parsing.pairing import Claim
 from bot.parsing.quantity import is_weight, to_sale_units
@@ -31,48 +32,46 @@ class Swaps(LoneItems):
         )
 
     def _swap(self, position: int, last: int) -> None:
-        sources: list[tuple[int, int | None]] = []
+        ahead = any(claim.start > position and not claim.mention for claim in self.claims)
+        if self.swapped and not ahead and not self.pending:
+            return  # 培根的换榴莲的 两张都换
+        self.swap_from, self.mode = self._sources(position), "swap"
+
+    def _sources(self, position: int) -> list[tuple[int, int | None]]:
+        """What gives way, each with how much of it (None: all): what was just named, dropped, told or ordered."""
         dropped = [key for key, entry in self.draft.entries.items() if entry.op == "drop" and key in self.draft.prior]
         if self.pending:
-            for claim in self.pending:
-                for item in claim.items:
-                    keys = self._keys(item, None)
-                    sources += [(keys[0], self._part_of(claim, keys[0]))] if keys else []
+            named = [(claim, item) for claim in self.pending for item in claim.items]
             self.pending = []
-        elif dropped and len(dropped) == len(self.draft.entries):
-            sources = [(key, None) for key in dropped]  # 鸡蛋不要了,换成…
-        elif self.booked and self.draft.entries:
+            found = [(keys[0], claim) for claim, item in named if (keys := self._keys(item, None))]
+            return [(key, self._part_of(claim, key)) for key, claim in found]
+        if dropped and len(dropped) == len(self.draft.entries):
+            return [(key, None) for key in dropped]  # 鸡蛋不要了,换成…
+        if self.booked and self.draft.entries:
             key = self.draft.last if self.draft.last is not None else next(iter(self.draft.entries))
             entry = self.draft.entries.pop(key, None)
             self.booked.pop()
-            part = (
-                entry.milli
-                if entry is not None and entry.op in ("set", "sub") and entry.milli < self.draft.prior.get(key, 0)
-                else None
-            )
-            sources = [(key, part)]
-        elif len(set(self.mentions)) == 1 and self.mentions[0] in self.draft.prior:
-            sources = [(self.mentions[0], None)]  # 昨天订的白菜两棵 换成南瓜两袋
-        elif len(self.draft.prior) == 1 and not self._names_unknown(position):
-            sources = [(next(iter(self.draft.prior)), None)]
-        self.swap_from, self.mode = sources, "swap"
+            some = entry is not None and entry.op in ("set", "sub") and entry.milli < self.draft.prior.get(key, 0)
+            return [(key, entry.milli if entry is not None and some else None)]
+        if len(set(self.mentions)) == 1 and self.mentions[0] in self.draft.prior:
+            return [(self.mentions[0], None)]  # 昨天订的白菜两棵 换成南瓜两袋
+        if len(self.draft.prior) == 1 and not self._names_unknown(position):
+            return [(next(iter(self.draft.prior)), None)]
+        return []
 
     def _swap_to(self, claim: Claim) -> None:
         """A set 0, B gets A's quantity unless a number is given."""
         sources, self.swap_from, self.mode = self.swap_from or [], None, None
         fragment = self._fragment(claim)
-        targets = (
-            self._targets(claim, claim.items[0] if claim.items else None, claim.quantity, "set")
-            if claim.quantity
-            else self._keys(claim.items[0], None)
-        )
-        if targets is None:
+        key = self._target(claim, sources)
+        if key is None:
             return
-        key = targets[0]
-        if claim.quantity is not None and not claim.items:
-            targets_only = self._amount(key, claim.quantity, fragment)
-            if targets_only is not None:
-                self.draft.put(key, "set", targets_only, changed=True)
+        if not sources or sources == [(key, None)]:
+            sources = [(kin, None) for kin in self._kin_ordered(key)] or sources
+        if claim.quantity is not None and not claim.items and key not in claim.keys:
+            milli = self._amount(key, claim.quantity, fragment)
+            if milli is not None:
+                self.draft.put(key, "set", milli, changed=True)
             return
         if not sources and claim.quantity is not None and any(e.op == "drop" for e in self.draft.entries.values()):
             self._quantified(claim, "set")
@@ -84,7 +83,31 @@ class Swaps(LoneItems):
         if not sources or not all(moved):
             self.draft.doubt(fragment, "unclear", (key,))
             return
-        milli = self._amount(key, claim.quantity, fragment) if claim.quantity is not None else sum(moved)
+        self._exchange_for(key, sources, claim, sum(moved))
+
+    def _target(self, claim: Claim, sources: list[tuple[int, int | None]]) -> int | None:
+        """What the others give way to; a size names goods like those that go (换俩小瓶)."""
+        if claim.quantity is None:
+            keys = self._keys(claim.items[0], None)
+        elif claim.items:
+            keys = self._targets(claim, claim.items[0], claim.quantity, "set")
+        else:
+            going = [source for source, _ in sources] or list(self.draft.prior)
+            key = sized(claim.quantity, going, self.catalogue)
+            if key is not None:
+                claim.keys.append(key)
+                return key
+            keys = self._targets(claim, None, claim.quantity, "set")
+        return keys[0] if keys else None
+
+    def _kin_ordered(self, key: int) -> tuple[int, ...]:
+        """The one thing ordered that is like the goods it is to be changed for: 换成柠檬的."""
+        kin = kin_of(key, self.draft.prior, self.catalogue)
+        return kin if len(kin) == 1 else ()
+
+    def _exchange_for(self, key: int, sources: list[tuple[int, int | None]], claim: Claim, moved: int) -> None:
+        fragment = self._fragment(claim)
+        milli = self._amount(key, claim.quantity, fragment) if claim.quantity is not None else moved
         if milli is None:
             return
         target_unit, source_unit = (self.catalogue.by_key[k].unit for k in (key, sources[0][0]))
@@ -94,25 +117,55 @@ class Swaps(LoneItems):
             self.draft.doubt(fragment, "how_many", (key,))
             return
         for source, part in sources:
-            if part is None:
+            if part is not None:
+                self.draft.put(source, "sub", part, changed=True)
+            elif source in self.draft.prior:
                 self.draft.drop(source)
             else:
-                self.draft.put(source, "sub", part, changed=True)
+                self.draft.entries.pop(source, None)  # 小盒改大盒, of one message
         had = self.draft.prior.get(key, 0)
         self.draft.put(key, "add" if had and claim.quantity is None else "set", milli, changed=True)
         self.booked.append(claim)
+        self.swapped = True
+        if claim.quantity is None and not had:
+            self.reopened.add(key)  # 大果换小果,小果我要两箱
 
-    def _gives_way(self, claim: Claim) -> bool:
-        """两瓶换成燕麦奶 behind 牛奶4瓶: the number belongs to what goes."""
-        if claim.quantity is None or not claim.items or self.draft.last not in self.draft.prior or not self.booked:
-            return False
+    def _replaces(self, claim: Claim) -> int | None:
+        """糕改小的 of somebody who asked for the big one: the one thing there is like it, when it is not there itself."""
+        keys = claim.items[0].keys if claim.items and claim.quantity is None else ()
+        there = [key for key in {**self.draft.prior, **self.draft.entries} if self.draft.current(key)]
+        kin = kin_of(keys[0], there, self.catalogue) if len(keys) == 1 and keys[0] not in there else ()
+        return kin[0] if len(kin) == 1 else None
+
+    def _exchange(self, position: int, last: int) -> None:
+        """大果小果写反了 对调一下: each of the two gets the number of the other."""
+        named = [key for claim in self.claims if claim.start < position for item in claim.items for key in item.keys]
+        two = list(dict.fromkeys(named)) or list(self.draft.prior)
+        numbers = [self.draft.prior.get(key) or self.draft.current(key) for key in two]
+        self.pending, self.fixing = [], False
+        if len(two) != 2 or not all(numbers):
+            self.draft.doubt(self.words[position], "unclear", two)
+            return
+        for key, milli in zip(two, reversed(numbers), strict=True):
+            self.draft.put(key, "set", milli, changed=True)
+
+    def _gives_way(self, claim: Claim) -> int | None:
+        """两瓶换成燕麦奶 behind 牛奶4瓶: the number belongs to what goes. The key of that, or None."""
+        if claim.quantity is None or not claim.items:
+            return None
         first, last = self.position[id(claim.quantity)], self.position[id(claim.items[0])]
-        return "swap" in self.kinds[first:last] and self.draft.last not in claim.items[0].keys
+        if "swap" not in self.kinds[first:last]:
+            return None
+        key = self.draft.last
+        if self.booked and key in self.draft.prior:
+            return key if key not in claim.items[0].keys else None
+        kin = self._kin_ordered(claim.items[0].keys[0]) if len(claim.items[0].keys) == 1 else ()
+        return kin[0] if kin and self.draft.prior[kin[0]] >= claim.quantity.milli else None
 
-    def _swap_part(self, claim: Claim) -> None:
+    def _swap_part(self, claim: Claim, source: int) -> None:
         """Only some of what was ordered gives way."""
-        source, quantity = self.draft.last, claim.quantity
-        if source is None or quantity is None:
+        quantity = claim.quantity
+        if quantity is None:
             return
         milli = self._amount(source, quantity, self._fragment(claim))
         if milli is None:

@@ -45,6 +45,7 @@ class Targets(Walk):
             return None
         if len(keys) > 1 and quantity is None:
             known = tuple(key for key in keys if key in self.draft.prior)
+            known = known or tuple(key for key in keys if self.draft.current(key))
             keys = known if len(known) == 1 else keys
         if len(keys) > 1 and quantity is not None:
             known = tuple(key for key in keys if key in self.draft.prior)

@@ -99,7 +99,7 @@ def _families(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
 
 def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catalogue: Catalogue) -> None:
     """盆再要一个大的 小的退一个: where a name fits several goods, what tells them apart names each of them."""
-    found = [(token, keys) for token, kind in _kinds(tokens) if (keys := _the_one(kind, families, catalogue))]
+    found = [(token, keys) for token, kind in kinds_named(tokens) if (keys := _the_one(kind, families, catalogue))]
     named = {token.keys for token in tokens if token.kind == "item"}
     for token, keys in found if any(keys not in named for _, keys in found) else ():
         token.kind, token.keys = "item", keys
@@ -107,7 +107,7 @@ def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catal
         head.kind, head.keys = "item", keys
 
 
-def _kinds(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
+def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Words that may tell goods apart: 大的, 小号的, the 母 of 公母各两只."""
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
         if token.kind not in ("quality", "text") or token.keys:
@@ -129,7 +129,7 @@ def _the_one(kind: str, families: Sequence[tuple[int, ...]], catalogue: Catalogu
 def _contrasted(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, ...]]:
     """公的两只母的两只: two kinds that each choose one of goods with a common name are said of these goods."""
     every = [tuple(item.key for item in catalogue.main)]
-    keys = [keys[0] for _, kind in _kinds(tokens) if (keys := _the_one(kind, every, catalogue))]
+    keys = [keys[0] for _, kind in kinds_named(tokens) if (keys := _the_one(kind, every, catalogue))]
     items = [catalogue.by_key[key] for key in dict.fromkeys(keys)]
     akin = len(items) > 1 and all(are_akin(one, other) for one, other in pairwise(items))
     return [tuple(item.key for item in items)] if akin else []
@@ -139,7 +139,7 @@ def _siblings(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
     """公蟹贵 那母的来四只: goods like those that are named, when a kind behind them chooses another one."""
     named = [catalogue.by_key[token.keys[0]] for token in tokens if token.kind == "item" and len(token.keys) == 1]
     found = []
-    for token, kind in _kinds(tokens):
+    for token, kind in kinds_named(tokens):
         for item in named:
             alike = tuple(other.key for other in catalogue.main if other == item or are_akin(item, other))
             if kind not in item.name and token.word.endswith("的") and _the_one(kind, [alike], catalogue):

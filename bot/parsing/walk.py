@@ -9,6 +9,7 @@ from typing import Final
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.claims import find_claims
 from bot.parsing.draft import Draft
+from bot.parsing.kin import choose_by_order
 from bot.parsing.pairing import Claim
 from bot.parsing.people import PERSONS, household_size, is_counted_off
 from bot.parsing.segments import Segment
@@ -31,6 +32,8 @@ class Walk:
     def __init__(self, catalogue: Catalogue, draft: Draft, found: Sequence[Segment], text: str) -> None:
         tokens = [token for segment in found for token in segment.tokens]
         self.catalogue, self.draft, self.segments, self.tokens, self.text = catalogue, draft, found, tokens, text
+        if draft.prior:
+            choose_by_order(tokens, draft.prior, catalogue)
         self.kinds = [token.kind for token in tokens]
         self.words = [token.word for token in tokens]
         self.position = {id(token): index for index, token in enumerate(tokens)}
@@ -59,7 +62,7 @@ class Walk:
         self.skipped: set[int] = set()
         self.skipped_wants: set[int] = set()
         self.reopened: set[int] = set()
-        self.multiplied = self.dropped_bare = False
+        self.multiplied = self.dropped_bare = self.swapped = False
         self.undecided: int | None = None
         self.claim_in_hand: Claim | None = None
         self.quoted: tuple[int, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.parsing.corrections import Corrections
+from bot.parsing.kin import kin_of
 from bot.parsing.tokens import Token
 
 
@@ -14,10 +15,23 @@ class Wanting(Corrections):
             return
         if self.words[position] in ("留", "留着") and self._stays(position, last):
             return
+        if self._wants_instead(position, last):
+            self._swap(position, last)
+            return
         self.wanted = True
         self._settle_wanted(position, last)
         if self.mode in ("cancel", "not", "sub"):
             self.mode = None
+
+    def _wants_instead(self, position: int, last: int) -> bool:
+        """不要培根的了 要榴莲的: goods like those that were just refused, without a number, take their place."""
+        following, gone = self._next_solid(position, last), self.draft.last
+        if following is None or len(following.keys) != 1 or not self.draft.prior or self.pending:
+            return False
+        if any(entry.op != "drop" for entry in self.draft.entries.values()) or gone not in self.draft.entries:
+            return False
+        counted = any(following in claim.items and claim.quantity is not None for claim in self.claims)
+        return not counted and gone in kin_of(following.keys[0], self.draft.prior, self.catalogue)
 
     def _in_mode(self, position: int, last: int) -> None:
         if self.words[position] in ("还要", "还想要") and self._settle_wanted(position, last):
@@ -57,6 +71,8 @@ class Wanting(Corrections):
         if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
             if refuses:
                 self._cancel(position, last)
+        elif following.kind == "item" and self._refuses_behind(position, following):
+            self._cancel(position, last)
         elif following.kind == "item":
             self._flush()
             self.mode, self.dropped_bare = "cancel", False
@@ -68,6 +84,13 @@ class Wanting(Corrections):
             self.mode = "not"
         elif self.rest and refuses:
             self._cancel(position, last)
+
+    def _refuses_behind(self, position: int, following: Token) -> bool:
+        """白的一扎红的不要土豆两袋: glued to goods without a number, in front of goods that have one."""
+        if not self.pending or self.kinds[position - 1] == "space":
+            return False
+        counted = any(following in claim.items and claim.quantity is not None for claim in self.claims)
+        return counted and self._touches(self.pending[-1], position) and bool(self.booked)
 
     def _abstains(self, position: int) -> bool:
         """我自己不要 behind an order for somebody else."""

@@ -1,0 +1,47 @@
+"""Goods of one kind: 大果 and 小果, 原味 and 蓝莓. What somebody ordered tells which of them another word is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.names import are_akin, folded
+from bot.parsing.tokens import Token
+from bot.parsing.varieties import kinds_named
+
+_SIZE: Final = re.compile(r"([大中小])[盒袋瓶包箱桶罐卷提个只条份杯]?$")
+_TURNING: Final = frozenset({"swap", "set"})
+
+
+def kin_of(key: int, among: Collection[int], catalogue: Catalogue) -> tuple[int, ...]:
+    """The items of `among` that are called like the item, without the item itself."""
+    item = catalogue.by_key[key]
+    return tuple(other for other in among if other != key and are_akin(item, catalogue.by_key[other]))
+
+
+def sized(quantity: Token, sources: Collection[int], catalogue: Catalogue) -> int | None:
+    """俩小瓶, where the big bottle gives way: the one item like a source whose name tells that size."""
+    size = _SIZE.search(quantity.word.rstrip("的"))
+    if size is None:
+        return None
+    every = [item.key for item in catalogue.main]
+    kin = {other for source in sources for other in kin_of(source, every, catalogue)} - set(sources)
+    fitting = [key for key in kin if size[1] in folded(catalogue.by_key[key].name)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def choose_by_order(tokens: Sequence[Token], prior: Collection[int], catalogue: Catalogue) -> None:
+    """换大的来一箱 of somebody who ordered the small ones: the kind behind the verb names goods like those."""
+    turns = next((index for index, token in enumerate(tokens) if token.kind in _TURNING), len(tokens))
+    if turns == len(tokens):
+        return
+    for token, kind in kinds_named(tokens[turns:]):
+        wanted = {
+            other.key
+            for other in catalogue.main
+            if other.key not in prior and kind in folded(other.name) and kin_of(other.key, prior, catalogue)
+        }
+        if len(wanted) == 1:
+            token.kind, token.keys = "item", tuple(wanted)
