@@ -197,6 +197,9 @@ class Applying(Targets):
     def _correct(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
         """Last wins: an item named again is overwritten, another item takes the place of the only one before it."""
         entries = self.draft.entries
+        if existing is not None and existing.op == "drop":
+            self.draft.put(key, "set", milli, changed=True)  # 退了吧…还是留一袋
+            return
         if existing is not None:
             existing.milli = milli
             self.draft.last = key

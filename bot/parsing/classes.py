@@ -13,4 +13,6 @@ PLAIN: Final = frozenset(
 """Kinds a list of goods and numbers is made of: nothing in it can turn it round."""
 BOOKABLE: Final = frozenset({"item", "goods", "qty", "pair"})
 ACTING: Final = frozenset({"want", "add"})
-CHANGING: Final = frozenset({"cancel", "sub", "set", "swap", "only", "halve", "double", "keep", "rest", "except", "exchange"})
+CHANGING: Final = frozenset(
+    {"cancel", "sub", "set", "swap", "only", "halve", "double", "keep", "rest", "except", "exchange"}
+)

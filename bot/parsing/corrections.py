@@ -20,16 +20,7 @@ class Corrections(Endings):
                 self._drop_items(claim)
             self.pending = []
             return
-        if (
-            word == "算了"
-            and self.booked
-            and self._touches(self.booked[-1], position)
-            and (self.wanted or self.booked[-1].mention or self._begins_with(position, ("那", "那就", "就")))
-        ):
-            glued = self.kinds[position - 1] != "space"
-            if glued and self._next_solid(position, len(self.kinds) - 1) is None:
-                return
-        if word in ("算了", "还是算了") and self._concludes_change(position):
+        if word in ("算了", "还是算了") and self._only_concludes(word, position):
             return
         following = self._next_solid(position, len(self.kinds) - 1)
         if self.pending and word == "还是" and following is not None and following.kind == "keep":
@@ -54,10 +45,15 @@ class Corrections(Endings):
             self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
 
-    def _concludes_change(self, position: int) -> bool:
-        """取消一提算了: glued to a change it is how people resign themselves to it."""
+    def _only_concludes(self, word: str, position: int) -> bool:
+        """那就一盒算了, 取消一提算了: glued to a decision or a change it is how people resign themselves to it."""
         if self.kinds[position + 1 : position + 2] == ["qty"]:
             return False
+        decided = word == "算了" and bool(self.booked) and self._touches(self.booked[-1], position)
+        if decided and (self.wanted or self.booked[-1].mention or self._begins_with(position, ("那", "那就", "就"))):
+            ends = self._next_solid(position, len(self.kinds) - 1) is None
+            if ends and self.kinds[position - 1] != "space":
+                return True
         at, glued = position - 1, self.tokens[position].start
         while at >= 0 and self.tokens[at].end == glued:
             if self.kinds[at] in ("cancel", "sub", "set", "swap"):

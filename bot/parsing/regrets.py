@@ -104,7 +104,7 @@ def _reasons(tokens: list[Token]) -> None:
             at -= 1
         if at >= 0 and tokens[at].kind == "item" and any(part.kind in _REASONS for part in tokens[at:index]):
             for part in tokens[at + 1 : index]:
-                part.kind = "filler"
+                part.kind = "time" if part.kind == "filler" else "filler"  # 这回 begins nothing here
         at = index + 1
         while at < len(tokens) and tokens[at].kind == "filler":
             at += 1
@@ -118,7 +118,7 @@ _OF_THEM: Final = frozenset("其中 里 里头 里面 当中 中 里边".split()
 
 
 def _parts(tokens: list[Token]) -> None:
-    """两盒里头换一盒成…, 那三袋里有一袋是帮她带的 她不要了: the first number is what there is, the second one changes."""
+    """两盒里头换一盒成…, 三袋里有一袋是帮她带的 她不要了: the first number is what there is, the second changes."""
     for index, token in enumerate(tokens):
         if token.word not in _OF_THEM:
             continue
@@ -153,7 +153,12 @@ def _spelt_apart(tokens: list[Token]) -> None:
             token.kind = "swap"
         behind = tokens[index + 1 : index + 5]
         eats = token.word == "不" and following.word in ("吃", "喝", "用") and following.kind == "filler"
-        if eats and len(behind) > 2 and behind[1].kind in ("item", "quality") and "了" in (part.word for part in behind[2:]):
+        if (
+            eats
+            and len(behind) > 2
+            and behind[1].kind in ("item", "quality")
+            and "了" in (part.word for part in behind[2:])
+        ):
             token.kind = "unwant"
 
 

@@ -131,7 +131,7 @@ class Swaps(LoneItems):
             self.reopened.add(key)  # 大果换小果,小果我要两箱
 
     def _replaces(self, claim: Claim) -> int | None:
-        """糕改小的 of somebody who asked for the big one: the one thing there is like it, when it is not there itself."""
+        """糕改小的 of somebody who has the big one: the only thing there like it, when it is not there."""
         keys = claim.items[0].keys if claim.items and claim.quantity is None else ()
         there = [key for key in {**self.draft.prior, **self.draft.entries} if self.draft.current(key)]
         kin = kin_of(keys[0], there, self.catalogue) if len(keys) == 1 and keys[0] not in there else ()
