@@ -32,8 +32,8 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     lead, crossed = "start", []
     at = -1
     rank = ("start", "none", "space", "comma", "stop")
-    kinds = {token.kind for token in tokens}
-    refusing, keeping = not kinds.isdisjoint(("cancel", "unwant")), "keep" in kinds
+    kinds = [token.kind for token in tokens]
+    refusing, keeping = "cancel" in kinds or "unwant" in kinds, "keep" in kinds
     for index, segment in enumerate(segments):
         if nodes and rank.index(segment.lead) > rank.index(lead):
             lead = segment.lead
@@ -61,7 +61,6 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if zipped:
         return zipped
     nodes = qualify(nodes, catalogue, [token.word for token in tokens])
-    kinds = [token.kind for token in tokens]
     nodes = group(nodes, kinds)
     if is_shared(kinds):
         nodes = share_evenly(nodes)
