@@ -7,6 +7,7 @@ import re
 
 from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue, compounds
+from bot.parsing.english import english, english_number
 from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
@@ -17,17 +18,6 @@ from bot.parsing.references import circled, reference
 from bot.parsing.spans import fixed_spans
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
 from bot.parsing.vocabulary import LENGTHS, WORDS
-
-_ENGLISH_NUMBERS = {
-    word: value
-    for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
-
-
-_ENGLISH = re.compile(
-    rf"({'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?({UNIT_PATTERN}))?"
-)
-
 
 UNIT = re.compile(UNIT_PATTERN)
 
@@ -103,6 +93,9 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     goods = longest(text, position, GOODS, GOODS_LENGTHS) if char in GOODS_LENGTHS else 0
     if char.isascii() and _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
         item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
+        foreign = english(text, position, catalogue) if not _is_letter(text[position - 1 : position]) else None
+        if foreign is not None and foreign.end - position > item:
+            return foreign
     if item and item >= goods and item >= word:
         return _named(text, position, item, catalogue, tokens)
     if goods > word:
@@ -241,18 +234,9 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
 def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     char = text[position]
     if char.isascii() and char.isalpha() and not _is_letter(text[position - 1 : position]):
-        spelled = _ENGLISH.match(text, position)
+        spelled = english_number(text, position)
         if spelled is not None:
-            unit = canonical_unit(spelled[2]) if spelled[2] else None
-            return Token(
-                "qty",
-                position,
-                spelled.end(),
-                spelled[0],
-                milli=_ENGLISH_NUMBERS[spelled[1]] * 1000,
-                unit=unit,
-                value="" if unit else "bare",
-            )
+            return spelled
     marked = circled_value(char)
     if marked is not None:
         return circled(text, position, marked, catalogue, tokens)

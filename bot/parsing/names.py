@@ -62,6 +62,8 @@ def fragments_of(item: Item) -> tuple[str, ...]:
                 piece = run[start:end]
                 if piece not in WORDS and piece not in _USELESS and not set(piece) <= _NAMELESS:
                     found.append(piece)
+        if len(run) > 4:
+            found += [run[:2] + run[-size:] for size in (2, 3) if len(run) > size + 2]  # 三五底料 for 三五火锅底料
     found += _SIZES.findall(folded(item.name)) + _FIGURED.findall(folded(item.name)) + _figured(folded(item.name))
     return tuple(found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.parsing.regional import regional
 from bot.parsing.wordforms import REPORTS, formed
 
 _CLASSES: Final[dict[str, str]] = {
@@ -93,6 +94,8 @@ def _words() -> dict[str, str]:
             table.setdefault(_as_read(word), kind)
     for word, kind in formed():
         table.setdefault(_as_read(word), kind)
+    for word, kind in regional():
+        table[_as_read(word)] = kind
     for word in REPORTS:
         table[word] = "done"
     return table
