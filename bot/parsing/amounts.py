@@ -38,6 +38,7 @@ _COUNTED = re.compile(
 )
 
 
+_EACH_FOR_PIECES = re.compile(rf"({NUM})\s?各(?=[\s,。;!?]|$)")
 _SLIPPED = re.compile(rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])")
 
 
@@ -54,6 +55,9 @@ def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
     token = _counted(text, start, catalogue)
     if token is not None:
         return token
+    pieces = _EACH_FOR_PIECES.match(text, start)
+    if pieces is not None:
+        return Token("qty", start, pieces.end(), pieces[0], milli=figure_value(pieces[1]), unit="个", value="slip")
     return _slipped(text, start, catalogue) or _sounding_unit(text, start, catalogue) or _bare(text, start, catalogue)
 
 
@@ -154,6 +158,10 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     return _approximate(token, text, number)
 
 
+_ADVERBS_WITH_ONE = frozenset("一并 一同 一体 一带 一平 一代".split())
+_CLAUSE_ENDS = frozenset(("", " ", ",", "。", ";", "!", "?", "\n", "了", "吧", "啊"))
+
+
 def _slipped(text: str, start: int, catalogue: Catalogue) -> Token | None:
     """A number and a character that sounds like a unit: 两合, 三代. Not when that character begins a word."""
     match = _SLIPPED.match(text, start)
@@ -163,8 +171,12 @@ def _slipped(text: str, start: int, catalogue: Catalogue) -> Token | None:
     at = match.start("unit")
     if any(longest(text, at, names, lengths) > 1 for names, lengths in word_tables(catalogue)):
         return None
-    if any(longest(text, start, names, lengths) >= match.end() - start for names, lengths in word_tables(catalogue)):
-        return None  # 二宝
+    known = any(
+        longest(text, start, names, lengths) >= match.end() - start for names, lengths in word_tables(catalogue)
+    )
+    ends = start > 0 and text[match.end() : match.end() + 1] in _CLAUSE_ENDS
+    if known and not (ends and text[start : match.end()] in _ADVERBS_WITH_ONE):
+        return None  # 二宝, but 牛奶一并 at the end of a clause
     following = text[match.end() : match.end() + 1]
     if match["unit"] in "和同跟之带代被多" and following:
         begins = following in QUANTITY_START or any(
@@ -210,7 +222,11 @@ def _bare(text: str, start: int, catalogue: Catalogue) -> Token | None:
         )
     token = Token("qty", start, end, text[start:end], milli=number.milli, value="bare")
     token.approx = (
-        end < len(text) and "一" <= text[end] <= "龥" and not is_known(text, end, catalogue) and _vague(text, end)
+        end < len(text)
+        and "一" <= text[end] <= "龥"
+        and text[start] not in "俩仨"
+        and not is_known(text, end, catalogue)
+        and _vague(text, end)
     )
     return _approximate(token, text, number)
 

@@ -11,7 +11,8 @@ from typing import TypeVar
 from bot.parsing.foods import CATEGORIES, GOODS, SYNONYMS
 from bot.parsing.names import FIGURES, HAN, WEAK_CHARS, are_akin, folded, fragments_of, full_names, kinds_of, parts_of
 from bot.parsing.pinyin import loose_sound, loose_syllable, loosen, main_syllable, other_sounds, sound_of
-from bot.parsing.quantity import UNIT_WORDS, is_weight
+from bot.parsing.quantity import HOMOPHONES, UNIT_WORDS, is_weight
+from bot.parsing.slips import look_alikes
 from bot.parsing.values import Item
 from bot.parsing.vocabulary import WORDS
 
@@ -64,7 +65,8 @@ class Catalogue:
             sorted((term for term in self.names if len(term) > 1 and re.search(r"\d", term)), key=len, reverse=True)
         )
         self._sounds = self._index_sounds()
-        self._heard = _first_sounds(self._sounds)
+        self.shapes = self._index_shapes()
+        self._heard = _first_sounds((*self._sounds, *(sound_of(term) for term in self.shapes)))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -87,6 +89,8 @@ class Catalogue:
             return Named(keys[:MAX_CANDIDATES]) if keys and HAN.match(fragment) else None
         if fragment in GOODS:
             return None
+        if fragment in self.shapes:
+            return Named(self.shapes[fragment][:MAX_CANDIDATES])
         sound = sound_of(fragment)
         for form in (sound, *other_sounds(fragment)):
             if form in self._sounds:
@@ -99,11 +103,21 @@ class Catalogue:
         first = loose_syllable(text[position])
         for length in self._heard.get(first, ()) if first else ():
             window = text[position : position + length]
-            if length > known and len(window) == length and window not in GOODS and _may_be_misspelt(window):
+            told = len(window) == length and window not in GOODS
+            if length > known and told and (_may_be_misspelt(window) or self._is_figured(window)):
                 named = self.resolve(window)
                 if named is not None and len(window) > 1:
                     return length, named.keys
         return None
+
+    def _is_figured(self, window: str) -> bool:
+        """七洗, 二八将: the figures of a name, and one character of the same sound for the rest."""
+        if not set(window) & FIGURES or set(window) & _BREAKS or window[-1] in HOMOPHONES or window[-1] in UNIT_WORDS:
+            return False
+        if len(window) == 2 and window[-1] in WORDS:
+            return False
+        named = self._sounds.get(sound_of(window), ())
+        return any(_one_edit(window, name) for key in named for name in full_names(self.by_key[key]))
 
     def neighbours(self, fragment: str) -> tuple[int, ...]:
         """Items one character away (西爪 / 西瓜) or sharing the head noun: to be offered, never accepted."""
@@ -205,6 +219,18 @@ class Catalogue:
             for form in {sound, sound.replace("'", ""), loose_sound(sound)}:
                 sounds[form] = tuple(dict.fromkeys(sounds.get(form, ()) + named.keys))
         return sounds
+
+    def _index_shapes(self) -> dict[str, tuple[int, ...]]:
+        """黄洒 for 黄酒: full names with a character of almost the same shape."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for item in self.items:
+            for term in full_names(item):
+                for written in look_alikes(term) if 1 < len(term) < 8 else ():
+                    known = written in GOODS or written in WORDS or written in self.names
+                    sounds = (loose_sound(sound_of(written)), *other_sounds(written))
+                    if not known and not any(sound in self._sounds for sound in sounds):
+                        shapes[written] = tuple(dict.fromkeys((*shapes.get(written, ()), *self.names[term].keys)))
+        return shapes
 
 
 def compounds(before: str, after: str, term: str, item_name: str) -> bool:

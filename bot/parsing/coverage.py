@@ -54,6 +54,7 @@ _SHRINKING: Final = frozenset({"all", "each", "except"})
 def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Role) -> None:
     """Add a doubt for whatever the reading leaves unexplained."""
     draft, claims = reader.draft, reader.claims
+    _check_shapes(segments, draft)
     if not draft.entries and not draft.doubts and all(s.verdict in ("order", "chat") for s in segments):
         check_alternatives(reader, draft, text)
     plain = all(segment.kinds <= PLAIN for segment in segments) and not any(map(_is_lone_figure, claims))
@@ -83,6 +84,16 @@ def check(segments: Sequence[Segment], reader: Interpreter, text: str, role: Rol
         _check_cancelled_before(reader)
     if draft.prior and not kinds & {"only", "rest"}:
         _check_shrinking(kinds, asked, draft)
+
+
+def _check_shapes(segments: Sequence[Segment], draft: Draft) -> None:
+    """西爪: a character that only looks like the right one may be other goods; what it would mean is offered."""
+    for token in (token for segment in segments for token in segment.tokens):
+        short = token.value == "sound" and len(token.word) == 2
+        if short and token.word in draft.catalogue.shapes and set(token.keys) & set(draft.entries):
+            for key in token.keys:
+                draft.entries.pop(key, None)
+            draft.doubt(token.word, "which_item", token.keys)
 
 
 def _check_halved(segment: Segment, draft: Draft) -> None:

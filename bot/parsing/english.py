@@ -34,14 +34,15 @@ _NUMBERS: Final = {
     for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 } | {"half a": 500, "half": 500, "a": 1000, "an": 1000}
 _NUMBER: Final = re.compile(
-    rf"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?({UNIT_PATTERN}))?(?:\sof(?:\sthe)?(?![a-z]))?"
+    rf"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?![a-z])(?:\s?(?!两)({UNIT_PATTERN}))?(?:\sof(?:\sthe)?(?![a-z]))?"
 )
 _RUN: Final = re.compile(r"[a-z]+(?:'s)?(?: [a-z]+){0,4}")
 _HEADLESS: Final = frozenset(
     "one ones size sized pack packs flavor flavour flavored flavoured type kind colour color".split()
 )
 """Words behind a kind that stand for the goods themselves."""
-_UNIT_BEHIND: Final = re.compile(r"\s?[一-龥]")
+_UNIT_BEHIND: Final = re.compile(rf"\s?(?!两)(?:{UNIT_PATTERN})")
+_SIZED: Final = re.compile(r"[大中小][号包箱盒瓶袋果份个条]?|[\d.]+[a-z斤升克寸]{0,2}装?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def english(text: str, start: int, catalogue: Catalogue) -> Token | None:
         return _kind(text, start, _past_headless(text, end), words, catalogue)
     keys = _meant(words, catalogue)
     if keys:
-        return Token("item", start, end, text[start:end], keys)
+        past = end if words[-1].is_noun else _past_headless(text, end)
+        return Token("item", start, past, text[start:past], keys)
     if len(words) == 1:
         return _only_a_kind(text, start, end, words, catalogue)
     if all(_meant([word], catalogue) for word in named) and len(named) == len(words):
@@ -141,7 +143,8 @@ def _meant(words: list[_Word], catalogue: Catalogue) -> tuple[int, ...]:
 
 
 def _is(meaning: str, item: Item) -> bool:
-    return any(name.endswith(meaning) for name in full_names(item))
+    """Is the item one of these, whatever size (垃圾袋大号) is written behind its name?"""
+    return any(name.endswith(meaning) or _SIZED.fullmatch(name.partition(meaning)[2]) for name in full_names(item))
 
 
 def _describes(word: _Word, item: Item) -> bool:
@@ -177,10 +180,8 @@ def _kind(text: str, start: int, end: int, words: list[_Word], catalogue: Catalo
 
 
 def _only_a_kind(text: str, start: int, end: int, words: list[_Word], catalogue: Catalogue) -> Token | None:
-    """`the durian one`, durian的 where 榴莲 is only part of a name."""
+    """`the durian one`, durian的 where 榴莲 is only part of a name; without 的 it is believed with a fitting unit."""
     past = _past_headless(text, end)
-    behind = text[end:].lstrip()[:1]
-    if past == end and behind not in ("的", "味"):
-        return None
     keys = tuple(item.key for item in catalogue.main if _describes(words[0], item))
-    return Token("item", start, past, text[start:past], keys) if keys else None
+    weak = past == end and text[end:].lstrip()[:1] not in ("的", "味")
+    return Token("item", start, past, text[start:past], keys, weak) if keys else None

@@ -15,6 +15,7 @@ from bot.parsing.parties import name_parties
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
+from bot.parsing.slips import misspelt_verb
 from bot.parsing.spans import fixed_spans
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
 from bot.parsing.vocabulary import LENGTHS, WORDS
@@ -106,6 +107,14 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         return Token(
             "text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound"
         )
+    slip = misspelt_verb(text, position) if word < 2 else None
+    if slip is not None:
+        return Token(slip[1], position, position + slip[2], slip[0])
+    return _counted_or_word(text, position, word, catalogue, tokens)
+
+
+def _counted_or_word(text: str, position: int, word: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
+    """A number, or the known `word` of so many characters when that is longer."""
     numeric = _number_token(text, position, catalogue, tokens) or _one_unsaid(text, position, catalogue, tokens)
     if numeric is not None and numeric.kind == "name" and word > 1:
         numeric = None

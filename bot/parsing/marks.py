@@ -23,6 +23,7 @@ def mark(tokens: list[Token]) -> None:
         return  # 鸡蛋2盒 芹菜1把
     if "person" in kinds:
         _given_to(tokens)
+    _from_to(tokens)
     _second_thoughts(tokens)
     _alternatives(tokens)
     _first_tries(tokens)
@@ -31,6 +32,14 @@ def mark(tokens: list[Token]) -> None:
     _held_goods(tokens)
     _uneaten(tokens)
     reconsider(tokens)
+
+
+def _from_to(tokens: list[Token]) -> None:
+    """from 2 to 4: what there was is no quantity, what it is to be is set."""
+    solid = [token for token in tokens if token.kind != "space"]
+    for start, had, arrow, wanted in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
+        if start.word == "from" and arrow.word == "to" and had.kind == wanted.kind == "qty":
+            start.kind, had.kind, arrow.kind = "filler", "number", "set"
 
 
 def _given_to(tokens: list[Token]) -> None:

@@ -20,6 +20,7 @@ _WITH_WORD = re.compile(r"^(\d{1,3})[一-龥]{2,3}")
 _RATED = re.compile(r"\d{1,4}(?:瓦|度|w|目|k|v|mm)(?![a-z\d])")
 _PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
 WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
+_KIND = re.compile(r"[三五八][鲜红白黑黄]$")  # 三鲜 of 三鲜水饺, 三黄 of 三黄鸡
 FIGURES = frozenset(CHINESE + "几半")
 HAN = re.compile(r"[\u3400-\u9fff]")
 _USELESS = frozenset(
@@ -60,7 +61,7 @@ def fragments_of(item: Item) -> tuple[str, ...]:
         for start in range(min(len(run), 12)):
             for end in range(start + 2, min(len(run), 12) + 1):
                 piece = run[start:end]
-                if piece not in WORDS and piece not in _USELESS and not set(piece) <= _NAMELESS:
+                if piece not in WORDS and piece not in _USELESS and (not set(piece) <= _NAMELESS or _KIND.match(piece)):
                     found.append(piece)
         if len(run) > 4:
             found += [run[:2] + run[-size:] for size in (2, 3) if len(run) > size + 2]  # 三五底料 for 三五火锅底料

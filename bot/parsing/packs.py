@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.names import are_akin
 from bot.parsing.pairing import Node
 from bot.parsing.quantity import VOLUMES, WEIGHTS, parse_spec, piece_group, to_sale_units
 from bot.parsing.tokens import Token
@@ -20,7 +21,7 @@ def qualify(nodes: list[Node], catalogue: Catalogue, words: list[str]) -> list[N
         if exact and (_narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue)):
             _become_item(node, catalogue)
         kept.append(node)
-    return _without_broader(kept)
+    return _without_broader(kept, catalogue)
 
 
 def _is_one_of_weight(node: Node, following: Node | None) -> bool:
@@ -69,14 +70,22 @@ def _become_item(node: Node, catalogue: Catalogue) -> None:
     node.token.keys = fitting
 
 
-def _without_broader(nodes: list[Node]) -> list[Node]:
+def _without_broader(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
     """大米 next to 5斤的 says nothing more: only the narrower name is kept; a name next to itself counts once."""
     kept = [node for index, node in enumerate(nodes) if not (node.kind == "item" and _says_nothing(index, nodes))]
     heads = [set(node.token.keys) for node in nodes if node.kind == "item" and not any(node is one for one in kept)]
     for node in kept:
         if node.token.weak and any(set(node.token.keys) < head for head in heads):
             node.token.weak = False  # 蓝莓 beside 贝果 is the bagel, not the berry
+        node.token.weak = node.token.weak and not _is_contrasted(node, kept, catalogue)
     return kept
+
+
+def _is_contrasted(node: Node, nodes: list[Node], catalogue: Catalogue) -> bool:
+    """两袋三鲜 两袋酸菜 of two kinds of dumplings: the kind of one that is named beside the kind of the other."""
+    named = {key for other in nodes if other.kind == "item" and not other.token.weak for key in other.token.keys[:1]}
+    item = catalogue.by_key[node.token.keys[0]] if len(node.token.keys) == 1 else None
+    return item is not None and any(are_akin(item, catalogue.by_key[key]) for key in named - {item.key})
 
 
 def _says_nothing(index: int, nodes: list[Node]) -> bool:

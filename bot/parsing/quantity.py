@@ -13,7 +13,10 @@ from bot.parsing.pinyin import main_syllable
 from bot.parsing.values import DoubtReason, Item
 
 GENERIC: Final = frozenset("份单套件组")
-SMALL_PACKS: Final = frozenset("盒袋包提板瓶桶罐杯把扎束匣")
+SMALL_PACKS: Final = frozenset("盒袋包提板瓶桶罐杯把扎束匣兜")
+_BOTTLES: Final = frozenset("瓶桶罐")
+_SOUTHERN_BOTTLES: Final = frozenset("支枝樽")
+"""What Cantonese counts bottles by: 一支洗洁精."""
 BIG_PACKS: Final = frozenset("箱筐篓车吨")
 PIECES: Final = ("个枚颗只粒", "支枝朵", "根条")
 WEIGHTS: Final = {
@@ -43,7 +46,7 @@ HOMOPHONES: Final = {
     "厢": "箱", "乡": "箱", "代": "袋", "带": "袋", "戴": "袋", "贷": "袋", "并": "瓶", "平": "瓶", "评": "瓶", "凭": "瓶", "屏": "瓶", "萍": "瓶",
     "分": "份", "粉": "份", "今": "斤", "金": "斤", "巾": "斤", "筋": "斤", "保": "包", "抱": "包", "宝": "包", "通": "桶", "筒": "桶", "同": "桶",
     "统": "桶", "被": "杯", "背": "杯", "灌": "罐", "贯": "罐", "霸": "把", "题": "提", "替": "提", "体": "提", "蹄": "提", "跟": "根",
-    "支": "支", "知": "只", "之": "只", "织": "只", "札": "扎", "渣": "扎", "陶": "套", "讨": "套", "逃": "套", "棵": "颗", "科": "颗", "多": "朵", "跳": "条", "格": "个", "介": "个", "额": "个", "哥": "个",
+    "支": "支", "知": "只", "之": "只", "织": "只", "札": "扎", "渣": "扎", "陶": "套", "讨": "套", "逃": "套", "棵": "颗", "科": "颗", "多": "朵", "跳": "条", "券": "卷", "圈": "卷", "捐": "卷", "娟": "卷", "岱": "袋", "呆": "袋", "拼": "瓶", "坪": "瓶", "舨": "板", "阪": "板", "伴": "板", "扉": "份", "馆": "罐", "惯": "罐", "观": "罐", "象": "箱", "像": "箱", "湘": "箱", "厘": "粒", "格": "个", "介": "个", "额": "个", "哥": "个",
 }  # fmt: skip
 """Characters people write for a unit that sounds the same; believed only right behind a number."""
 
@@ -54,7 +57,7 @@ UNIT_WORDS: Final = {
     **dict.fromkeys(VOLUMES),
     **dict.fromkeys(FOREIGN_UNITS),
 }
-_NOT_BEFORE: Final = {"对": "(?![吧吗么的不啊呀嘛])", "联": "(?!系)", "管": "(?![它他她])", "兜": "(?!里)"}
+_NOT_BEFORE: Final = {"对": "(?![吧吗么的不啊呀嘛了哈])", "联": "(?!系)", "管": "(?![它他她])", "兜": "(?!里)"}
 UNIT_PATTERN: Final = "|".join(
     re.escape(word) + (r"(?![a-z])" if word.isascii() else _NOT_BEFORE.get(word, ""))
     for word in sorted(UNIT_WORDS, key=len, reverse=True)
@@ -183,6 +186,8 @@ def _packs(amount: int, pack: int | None) -> int | None:
 def _stands_for(unit: str, sold_by: str, spec: str) -> bool:
     """May `unit` be said for `sold_by` when the specification is silent about it?"""
     if unit in GENERIC or piece_group(unit) == piece_group(sold_by):
+        return True
+    if unit in _SOUTHERN_BOTTLES and sold_by in _BOTTLES and piece_group(unit) not in parse_spec(spec, sold_by).counts:
         return True
     if unit in BIG_PACKS or sold_by in BIG_PACKS:
         return unit == "个" or (sold_by in GENERIC and unit in spec)

@@ -28,9 +28,10 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
     if not any(token.kind in _DESCRIPTIVE or len(token.keys) > 1 for token in tokens):
         return
     _by_size(tokens, catalogue)
+    _hear_kinds(tokens)
     families = _families(tokens, catalogue)
     for token in tokens:
-        if token.kind != "item" or len(token.keys) < 2 or token.value == "ref":
+        if not _is_named(token) or len(token.keys) < 2 or token.value == "ref":
             continue
         behind = _BEHIND.match(text, token.end)
         before = _BEFORE.search(text[max(token.start - 6, 0) : token.start])
@@ -39,12 +40,25 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
             if len(keys) == 1:
                 token.keys = keys
                 break
-    if not any(token.kind == "item" for token in tokens):
+    if not any(_is_named(token) for token in tokens):
         families += _contrasted(tokens, catalogue)
     elif not families:
         families = _siblings(tokens, catalogue)
     if families:
         _by_kind(tokens, families, catalogue)
+
+
+def _is_named(token: Token) -> bool:
+    """A name, written right or by its sound."""
+    return token.kind == "item" or (token.kind == "text" and token.value == "sound")
+
+
+def _hear_kinds(tokens: Sequence[Token]) -> None:
+    """洗衣夜 and 皂相: misspelt names of several goods, and those that choose among them, are names."""
+    several = [set(token.keys) for token in tokens if _is_named(token) and len(token.keys) > 1]
+    for token in tokens:
+        if _is_named(token) and any(set(token.keys) <= keys for keys in several):
+            token.kind = "item"
 
 
 def _of_kind(kind: str, keys: Sequence[int], catalogue: Catalogue) -> tuple[int, ...]:
@@ -87,7 +101,7 @@ def _families(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
     """Goods that one name of the message, or all of it but its last character, fits alike."""
     found = [keys for _, keys in _lone_heads(tokens, catalogue)]
     for token in tokens:
-        if token.kind != "item" or token.value == "ref":
+        if not _is_named(token) or token.value == "ref":
             continue
         head = catalogue.names.get(token.word[:-1])
         if len(token.keys) > 1:
@@ -100,7 +114,7 @@ def _families(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
 def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catalogue: Catalogue) -> None:
     """盆再要一个大的 小的退一个: where a name fits several goods, what tells them apart names each of them."""
     found = [(token, keys) for token, kind in kinds_named(tokens) if (keys := _the_one(kind, families, catalogue))]
-    named = {token.keys for token in tokens if token.kind == "item"}
+    named = {token.keys for token in tokens if _is_named(token)}
     for token, keys in found if any(keys not in named for _, keys in found) else ():
         token.kind, token.keys = "item", keys
     for head, keys in _lone_heads(tokens, catalogue) if found else ():

@@ -39,7 +39,9 @@ def _scored(name: str) -> tuple[Counter[str], tuple[str, ...]]:
     return Counter(verdicts), wrong
 
 
-@pytest.mark.parametrize("case", load("rulings.txt"), ids=lambda case: f"{case.section}: {case.text}"[:60])
+@pytest.mark.parametrize(
+    "case", load("rulings.txt") + load("words.txt"), ids=lambda case: f"{case.section}: {case.text}"[:60]
+)
 def test_every_ruling_holds(case: Case) -> None:
     reading = read_order(case.text, catalogues()[case.catalogue], role=case.role, prior=case.prior)
     assert judge(case, reading) == "exact", reading
