@@ -76,7 +76,7 @@ LEADER = Situation(NOW, GOODS, is_leader=True, leader_name="小美")
         ("延长 1小时", c.SetDeadline),
         ("撤团 下雨不送了", c.CancelRound),
         ("公告 明天不送了，改后天", c.Announce),
-        ("自提能改到后天吗", c.ShowMenu),
+        ("自提能改到后天吗", c.ShowTotals),
         ("草莓改2盒", c.ChangeOrder),
     ],
 )
