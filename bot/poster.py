@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import qrcode
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FONT = Path(__file__).parent.parent / "assets" / "fonts" / "NotoSansSC-subset.otf"
 WIDTH, MARGIN = 750, 48
@@ -51,6 +52,9 @@ class Box:
 
 def draw(poster: Poster) -> bytes:
     """The poster as PNG, 750 pixels wide."""
+    import qrcode  # libraries for few are not loaded at the start
+    from PIL import Image, ImageDraw
+
     boxes, height, band = lay_out(poster)
     image = Image.new("RGB", (WIDTH, height), _PAPER)
     pen = ImageDraw.Draw(image)
@@ -149,4 +153,6 @@ def _has(char: str) -> bool:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(FONT), size)

@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING, Any
 
 from operations.quiet_hours import SHANGHAI
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000  # what phones take; a JPEG is decoded small
@@ -52,6 +53,8 @@ _turn = threading.Lock()
 
 def redraw(raw: bytes) -> Picture:
     """The picture alone, upright, at most 2,048 pixels long. Raises NotAPicture."""
+    from PIL import ImageOps  # a library for few: it is not loaded at the start
+
     with _turn, opened(raw) as image:
         taken_at = _taken_at(image)
         image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is decoded small, at a fraction of the cost
@@ -61,6 +64,8 @@ def redraw(raw: bytes) -> Picture:
 
 def _taken_at(image: Image.Image) -> datetime | None:
     """When a picture says it was taken; its clock is taken to be Shanghai's."""
+    from PIL import ExifTags
+
     exif = image.getexif()
     said = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     try:
@@ -72,6 +77,8 @@ def _taken_at(image: Image.Image) -> datetime | None:
 @contextmanager
 def opened(raw: bytes) -> Iterator[Image.Image]:
     """A picture that somebody sent, not decoded yet. Raises NotAPicture, also for what fails inside the block."""
+    from PIL import Image, UnidentifiedImageError
+
     if len(raw) > LARGEST_BYTES:
         raise NotAPicture("too many bytes")
     try:
@@ -99,6 +106,8 @@ def store(folder: Path, *, leader_id: int, picture_id: int, picture: Picture) ->
 
 
 def _as_jpeg(image: Image.Image) -> bytes:
+    from PIL import Image
+
     opaque = Image.new("RGB", image.size, "white")
     rgba = image.convert("RGBA")
     opaque.paste(rgba, mask=rgba.getchannel("A"))

@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import structlog
-from PIL import Image
 
 from models import Store
 from operations import proofs
@@ -35,6 +34,8 @@ def looks_of(path: Path) -> str:
 
     The difference hash of N. Krawetz: https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html
     """
+    from PIL import Image  # for few: not at the start
+
     with Image.open(path) as image:
         grey = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
         points = list(grey.tobytes())

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any
-
-import qrcode
-import zxingcpp
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Any
 
 from bot import poster
 from bot.messenger import Messenger
 from bot.texts import mall
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PICTURES = frozenset({"pickup_qr", "leader_qr", "poster"})  # kinds of notices that are a picture
 
@@ -32,6 +31,8 @@ def picture(messenger: Messenger, kind: str, payload: Mapping[str, Any]) -> byte
 
 def draw(text: str) -> bytes:
     """A QR code as PNG, large enough to be read off a screen."""
+    import qrcode  # libraries for few are not loaded at the start
+
     out = io.BytesIO()
     qrcode.make(text, box_size=10, border=4).save(out, "PNG")
     return out.getvalue()
@@ -45,6 +46,9 @@ def read(image: Image.Image) -> list[str]:
 
     The caller has made sure that the picture is of sensible size.
     """
+    import zxingcpp
+    from PIL import ImageOps
+
     image.draft("L", (LONG_EDGES[-1], LONG_EDGES[-1]))  # a JPEG of a huge size is decoded smaller
     upright = ImageOps.exif_transpose(image.convert("L"))
     for edge in LONG_EDGES:

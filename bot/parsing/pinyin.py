@@ -8,14 +8,40 @@ import os
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
+from array import array
 from functools import lru_cache
 from itertools import product
 from math import prod
 
-from pypinyin.constants import PINYIN_DICT
+from pypinyin import constants
 
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê", "aaaaeeeeiiiioooouuuuvvvvvnnnme")
+_FIRST, _LAST = 0x4E00, 0x9FFF  # what people write; twice as many that nobody has a font for would be 10 MB
 _LOOSE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+def _taken_over() -> tuple[list[str], array[int]]:
+    """The different readings, without tones, and for each character which of them it has. pypinyin's table is emptied.
+
+    Its strings and numbers take 10 MB, which every process would hold.
+    """
+    numbers: dict[str, int] = {"": 0}
+    table = array("H", bytes(2 * (_LAST - _FIRST + 1)))
+    for point, readings in constants.PINYIN_DICT.items():
+        if _FIRST <= point <= _LAST:
+            table[point - _FIRST] = numbers.setdefault(readings, len(numbers))
+    constants.PINYIN_DICT.clear()
+    return [readings.translate(_TONES) for readings in numbers], table
+
+
+_READINGS, _OF_CHARACTER = _taken_over()
+
+
+def _readings(char: str) -> list[str]:
+    """The commonest first; empty for anything that is not one Chinese character."""
+    if len(char) != 1 or not _FIRST <= ord(char) <= _LAST:
+        return []
+    return _READINGS[_OF_CHARACTER[ord(char) - _FIRST]].split(",")
 
 
 @lru_cache(maxsize=8192)
@@ -25,15 +51,13 @@ def syllables(char: str) -> frozenset[str]:
     >>> sorted(syllables("蛋"))
     ['dan']
     """
-    readings = PINYIN_DICT.get(ord(char), "") if len(char) == 1 else ""
-    return frozenset(reading.translate(_TONES) for reading in readings.split(",") if reading)
+    return frozenset(reading for reading in _readings(char) if reading)
 
 
 @lru_cache(maxsize=8192)
 def main_syllable(char: str) -> str:
     """The commonest toneless reading, empty for anything that is not Chinese."""
-    readings = PINYIN_DICT.get(ord(char), "") if len(char) == 1 else ""
-    return readings.split(",")[0].translate(_TONES)
+    return next(iter(_readings(char)), "")
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import request, send_file
-from PIL import Image, ImageOps
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -37,6 +36,8 @@ def picture(leader_id: int, media_id: int) -> Response:
 
 @lru_cache(maxsize=256)
 def _drawn(path: str, is_small: bool) -> bytes:
+    from PIL import Image, ImageOps  # a library for few: it is not loaded at the start
+
     with Image.open(Path(path)) as image:
         image.draft("RGB", _LARGE)
         rgb = image.convert("RGB")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import qrcode
 from flask import g, request, url_for
 from sqlalchemy import RowMapping
 from werkzeug.exceptions import NotFound
@@ -87,6 +86,8 @@ def is_collected(order: OrderView) -> bool:
 
 def qr_path(text: str) -> tuple[int, str]:
     """(side, path) of a QR code for an inline SVG; the side counts modules with the quiet zone of four."""
+    import qrcode  # for few: not at the start
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
     code.add_data(text)
     code.make(fit=True)
