@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
@@ -23,9 +23,12 @@ from models.prepared import Prepared
 _IMAGE = "\x1fimage:"
 _LONGEST_EVENT = 200
 
+_DEFERRED = table.c.state == literal_column("'deferred'")  # word for word as in the index
+_other = table.alias("other")
+_BEFORE = exists().where(_other.c.state == literal_column("'deferred'"), _other.c.openid == bindparam("sender"))
 _CLAIM = Prepared(
     {
-        name: dialect.insert(table).on_conflict_do_nothing().returning(table.c.dedupe_key)
+        name: dialect.insert(table).on_conflict_do_nothing().returning(_BEFORE.label("has_deferred"))
         for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
     },
     columns=("dedupe_key", "openid", "kind", "content", "state", "received_at"),
@@ -47,9 +50,8 @@ class Remembered:
 
 
 def ahead(work: Work, inbound: Inbound) -> None:
-    """`recall` will be asked for this push, and what this person sent before."""
+    """`recall` will be asked for this push."""
     _CLAIM.ahead(work, **_row(work, inbound))
-    _DEFERRED_OF.ahead(work, openid=inbound.openid)
 
 
 def recall(work: Work, inbound: Inbound) -> Remembered | None:
@@ -58,7 +60,9 @@ def recall(work: Work, inbound: Inbound) -> Remembered | None:
     The key is inserted before anything is done: on PostgreSQL a delivery that overlaps another one waits here until
     that one has ended (on SQLite, at the start of the transaction), and then finds its reply.
     """
-    if _CLAIM.first(work, **_row(work, inbound)) is not None:
+    claimed = _CLAIM.first(work, **_row(work, inbound))
+    if claimed is not None:
+        work.notes[_BEFORE, inbound.openid] = claimed.has_deferred
         return None
     found = _REPLY.first(work, key=inbound.key)
     return Remembered(_loaded(found.reply if found else None))
@@ -72,6 +76,7 @@ def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
         "content": _content(inbound),
         "state": "received",
         "received_at": work.now,
+        "sender": inbound.openid,
     }
 
 
@@ -88,7 +93,6 @@ def annotate(work: Work, inbound: Inbound, *, leader_id: int | None = None, read
 
 # ---------------------------------------------------------------- stored now, done later
 
-_DEFERRED = table.c.state == literal_column("'deferred'")  # word for word as in the index
 _DEFERRED_OF = Prepared(
     select(table.c.dedupe_key)
     .where(_DEFERRED, table.c.openid == bindparam("openid"))
@@ -110,11 +114,14 @@ def can_wait(inbound: Inbound) -> bool:
 
 def defer(work: Work, inbound: Inbound, reply: Reply) -> None:
     """Leave a push that `recall` gave us for later; a repeat meanwhile gets this reply."""
+    work.notes.pop((_BEFORE, inbound.openid), None)
     _PUT_OFF.send(work, {"key": inbound.key, "text": _stored(reply)})
 
 
 def deferred_of(work: Work, openid: str) -> list[str]:
-    """The keys of what this person sent and nobody has done yet, oldest first."""
+    """The keys of what this person sent and nobody has done yet, oldest first. `recall` saw whether there are any."""
+    if work.notes.get((_BEFORE, openid)) is False:
+        return []
     return [row.dedupe_key for row in _DEFERRED_OF.rows(work, openid=openid)]
 
 

@@ -148,9 +148,12 @@ def run(talk: Talk, routes: Router, command: Command) -> str | None:
 
 def _note_window(talk: Talk) -> None:
     """What WeChat now lets us send to this person."""
-    kind = events.window_kind(talk.inbound)
-    if kind:
-        windows.opened(talk.work, account_id=talk.person.account_id, kind=kind)
+    kind, person = events.window_kind(talk.inbound), talk.person
+    is_new = kind == "message" and windows.is_as_good_as_new(
+        talk.work, kind=kind, left=person.window_left, until=person.window_until
+    )
+    if kind and not is_new:
+        windows.opened(talk.work, account_id=person.account_id, kind=kind)
     has_come_back = not talk.person.is_subscribed and talk.inbound.event not in events.REPORTS
     if has_come_back or talk.inbound.event == "subscribe":
         at = talk.inbound.created_at
@@ -159,8 +162,8 @@ def _note_window(talk: Talk) -> None:
 
 def _with_waiting(talk: Talk, text: str | None) -> str | None:
     """Put in front what could not be pushed before."""
-    if text is None:
-        return None
+    if text is None or not talk.person.has_waiting:
+        return text
     waiting = outbox.waiting_for(talk.work, account_id=talk.person.account_id)
     if not waiting:
         return text

@@ -13,7 +13,7 @@ from bot.protocol import Inbound
 from bot.understand import Situation
 from models import Work
 from models.views import OfferView, OrderView, Person, RoundView, ShelfItem
-from operations import notices, order_views, people, round_views, shelf, shelf_orders, standing
+from operations import order_views, people, round_views, shelf, shelf_orders, standing
 from operations.errors import LeaderInactive, NotBound
 from operations.invites import Terms
 from operations.keeping import KEPT, Kept
@@ -43,7 +43,6 @@ class Talk:
     def look_ahead(self) -> None:
         """Most messages need these: where they are asked over a network, they come together."""
         conversation.ahead(self.work, self.person.account_id)
-        notices.ahead(self.work, account_id=self.person.account_id)
         if self.has_leader:
             round_views.ahead(self.work, self.leader_id)
         if self.inbound.kind == "text" and self._is_resident:

@@ -213,6 +213,9 @@ class Person:
     phone: str | None
     own_shelf_version: int | None  # of the shelf (现货) of the one leader or the other: 0 where nothing was ever put
     shelf_version: int | None
+    has_waiting: bool  # notices that could not be pushed
+    window_left: int | None  # messages that may be pushed since this person wrote the last time, and until when
+    window_until: datetime | None
 
     @property
     def is_leader(self) -> bool:

@@ -118,9 +118,6 @@ def _insert_new(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
 # ---------------------------------------------------------------- shown with the person's next message
 
 
-_MOST_WAITING = 10
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A notice that could not be pushed and belongs into the next reply to its person."""
@@ -140,14 +137,9 @@ _WAITING = Prepared(
 )
 
 
-def waiting_for(work: Work, *, account_id: int, limit: int = _MOST_WAITING) -> list[Waiting]:
+def waiting_for(work: Work, *, account_id: int, limit: int = 10) -> list[Waiting]:
     """What this person was to be told and no channel could carry, oldest first; what is out of date is left out."""
     return [Waiting(*row) for row in _WAITING.rows(work, account_id=account_id, now=work.now, most=limit)]
-
-
-def ahead(work: Work, *, account_id: int) -> None:
-    """`waiting_for` will be asked for this person."""
-    _WAITING.ahead(work, account_id=account_id, now=work.now, most=_MOST_WAITING)
 
 
 def mark_shown(work: Work, shown: Iterable[Waiting]) -> None:

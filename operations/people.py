@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, or_, select, update
 
-from models import Work, account, account_binding, counter, helper, leader, resident
+from models import Work, account, account_binding, counter, helper, leader, message_window, notice, resident
 from models.prepared import Prepared
 from models.views import Person
 from operations.audit import record
@@ -38,6 +38,9 @@ _WHO: Select[Any] = (
         resident.c.phone,
         _own.c.shelf_version.label("own_shelf_version"),
         _bound.c.shelf_version,
+        exists().where(notice.c.account_id == account.c.id, notice.c.state == "waiting").label("has_waiting"),
+        message_window.c.remaining.label("window_left"),
+        message_window.c.closes_at.label("window_until"),
     )
     .select_from(account)
     .outerjoin(_own, _own.c.account_id == account.c.id)
@@ -53,6 +56,10 @@ _WHO: Select[Any] = (
             resident.c.leader_id == account_binding.c.leader_id,
             resident.c.id == account_binding.c.resident_id,
         ),
+    )
+    .outerjoin(
+        message_window,
+        and_(message_window.c.account_id == account.c.id, message_window.c.kind == "message"),
     )
     .order_by(helper.c.id)
     .limit(1)

@@ -7,10 +7,10 @@ A ledger of our own, so that we do not call where WeChat would refuse. Allowance
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, or_, select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, message_window, opt_in
@@ -26,17 +26,12 @@ ALLOWANCES = {
 }
 
 
-_HARDLY = 288  # a full window that would gain less than this part of its life (48 h: 10 min) is left as it is
+_HARDLY = 288  # of a full window's life: gaining less than this part (48 h: 10 min) is worth no write
 
 
 def _refill(insert: Any) -> Any:
-    new = insert.excluded
-    is_old = message_window.c.closes_at < bindparam("renew_before", type_=message_window.c.closes_at.type)
-    return insert.on_conflict_do_update(
-        index_elements=["account_id", "kind"],
-        set_={"remaining": new.remaining, "closes_at": new.closes_at},
-        where=or_(message_window.c.remaining != new.remaining, is_old),
-    )
+    renewed = {"remaining": insert.excluded.remaining, "closes_at": insert.excluded.closes_at}
+    return insert.on_conflict_do_update(index_elements=["account_id", "kind"], set_=renewed)
 
 
 _OPENED = Prepared(
@@ -51,9 +46,14 @@ _OPENED = Prepared(
 def opened(work: Work, *, account_id: int, kind: str) -> None:
     """The person wrote (`message`), tapped a menu (`click`), followed (`follow`) or scanned a QR code (`scan`)."""
     count, lifetime = ALLOWANCES[kind]
-    closes_at = work.now + lifetime
-    row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": closes_at}
-    _OPENED.send(work, row | {"renew_before": closes_at - lifetime / _HARDLY})
+    row = {"account_id": account_id, "kind": kind, "remaining": count, "closes_at": work.now + lifetime}
+    _OPENED.send(work, row)
+
+
+def is_as_good_as_new(work: Work, *, kind: str, left: int | None, until: datetime | None) -> bool:
+    """Whether a window with so many messages left until then would hardly gain by another interaction."""
+    count, lifetime = ALLOWANCES[kind]
+    return left == count and until is not None and until > work.now + lifetime - lifetime / _HARDLY
 
 
 def take(work: Work, *, account_id: int) -> str | None:
