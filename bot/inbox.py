@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, literal_column, select, update
+from sqlalchemy import bindparam, delete, exists, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
@@ -26,19 +26,27 @@ _LONGEST_EVENT = 200
 _DEFERRED = table.c.state == literal_column("'deferred'")  # word for word as in the index
 _other = table.alias("other")
 _BEFORE = exists().where(_other.c.state == literal_column("'deferred'"), _other.c.openid == bindparam("sender"))
-_CLAIM = Prepared(
-    {
-        name: dialect.insert(table).on_conflict_do_nothing().returning(_BEFORE.label("has_deferred"))
-        for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-    },
-    columns=("dedupe_key", "openid", "kind", "content", "state", "received_at"),
-)
 _OF_KEY = table.c.dedupe_key == bindparam("key")
+_CLAIMED = ("dedupe_key", "openid", "kind", "content", "state", "received_at")
+_CLAIM = Prepared(
+    postgresql.insert(table).on_conflict_do_nothing().returning(_BEFORE.label("has_deferred")), columns=_CLAIMED
+)
 _REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
 _DONE = Prepared(
     update(table)
     .where(_OF_KEY)
-    .values(reply=bindparam("text"), state="done", leader_id=bindparam("whose"), reading=bindparam("read_as"))
+    .values(reply=bindparam("text"), state=bindparam("now"), leader_id=bindparam("whose"), reading=bindparam("read_as"))
+)
+# On SQLite nobody else writes meanwhile: it is enough to look, and to write the whole row when all of it is known.
+_KNOWN = Prepared(select(_BEFORE.label("has_deferred"), exists().where(_OF_KEY).label("is_known")))
+_RECEIVED = Prepared(insert(table), columns=_CLAIMED)
+_ANSWERED = ("state", "reply", "leader_id", "reading")
+_whole = sqlite.insert(table)
+_WHOLE = Prepared(
+    _whole.on_conflict_do_update(
+        index_elements=["dedupe_key"], set_={name: _whole.excluded[name] for name in _ANSWERED}
+    ),
+    columns=(*_CLAIMED, *_ANSWERED[1:]),
 )
 
 
@@ -51,7 +59,8 @@ class Remembered:
 
 def ahead(work: Work, inbound: Inbound) -> None:
     """`recall` will be asked for this push."""
-    _CLAIM.ahead(work, **_row(work, inbound))
+    if work.wire.is_remote:
+        _CLAIM.ahead(work, **_row(work, inbound), sender=inbound.openid)
 
 
 def recall(work: Work, inbound: Inbound) -> Remembered | None:
@@ -60,12 +69,23 @@ def recall(work: Work, inbound: Inbound) -> Remembered | None:
     The key is inserted before anything is done: on PostgreSQL a delivery that overlaps another one waits here until
     that one has ended (on SQLite, at the start of the transaction), and then finds its reply.
     """
-    claimed = _CLAIM.first(work, **_row(work, inbound))
+    claimed = _claimed(work, inbound)
     if claimed is not None:
         work.notes[_BEFORE, inbound.openid] = claimed.has_deferred
         return None
     found = _REPLY.first(work, key=inbound.key)
     return Remembered(_loaded(found.reply if found else None))
+
+
+def _claimed(work: Work, inbound: Inbound) -> Any | None:
+    """Whether the sender has anything deferred; None where the key is there already."""
+    if work.wire.is_remote:
+        return _CLAIM.first(work, **_row(work, inbound), sender=inbound.openid)
+    found = _KNOWN.first(work, key=inbound.key, sender=inbound.openid)
+    if found is None or found.is_known:
+        return None
+    _RECEIVED.hold(work, **_row(work, inbound))
+    return found
 
 
 def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
@@ -76,14 +96,25 @@ def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
         "content": _content(inbound),
         "state": "received",
         "received_at": work.now,
-        "sender": inbound.openid,
     }
 
 
 def remember(work: Work, inbound: Inbound, reply: Reply) -> None:
     """Store the reply of a push that `recall` gave us, and what `annotate` was told of it."""
     leader_id, reading = work.notes.pop((table, inbound.key), (None, None))
-    _DONE.send(work, {"key": inbound.key, "text": _stored(reply), "whose": leader_id, "read_as": reading})
+    _store(work, inbound, "done", reply, leader_id, reading)
+
+
+def _store(
+    work: Work, inbound: Inbound, state: str, reply: Reply, leader_id: int | None = None, reading: str | None = None
+) -> None:
+    text = _stored(reply)
+    if work.wire.is_remote:
+        _DONE.send(work, {"key": inbound.key, "now": state, "text": text, "whose": leader_id, "read_as": reading})
+        return
+    work.wire.let_go()
+    answered = {"state": state, "reply": text, "leader_id": leader_id, "reading": reading}
+    _WHOLE.send(work, _row(work, inbound) | answered)
 
 
 def annotate(work: Work, inbound: Inbound, *, leader_id: int | None = None, reading: str | None = None) -> None:
@@ -98,7 +129,6 @@ _DEFERRED_OF = Prepared(
     .where(_DEFERRED, table.c.openid == bindparam("openid"))
     .order_by(table.c.received_at, table.c.dedupe_key)
 )
-_PUT_OFF = Prepared(update(table).where(_OF_KEY).values(reply=bindparam("text"), state="deferred"))
 _RESUMED = Prepared(
     update(table)
     .where(_OF_KEY, _DEFERRED)
@@ -115,7 +145,7 @@ def can_wait(inbound: Inbound) -> bool:
 def defer(work: Work, inbound: Inbound, reply: Reply) -> None:
     """Leave a push that `recall` gave us for later; a repeat meanwhile gets this reply."""
     work.notes.pop((_BEFORE, inbound.openid), None)
-    _PUT_OFF.send(work, {"key": inbound.key, "text": _stored(reply)})
+    _store(work, inbound, "deferred", reply)
 
 
 def deferred_of(work: Work, openid: str) -> list[str]:

@@ -58,6 +58,10 @@ class Prepared:
         wire = work.wire
         wire.send(self._ready.get(wire.__class__) or self._on(wire), rows)
 
+    def hold(self, work: HasWire, **facts: Any) -> None:
+        """As `send`, but on SQLite only when something needs it; until then `wire.let_go` may make it needless."""
+        work.wire.hold(self._on(work.wire), facts)
+
     def _on(self, wire: Wire) -> _Ready:
         found = self._ready.get(wire.__class__)
         if found is None:

@@ -55,6 +55,13 @@ class Wire:
     def ahead(self, statement: Statement, facts: Mapping[str, Any]) -> None:
         """`rows` will be asked for this."""
 
+    def hold(self, statement: Statement, facts: Mapping[str, Any]) -> None:
+        """To be carried out before the next thing that SQLAlchemy executes itself, or the commit; see `let_go`."""
+        self.send(statement, [facts])
+
+    def let_go(self) -> None:
+        """What is held has become part of another statement."""
+
     def flush(self, last: str | None = None) -> None:
         """Carry out what waits, and `last` with it."""
 
@@ -129,13 +136,14 @@ class Wire:
 
 
 class SqliteWire(Wire):
-    """Everything is done at once."""
+    """Everything is done at once, but for one statement that may be held back."""
 
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
         raw: Any = db.connection.dbapi_connection
         self._cursor = raw.cursor()
         self._error = db.dialect.loaded_dbapi.Error
+        self._held: tuple[int, Statement, Mapping[str, Any]] | None = None  # within how many savepoints, and what
 
     def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         if not statement.is_read:
@@ -148,6 +156,24 @@ class SqliteWire(Wire):
         self.before_write()
         for facts in rows:
             self._execute(statement.text, statement.parameters(facts))
+
+    def hold(self, statement: Statement, facts: Mapping[str, Any]) -> None:
+        self.flush()
+        self._held = (len(self._marks), statement, facts)
+
+    def let_go(self) -> None:
+        self._held = None
+
+    def flush(self, last: str | None = None) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            _, statement, facts = held
+            self.send(statement, [facts])
+
+    def undo(self) -> None:
+        super().undo()
+        if self._held is not None and self._held[0] > len(self._marks):
+            self._held = None
 
     def _put(self, text: str) -> None:
         self._execute(text, ())

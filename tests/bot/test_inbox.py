@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select, update
 
 from bot import inbox
 from bot.inbound import Inbound
@@ -15,6 +17,7 @@ from bot.inbox import Remembered
 from bot.protocol import Image, Reply, read_inbound
 from models.base import Store, Work
 from models.messages import inbound_message
+from models.prepared import savepoint
 from tests.bot import pushes
 from tests.support.clock import START, StillClock
 from tests.support.together import PATIENCE_S
@@ -118,6 +121,47 @@ def test_only_words_and_choices_are_kept(sqlite_store: Store, push: str, content
         inbox.recall(work, got)
     with sqlite_store.read() as work:
         assert work.db.scalar(select(inbound_message.c.content)) == content
+
+
+def test_what_is_done_to_the_row_meanwhile_stands(store: Store) -> None:
+    """On SQLite it is written late, but not later than something else looks at the table: an erasure, say."""
+    with store.transaction() as work:
+        assert inbox.recall(work, message()) is None
+        work.db.execute(update(inbound_message).values(openid="nobody", content=None))
+        inbox.remember(work, message(), "删了")
+    (row,) = written(store)
+    assert (row.openid, row.content, row.state, row.reply) == ("nobody", None, "done", "删了")
+
+
+def test_the_row_outlives_a_refusal(store: Store) -> None:
+    """Also where it was written within what was refused."""
+    with store.transaction() as work, savepoint(work):
+        assert inbox.recall(work, message()) is None
+        with pytest.raises(ZeroDivisionError):
+            refused(work, lambda: work.db.execute(select(inbound_message)))
+        inbox.remember(work, message(), "没有记下")
+    (row,) = written(store)
+    assert (row.openid, row.content, row.reply) == (pushes.RESIDENT, "西红柿2斤", "没有记下")
+
+
+def test_nothing_is_left_of_what_was_undone(store: Store) -> None:
+    with store.transaction() as work:
+        with pytest.raises(ZeroDivisionError):
+            refused(work, lambda: inbox.recall(work, message()))
+        assert inbox.recall(work, message(msg_id=2)) is None
+    (row,) = written(store)
+    assert (row.dedupe_key, row.state) == (message(msg_id=2).key, "received")
+
+
+def refused(work: Work, step: Callable[[], object]) -> None:
+    with savepoint(work):
+        step()
+        raise ZeroDivisionError
+
+
+def written(store: Store) -> list[Row[Any]]:
+    with store.read() as work:
+        return list(work.db.execute(select(inbound_message)))
 
 
 def test_words_go_first_and_keys_later(store: Store, clock: StillClock) -> None:
