@@ -19,6 +19,8 @@ _ENTRUSTED: Final = re.compile(
     r"[让叫托喊请]我[^,。]{0,3}[带拿捎订买报记代]|[加记算挂写放][在到进]?我的?(?:这|那|这里|那里)?(?:单|名下|账|头上)"
 )
 """How one comes to order for somebody else (让我带, 记我名下)."""
+_COUNTED_IN: Final = re.compile(r"(?:加上|连上|算上|连着|连同|连)我?(?:自己|自家|家|们)*的?那[一-龥]")
+"""加上我自己那盒总共三盒: the sum is more than was counted one by one."""
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
 _MYSELF: Final = frozenset(
     "我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split()
@@ -217,7 +219,8 @@ class Applying(Targets):
         totals.add(sum(self.draft.current(key) for key in self.draft.entries | self.draft.prior))
         entry = next(iter(self.draft.entries.values()), None)
         single = len(self.draft.entries) == 1 and not self.draft.prior and entry is not None and entry.op == "add"
-        if single and entry is not None and quantity.milli > entry.milli:
+        counted_in = len(self.draft.entries) == 1 and _COUNTED_IN.search(self.text) is not None
+        if (single or counted_in) and entry is not None and quantity.milli > entry.milli:
             entry.milli = quantity.milli  # 多备一袋 总共两袋
         elif quantity.milli not in totals and not self.draft.doubts:
             self.draft.doubt(quantity.word, "unclear")

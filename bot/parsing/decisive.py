@@ -41,6 +41,8 @@ def decisive_start(tokens: list[Token]) -> int:
         return 0
     if not any(token.kind in ("want", "add") and token.word in _ASKING for token in clause):
         return 0
+    if any(token.kind == "add" and token.word not in _ASKING for token in clause):
+        return 0  # 六个室友一人两袋 再多加一袋
     return start if _only_reckons(before) else 0
 
 

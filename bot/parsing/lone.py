@@ -248,6 +248,8 @@ class LoneItems(Booking):
             following = self._next_solid(self.position[id(following)], last)
         if not asks or (following is not None and following.kind in _OTHERWISE):
             return
+        if self.excepted is None and not self.rest and self._names_before(position):
+            return  # 贝果两种口味都要: not everything there is
         if len(self.quoted) == 1 or (self.booked and self.excepted is None and not self.rest):
             return
         for key in self._everything(None):
@@ -256,3 +258,9 @@ class LoneItems(Booking):
             else:
                 self.draft.put(key, "set", 1000)
         self.rest, self.excepted = False, None
+
+    def _names_before(self, position: int) -> bool:
+        """Are goods named in front of `position`, in its segment?"""
+        at = self.tokens[position].start
+        segment = next(segment for segment in self.segments if segment.start <= at < segment.end)
+        return any(token.kind == "item" and token.start < at for token in segment.tokens)

@@ -25,6 +25,8 @@ _NO_NAME: Final = re.compile(r"[的了吗呢不没有和跟要来去说让叫是
 _GROUP: Final = re.compile(
     r"[一-龥a-z\d]{1,4}(?:部|班|组|科|室|店|处|队|层|楼|公司|中心|办公室|车间|宿舍|单位|厂|门店|窗口|柜台|年级|支部)"
 )
+_MAX_GROUP: Final = 6
+_WORDS: Final = frozenset({"text", "filler", "qty", "quality", "number", "people", "time"})
 _ASKED: Final = frozenset({"item", "want", "qty"})
 _TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
 _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
@@ -36,12 +38,13 @@ def name_parties(tokens: list[Token]) -> None:
     if kinds & {"person", "name"}:
         _fold_kin(tokens)
         _fold_places(tokens)
-    if "text" in kinds and "qty" in kinds:
+    if "qty" in kinds:
         _fold_groups(tokens)
+    if "qty" in kinds and "text" in kinds:
         _fold_joiners(tokens)
     if "people" in kinds:
         _count_companions(tokens)
-    if "each" in kinds and "and" in kinds:
+    if "each" in kinds and kinds & {"and", "people"}:
         _each_of_them(tokens)
 
 
@@ -66,20 +69,20 @@ def _fold_kin(tokens: list[Token]) -> None:
 
 
 def _fold_groups(tokens: list[Token]) -> None:
-    """财务部, 大班: unknown words that open two clauses and end like a part of a house, in front of goods."""
-    heads = [
-        token
-        for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False)
-        if (before is None or before.kind in _BREAKS)
-        and after is not None
-        and after.kind in _ASKED
-        and _GROUP.fullmatch(token.word)
-        and token.kind == "text"
-        and not token.keys
-    ]
-    if len({token.word for token in heads}) > 1:
-        for token in heads:
-            token.kind = "name"
+    """财务部, 大班: words that open two clauses and end like a part of a house, in front of goods."""
+    heads = []
+    for index in range(len(tokens)):
+        if index and tokens[index - 1].kind not in _BREAKS:
+            continue
+        word, end = "", index
+        while end < len(tokens) and tokens[end].kind in _WORDS and len(word) <= _MAX_GROUP:
+            word, end = word + tokens[end].word, end + 1
+            if _GROUP.fullmatch(word) and end < len(tokens) and tokens[end].kind in _ASKED:
+                heads.append((index, end - 1, word))
+                break
+    if len({word for _, _, word in heads}) > 1:
+        for first, last, _ in reversed(heads):
+            _join(tokens, first, last, "name")
 
 
 def _fold_joiners(tokens: list[Token]) -> None:
@@ -102,7 +105,8 @@ def _each_of_them(tokens: list[Token]) -> None:
         while at >= 0 and (tokens[at].kind in ("person", "name", "and") or tokens[at].word in SELVES):
             row.append(tokens[at].kind)
             at -= 1
-        if len(row) > 2 and row[0] != "and" and "and" in row:
+        counted = at == index - 1 and at >= 0 and tokens[at].kind == "people" and not is_per_head(tokens[at])
+        if counted or (len(row) > 2 and row[0] != "and" and "and" in row):
             token.kind = "people"
 
 

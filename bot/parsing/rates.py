@@ -19,14 +19,15 @@ _DAYS: Final = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 3
 _MEALS: Final = ("餐", "顿", "早", "早上", "晚", "晚上")
 _TIMES: Final = "天|日|周|星期|礼拜|月|餐|顿|早上?|晚上?"
 _NUMBER: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}}|半)"
-_COUNTER: Final = "[个只位条名间口头匹桌]"
-_TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉){0,3}"
+_COUNTER: Final = "[个只位条名间口头匹张]"
+_TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉|早上|中午|晚上){0,3}_*"
 _NOUN: Final = rf"{_TIMES}|人|家|户|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
 _EACH: Final = rf"(?:每{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
 _RATE: Final = re.compile(
     rf"{_EACH}(?P<first>{_NOUN})?{_TAKES}(?:{_EACH}(?P<second>{_NOUN})?{_TAKES})?(?P<number>{_NUMBER})\s?(?P<unit>{UNIT_PATTERN})"
 )
 _BEGINS: Final = re.compile(r"[每一1人]")
+_SPELLS: Final = frozenset(_TIMES.replace("?", "").split("|")) | {"早", "晚"}
 _HEADS: Final = frozenset({"人", "家", "户"})
 _ASKING: Final = frozenset({"want", "add", "set", "each"})
 
@@ -37,9 +38,11 @@ def reckon(tokens: list[Token], text: str) -> None:
     Rates by heads alone (一人一只) are left to the reader, which knows who 一人 may be. Nothing is done when another
     number asks for something, when nothing asks, or when a factor is missing.
     """
-    if not any(token.kind in _ASKING for token in tokens):
-        return
+    asked = any(token.kind in _ASKING for token in tokens)
+    text = _without_goods(tokens, text)
     for rate in _rates(text):
+        if not asked and {rate["first"], rate["second"]} & _SPELLS:
+            continue  # 一天五个 够吃六天: only reckoned
         factors = [_factor(noun, rate, tokens, text) for noun in (rate["first"], rate["second"]) if noun]
         spans = [span for factor in factors if factor is not None for span in factor[1]]
         number = 500 if rate["number"] == "半" else getattr(read_number(rate["number"]), "milli", 0)
@@ -48,11 +51,20 @@ def reckon(tokens: list[Token], text: str) -> None:
         milli = number
         for factor in factors:
             milli *= factor[0] if factor is not None else 1
-        amount = Token(
-            "qty", rate.start(), rate.end(), rate[0], milli=milli, unit=canonical_unit(rate["unit"]), value="product"
-        )
+        start = rate.start("number") if "_" in rate[0] else rate.start()
+        spans.append((rate.start(), start))
+        said = text[start : rate.end()]
+        amount = Token("qty", start, rate.end(), said, milli=milli, unit=canonical_unit(rate["unit"]), value="product")
         _replace(tokens, amount, spans)
         return
+
+
+def _without_goods(tokens: Sequence[Token], text: str) -> str:
+    """The text with a line where goods are named, so that 每桌母蟹六只 is read like 每桌六只."""
+    for token in tokens:
+        if token.kind == "item":
+            text = text[: token.start] + "_" * (token.end - token.start) + text[token.end :]
+    return text
 
 
 def _rates(text: str) -> Iterator[re.Match[str]]:
@@ -95,7 +107,7 @@ def _is_free(tokens: Sequence[Token], rate: tuple[int, int], factors: Sequence[t
     spans = [rate, *factors]
     for token in tokens:
         inside = [span for span in spans if token.start < span[1] and token.end > span[0]]
-        if inside and (token.kind in ("item", "goods") or (token.start < inside[0][0] and token.kind != "text")):
+        if inside and (token.kind == "goods" or (token.start < inside[0][0] and token.kind != "text")):
             return False
     outside = [token for token in tokens if not any(token.start < end and token.end > start for start, end in spans)]
     return not _is_asked_apart(outside)
@@ -106,7 +118,7 @@ def _is_asked_apart(outside: Sequence[Token]) -> bool:
     previous = ""
     for index, token in enumerate(outside):
         following = next((other.kind for other in outside[index + 1 :] if other.kind != "space"), "")
-        if token.kind == "qty" and "item" not in (previous, following):
+        if token.kind == "qty" and not token.word.startswith("几") and "item" not in (previous, following):
             return True
         previous = token.kind if token.kind != "space" else previous
     return False
@@ -124,9 +136,11 @@ def _replace(tokens: list[Token], amount: Token, spans: Sequence[tuple[int, int]
                 kept.append(amount)
             continue
         for start, end in spans:
-            if start <= token.start and token.end <= end:
+            if start <= token.start and token.end <= end and token.kind != "item":
                 token.kind, token.keys = "filler", ()
             elif token.kind == "text" and token.start < end <= token.end:
                 token.start, token.word = end, token.word[end - token.start :]
+        if token.kind == "qty" and token.word.startswith("几"):
+            token.kind = "filler"  # 帮我算下要几箱
         kept.append(token)
     tokens[:] = [token for token in kept if token.word]

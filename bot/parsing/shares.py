@@ -15,7 +15,7 @@ _KINDS: Final = frozenset({"个", "款", "种", "样"})
 
 def is_shared(kinds: Sequence[str]) -> bool:
     """一半一半, or one half of each of two: 一半红的一半白的."""
-    return "evenly" in kinds or kinds.count("portion") == 2
+    return "evenly" in kinds or kinds.count("portion") == 2 or {"both", "portion"} <= set(kinds)
 
 
 def share_evenly(nodes: list[Node]) -> list[Node]:
@@ -30,7 +30,8 @@ def share_evenly(nodes: list[Node]) -> list[Node]:
     total = quantities[0].token
     total.milli, total.value = total.milli // shares, EVEN
     members = tuple(node.token for node in items)
-    return [Node(items[0].token, items[0].position, quantities[0].segment, "start", (), "group", members, total)]
+    segment = max(quantities[0].segment, items[0].segment)
+    return [Node(items[0].token, items[0].position, segment, "start", (), "group", members, total)]
 
 
 def _counts_kinds(quantity: Token, kinds: int) -> bool:

@@ -18,6 +18,7 @@ _HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆
 
 _CHANGING: Final = frozenset({"add", "sub", "set"})
 _SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
+_SEVERAL: Final = frozenset("两种 三种 两样 三样 几种 几样 两个 三个".split())
 _KINDS: Final = ("样", "种", "个", "款")
 
 
@@ -81,6 +82,7 @@ class Targets(Walk):
             or self._says_again(quantity)
             or self.another_house
             or mode == "set"
+            or (mode == "add" and self._is_one_more_of_it(claim, quantity))
         )
         if self.booked and self.draft.last is not None and not self.mentions and same:
             return (self.draft.last,)
@@ -117,7 +119,12 @@ class Targets(Walk):
         if not found:
             return False
         each = index >= 0 and self.kinds[index] == "each" and self.words[index][0] in "各每一"
-        return each and not {"person", "name", "people"} & set(self.kinds)
+        spread = (
+            index > 0
+            and self.words[index] == "都"
+            and any(w in _SEVERAL for w in self.words[max(index - 4, 0) : index])
+        )
+        return (each or spread) and not {"person", "name", "people"} & set(self.kinds)
 
     def _is_said_afresh(self, claim: Claim, mode: str | None) -> bool:
         """改8个, 现在要8个 behind 「椰青6个作废」: the same goods, in another number."""
@@ -162,6 +169,13 @@ class Targets(Walk):
             return False
         fitting = sum(self.catalogue.by_key[key].unit == quantity.unit for key in keys)
         return 0 < fitting < len(keys) and quantity.unit not in GENERIC
+
+    def _is_one_more_of_it(self, claim: Claim, quantity: Token) -> bool:
+        """再多加一袋 behind one kind of goods that is counted in bags, of somebody who has nothing yet."""
+        said = "".join(self.words[max(claim.start - 2, 0) : claim.start])
+        last = self.last_quantity
+        alike = last is not None and quantity.unit is not None and quantity.unit == last.unit
+        return alike and not self.draft.prior and len(self.draft.entries) == 1 and bool({"多", "加"} & set(said))
 
     def _repeats(self, quantity: Token) -> bool:
         last = self.last_quantity

@@ -23,6 +23,7 @@ _REFUSES: Final = re.compile(
 )
 _PRONOUNS: Final = "她|他|人家|对方"
 _MORE: Final = frozenset({"add", "swap", "set", "halve", "double"})
+_STILL: Final = frozenset({"还要", "还想要"})
 _VAGUE: Final = ("份", "单")
 
 
@@ -40,7 +41,7 @@ def part_given_up(
     who = "|".join([*map(re.escape, sorted(others, key=len, reverse=True)), _PRONOUNS])
     part = _part(re.split(r"[,。!?\s]", text), who)
     key = _goods(tokens, prior, part[1], catalogue) if part is not None else None
-    if part is None or key is None or any(token.kind in _MORE for token in tokens):
+    if part is None or key is None or any(token.kind in _MORE and token.word not in _STILL for token in tokens):
         return None
     if any(token.kind == "goods" or (token.kind == "item" and key not in token.keys) for token in tokens):
         return None
@@ -63,11 +64,17 @@ def _part(clauses: list[str], who: str) -> tuple[int, str] | None:
             return _amount(taken)
         if refuses and told is not None:
             return told
-        if not refuses and (
-            found := re.search(rf"(?<!那){_TOLD}[^,]{{0,6}}?(?:是|给|帮|替)(?:我|给|帮|替)*(?:{who})", clause)
-        ):
+        if not refuses and (found := _told(clause, who)) is not None:
             told = _amount(found)
     return None
+
+
+def _told(clause: str, who: str) -> re.Match[str] | None:
+    """两盒是替同事订的, 我和我姐一人两盒."""
+    between = rf"(?:(?!{_NUMBER}(?:{UNIT_PATTERN}))[^,]){{0,6}}?"
+    return re.search(rf"(?<!那){_TOLD}{between}(?:是|给|帮|替)(?:我|给|帮|替)*(?:{who})", clause) or re.search(
+        rf"(?:{who})[^,]{{0,2}}(?:一人|一家|每人|每家|各){_TOLD}", clause
+    )
 
 
 def _amount(match: re.Match[str]) -> tuple[int, str]:
