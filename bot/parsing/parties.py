@@ -105,9 +105,15 @@ def _each_of_them(tokens: list[Token]) -> None:
         while at >= 0 and (tokens[at].kind in ("person", "name", "and") or tokens[at].word in SELVES):
             row.append(tokens[at].kind)
             at -= 1
-        counted = at == index - 1 and at >= 0 and tokens[at].kind == "people" and not is_per_head(tokens[at])
+        counted = at == index - 1 and at >= 0 and tokens[at].kind == "people" and _is_alone(tokens[at], tokens)
         if counted or (len(row) > 2 and row[0] != "and" and "and" in row):
             token.kind = "people"
+
+
+def _is_alone(people: Token, tokens: list[Token]) -> bool:
+    """我和我老公: two people in a row, and nobody else is counted."""
+    two = people.word[0] == "我" and not is_per_head(people)
+    return two and all(token is people or token.kind != "people" for token in tokens)
 
 
 def _may_be_name(token: Token) -> bool:

@@ -220,10 +220,15 @@ class Targets(Walk):
             index -= 1
         if index < 0 or not is_per_head(self.tokens[index]):
             return False
-        return self.words[index][0] != "各" or self._in_one_segment(self.tokens[index], quantity)
+        return self.words[index][0] not in "各都" or self._is_in_its_run(index, quantity)
 
-    def _in_one_segment(self, one: Token, other: Token) -> bool:
-        return any(segment.start <= one.start and other.end <= segment.end for segment in self.segments)
+    def _is_in_its_run(self, each: int, quantity: Token) -> bool:
+        """一袋糯米鸡 in 「我同隔壁各要一盒烧卖一袋糯米鸡」, but not 馒头两袋 in 「各一盒鸡蛋馒头两袋」."""
+        at = self.position[id(quantity)]
+        if at > each + 2 and self.kinds[at + 1 : at + 2] != ["item"]:
+            return False
+        start = self.tokens[each].start
+        return any(segment.start <= start and quantity.end <= segment.end for segment in self.segments)
 
     def _is_for_a_group(self, quantity: Token) -> bool:
         """大人每人一支 where nobody said how many grown-ups there are."""
