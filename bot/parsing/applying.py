@@ -67,10 +67,15 @@ class Applying(Targets):
         claim = self.claim_in_hand
         if claim is None:
             return False
-        before = [token for token in self.segments[claim.segment].tokens if self.position[id(token)] < claim.start]
+        before = self.tokens[: claim.start]
         others = any(t.kind in ("person", "name") and t.word not in SELVES and "自" not in t.word for t in before)
-        too = any("也" in token.word for token in before)
-        return others and (too or _ENTRUSTED.search(self.text) is not None)
+        return others and (self._is_said_too(claim) or _ENTRUSTED.search(self.text) is not None)
+
+    def _is_said_too(self, claim: Claim) -> bool:
+        """Is 也 said in front of a claim, and not 我也?"""
+        first = self.position[id(self.segments[claim.segment].tokens[0])]
+        at = next((i for i in range(claim.start - 1, first - 1, -1) if "也" in self.words[i]), -1)
+        return at >= 0 and not (at and self.words[at - 1] in SELVES)
 
     def _is_one_of(self, key: int, existing: Entry | None) -> bool:
         """Is this number the 那箱 behind one that only said how many there are?"""

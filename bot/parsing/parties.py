@@ -28,6 +28,7 @@ _GROUP: Final = re.compile(
 _MAX_GROUP: Final = 6
 _WORDS: Final = frozenset({"text", "filler", "qty", "quality", "number", "people", "time"})
 _ASKED: Final = frozenset({"item", "want", "qty"})
+_IN_A_ROW: Final = frozenset({"person", "name", "and", "people"})
 _TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
 _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
 
@@ -99,21 +100,21 @@ def _fold_joiners(tokens: list[Token]) -> None:
 def _each_of_them(tokens: list[Token]) -> None:
     """我同隔壁各要一盒烧卖一袋糯米鸡: 各 behind people in a row is 每人."""
     for index, token in enumerate(tokens[:-1]):
-        if token.kind != "each" or token.word[0] != "各" or tokens[index + 1].kind != "qty":
+        if token.kind != "each" or token.word[0] not in "各都" or tokens[index + 1].kind != "qty":
             continue
-        row, at = [], index - 1
-        while at >= 0 and (tokens[at].kind in ("person", "name", "and") or tokens[at].word in SELVES):
-            row.append(tokens[at].kind)
-            at -= 1
-        counted = at == index - 1 and at >= 0 and tokens[at].kind == "people" and _is_alone(tokens[at], tokens)
-        if counted or (len(row) > 2 and row[0] != "and" and "and" in row):
+        start = index
+        while start and (tokens[start - 1].kind in _IN_A_ROW or tokens[start - 1].word in SELVES):
+            start -= 1
+        if _is_a_row(tokens[start:index], tokens):
             token.kind = "people"
 
 
-def _is_alone(people: Token, tokens: list[Token]) -> bool:
-    """我和我老公: two people in a row, and nobody else is counted."""
-    two = people.word[0] == "我" and not is_per_head(people)
-    return two and all(token is people or token.kind != "people" for token in tokens)
+def _is_a_row(row: list[Token], tokens: list[Token]) -> bool:
+    """我同隔壁, 楼上两户和我们家, and 我和我老公 where nobody else is counted."""
+    kinds = [token.kind for token in row]
+    if kinds == ["people"] and row[0].word[0] == "我":
+        return not is_per_head(row[0]) and all(token is row[0] or token.kind != "people" for token in tokens)
+    return len(row) > 2 and kinds[-1] != "and" and "and" in kinds and not any(is_per_head(token) for token in row)
 
 
 def _may_be_name(token: Token) -> bool:

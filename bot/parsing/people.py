@@ -13,7 +13,7 @@ from bot.parsing.tokens import Token
 
 PERSONS: Final = frozenset({"person", "name"})
 _PER_HEAD: Final = re.compile(
-    rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|人均|人手|各[要来订拿买]?"
+    rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|人均|人手|[各都][要来订拿买]?"
 )
 _WITH_ME: Final = re.compile(r"(?:连|算|加|包括|包含|含|带)(?:上|埋)?我(?!们|家|[妈爸])|(?<!给)我(?:跟|和|与|同|加)$")
 
@@ -42,6 +42,7 @@ _BETWEEN: Final = frozenset({"and", "space", "comma"})
 def _listed(tokens: Sequence[Token]) -> int:
     """阿公阿婆我跟我老公 还有两个小孩: everybody in a row of people who are named one by one and counted; else 0."""
     total = named = counted = 0
+    joined = False
     for before, token, following in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         heads = _head_count(token) or 0
         given = before is not None and before.word in ("给", "帮", "替", "的")
@@ -54,10 +55,12 @@ def _listed(tokens: Sequence[Token]) -> int:
         elif heads:
             total, counted = total + heads, counted + 1
         elif token.kind not in _BETWEEN:
-            if named > 1 and counted:
+            if counted and (named > 1 or (named and joined)):
                 break
             total = named = counted = 0
-    return total if named > 1 and counted else 0
+            joined = False
+        joined = joined or (token.kind == "and" and bool(total))
+    return total if counted and (named > 1 or (named and joined)) else 0
 
 
 def _is_one(token: Token, following: Token | None) -> bool:
@@ -82,8 +85,10 @@ def _head_count(token: Token) -> int | None:
     if token.kind != "people" or is_per_head(token):
         return None
     number = read_number(re.sub(r"^(?:我们|我哋|我地|阿拉|咱们?|俺们)(?:组|班|家)?", "", token.word))
-    if number is None and token.word == "三胞胎":
+    if number is None and token.word.endswith(("三胞胎", "仨")):
         return 3
+    if number is None and token.word.endswith("俩"):
+        return 2
     if number is None and re.match(r"我|[老小]?两口|夫妻|双胞|龙凤", token.word):
         return 2
     if number is None:

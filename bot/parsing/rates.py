@@ -22,11 +22,12 @@ _NUMBER: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}}|半)"
 _COUNTER: Final = "[个只位条名间口头匹张]"
 _TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉|早上|中午|晚上){0,3}_*"
 _NOUN: Final = rf"{_TIMES}|人|家|户|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
-_EACH: Final = rf"(?:每{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
+_EVERY: Final = {"隔": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_EACH: Final = rf"(?:每隔?{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
 _RATE: Final = re.compile(
-    rf"{_EACH}(?P<first>{_NOUN})?{_TAKES}(?:{_EACH}(?P<second>{_NOUN})?{_TAKES})?(?P<number>{_NUMBER})\s?(?P<unit>{UNIT_PATTERN})"
+    rf"(?:{_EACH}|每?隔?(?P<every>[隔两三四五])(?=天|周|个?星期|个?月)个?)(?P<first>{_NOUN})?{_TAKES}(?:{_EACH}(?P<second>{_NOUN})?{_TAKES})?(?P<number>{_NUMBER})\s?(?P<unit>{UNIT_PATTERN})"
 )
-_BEGINS: Final = re.compile(r"[每一1人]")
+_BEGINS: Final = re.compile(r"[每一1人隔]|[两三四五](?:天|周|个?星期|个?月)")
 _SPELLS: Final = frozenset(_TIMES.replace("?", "").split("|")) | {"早", "晚"}
 _HEADS: Final = frozenset({"人", "家", "户"})
 _ASKING: Final = frozenset({"want", "add", "set", "each"})
@@ -51,6 +52,9 @@ def reckon(tokens: list[Token], text: str) -> None:
         milli = number
         for factor in factors:
             milli *= factor[0] if factor is not None else 1
+        milli, rest = divmod(milli, _EVERY.get(rate["every"], 1))
+        if rest:
+            continue
         start = rate.start("number") if "_" in rate[0] else rate.start()
         spans.append((rate.start(), start))
         said = text[start : rate.end()]

@@ -16,8 +16,8 @@ from bot.parsing.quantity import UNIT_PATTERN, canonical_unit, to_sale_units
 from bot.parsing.tokens import Token
 
 _NUMBER: Final = rf"(?:{ARABIC_NUMBER}|{CHINESE_NUMBER}|半)"
-_PART: Final = rf"(?P<number>{_NUMBER})?(?P<unit>{UNIT_PATTERN})"
-_TOLD: Final = rf"(?P<number>{_NUMBER})(?P<unit>{UNIT_PATTERN})"
+_PART: Final = rf"(?P<number>{_NUMBER})?(?P<unit>{UNIT_PATTERN})(?P<half>半)?"
+_TOLD: Final = rf"(?P<number>{_NUMBER})(?P<unit>{UNIT_PATTERN})(?P<half>半)?"
 _REFUSES: Final = re.compile(
     r"(?:不|勿|伐|唔)(?:想)?(?:要|用|来|拿|订|买|参加)|退|取消|撤|去掉|减掉|划掉|拿掉|[要拿分带匀]走"
 )
@@ -80,7 +80,8 @@ def _told(clause: str, who: str) -> re.Match[str] | None:
 def _amount(match: re.Match[str]) -> tuple[int, str]:
     said = match["number"] or "一"
     number = read_number(said)
-    return (500 if said == "半" or number is None else number.milli), canonical_unit(match["unit"])
+    milli = 500 if said == "半" or number is None else number.milli
+    return milli + (500 if match["half"] else 0), canonical_unit(match["unit"])
 
 
 def _goods(tokens: Sequence[Token], prior: dict[int, int], unit: str, catalogue: Catalogue) -> int | None:
