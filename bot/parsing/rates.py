@@ -46,7 +46,7 @@ def reckon(tokens: list[Token], text: str) -> None:
             continue  # 一天五个 够吃六天: only reckoned
         factors = [_factor(noun, rate, tokens, text) for noun in (rate["first"], rate["second"]) if noun]
         spans = [span for factor in factors if factor is not None for span in factor[1]]
-        number = 500 if rate["number"] == "半" else getattr(read_number(rate["number"]), "milli", 0)
+        number = _milli(rate["number"])
         if not factors or None in factors or not number or not _is_free(tokens, rate.span(), spans):
             continue
         milli = number
@@ -96,7 +96,7 @@ def _factor(
     for match in counted.finditer(text):
         if match.start() < rate.end() and match.end() > rate.start():
             continue
-        number = getattr(read_number(match["number"]), "milli", 0)
+        number = _milli(match["number"])
         days, rest = divmod(number * _DAYS.get(match["noun"], 1), 1000 * (length or 1))
         if rest or not days or (match["noun"] != noun and not (length and match["noun"] in _DAYS)):
             continue
@@ -104,6 +104,12 @@ def _factor(
             continue  # nobody knows how many weeks a month has
         found.setdefault(days, []).append(match.span())
     return (max(found), [span for spans in found.values() for span in spans]) if found else None
+
+
+def _milli(figure: str) -> int:
+    """Thousandths of a number, 0 when it has no sense."""
+    number = read_number(figure)
+    return 500 if figure == "半" else number.milli if number is not None else 0
 
 
 def _is_free(tokens: Sequence[Token], rate: tuple[int, int], factors: Sequence[tuple[int, int]]) -> bool:

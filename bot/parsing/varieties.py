@@ -127,7 +127,7 @@ def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
         if token.kind not in ("quality", "text") or token.keys:
             continue
         kind = token.word.rstrip("的个款号种").strip()
-        after = following is not None and (following.word.startswith("的") or following.kind == "each")
+        after = following is not None and (following.word.startswith("的") or following.kind in ("each", "evenly"))
         if (token.word.endswith("的") or after) and 0 < len(kind) < 3:
             yield token, kind
 
