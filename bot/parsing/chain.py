@@ -24,6 +24,7 @@ from bot.parsing.chain_codes import in_words, with_letters
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
+from bot.parsing.chain_parts import without_question
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_shape import looks_like_chain
@@ -55,7 +56,7 @@ _BUT = re.compile(
 )
 _MORE = re.compile(r"(?:再|另外?|还|多)?(?:加|要|来)|再|另|外加|还有?|和|\+")
 _STRUCK = re.compile(
-    r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）】\]]\s*\w"
+    r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|^[^\d]{0,12}[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）】\]]\s*\w"
 )
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
@@ -63,6 +64,10 @@ _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
     r"^(?:占位|示例|示范|例|测试|发起|开团|模板|格式|置顶|团长|群主|勿删|请?接龙|[^\w\ue001-\ue014]*$)"
+)
+_SHOWN = re.compile(r"[\s(（\[【]*(?:示范|示例|范例|举例|例如|例子?|格式|模板|样例|如)[:：\s]")
+_SHOWN_BEHIND = re.compile(
+    r"[(（\[【]\s?(?:示范|示例|范例|例子?|格式|模板|样例|仅?供?参考|不算|测试)[^)）\d]{0,4}[)）\]】]\s*$"
 )
 
 
@@ -127,11 +132,13 @@ class _Reader:
         )
         if self._is_placeholder(parts, content):
             return _made(parts, raw, Content(), "placeholder")
+        if not self.entries and (_SHOWN.match(content) or _SHOWN_BEHIND.search(content)):  # 示范:1-101 抽纸1箱
+            return _made(replace(parts, room=None), raw, Content(), "placeholder")
         if not content or (_PLACEHOLDER.match(content) and not self.shelf.mentions_item(content)):
             return self._bare(parts, raw)
         if _STRUCK.search(raw) or _CANCEL.match(content) or _ZERO.match(content) or _CANCELLED_BEHIND.search(content):
             return _made(parts, raw, Content(), "cancelled")
-        content = corrected(content)
+        content = without_question(corrected(content))
         same = _SAME.match(content)
         if same is not None:
             return self._same(parts, raw, same["rest"])

@@ -13,7 +13,7 @@ from bot.parsing.values import Doubt, Item, Line
 FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|[{CHINESE}]{{1,3}}|半)"
 _TAELS = rf"[一二三四五六七八九](?=两(?!\s?(?:{UNIT_PATTERN})|[{CHINESE}]))"  # 二两 is no range
 _QUANTITY = (
-    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE})\s?(?!NAMES)"
+    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE}|斤半)\s?(?!NAMES)"
     rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
 
@@ -56,6 +56,8 @@ def amount_into(wish: Wish, token: re.Match[str]) -> None:
     wish.figure, wish.unit = token["figure"], token["unit"]
     if wish.figure == "半":
         wish.milli = 500
+    elif wish.figure == "斤半":
+        wish.unit, wish.milli = "斤", 1500
     else:
         number = read_number(wish.figure)
         wish.milli = (

@@ -57,7 +57,7 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
         return None if re.search(r"\d", what) else Content(action="change")  # nothing was ordered, nothing is
     if dropped is not None and before is not None:
         what = dropped["what"] or dropped["what2"]
-        held = [key for key in shelf.keys_in(what) if key in before]
+        held = [key for key in shelf.keys_in(what, before) if key in before]
         if held and not any(char.isdigit() for char in what):
             return Content(tuple(Line(key, 0, "set") for key in held), action="change")
     remains = _LEFT.search(content) if before is not None else None
@@ -87,7 +87,7 @@ def _leaving(shelf: Shelf, content: str, remains: re.Match[str], before: Held) -
 
 
 def _subtracted(shelf: Shelf, content: str, match: re.Match[str], before: Held) -> Content:
-    keys = shelf.keys_in(f"{content[: match.start()]} {content[match.end('figure') :]}")
+    keys = shelf.keys_in(f"{content[: match.start()]} {content[match.end('figure') :]}", before)
     if not keys:
         only = shelf.catalogue.only
         keys = [only] if only is not None else list(before) if len(before) == 1 else []
@@ -138,7 +138,7 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
         return None
     if match["verb"] in _OPEN and (re.search(r"\d", match["what"]) or not shelf.keys_in(match["what"])):
         return None
-    what, to = shelf.keys_in(match["what"]), match["to"].strip()
+    what, to = shelf.keys_in(match["what"], before), match["to"].strip()
     held = [key for key, milli in before.items() if milli]
     if not shelf.mentions_item(to):
         keys = what or ([shelf.catalogue.only] if shelf.catalogue.only is not None else held)

@@ -7,13 +7,14 @@ it does not understand completely goes through the reader of ordinary messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
-from bot.parsing.chain_each import spread_each
+from bot.parsing.chain_each import every_one, spread_each
 from bot.parsing.chain_kinds import Kinds
 from bot.parsing.chain_parts import take_logistics, take_parts
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
@@ -27,9 +28,6 @@ from bot.parsing.values import Doubt, Line
 _GAP = (
     r"(?P<gap>\+(?![\d一二两三四五六七八九十])|[\s,，、;；/。.()（）&~!！\[\]]+|和(?!\w?奶)"
     r"|以及|还有|加(?!\d)|(?<=\s)要|我要|来|订|再来?)"
-)
-_EVERY = re.compile(  # 各1, 每样一份
-    rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
 )
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _A_LITTLE = "啲点些丢咪"
@@ -52,7 +50,7 @@ class Shelf:
         )
         names = one_of(terms)
         self._kinds = Kinds(catalogue.items)
-        self._token = re.compile(
+        self.token = re.compile(
             rf"(?P<item>{names})|(?P<kind>{self._kinds.pattern})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门]|\s?(?:以?[前后]|[来送取拿到]|早|晚|上午|下午|中午))"
             rf"|#|号链接)"
             rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
@@ -71,7 +69,7 @@ class Shelf:
         """Is `word` (no blanks) wholly items and quantities?"""
         position, seen = 0, False
         while position < len(word):
-            match = self._token.match(word, position)
+            match = self.token.match(word, position)
             if match is None or match.end() == position:
                 return False
             seen = seen or match.lastgroup != "gap"
@@ -86,11 +84,12 @@ class Shelf:
         """Offsets where an item's name begins."""
         return [match.start() for match in self._mention.finditer(text)]
 
-    def keys_in(self, text: str) -> list[int]:
-        """Items that are named in `text` without doubt, each once."""
+    def keys_in(self, text: str, held: Collection[int] = ()) -> list[int]:
+        """Items that are named in `text` without doubt, each once; of several the one that is `held`."""
         keys: list[int] = []
         for match in self._mention.finditer(text):
             named = self.catalogue.names[match[0]].keys
+            named = named if len(named) == 1 else tuple(key for key in named if key in held)
             if len(named) == 1 and named[0] not in keys:
                 keys.append(named[0])
         return keys or self._kinds.keys_in(text)
@@ -121,10 +120,8 @@ class Shelf:
         summed = summed_sizes(content, self.catalogue.items)
         if summed is not None:
             return replace(self._read(summed[0]), note=summed[1])
-        every = _EVERY.fullmatch(content)
-        if every is not None and len(self.catalogue.items) > 1:
-            content = " ".join(f"{item.number}号{every['quantity']}" for item in self.catalogue.items)
-        content = spread_each(content, self._token, self._numbers_of) or content
+        content = every_one(content, [item.number for item in self.catalogue.items])
+        content = spread_each(content, self.token, self._numbers_of) or content
         wished = _WISH_FIRST.fullmatch(content)
         if wished is not None and self.catalogue.only is not None and self._is_wish_text(wished["wish"]):
             found = self._read(wished["rest"])
@@ -157,7 +154,7 @@ class Shelf:
         tokens: list[re.Match[str]] = []
         position = 0
         while position < len(content):
-            match = self._token.match(content, position)
+            match = self.token.match(content, position)
             if match is None or match.end() == position:
                 break
             if match.lastgroup != "gap":

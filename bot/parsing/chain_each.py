@@ -12,7 +12,19 @@ _EACH = re.compile(
     rf"(?P<names>[^各]{{2,60}})各(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
     r"(?P<rest>(?:[\s,，。!~][^\d各]{0,20})?)"
 )
+_EVERY = re.compile(  # 各1, 每样一份
+    rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
+)
+_ALL_KINDS = re.compile(
+    r"(?:[两二三四2-4](?:种|样|款|个(?:口味|味道))|几种|每种)(?:口味|味道)?都?(?=各)"
+)  # 豆浆两种各一瓶
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}号?[.、,，/和\s]\s?){1,8}\d{1,2}号(?![楼柜门])(?=\s?各)")
+
+
+def every_one(content: str, numbers: Sequence[int]) -> str:
+    """`content` with the quantity behind each of the goods `numbers` when it says 每样一份; else as it is."""
+    every = _EVERY.fullmatch(content)
+    return content if every is None or len(numbers) < 2 else " ".join(f"{n}号{every['quantity']}" for n in numbers)
 
 
 def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str], Sequence[int]]) -> str | None:
@@ -23,6 +35,7 @@ def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str]
     """
     if "各" not in content:
         return None
+    content = _ALL_KINDS.sub("", content)
     content = _NUMBERS.sub(lambda match: " ".join(f"{n}号" for n in re.findall(r"\d+", match[0])), content)
     each = _EACH.fullmatch(content)
     if each is None:

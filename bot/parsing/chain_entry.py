@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
 from bot.parsing.normalise import Normal
@@ -49,6 +50,10 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     phone, text = take_phone(text)
     is_paid, text = take_paid(text)
     room, text = take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
+    behind = goods_first(text, shelf)
+    if behind is not None:
+        name = _name(normal, start, text, behind.start, behind.end)
+        return Parts(name, room, phone, behind.content, is_paid)
     name_start, name_end, content_start = _divide(text, shelf, normal, start)
     role = _ROLE_BEHIND.match(text, name_end)
     if role is not None and name_end > name_start:  # 阿姐(团长)
@@ -153,7 +158,12 @@ def _is_content(word: str, shelf: Shelf) -> bool:
 
 
 def _has_quantity(word: str) -> bool:
-    return any(char.isdigit() for char in word) or read_number(word[:1]) is not None or _GLUED.search(word) is not None
+    return (
+        "斤半" in word
+        or any(char.isdigit() for char in word)
+        or read_number(word[:1]) is not None
+        or _GLUED.search(word) is not None
+    )
 
 
 def _glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:

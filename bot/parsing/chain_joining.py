@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.chain_behind import is_signed
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, restarts
 from bot.parsing.normalise import Normal
@@ -120,8 +121,11 @@ class Joiner:
             text = text[room.end :].lstrip(" -_:：,，") or text
         if re.match(r"[^\d\s:：,，]{1,10}[\s:：]+(?:取消|不要|退了|撤|不接)", text):
             return True
+        first, _, rest = text.partition(" ")  # 阿晨 红1白1
+        if len(first) <= 10 and re.search(r"\d", rest) and self.shelf.starts_content(re.sub(r"\s", "", rest)):
+            return True
         return re.search(
-            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:少|减|退|再?加|再?来|还?要|多|订|改成?|给我)?(?:[x×+]?\s?\d{1,2}|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶])",
+            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:少|减|退|再?加|再?来|还?要|多|订|改成?|给我)?(?:[x×+]?\s?\d{1,2}(?!\d|[点时:月日%])|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶])",
             text,
         ) is not None or (bool(starts) and re.match(r"[^\d\s]{1,12}[\s:：]", text) is not None)
 
@@ -130,7 +134,7 @@ class Joiner:
         found: list[tuple[int, int]] = []
         for match in re.finditer(r"[^,，;；。]+", text):
             piece = match[0].strip()
-            if self._is_own_entry(piece):
+            if self._is_own_entry(piece) or is_signed(piece, self.shelf):
                 found.append(match.span())
             elif found and self.shelf.starts_content(re.sub(r"\s", "", piece)):
                 found[-1] = (found[-1][0], match.end())
@@ -154,7 +158,7 @@ class Joiner:
                 for start, end in pieces:
                     lead = len(text[start:end]) - len(text[start:end].lstrip())
                     found.append(Row(None, row.start + start + lead, row.start + end, row.start + start + lead))
-            elif self._is_own_entry(text.strip()):
+            elif self._is_own_entry(text.strip()) or is_signed(text.strip(), self.shelf):
                 lead = len(text) - len(text.lstrip())
                 found.append(Row(None, row.start + lead, row.end, row.line_start))
             elif found and self._continues(found[-1], text) and not row.after_blank and found[-1].end <= row.start:

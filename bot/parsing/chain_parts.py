@@ -23,13 +23,35 @@ _SIZE = re.compile(  # 雨衣1件 130码
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|穿)?(?:\d{2,3}\s?(?:码|cm|厘米)|(?:x{0,3}[sml]|均|大|中|小)码)的?)[)）]?"
 )
 _COUNTED = re.compile(rf"[\d一二两三四五六七八九十半]\s?(?:{UNIT_PATTERN})|取消|不要|退|改|换")
+_SHARE = re.compile(  # 2盒 一盒是帮我妈带的
+    rf"(?P<head>.*?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，;；(（]+"
+    rf"(?P<tail>(?:其中|里面)?有?(?P<part>{FIGURE})\s?(?:{UNIT_PATTERN})\s?(?:是|算)?(?:帮|给|替|送|代|我|楼[上下]|隔壁|对门|朋友|同事|邻居)[^\d,，]{{1,10}})[)）]?"
+)
+_ASKED = re.compile(  # 有鸭蛋吗有的话一盒, 豆浆还有没有,有就来两瓶
+    rf"(?:请问|问一?下|想问一?下?)?(?:还|现在)?(?:有没有|有)?(?P<what>[^\d\s?？,，]{{1,10}}?)(?:还有没有|还有|有)?(?:吗|嘛|么|没|不)?[?？,，\s]*"
+    rf"(?:如果|要是)?有(?:的话|货|的|就)+(?:我|就|给|帮|来|要|留|订|拿|加)*\s?(?P<amount>{FIGURE}\s?(?:{UNIT_PATTERN}))[吧哦啊哈谢。!~]*"
+)
+
+
+def without_question(content: str) -> str:
+    """鸭蛋一盒 for 有鸭蛋吗有的话一盒: who asks whether there is any and says how much, asks for it."""
+    asked = _ASKED.fullmatch(content) if "有" in content else None
+    return content if asked is None else f"{asked['what']}{asked['amount']}"
 
 
 def take_logistics(content: str) -> tuple[str, str] | None:
     """(what is wanted, 5楼大刘代收) for words at the end that say who fetches it, or a size; None without."""
+    share = _SHARE.fullmatch(content)
+    if share is not None and _is_less(share["part"], share["total"]):
+        return share["head"], share["tail"]
     match = _LOGISTICS.fullmatch(content)
     match = match or _WISH.fullmatch(content) or _SIZE.fullmatch(content)
     return None if match is None or _COUNTED.search(match["tail"]) else (match["head"], match["tail"])
+
+
+def _is_less(part: str, total: str) -> bool:
+    one, whole = read_number(part), read_number(total)
+    return one is not None and whole is not None and one.kind == whole.kind == "exact" and one.milli < whole.milli
 
 
 def take_parts(content: str) -> tuple[str, str] | None:

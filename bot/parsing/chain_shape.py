@@ -98,6 +98,16 @@ def _is_goods(row: str) -> bool:
     return head is not None and mentions_goods(head[0])
 
 
+def is_surname(char: str) -> bool:
+    """王, 李: one of the hundred commonest."""
+    return char in _SURNAMES
+
+
+def is_address(word: str) -> bool:
+    """王姐, 豆豆妈, 老周: a form of address."""
+    return _ADDRESS.search(word) is not None
+
+
 def _is_name(head: str) -> bool:
     bare = _QUANTITY.sub("", head)
     return (
