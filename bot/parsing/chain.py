@@ -27,7 +27,9 @@ from bot.parsing.chain_joining import NEWS, Joiner
 from bot.parsing.chain_parts import without_question
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
+from bot.parsing.chain_same import copy_of, read_copy
 from bot.parsing.chain_shape import looks_like_chain
+from bot.parsing.chain_struck import is_struck
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_prices import find_prices
 from bot.parsing.quantity import is_weight
@@ -38,28 +40,12 @@ __all__ = ["looks_like_chain", "read_chain"]
 MAX_CHARS = 65_536
 _MOST_CHARS = 12_000
 _MOST_TITLE, _MOST_TITLE_CHARS = 40, 1_000
-_CANCEL = re.compile(
-    r"^[\s(（\[【~❌✖×]*(?:已|全部|都|先|我|这单|订单|本单)*(?:取消|不要|撤销|撤单|撤"
-    r"|退单|退掉|退出|退了|删除|删掉|删|作废|不接|不跟|不订|不买|不定|放弃|算了|勿要"
-    r"|伐要|唔要|cancel|❌)(?:了|啦|掉|吧|哦|哈|勒|喇|接龙|订单|单子?|全部|谢谢|[\s)）\]】。!~❌])*$"
-)
-_CANCELLED_BEHIND = re.compile(
-    r"\d\S{0,2}[\s,，]+(?:已|都|全部)?(?:取消|不要|撤单?|退单|作废|退掉|不接|不跟)(?:了"
-    r"|啦|吧)?[\s。!]*$"
-)
-_SAME = re.compile(
-    r"^(?:我?也?(?:要)?)?(?:同上|同楼上|同前|跟上面一样|和上面一样|跟楼上一样|和楼上一样"
-    r"|跟楼上|同上面|一样|同上一样|同上一位|照上面|同款|\+1同上|same(?:\s?as\s?(?:above|before))?|ditto)(?P<rest>.*)$"
-)
-_BUT = re.compile(
-    r"(?:不过|但是?|只是|就是|除了|只有)?[\s,，]*(?=\D{0,6}(?:改|只|换))|(?:不过|但是?|只是|就是)[\s,，]*"
-)
-_MORE = re.compile(r"(?:再|另外?|还|多)?(?:加|要|来)|再|另|外加|还有?|和|\+")
-_STRUCK = re.compile(
-    r"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|^[^\d]{0,12}[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）】\]]\s*\w"
-)
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
+_SUM_INSIDE = re.compile(  # 鸡蛋1板36元 晚7点取
+    r"[\s,，;；]*(?:一?共|合计|总共|总计|=)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)(?=[\s,，;；]+\S)"
+)
+_LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2})\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
@@ -121,7 +107,8 @@ class _Reader:
             if raw.strip():
                 self.joiner.unread.append(self.joiner.raw(row))
             return
-        entry = self._judged(parts, raw)
+        lined = _LINED.match(self.normal.text, row.start, row.end)
+        entry = self._judged(parts, raw) if lined is None else _made(parts, raw, Content(), "cancelled")
         self.entries.append(entry)
         if entry.status != "placeholder":
             self.people.remember(parts, entry)
@@ -136,12 +123,13 @@ class _Reader:
             return _made(replace(parts, room=None), raw, Content(), "placeholder")
         if not content or (_PLACEHOLDER.match(content) and not self.shelf.mentions_item(content)):
             return self._bare(parts, raw)
-        if _STRUCK.search(raw) or _CANCEL.match(content) or _ZERO.match(content) or _CANCELLED_BEHIND.search(content):
+        if is_struck(raw, content) or _ZERO.match(content):
             return _made(parts, raw, Content(), "cancelled")
         content = without_question(corrected(content))
-        same = _SAME.match(content)
-        if same is not None:
-            return self._same(parts, raw, same["rest"])
+        copy = copy_of(content, self.entries, self.people.entry_of)
+        if copy is not None:
+            found = read_copy(self.shelf, copy, parts.content)
+            return _made(parts, raw, found, "ambiguous" if found.doubts else "ok")
         before = self.people.before(parts)
         said = in_words(self.shelf.catalogue, content)
         changed = (
@@ -185,35 +173,6 @@ class _Reader:
             return _made(parts, raw, Content(doubts=(Doubt(raw[:40], "how_many", (only,)),)), "ambiguous")
         return _made(parts, raw, Content((Line(only, 1000),)), "ok")
 
-    def _same(self, parts: Parts, raw: str, rest: str) -> ChainEntry:
-        above = self.entries[-1] if self.entries else None
-        if above is None or above.status != "ok" or not above.lines or any(line.op != "set" for line in above.lines):
-            return _made(parts, raw, Content(doubts=(Doubt(parts.content[:40], "reference"),)), "ambiguous")
-        extra = rest.strip(" ,，+。!~的量")
-        found = Content(above.lines)
-        if extra and self.shelf.mentions_item(extra):
-            found = self._beside(above.lines, extra)
-        return _made(parts, raw, found, "ambiguous" if found.doubts else "ok")
-
-    def _beside(self, lines: tuple[Line, ...], extra: str) -> Content:
-        """同上,核桃1 adds; 同上,不过花生要3斤 and 同上,花生不要 change the copy; 同上 花生3 is asked about."""
-        held = {line.key: line.quantity_milli for line in lines}
-        but = _BUT.match(extra)
-        change = read_several(self.shelf, extra, held) or read_reduction(self.shelf, extra, held)
-        more = change or self.shelf.read(extra[but.end() :] if but is not None else _MORE.sub("", extra, count=1))
-        if more.doubts:
-            return Content(lines, more.doubts)
-        if change is not None:
-            left = left_over(held, change)
-            return Content(tuple(Line(key, milli) for key, milli in left.items() if milli))
-        is_open = but is None and _MORE.match(extra) is None
-        if is_open and any(line.key in held for line in more.lines):
-            return Content(doubts=(Doubt(extra[:40], "unclear"),))
-        if but is not None:
-            held |= {line.key: line.quantity_milli for line in more.lines}
-            return Content(tuple(Line(key, milli) for key, milli in held.items()))
-        return Content(_summed(list(lines), more.lines))
-
     def _after_change(self, parts: Parts, raw: str, change: Content) -> ChainEntry:
         left = left_over(self.people.before(parts) or {}, change)
         if change.doubts or any(value < 0 for value in left.values()):
@@ -225,9 +184,9 @@ class _Reader:
 
     def _read(self, content: str) -> Content:
         """小贝2 共56, 吐司1+老婆饼1=40: a sum that is right says nothing new."""
-        total = _SUM.search(content)
+        total = _SUM.search(content) or _SUM_INSIDE.search(content)
         if total is not None and float(total["sum"]) * 100 >= self.cheapest_fen:
-            found = self.shelf.read(content[: total.start()])
+            found = self.shelf.read(content[: total.start()] + content[total.end() :])
             prices = {key: item.price_fen for key, item in self.shelf.catalogue.by_key.items()}
             fen = sum(prices[line.key] * line.quantity_milli for line in found.lines) // 1000
             if not found.doubts and found.lines and fen == round(float(total["sum"]) * 100):
@@ -262,13 +221,6 @@ class _Reader:
         if not found.lines:
             return self._without_goods(parts, raw, content, found)
         return _made(parts, raw, found, "ok")
-
-
-def _summed(first: list[Line], second: tuple[Line, ...]) -> tuple[Line, ...]:
-    totals = {line.key: line.quantity_milli for line in first}
-    for line in second:
-        totals[line.key] = totals.get(line.key, 0) + line.quantity_milli
-    return tuple(Line(key, milli) for key, milli in totals.items())
 
 
 def _made(parts: Parts, raw: str, content: Content, status: str) -> ChainEntry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.parsing.normalise import circled_value
@@ -16,6 +17,7 @@ _QUANTITY = (
     rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE}|斤半)\s?(?!NAMES)"
     rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
+_A_LITTLE = "啲点些丢咪"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,10 @@ def amount_of(wish: Wish, item: Item) -> tuple[int | None, str]:
         return None, "range"
     found = to_sale_units(wish.milli, canonical_unit(wish.unit) if wish.unit else None, item)
     return found.milli, found.reason
+
+
+def is_odd_unit(quantity: re.Match[str], word: str, items: Sequence[Item]) -> bool:
+    """荔枝一啲, and 6管 of something packed as 3管/盒: the figure does not count units of sale."""
+    if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
+        return False
+    return word in _A_LITTLE or any(re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in items)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_marks import HOLE
@@ -27,12 +26,13 @@ _PARTICLE = re.compile(r"[吧哦啊呀啦哈呢~!。.]+|谢谢.{0,3}|辛苦.{0,3
 _WORD = re.compile(rf"[^\s,，:：;；。()（）、/=|+—–\-~!{HOLE}]+")
 _BY = re.compile(r"^(?:我是|这是|这里是|我叫|叫我|名字|姓名|昵称|署名|收货人|本人|写|记)(?=[^\s的])|^by\b")
 _WISH = re.compile(
-    r"[放送拿取付转谢请帮给留要不没多少再先快晚早到切杀洗剥包装辣糖冰熟软硬脆嫩了吗呢吧的得急退换改挑捡选配打等第]"
+    r"[放送拿取付转谢请帮吐尽记务必麻烦给留要不没多少再先快晚早到切杀洗剥包装辣糖冰熟软硬脆嫩了吗呢吧的得急退换改挑捡选配打等第]"
     r"|一[点些]|大[点些个]|小[点些个份盒]|周[一二三四五六日末]|下班|门口|楼[上下]|自[提取]|代收|电话|微信|备注|[上下中]午|[春夏秋冬]天"
 )
 _FIRM = re.compile(
     r"[阿小老][\u4e00-\u9fff]{1,2}|(?P<one>[\u4e00-\u9fff])(?P=one)[\u4e00-\u9fff]?|[a-z][a-z .']{1,15}\d{0,4}"
 )
+_CALLED = re.compile(r"[^\s\d]{1,6}(?:[姐哥姨叔妈爸婶伯嫂爷]|妈妈|爸爸|奶奶|先生|女士|老师|太太|师傅)")
 _SIZED = re.compile(rf"[小老大](?:{UNIT_PATTERN})|老样子?|小号|大号")
 _LONGEST = 8
 
@@ -58,11 +58,13 @@ def goods_first(text: str, shelf: Shelf) -> Behind | None:
         return None
     rest = [match for match in _WORD.finditer(goods.text, goods.end) if _PARTICLE.fullmatch(match[0]) is None]
     has_whom = HOLE in text
-    for word in rest:
-        by = _BY.match(word[0])
-        if is_name(word[0][by.end() :] if by is not None else word[0], firm=by is None and has_whom and len(rest) > 1):
-            others = [other[0] for other in rest if other is not word]
-            return Behind(_joined(goods, others), word.start() + (by.end() if by is not None else 0), word.end())
+    for firm in (True,) if has_whom and len(rest) > 1 else (True, False):
+        for word in rest:
+            by = _BY.match(word[0])
+            start_of = by.end() if by is not None else 0
+            if is_name(word[0][start_of:], firm=firm and by is None):
+                others = [other[0] for other in rest if other is not word]
+                return Behind(_joined(goods, others), word.start() + start_of, word.end())
     if has_whom and goods.end and not any(shelf.mentions_item(word[0]) or re.search(r"\d", word[0]) for word in rest):
         return Behind(_joined(goods, [word[0] for word in rest]), start, start)
     return None
@@ -76,7 +78,7 @@ def is_signed(text: str, shelf: Shelf) -> bool:
 
 def is_name(word: str, *, firm: bool = False) -> bool:
     """May an unknown word behind the goods be a nickname? `firm`: only one that looks like nothing else."""
-    if len(word) == 2 and word[0] == "老" and is_surname(word[1]):  # 老姜, 老米
+    if (len(word) == 2 and word[0] == "老" and is_surname(word[1])) or _CALLED.fullmatch(word):  # 老姜, 汤圆妈妈
         return True
     if not word or len(word) > _LONGEST * 2 or word in WORDS or mentions_goods(word) or _SIZED.fullmatch(word):
         return False
@@ -99,6 +101,8 @@ class _Goods:
         self.text, self.start, self.shelf = text, start, shelf
         self.end = 0
         self._named = self._counted = 0
+        self._is_led = False
+        self._last: tuple[int, ...] = ()  # what the last goods may be
         self._is_open = True  # a number may follow: not right behind another one
         self._walk(start)
         if not self._counted or not self._named:
@@ -120,15 +124,17 @@ class _Goods:
         if match is not None and kind == "quantity":
             return self._number(match, position)
         if match is not None and kind is not None and match.end() - position > 1:
+            self._last = self.shelf.keys_of(match)
             return self._good(match.end())
         blank = _SPACE.match(self.text, position)
         if blank is not None:
             return blank.end()
-        mended = with_goods_mended(self.text, position, self.shelf.catalogue)
+        mended = with_goods_mended(self.text, position, self.shelf)
         if mended is not None:
             self.text = mended
             return position
         if match is not None and kind is not None:  # 红 of 红心柚, when 红塘 is no slip for something longer
+            self._last = self.shelf.keys_of(match)
             return self._good(match.end())
         filler = _FILLER.match(self.text, position) if self._named else None
         self._is_open = self._is_open or filler is not None
@@ -138,6 +144,7 @@ class _Goods:
         is_bare = not self._named and self.start == position and match["unit"] is None  # 2 张三
         if is_bare or not self._is_open:
             return None
+        self._is_led = self._is_led or not self._named  # 2箱抽纸
         self._counted += 1
         self._is_open = False
         self.end = match.end()
@@ -154,33 +161,46 @@ class _Goods:
                 return odd.end()
             if filler is None and not self._has_amount(end):
                 return None
+        elif self._counted and not self._is_led and HAN.match(self.text, end) and not self._has_amount(end):
+            return None  # 核桃2 桃桃妈妈
         elif self._counted:
             self.end = end
         return end
 
     def _has_amount(self, position: int) -> bool:
         """Does a quantity follow, for this item or 各 for several?"""
-        items = 1
+        items, last = 1, self._last
         while (match := self.shelf.token.match(self.text, position)) is not None and match.end() > position:
             if match.lastgroup == "quantity":
                 return items == 1 or "各" in match[0]
-            items += match.lastgroup != "gap"
+            if match.lastgroup != "gap":
+                keys = self.shelf.keys_of(match)
+                items += not set(keys) < set(last)  # 车厘子 J级: the one says which of the other
+                last = keys
             position = match.end()
         return False
 
 
-def with_goods_mended(text: str, position: int, catalogue: Catalogue) -> str | None:
+def with_goods_mended(text: str, position: int, shelf: Shelf) -> str | None:
     """`text` with the right characters for goods at `position` that only sound right: 小龙包2盒; None for others.
 
     A nickname may sound like goods too, so a number has to follow. The offsets behind stay as they are.
     """
     if position and HAN.match(text[position - 1]):
         return None
+    catalogue = shelf.catalogue
     heard = catalogue.heard(text, position, 0)
-    if heard is None or len(heard[1]) != 1 or _AMOUNT_NEXT.match(text, position + heard[0]) is None:
+    if heard is None:
         return None
     length, keys = heard
+    if len(keys) > 1:  # 车里子 J级1箱: which of them has to follow
+        length += text[position + length : position + length + 1] == "子"
+        kind = shelf.token.match(text, position + length)
+        if kind is None or kind.lastgroup in ("gap", "quantity") or not set(shelf.keys_of(kind)) <= set(keys):
+            return None
+    elif _AMOUNT_NEXT.match(text, position + length) is None:
+        return None
     sound = loose_sound(sound_of(text[position : position + length]))
-    terms = [term for term, named in catalogue.names.items() if len(term) == length and named.keys == keys]
+    terms = [term for term, named in catalogue.names.items() if len(term) == length and set(named.keys) == set(keys)]
     term = next((term for term in terms if loose_sound(sound_of(term)) == sound), None)
     return None if term is None else text[:position] + term + text[position + length :]

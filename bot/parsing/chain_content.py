@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, quantity_pattern
+from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, is_odd_unit, quantity_pattern
 from bot.parsing.chain_each import every_one, spread_each
 from bot.parsing.chain_kinds import Kinds
 from bot.parsing.chain_parts import take_logistics, take_parts
@@ -30,7 +30,6 @@ _GAP = (
     r"|以及|还有|加(?!\d)|(?<=\s)要|我要|来|订|再来?)"
 )
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
-_A_LITTLE = "啲点些丢咪"
 _MAX_CONTENT = 200
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
@@ -120,7 +119,7 @@ class Shelf:
         summed = summed_sizes(content, self.catalogue.items)
         if summed is not None:
             return replace(self._read(summed[0]), note=summed[1])
-        content = every_one(content, [item.number for item in self.catalogue.items])
+        content = every_one(content, self.catalogue.items, self._all_numbers_in)
         content = spread_each(content, self.token, self._numbers_of) or content
         wished = _WISH_FIRST.fullmatch(content)
         if wished is not None and self.catalogue.only is not None and self._is_wish_text(wished["wish"]):
@@ -161,7 +160,7 @@ class Shelf:
                 tokens.append(match)
             position = match.end()
         behind = tokens[-1].end() if tokens else 0
-        is_odd = bool(tokens) and self._is_odd_unit(tokens[-1], content[behind : behind + 1])
+        is_odd = bool(tokens) and is_odd_unit(tokens[-1], content[behind : behind + 1], self.catalogue.items)
         rest = content[behind:].strip(" ,，、。;；!！~()（）/")
         if rest and (not tokens or not self._is_wish_text(rest)):
             return None
@@ -182,13 +181,8 @@ class Shelf:
         kept, kinds = self._without_kinds(_unless(is_odd, wishes))
         return kept, " ".join(filter(None, (*kinds, note))) or None
 
-    def _is_odd_unit(self, quantity: re.Match[str], word: str) -> bool:
-        """荔枝一啲, and 6管 of something packed as 3管/盒: the figure does not count units of sale."""
-        if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
-            return False
-        return word in _A_LITTLE or any(
-            re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in self.catalogue.items
-        )
+    def _all_numbers_in(self, text: str) -> set[int]:
+        return {number for match in self._mention.finditer(text) for number in self._numbers_of(match[0])}
 
     def _numbers_of(self, name: str) -> list[int]:
         named = self.catalogue.names.get(name)
@@ -200,7 +194,7 @@ class Shelf:
         for quantity, named in zip(tokens[::2], tokens[1::2], strict=True):
             if quantity.lastgroup != "quantity" or named.lastgroup == "quantity":
                 return None
-            wishes.append(Wish(self._keys(named), named[0]))
+            wishes.append(Wish(self.keys_of(named), named[0]))
             amount_into(wishes[-1], quantity)
         return wishes
 
@@ -209,7 +203,7 @@ class Shelf:
         wishes: list[Wish] = []
         for token in tokens:
             if token.lastgroup != "quantity":
-                wishes.append(Wish(self._keys(token), token[0]))
+                wishes.append(Wish(self.keys_of(token), token[0]))
             elif wishes[-1].figure is not None:
                 return None
             else:
@@ -253,7 +247,8 @@ class Shelf:
         amount_into(wish, tokens[0])
         return [wish]
 
-    def _keys(self, token: re.Match[str]) -> tuple[int, ...]:
+    def keys_of(self, token: re.Match[str]) -> tuple[int, ...]:
+        """What the goods of a match of `token` may be."""
         if token["kind"]:
             return (self._kinds.key_of(token["kind"]),)
         if token["item"]:

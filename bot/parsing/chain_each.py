@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bot.parsing.chain_amounts import FIGURE
-from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.quantity import UNIT_PATTERN, is_weight
+from bot.parsing.values import Item
 
 _EACH = re.compile(
     rf"(?P<names>[^各]{{2,60}})各(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
     r"(?P<rest>(?:[\s,，。!~][^\d各]{0,20})?)"
 )
 _EVERY = re.compile(  # 各1, 每样一份
-    rf"(?:各样?|每样|每种|样样|全部?各?)(?:都)?(?:要|来|买|订|拿)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
+    r"(?:除了?(?P<but>[^\d,，]{1,16}?)(?:以?外|之外)?[\s,，]*(?:其[他它]|别的|剩下|余下)的?[\s,，]*)?"
+    r"(?:各样?|每样|每种|样样|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
+    rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
 _ALL_KINDS = re.compile(
     r"(?:[两二三四2-4](?:种|样|款|个(?:口味|味道))|几种|每种)(?:口味|味道)?都?(?=各)"
@@ -21,10 +24,21 @@ _ALL_KINDS = re.compile(
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}号?[.、,，/和\s]\s?){1,8}\d{1,2}号(?![楼柜门])(?=\s?各)")
 
 
-def every_one(content: str, numbers: Sequence[int]) -> str:
-    """`content` with the quantity behind each of the goods `numbers` when it says 每样一份; else as it is."""
+def every_one(content: str, items: Sequence[Item], numbers_in: Callable[[str], Collection[int]]) -> str:
+    """`content` with the quantity behind each of the goods when it says 每样一份; else as it is.
+
+    除了鸭脖其他各一份 leaves out what `numbers_in` finds in 鸭脖.
+    """
     every = _EVERY.fullmatch(content)
-    return content if every is None or len(numbers) < 2 else " ".join(f"{n}号{every['quantity']}" for n in numbers)
+    if every is None or len(items) < 2:
+        return content
+    out = numbers_in(every["but"]) if every["but"] else ()
+    if every["but"] and not out:
+        return content
+    said = every["quantity"]
+    bare = said.rstrip("份 ")  # one of each, however it is packed
+    left = [item for item in items if item.number not in out]
+    return " ".join(f"{item.number}号{said if is_weight(item.unit) else bare}" for item in left)
 
 
 def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str], Sequence[int]]) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
+from bot.parsing.chain_struck import behind_tag
 from bot.parsing.normalise import Normal
 from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
@@ -238,7 +239,6 @@ def _glued_action(word: str) -> int:
 
 _WHOLE = re.compile(r"同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
-_STRUCK_TAG = re.compile(r"^[(（【\[]\s?(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?\s?[)）\]】]\s*(?=\S)")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
 
 
@@ -253,7 +253,7 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     holes = [index for index in range(begin, end) if text[index] == HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
-        written = _STRUCK_TAG.sub("", written)
+        written = behind_tag(written)
         return _MARKS.sub("", written).strip(_EDGES).lstrip("❌🚫⛔ ") or written
     pieces: list[str] = []
     position = begin

@@ -75,13 +75,17 @@ class Joiner:
         """Numbered entries with their wrapped lines; unnumbered lines that are not part of one are judged apart."""
         joined: list[Row] = []
         closed = False
-        for row in rows:
+        for index, row in enumerate(rows):
             if row.number is not None:
                 joined.append(row)
                 closed = False
                 continue
             text = self.text(row)
             if is_mark(text) or is_example(text):
+                closed = closed or is_mark(text)
+                continue
+            if _is_heading(rows, index) and not _HAS_FIGURE.search(text):
+                self.title.append(self.raw(row))
                 continue
             last = joined[-1] if joined else None
             is_near = not closed and not row.after_blank
@@ -168,3 +172,14 @@ class Joiner:
             else:
                 self.unread.append(self.raw(row))
         return found
+
+
+def _is_heading(rows: list[Row], index: int) -> bool:
+    """Is a line without a number above a list that begins anew: 下午档 小贝瑞士卷?"""
+    below = next((row for row in rows[index:] if row.number is not None), None)
+    return (
+        index > 0
+        and below is not None
+        and below.number == 1
+        and any(row.after_blank for row in rows[index : index + 3])
+    )

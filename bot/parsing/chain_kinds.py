@@ -15,6 +15,8 @@ _SAYS_NOTHING = frozenset(
     "大中小老新手工土有机特级精品装原味的号款份盒袋箱个斤只条板瓶包和加要各再减退少多一二两三四五六七八九十半"
 )
 _SHORTEST_FAMILY = 2
+_THAT = r"(?:那[个种款盒袋])?"  # 素的那个2盒
+_KIND = rf"(?:的{_THAT}|款|味|色|口味)?"
 
 
 class Kinds:
@@ -26,7 +28,7 @@ class Kinds:
         words = "|".join(re.escape(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
         initials = "".join(re.escape(char) for char in self._initials)
         counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN})))"
-        self.pattern = rf"(?:{words})(?:的|款|味|色|口味)?" + (rf"|[{initials}]{counted}" if initials else "")
+        self.pattern = rf"(?:{words}){_KIND}" + (rf"|[{initials}](?:的{_THAT})?{counted}" if initials else "")
 
     def key_of(self, said: str) -> int:
         """The item that `said`, found by `pattern`, names."""

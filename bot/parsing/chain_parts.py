@@ -15,8 +15,20 @@ _PARTED = re.compile(
 _TOTAL = re.compile(
     rf"(?P<parts>[^\n]{{0,8}}(?:各|每)[^\n]{{1,10}}?)[\s,，]*(?:一共|总共|合计|共计|共)\s?(?P<head>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
 )
+_WHOSE = (
+    r"(?:我|自己|自家|本人|我?[妈爸婆公姐哥弟妹姨叔嫂]|婆婆|公公|丈母娘|老[公婆妈爸]|爸妈|父母|邻居|同事|朋友|闺蜜"
+    r"|楼[上下]|隔壁|对门|孩子|儿子|女儿)家?的?"
+)
+_SHARED = re.compile(  # 一盒自己的一盒同事的, 我2箱婆婆1箱
+    rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?(?:是|给|送|归)?{_WHOSE}[\s,，+、]*){{2,4}}"
+    rf"|(?:{_WHOSE}\s?(?:要|是)?{FIGURE}\s?(?:{UNIT_PATTERN})?[\s,，+、]*){{2,4}}"
+)
 _LOGISTICS = re.compile(
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>[^\s,，+×?]{2,12}(?:代收|代拿|代取|代领|转交|来拿|来取|[后再去][取拿]|在家)[^\s\d+×?]{0,6}?)[)）]?"
+)
+_AT = re.compile(  # 鸡蛋1板 晚7点取
+    r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:[今明后]天?|周[一二三四五六日末天]|下班)?(?:早上?|晚上?|上午|下午|中午|傍晚)?"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:点半?|[:：]\d{2})(?:钟|多|左右)?(?:以?[后前])?(?:[^\s\d,，]{0,3}[来去再才]?(?:[取拿回]|到家|在家|下班|有空)[^\s\d,，]{0,3})?)[)）]?"
 )
 _WISH = re.compile(r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|给|拿)[^\s\d,，+×?]{1,8}的)[)）]?")  # 要九孔的
 _SIZE = re.compile(  # 雨衣1件 130码
@@ -45,6 +57,9 @@ def take_logistics(content: str) -> tuple[str, str] | None:
     if share is not None and _is_less(share["part"], share["total"]):
         return share["head"], share["tail"]
     match = _LOGISTICS.fullmatch(content)
+    at = _AT.fullmatch(content) if match is None else None
+    if at is not None:
+        return at["head"], at["tail"]
     match = match or _WISH.fullmatch(content) or _SIZE.fullmatch(content)
     return None if match is None or _COUNTED.search(match["tail"]) else (match["head"], match["tail"])
 
@@ -59,6 +74,11 @@ def take_parts(content: str) -> tuple[str, str] | None:
     total = _TOTAL.fullmatch(content)
     if total is not None:
         return total["head"], total["parts"].strip()
+    if _SHARED.fullmatch(content) is not None:
+        figures = [number for figure in re.findall(FIGURE, content) if (number := read_number(figure)) is not None]
+        whole, half = divmod(sum(one.milli for one in figures), 1000)
+        if not half and all(one.kind == "exact" for one in figures):
+            return f"{whole}", content
     parted = _PARTED.fullmatch(content)
     if parted is None or not _is_breakdown(parted["parts"], parted["total"]):
         return None

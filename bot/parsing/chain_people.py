@@ -23,6 +23,7 @@ class People:
     """Orders by name and room. A name without a room means the same name with the one room it has."""
 
     _orders: dict[str, dict[str | None, Held]] = field(default_factory=dict)
+    _entries: dict[str, ChainEntry | None] = field(default_factory=dict)  # None: several lines of one name
 
     def before(self, parts: Parts) -> Held | None:
         """What the person of `parts` has so far; None for somebody new."""
@@ -33,11 +34,17 @@ class People:
             return rooms.get(parts.room)
         return next(iter(rooms.values())) if len(rooms) == 1 and (parts.room is None or None in rooms) else None
 
+    def entry_of(self, name: str) -> ChainEntry | None:
+        """The only line of a person called `name`; None for nobody and for several lines."""
+        return self._entries.get(plain_name(name))
+
     def remember(self, parts: Parts, entry: ChainEntry) -> None:
         """Add an entry to its person's order."""
+        name = plain_name(parts.name)
+        self._entries[name] = None if name in self._entries else entry
         held = self.before(parts)
         if held is None:
-            held = self._orders.setdefault(plain_name(parts.name), {}).setdefault(parts.room, {})
+            held = self._orders.setdefault(name, {}).setdefault(parts.room, {})
         if entry.status == "cancelled":
             held.clear()
         for line in entry.lines:

@@ -19,7 +19,10 @@ _NUMBERED = re.compile(
     r"|(?P<e>[一二三四五六七八九十]{1,3})[、.:])[ \t]*"
 )
 _ROOM_AHEAD = r"(?=\d{1,2}-\d|\d{1,2}(?:栋|幢|座|号楼|#)|\d{3,4}(?![\d.克gm毫]))"  # 3.2-1905贾贾 is entry 3
-_INLINE = re.compile(rf"(?<=[\s,，;；。])(?P<n>\d{{1,3}})\s?(?:[、)]|\.(?!\d)|\.{_ROOM_AHEAD})\s*")
+_INLINE = re.compile(
+    rf"(?:(?<=[\s,，;；。:：)）】])|(?<=[份盒箱斤袋包板瓶个只条提把块罐桶件套支杯了])(?=\d{{1,2}}[.、]))"
+    rf"(?P<n>\d{{1,3}})\s?(?:[、)]|\.(?!\d)|\.{_ROOM_AHEAD})\s*"
+)
 _GLUED = re.compile(r"(?<!\S)(\d{1,2})(?=[^\W\d_])")
 _MARK_LINE = re.compile(r"[\s\W]*#?\s*(?:群?接龙|group\s?note|solitaire)", re.I)
 _EXAMPLE = re.compile(r"[\W_]*(?:例(?:如|子|:|\s|$)|示例|范例|格式|模板|样例|example|如[:：])")

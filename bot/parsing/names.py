@@ -13,7 +13,7 @@ from bot.parsing.vocabulary import WORDS
 
 CHINESE_DIGITS = "零一二三四五六七八九"
 _PARTS = re.compile(r"[()\[\]【】/|,、·+\s]+")
-_BRACKETS = re.compile(r"[()\[\]【】]")
+_BRACKETED = re.compile(r"(?P<name>[一-龥]{2,})[(\[【](?P<kind>[一-龥]{1,4})[)\]】]")
 _SIZES = re.compile(r"\d{1,2}寸|\d段|(?<![a-z])[smlx]{1,4}码|\d{2,3}码|\d人份|\d{1,2}[色层孔]")
 _FIGURED = re.compile(r"^\d{3,}(?=[一-龥])(?!\d*(?:毫升|克|斤|公斤|个|枚|只|片|包|袋|瓶|盒|支|节|号|抽|张))")
 _WITH_LETTER = re.compile(r"(?<![a-z\d])(?:\d{1,3}[a-z]{1,2}|[a-z]{1,2}\d{1,4})(?![a-z\d])")
@@ -35,12 +35,18 @@ def full_names(item: Item) -> tuple[str, ...]:
     names = [folded(item.name), *(folded(alias) for alias in item.aliases)]
     name = names[0]
     names += [part for part in parts_of(item) if len(part) > 1]
-    names += [without for without in [_BRACKETS.sub("", name)] if without != name]
+    names += _without_brackets(name)
     bare = _PACKAGING.sub("", name).strip()
     if len(bare) > 1:
         names.append(bare)
     names += [spoken for name in names if (spoken := _spoken(name)) != name]
     return tuple(dict.fromkeys(term for term in names if term and term not in _USELESS))
+
+
+def _without_brackets(name: str) -> list[str]:
+    """垃圾袋大 and 大垃圾袋 of 垃圾袋(大)."""
+    found = _BRACKETED.fullmatch(name)
+    return [] if found is None else [found["name"] + found["kind"], found["kind"] + found["name"]]
 
 
 def _spoken(name: str) -> str:

@@ -307,6 +307,96 @@ def test_goods_behind_a_room_are_no_name() -> None:
         assert (entry.name, entry.room, entry.lines) == ("", "3-1-401", (Line(2, 4000),))
 
 
+BAGS = Catalogue(
+    [
+        Item(1, 1, "保鲜袋(大)", "盒", 1200, "100只/盒"),
+        Item(2, 2, "保鲜袋(小)", "盒", 900, "100只/盒"),
+        Item(3, 3, "鲜竹笋", "斤", 900, "散称", ("笋",)),
+        Item(4, 4, "山核桃", "罐", 4200, "250g/罐", ("核桃",)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "room", "lines"),
+    [
+        ("核桃2罐 阿灿", "阿灿", None, ((4, 2000),)),
+        ("核桃2罐——婷婷", "婷婷", None, ((4, 2000),)),
+        ("核桃1罐（阿蔗）", "阿蔗", None, ((4, 1000),)),
+        ("核桃1罐笋2斤丽丽", "丽丽", None, ((4, 1000), (3, 2000))),
+        ("2罐核桃 老姜", "老姜", None, ((4, 2000),)),
+        ("核桃给我家算两罐 我是骆骆", "骆骆", None, ((4, 2000),)),
+        ("核桃2 柏林 3栋2单元601", "柏林", "3-2-601", ((4, 2000),)),
+        ("核桃1罐 麻烦挑新的 阿莲", "阿莲", None, ((4, 1000),)),
+        ("核逃2罐 桃桃妈妈", "桃桃妈妈", None, ((4, 2000),)),
+        ("3-401 核桃来两罐吧", "", "3-401", ((4, 2000),)),
+        ("3-401 笋斤半", "", "3-401", ((3, 1500),)),
+        ("阿月 保鲜袋大小各1盒", "阿月", None, ((1, 1000), (2, 1000))),
+        ("保鲜袋小的1盒 大的2盒 小宇宙", "小宇宙", None, ((2, 1000), (1, 2000))),
+        ("阿月 保鲜袋两种各1", "阿月", None, ((1, 1000), (2, 1000))),
+        ("阿月 除了笋其他各来一份", "阿月", None, ((1, 1000), (2, 1000), (4, 1000))),
+        ("阿月 有核桃吗有的话两罐", "阿月", None, ((4, 2000),)),
+        ("阿月 核桃2罐84元 晚7点取", "阿月", None, ((4, 2000),)),
+        ("阿月 核桃2罐 一罐是给我妈的", "阿月", None, ((4, 2000),)),
+    ],
+)
+def test_goods_first_and_goods_by_family(
+    line: str, name: str, room: str | None, lines: tuple[tuple[int, int], ...]
+) -> None:
+    entry = read_chain(f"#接龙\n1. {line}\n2. 王五 核桃2", BAGS).entries[0]
+    assert (entry.name, entry.room, entry.status) == (name, room, "ok")
+    assert tuple((line.key, line.quantity_milli) for line in entry.lines) == lines
+
+
+@pytest.mark.parametrize("line", ["核桃 2罐 放门口", "核桃妈2罐", "小核桃 笋2斤 要嫩的"])
+def test_a_nickname_that_names_goods_stays_in_front(line: str) -> None:
+    entry = read_chain(f"#接龙\n1. {line}\n2. 王五 核桃2", BAGS).entries[0]
+    assert entry.name == line.split(" ", maxsplit=1)[0].removesuffix("2罐")
+
+
+@pytest.mark.parametrize("line", ["~~阿楠 核桃1~~", "作废 阿楠 核桃1", "【已取消】阿楠 核桃1"])
+def test_a_line_struck_as_a_whole(line: str) -> None:
+    entry = read_chain(f"#接龙\n1. 王五 核桃2\n2. {line}", BAGS).entries[1]
+    assert (entry.name, entry.status, entry.lines) == ("阿楠", "cancelled", ())
+
+
+def test_one_of_two_is_struck_behind_it() -> None:
+    entry = read_chain("#接龙\n1. 阿飞 核桃1罐（取消）笋2斤\n2. 王五 核桃2", BAGS).entries[0]
+    assert (entry.status, entry.lines) == ("ok", (Line(3, 2000),))
+
+
+def test_what_somebody_has_tells_the_family() -> None:
+    entries = read_chain("#接龙\n1. 阿月 小保鲜袋2 笋1斤\n2. 王五 核桃2\n3. 阿月 保鲜袋不要了", BAGS).entries
+    assert entries[2].lines == (Line(2, 0),)
+
+
+def test_copies_by_name_and_with_an_amount_of_their_own() -> None:
+    text = "#接龙\n1. 溪溪 核桃2\n2. 王五 笋2斤\n3. 老周 跟溪溪一样\n4. 阿星 同上 3罐\n5. 阿云 同2号"
+    assert [(entry.status, entry.lines) for entry in read_chain(text, BAGS).entries[2:]] == [
+        ("ok", (Line(4, 2000),)),
+        ("ok", (Line(4, 3000),)),
+        ("ambiguous", ()),  # the line, or the goods of that number?
+    ]
+
+
+def test_lists_in_one_line_and_headings_between_lists() -> None:
+    text = "周六接龙：1.阿May核桃2罐2.3-1704吴姐笋2斤 3.笋2.5斤小柯"
+    assert [(entry.name, entry.room) for entry in read_chain(text, BAGS).entries] == [
+        ("阿May", None),
+        ("吴姐", "3-1704"),
+        ("小柯", None),
+    ]
+    text = "#接龙\n1. 阿月 笋2斤\n2. 王五 笋1斤\n\n#接龙\n下午档 山核桃\n\n1. 老崔 核桃2\n2. 阿星 核桃1"
+    assert [entry.name for entry in read_chain(text, BAGS).entries] == ["阿月", "王五", "老崔", "阿星"]
+
+
+def test_a_line_that_shows_how_it_is_done() -> None:
+    text = "#接龙\n1. 阿敏{}\n2. 王五 核桃2"
+    for shown in ("（示范：1-101 核桃1罐）", " 核桃1罐（示例）"):
+        entry = read_chain(text.format(shown), BAGS, leader_name="阿敏").entries[0]
+        assert (entry.status, entry.room, entry.lines) == ("placeholder", None, ())
+
+
 def test_the_initiator() -> None:
     text = "#接龙\n1. 团长阿敏{}\n2. 王五 2袋"
     bare = read_chain(text.format(""), BUNS, leader_name="团长阿敏").entries[0]
