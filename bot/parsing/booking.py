@@ -34,6 +34,7 @@ class Booking(Applying):
         if mode == "total" and self.booked and not claim.items:
             self._check_total(quantity)
             return
+        mode = self._summed(claim, mode)
         if self._is_alternative(claim):
             if self.draft.last is not None:
                 self.draft.entries.pop(self.draft.last, None)
@@ -54,6 +55,11 @@ class Booking(Applying):
         self.last_quantity = quantity
         if self.mode == "minus":
             self.mode = None
+
+    def _summed(self, claim: Claim, mode: str | None) -> str | None:
+        """合起来就是两箱小的: the sum of goods that are named and booked is what there will be of them."""
+        named = {key for item in claim.items for key in item.keys}
+        return "set" if mode == "total" and self.booked and named & set(self.draft.entries) else mode
 
     def _is_said_again(self, claim: Claim, quantity: Token, mode: str | None) -> bool:
         """What is left, what is reached, where it goes, how it is shared (12桶 一人一桶): no more than was said."""

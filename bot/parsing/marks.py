@@ -23,7 +23,9 @@ def mark(tokens: list[Token]) -> None:
         return  # 鸡蛋2盒 芹菜1把
     if "person" in kinds:
         _given_to(tokens)
+        _stay_away(tokens)
     _from_to(tokens)
+    _together(tokens)
     _second_thoughts(tokens)
     _alternatives(tokens)
     _first_tries(tokens)
@@ -55,6 +57,21 @@ def _given_to(tokens: list[Token]) -> None:
             token.kind = "and" if token.word[0] in "跟和同" else token.kind
             token.word, token.end = token.word[0], token.end - 1
             following.start, following.word = following.start - 1, "我" + following.word
+
+
+def _stay_away(tokens: list[Token]) -> None:
+    """亲戚不来了: guests stay away; that cancels nothing by itself."""
+    for who, token in pairwise(tokens):
+        if who.kind == "person" and token.kind == "cancel" and token.word.startswith(("不来", "不参加")):
+            token.kind = "filler"
+
+
+def _together(tokens: list[Token]) -> None:
+    """一块去拿: together, not one piece."""
+    for before, token, after in zip((None, *tokens), tokens, tokens[1:], strict=False):
+        apart = before is None or before.kind not in ("item", "goods", "want", "add")
+        if token.word == "一块" and apart and after.start == token.end and after.word[0] in "去取拿送放带记给来":
+            token.kind = "filler"
 
 
 def _alternatives(tokens: list[Token]) -> None:

@@ -29,6 +29,8 @@ _MAX_GROUP: Final = 6
 _WORDS: Final = frozenset({"text", "filler", "qty", "quality", "number", "people", "time"})
 _ASKED: Final = frozenset({"item", "want", "qty"})
 _IN_A_ROW: Final = frozenset({"person", "name", "and", "people"})
+_TOGETHER: Final = re.compile(r"拼|[两二三四五六]家|[两二三四五六]个人|一起|合")
+_PRONOUNS: Final = ("她", "他")
 _TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
 _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
 
@@ -43,8 +45,11 @@ def name_parties(tokens: list[Token]) -> None:
         _fold_groups(tokens)
     if "qty" in kinds and "text" in kinds:
         _fold_joiners(tokens)
+    if "text" in kinds and "item" in kinds:
+        _fold_strangers(tokens)
     if "people" in kinds:
         _count_companions(tokens)
+        _without_descriptions(tokens)
     if "each" in kinds and kinds & {"and", "people"}:
         _each_of_them(tokens)
 
@@ -84,6 +89,47 @@ def _fold_groups(tokens: list[Token]) -> None:
     if len({word for _, _, word in heads}) > 1:
         for first, last, _ in reversed(heads):
             _join(tokens, first, last, "name")
+
+
+def _fold_strangers(tokens: list[Token]) -> None:
+    """医生办榴莲披萨2张 where several order together: unknown words that open a clause are one more of them."""
+    heads = [token for before, token in zip((None, *tokens), tokens, strict=False) if before is None or _parts(before)]
+    named = sum(token.kind in ("person", "name", "room") or token.word in SELVES for token in heads)
+    together = any(_TOGETHER.search(token.word) for token in tokens if token.kind != "item")
+    if not named or (named < 2 and not together):
+        return
+    for index in range(len(tokens) - 2, -1, -1):
+        if index and not _parts(tokens[index - 1]):
+            continue
+        end, word = index, ""
+        while _may_call(tokens[end]) and end + 1 < len(tokens):
+            word, end = word + tokens[end].word, end + 1
+        if tokens[end].kind == "item" and _is_stranger(word) and "text" in {part.kind for part in tokens[index:end]}:
+            _join(tokens, index, end - 1, "name")
+
+
+def _may_call(token: Token) -> bool:
+    """Part of what somebody is called: unknown words, and the 阿 of 阿芳."""
+    return (token.kind in ("text", "quality") and not token.keys) or token.word == "阿"
+
+
+def _parts(token: Token) -> bool:
+    return token.kind in ("comma", "stop", "colon", "space")
+
+
+def _is_stranger(word: str) -> bool:
+    return word in _PRONOUNS or (1 < len(word) <= 2 * _MAX_NAME and not _NO_NAME.search(word))
+
+
+def _without_descriptions(tokens: list[Token]) -> None:
+    """泡茶 in 「泡茶的五个老伙计」: an unknown word and 的 in front of people say which people."""
+    for before, what, who in zip((None, *tokens), tokens, tokens[1:], strict=False):
+        ours = before is not None and before.word in ("我们", "咱们", "俺们", "阿拉")
+        if ours and what.kind == "text" and not what.keys and who.kind == "people" and len(what.word) <= 4:
+            what.kind = "filler"  # 我们食堂三个人
+    for what, link, who in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if what.kind == "text" and not what.keys and link.word == "的" and who.kind == "people" and len(what.word) <= 4:
+            what.kind = "filler"
 
 
 def _fold_joiners(tokens: list[Token]) -> None:

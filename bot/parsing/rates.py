@@ -21,7 +21,7 @@ _TIMES: Final = "天|日|周|星期|礼拜|月|餐|顿|早上?|晚上?"
 _NUMBER: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}}|半)"
 _COUNTER: Final = "[个只位条名间口头匹张]"
 _TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉|早上|中午|晚上){0,3}_*"
-_NOUN: Final = rf"{_TIMES}|人|家|户|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
+_NOUN: Final = rf"{_TIMES}|人|家|户|组|桌|队|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
 _EVERY: Final = {"隔": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _EACH: Final = rf"(?:每隔?{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
 _RATE: Final = re.compile(
@@ -91,7 +91,8 @@ def _factor(
         return (size, [(token.start, token.end) for token in heads]) if size else None
     length = _DAYS.get(noun)
     nouns = _TIMES if length or noun in _MEALS else re.escape(noun)
-    counted = re.compile(rf"(?<![第{CHINESE}\d])(?P<number>{_NUMBER})(?P<counter>{_COUNTER}?)(?P<noun>{nouns})")
+    counter = _COUNTER if noun == "组" else f"{_COUNTER}?"  # 三个组, but 酸奶三组
+    counted = re.compile(rf"(?<![第{CHINESE}\d])(?P<number>{_NUMBER})(?P<counter>{counter})(?P<noun>{nouns})")
     found: dict[int, list[tuple[int, int]]] = {}
     for match in counted.finditer(text):
         if match.start() < rate.end() and match.end() > rate.start():

@@ -98,7 +98,10 @@ def remark(segment: Segment, role: Role = "resident") -> str:
     """The verdict on sentences that only look like an order, empty for all others."""
     wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
     for pattern, even_wanting, even_changing, verdict in _REMARKS:
-        if (even_wanting or not wants) and (even_changing or not changes) and pattern.search(segment.text):
+        if not ((even_wanting or not wants) and (even_changing or not changes)):
+            continue
+        found = pattern.search(segment.text)
+        if found is not None and not (pattern is _RELATIVE and _is_named(segment, found.start())):
             return verdict
     if "qty" in segment.kinds:
         if not wants and not changes and _is_somebodys(segment.tokens):
@@ -109,6 +112,11 @@ def remark(segment: Segment, role: Role = "resident") -> str:
         chosen = "还是" in segment.words and "note" in segment.kinds
         return "query" if chosen or segment.text.rstrip().endswith("呢") else ""
     return ""
+
+
+def _is_named(segment: Segment, at: int) -> bool:
+    """Is the figure at this place of the segment part of a name (三丁包 in 「除了三丁包别的都翻倍」)?"""
+    return any(t.kind == "item" and t.start <= segment.start + at < t.end for t in segment.tokens)
 
 
 def _is_somebodys(tokens: list[Token]) -> bool:
