@@ -36,6 +36,7 @@ def household_size(tokens: Sequence[Token]) -> int | None:
 
 SELVES: Final = frozenset("我 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
 """How somebody speaks of himself and his household."""
+_PLACES: Final = frozenset("楼上 楼下 隔壁 对门 隔篱".split())
 _BETWEEN: Final = frozenset({"and", "space", "comma"})
 
 
@@ -66,7 +67,8 @@ def _listed(tokens: Sequence[Token]) -> int:
 def _is_one(token: Token, following: Token | None) -> bool:
     """Somebody who is named, or the speaker, but not the 我 of 我嫂子."""
     if token.kind in PERSONS:
-        return following is None or following.word != "的"
+        housed = following is not None and _head_count(following) and token.word in _PLACES  # 楼上两户
+        return not housed and (following is None or following.word != "的")
     followed = following is not None and (following.kind in PERSONS or following.word == "的")
     return token.word in SELVES and not followed
 
