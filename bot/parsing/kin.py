@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.catalogue import Catalogue
@@ -13,6 +14,7 @@ from bot.parsing.varieties import kinds_named
 
 _SIZE: Final = re.compile(r"([大中小])[盒袋瓶包箱桶罐卷提个只条份杯]?$")
 _TURNING: Final = frozenset({"swap", "set"})
+_CHANGED: Final = frozenset({"cancel", "unwant", "sub", "set", "swap", "keep", "halve", "double"})
 
 
 def kin_of(key: int, among: Collection[int], catalogue: Catalogue) -> tuple[int, ...]:
@@ -34,6 +36,7 @@ def sized(quantity: Token, sources: Collection[int], catalogue: Catalogue) -> in
 
 def choose_by_order(tokens: Sequence[Token], prior: Collection[int], catalogue: Catalogue) -> None:
     """换大的来一箱 of somebody who ordered the small ones: the kind behind the verb names goods like those."""
+    _by_head(tokens, prior, catalogue)
     turns = next((index for index, token in enumerate(tokens) if token.kind in _TURNING), len(tokens))
     if turns == len(tokens):
         return
@@ -45,3 +48,14 @@ def choose_by_order(tokens: Sequence[Token], prior: Collection[int], catalogue: 
         }
         if len(wanted) == 1:
             token.kind, token.keys = "item", tuple(wanted)
+
+
+def _by_head(tokens: Sequence[Token], prior: Collection[int], catalogue: Catalogue) -> None:
+    """水不要了 of somebody who ordered one of two waters: a last character names the one that is there."""
+    for token, following in pairwise(tokens):
+        if token.kind != "text" or token.keys or len(token.word) > 1 or following.kind not in _CHANGED:
+            continue
+        named = catalogue.resolve(token.word)
+        there = [key for key in named.keys if key in prior] if named is not None else []
+        if len(there) == 1:
+            token.kind, token.keys = "item", (there[0],)

@@ -232,6 +232,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     if after and (is_known(text, end, catalogue)):
         after = ""
     before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
+    if text[start - 2 : start - 1] in ("太", "好", "很"):
+        before = ""  # 太酸樱桃要一斤
     names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
     if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS:
         after = ""  # 生煎油忒大

@@ -8,6 +8,7 @@ from typing import Final
 from bot.parsing.booking import Booking
 from bot.parsing.claims import trimmed
 from bot.parsing.clauses import clause_of
+from bot.parsing.kin import kin_of
 from bot.parsing.pairing import Claim
 from bot.parsing.quantity import is_weight
 from bot.parsing.tokens import Token
@@ -119,8 +120,9 @@ class LoneItems(Booking):
             return False
         (other, entry), after = next(iter(entries.items())), self.words[claim.end + 1 : claim.end + 2]
         alike = self.catalogue.by_key[other].unit == self.catalogue.by_key[key].unit
+        resigned = self.fix_word in ("还是", "算了", "还是算了")
         if (
-            self.fix_word not in ("还是", "算了", "还是算了")
+            not (resigned or kin_of(key, entries, self.catalogue))
             or entry.op != "set"
             or not alike
             or after not in ([], ["吧"])

@@ -27,6 +27,9 @@ def reconsider(tokens: list[Token]) -> None:
         _one_of_them(tokens)
         _reasons(tokens)
         _parts(tokens)
+        _refused_again(tokens)
+    if "trouble" in kinds:
+        _weigh_less(tokens, kinds)
     if "swap" in kinds or "set" in kinds:
         _split_swaps(tokens)
     if "text" in kinds:
@@ -64,8 +67,11 @@ def _from_to(tokens: list[Token]) -> None:
 
 def _owners(tokens: list[Token]) -> None:
     """她不要了, 她那箱: somebody who was spoken of."""
-    for token, following in pairwise(tokens):
-        if token.word in ("她", "他", "伊", "佢", "人家") and (following.kind in _CHANGES or following.word == "那"):
+    for index, (token, following) in enumerate(pairwise(tokens)):
+        if token.word not in ("她", "他", "伊", "佢", "人家"):
+            continue
+        says = following.word in ("说", "讲", "话", "又", "也") and index + 2 < len(tokens)
+        if (tokens[index + 2] if says else following).kind in _CHANGES or following.word == "那":
             token.kind = "person"
 
 
@@ -81,8 +87,9 @@ def _one_of_them(tokens: list[Token]) -> None:
             continue
         if unit.word not in _UNITS and unit.word != "份":
             continue
-        behind = next((part.kind for part in tokens[index + 2 :] if part.kind not in _LIGHT), "")
-        if behind not in _CHANGES:
+        behind = [part.kind for part in tokens[index + 2 : index + 8] if part.kind not in _LIGHT][:2]
+        owned = index > 0 and tokens[index - 1].kind in ("person", "name")
+        if not set(behind[:1]) & _CHANGES and not (owned and behind[:1] == ["item"] and set(behind) & _CHANGES):
             continue
         if unit.word == "份":
             unit.kind = "filler"
@@ -112,6 +119,27 @@ def _reasons(tokens: list[Token]) -> None:
             tokens[at].kind = "filler"
             if at + 1 < len(tokens) and tokens[at + 1].kind == "qty":
                 tokens[at + 1].kind = "filler"
+
+
+def _refused_again(tokens: list[Token]) -> None:
+    """小的就不要了小的太酸: goods that were just refused and are named once more only say why."""
+    for index, token in enumerate(tokens[:-1]):
+        if token.kind != "cancel" or tokens[index + 1].kind not in ("item", "quality"):
+            continue
+        again, behind = tokens[index + 1], tokens[index + 2 : index + 3]
+        named = any(part.word == again.word for part in tokens[max(index - 3, 0) : index])
+        if named and behind and behind[0].kind in ("filler", "text", "quality", "praise"):
+            again.kind, again.keys = "filler", ()
+
+
+def _weigh_less(tokens: list[Token], kinds: set[str]) -> None:
+    """羊肉少称一斤, beside another change and not told of what has come, asks for less."""
+    if not kinds & _CHANGES or kinds & {"past", "done"}:
+        return
+    for token, following in pairwise(tokens):
+        short = token.kind == "trouble" and token.word in ("少称", "少给", "少发", "少送", "少秤")
+        if short and following.kind == "qty":
+            token.kind = "sub"
 
 
 _OF_THEM: Final = frozenset("其中 里 里头 里面 当中 中 里边".split())
@@ -151,6 +179,8 @@ def _spelt_apart(tokens: list[Token]) -> None:
     for index, (token, following) in enumerate(pairwise(tokens)):
         if token.word == "调" and following.kind == "item":
             token.kind = "swap"
+        if token.word == "留" and following.word == "到" and following.kind == "text":
+            token.kind, following.kind = "keep", "filler"  # 兔头留到
         behind = tokens[index + 1 : index + 5]
         eats = token.word == "不" and following.word in ("吃", "喝", "用") and following.kind == "filler"
         if (
@@ -167,8 +197,10 @@ _INTO: Final = frozenset("成 为 做 作 到 成了".split())
 
 
 def _split_swaps(tokens: list[Token]) -> None:
-    """换一盒成藤椒: the verb in two pieces around the number stands behind it."""
+    """换一盒成藤椒: the verb in two pieces around the number stands behind it; 两张都换 counts what there is."""
     solid = [token for token in tokens if token.kind != "space"]
+    if len(solid) > 2 and [token.kind for token in solid[-3:]] == ["qty", "each", "swap"]:
+        solid[-3].kind = "filler"
     for verb, number, into, goods in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
         if verb.word in _TURNING and number.kind == "qty" and into.word in _INTO and goods.kind in ("item", "quality"):
             verb.kind, into.kind = "filler", "swap"

@@ -62,7 +62,9 @@ def _is_reason(tokens: list[Token], index: int) -> bool:
     return bool(kinds & _REASONS) and not kinds & (BOOKABLE | CHANGING)
 
 
-_LEFT_ALONE: Final = frozenset("别动 别改 别换 不改 不换 不用改 不用换 不用动".split())
+_LEFT_ALONE: Final = frozenset(
+    "别动 别改 别换 不改 不换 不用改 不用换 不用动 不用加 不用加了 不加了 先不加 先不加了 先不用加 先不用加了 不用再加 不用再加了".split()
+)
 _NOT_NOW: Final = frozenset("先不要 先不订 先不买 先不来 先不用 先不定 暂时不要 暂时不订 暂时不买 先别要".split())
 
 

@@ -124,7 +124,7 @@ def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catal
 def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Words that may tell goods apart: 大的, 小号的, the 母 of 公母各两只."""
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
-        if token.kind not in ("quality", "text") or token.keys:
+        if (token.kind not in ("quality", "text") and token.value != "quality") or token.keys:
             continue
         kind = token.word.rstrip("的个款号种").strip()
         after = following is not None and (following.word.startswith("的") or following.kind in ("each", "evenly"))
