@@ -15,6 +15,7 @@ from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
 
 _ASKING: Final = frozenset({"want", "add", "qty", "each", "all", "cancel", "unwant", "sub", "set", "swap", "goods"})
+_SLIP: Final = re.compile(r"[点写选按拍下报说订打搞弄看](?:错|成)")
 _PER_UNIT: Final = re.compile(r"[一每/]\s?[^\d]$")
 _NO_LONE: Final = frozenset("接 报 记 跟单 弄 搞 整 上 冲 买 购 拿 带 上 留 抢 入 收 提".split())
 
@@ -88,7 +89,7 @@ class LoneItems(Booking):
         if key in self.draft.prior and self.words[claim.end + 1 : claim.end + 2] in (["还要"], ["还是要"], ["还想要"]):
             self.kept.add(key)  # 不要鱼了 豆腐还要
             return
-        if self._is_spurned(claim) or self._takes_over(claim, key):
+        if self._is_spurned(claim) or self._takes_over(claim, key) or self._was_meant(key):
             return
         has_price = "price" in self.segments[claim.segment].kinds and item.kind != "price"
         if self._named_later(claim, key):
@@ -130,6 +131,19 @@ class LoneItems(Booking):
             return False
         entries.clear()
         self.draft.put(key, "set", entry.milli)
+        self.fixing = False
+        return True
+
+    def _was_meant(self, key: int) -> bool:
+        """点错了 是特辣 of somebody who has the mild one: it was the other of the two that he meant."""
+        prior = self.draft.prior
+        kin = kin_of(key, prior, self.catalogue) if prior and key not in prior and _SLIP.search(self.text) else ()
+        if len(kin) != 1 or self.draft.entries or self.mode == "add":
+            return False
+        if self.catalogue.by_key[kin[0]].unit != self.catalogue.by_key[key].unit:
+            return False
+        self.draft.drop(kin[0])
+        self.draft.put(key, "set", prior[kin[0]], changed=True)
         self.fixing = False
         return True
 

@@ -33,7 +33,7 @@ def mark(tokens: list[Token]) -> None:
     _auxiliaries(tokens)
     _held_goods(tokens)
     _uneaten(tokens)
-    reconsider(tokens)
+    reconsider(tokens, kinds)
 
 
 def _from_to(tokens: list[Token]) -> None:

@@ -16,11 +16,11 @@ _LIGHT: Final = frozenset({"filler", "space", "want", "person", "request", "this
 _ENDED: Final = frozenset("了 啦 咯 喽 咗 勒".split())
 
 
-def reconsider(tokens: list[Token]) -> None:
-    """Set the class of such words, in place."""
-    kinds = {token.kind for token in tokens}
+def reconsider(tokens: list[Token], kinds: set[str]) -> None:
+    """Set the class of such words, in place; `kinds` are those of the message."""
     if "qty" in kinds:
         _misreported(tokens)
+    if "text" in kinds or "swap" in kinds:
         _from_to(tokens)
     if kinds & _CHANGES:
         _owners(tokens)
@@ -42,7 +42,9 @@ _MISREPORTED: Final = re.compile(r"[说写打报讲按点记听看拍发填输�
 def _misreported(tokens: list[Token]) -> None:
     """说成一板了: a number that was said wrongly asks for nothing, and the slip of before is explained."""
     for index, token in enumerate(tokens[1:], 1):
-        if token.kind != "qty" or not _MISREPORTED.search("".join(part.word for part in tokens[index - 2 : index])):
+        if token.kind != "qty" or tokens[index - 1].word[-1:] != "成":
+            continue
+        if not _MISREPORTED.search("".join(part.word for part in tokens[index - 2 : index])):
             continue
         start = next((at for at in range(index, -1, -1) if tokens[at].kind in ("item", "comma", "stop")), -1) + 1
         before = tokens[start:index]
@@ -57,8 +59,13 @@ def _misreported(tokens: list[Token]) -> None:
 
 
 def _from_to(tokens: list[Token]) -> None:
-    """from 2 to 4: the second number is the one that is wanted."""
+    """from 2 to 4: the second number is the one that is wanted; instead of 2 tells what was."""
+    if not any(token.word in ("from", "instead of", "rather than") for token in tokens):
+        return
     solid = [token for token in tokens if token.kind != "space"]
+    for lead, number in pairwise(solid):
+        if lead.word in ("instead of", "rather than") and number.kind == "qty":
+            lead.kind = number.kind = "filler"
     for lead, first, to, second in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
         if lead.word == "from" and first.kind == second.kind == "qty" and to.word == "to":
             lead.kind = first.kind = "filler"
