@@ -30,9 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.types import TypeDecorator
 
 from models.engines import Busy, postgresql_engine, sqlite_engine
+from models.instants import Instant
 from models.turns import TooLate, Turn, Writer
 from models.wire import Wire, wire_of
 
@@ -51,23 +51,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Instant(TypeDecorator[datetime]):
-    """A timezone-aware instant, stored as UTC milliseconds: one format, exact comparisons on both databases."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime cannot be stored: give it a time zone")
-        return round(value.timestamp() * 1000)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
 
 
 def one_of(column: str, *values: str, name: str | None = None) -> CheckConstraint:
@@ -219,7 +202,7 @@ class Store:
             self._in_turn(most_s) as left_s,
             self._translated(),
             self.engine.connect() as db,
-            db.execution_options(lintuan_wait_s=left_s).begin(),
+            (db.execution_options(lintuan_wait_s=left_s) if self.is_sqlite else db).begin(),
         ):
             remains_s = most_s - (time.monotonic() - started)
             if not self.is_sqlite and remains_s < self._wait_s - _NOTICEABLE_S:
