@@ -16,13 +16,19 @@ import psycopg
 import pytest
 from playwright.sync_api import Page
 from pytest_socket import SocketConnectBlockedError
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
+from models import metadata
 from models.base import Store
 from tests.support.chromium import find_chromium
 from tests.support.clock import START, StillClock
+from tests.support.databases import opened
+from tests.support.emptied import Emptied
 from tests.support.memory_disk import memory_disk
 from tests.support.ports import find_free_port, wait_until_listening
+from tests.support.postgres import PostgresServer
+from tests.support.rows import fill
 from tests.support.together import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +40,50 @@ def test_every_test_gets_an_empty_database(store: Store, _again: int) -> None:
         assert work.db.execute(text("SELECT count(*) FROM leader")).scalar_one() == 0
         assert work.now == START
         work.db.execute(text("CREATE TABLE left_over (id integer)"))
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_database_is_lent_again_without_rows(
+    emptied: Emptied, postgresql_server: PostgresServer, clock: StillClock
+) -> None:
+    lent = emptied.lend()
+    with opened(postgresql_server.url(lent.name), clock) as store:
+        with store.transaction() as work:
+            fill(work.db, leader_id=1)
+        with store.engine.connect() as held:
+            held.execute(text("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"))
+            emptied.take_back(lent)
+            with pytest.raises(OperationalError):
+                held.execute(text("SELECT 1"))
+        again = emptied.lend()
+        with store.read() as work:
+            left = [table.name for table in metadata.sorted_tables if work.db.execute(select(table)).first()]
+    assert (again.name, left) == (lent.name, [])
+    emptied.take_back(again)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE leader RENAME TO chief",
+        "DROP INDEX uq_settlement_live",
+        "ALTER TABLE orders DISABLE TRIGGER ALL",
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ANALYZE account",
+    ],
+)
+def test_a_postgresql_database_that_was_changed_is_not_lent_again(
+    change: str, emptied: Emptied, postgresql_server: PostgresServer
+) -> None:
+    lent = emptied.lend()
+    with opened(postgresql_server.url(lent.name), StillClock()) as store, store.transaction() as work:
+        fill(work.db, leader_id=1)
+        work.db.execute(text(change))
+    emptied.take_back(lent)
+    another = emptied.lend()
+    assert another.name != lent.name
+    emptied.take_back(another)
 
 
 def test_the_two_databases_are_what_they_say(store: Store, request: pytest.FixtureRequest) -> None:

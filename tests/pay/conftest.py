@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import pytest
+import wechatpayv3.core
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.pay.wechat import Merchant, WeChatPayGateway
 from bot.simulator.pay import PaySim
@@ -15,9 +18,24 @@ from tests.support.clock import StillClock
 NOTIFY_PATH = "/pay/wechat"
 
 
+@pytest.fixture(scope="session")
+def pay_keys() -> dict[str, rsa.RSAPrivateKey]:
+    """The merchant's key and the platform's, made once per test process: making them costs more than most tests."""
+    return {name: rsa.generate_private_key(public_exponent=65537, key_size=2048) for name in ("merchant", "platform")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_read_once() -> Iterator[None]:
+    """The library checks a private key whenever it reads it, which takes as long as making one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wechatpayv3.core, "load_private_key", functools.cache(wechatpayv3.core.load_private_key))
+        yield
+
+
 @pytest.fixture
-def sim(clock: StillClock) -> Iterator[PaySim]:
+def sim(clock: StillClock, pay_keys: dict[str, rsa.RSAPrivateKey]) -> Iterator[PaySim]:
     made = PaySim(clock=clock)
+    made.keys.__dict__.update(pay_keys)
     with serve(made.wsgi) as base:
         made.base_url = base
         yield made

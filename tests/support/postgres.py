@@ -74,9 +74,9 @@ class PostgresServer:
         with self.connect() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """An autocommit connection to the maintenance database."""
-        return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        """An autocommit connection, to the maintenance database if to no other."""
+        return psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True)
 
 
 @contextlib.contextmanager
