@@ -51,13 +51,10 @@ def operators_pages(world: World) -> list[str]:
 def test_every_new_page_is_accessible_by_day_and_by_night(page: Page, served: Served, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     walker, world = served.enter(page), served.pages.world
+    walker.by_day_and_by_night("/admin/login")
     walker.log_in("owner")
     for path in [*leaders_pages(world), *operators_pages(world)]:
-        page.emulate_media(color_scheme="light")
-        walker.go(path)
-        walker.accessible()
-        page.emulate_media(color_scheme="dark")
-        walker.readable()
+        walker.by_day_and_by_night(path)
 
 
 def test_a_case_is_decided_with_the_keyboard_alone(page: Page, served: Served) -> None:
@@ -154,10 +151,6 @@ def test_controls_are_big_enough_for_thumbs(phone: Page, served: Served) -> None
     walker = served.enter(phone)
     for path in leaders_pages(served.pages.world)[1:9]:
         walker.go(path)
-        controls = (
+        walker.thumbs(
             ".btn:visible, .tabbar a, .tabs a, .list a, summary:visible, select:visible, input[type=text]:visible"
         )
-        for control in phone.locator(controls).all():
-            box = control.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} px high"

@@ -29,11 +29,7 @@ def test_the_delivery_pages_are_accessible_by_day_and_by_night(page: Page, serve
         f"{run}/papers?kind=routes",
     ]
     for path in [*paths, f"/d/{names['drive']}"]:
-        page.emulate_media(color_scheme="light")
-        walker.go(path)
-        walker.accessible()
-        page.emulate_media(color_scheme="dark")
-        walker.readable()
+        walker.by_day_and_by_night(path)
 
 
 def test_what_a_driver_taps_without_network_is_sent_when_it_is_back(phone: Page, served: Served) -> None:

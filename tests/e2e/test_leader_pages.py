@@ -186,11 +186,7 @@ def test_controls_are_big_enough_for_thumbs(phone: Page, served: Served) -> None
         f"/m/rounds/{world.arrived}",
     ):
         walker.go(path)
-        controls = ".btn:visible, .tabbar a, .tabs a, .list a, summary:visible, input:not([type=hidden]):visible"
-        for control in phone.locator(controls).all():
-            box = control.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} px high"
+        walker.thumbs(".btn:visible, .tabbar a, .tabs a, .list a, summary:visible, input:not([type=hidden]):visible")
 
 
 def test_goods_in_building_by_building_then_less_than_that(phone: Page, served: Served) -> None:

@@ -11,29 +11,12 @@ import pytest
 
 from bot.simulator import Sim, create_simulator, serve
 from bot.simulator.clock import ShiftedClock
-from migrations import upgrade
 from models import Store
 from tests.faults.neighbourhood import looking_at
 from tests.faults.product import ACCOUNT, EXTENDED, Product, running
 from tests.support.databases import BOTH
 from tests.support.ports import find_free_port
 from tests.support.postgres import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_server: PostgresServer) -> str:
-    """The name of a migrated PostgreSQL database, to be copied."""
-    name = postgresql_server.create_database()
-    upgrade(postgresql_server.url(name))
-    return name
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from bot.texts.replies import RECEIVED
 from config import load
 from demo.day import Day, play
 from demo.people import simulated
-from migrations import upgrade
 from models import Store, job_run, offer
 from tests.faults.neighbourhood import WORDS, looking_at, put_off, settle
 from tests.faults.phones import Crowd, Phones
@@ -73,17 +72,17 @@ class Cluster:
     base: str  # of the platform
     ports: list[int]
     webs: list[Product]
-    schedulers: list[int]
     store: Store
     clock: ShiftedClock
 
 
 @pytest.fixture(scope="module")
-def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Started once for both tests; the day is one of `make soak`."""
+def cluster(
+    postgresql_server: PostgresServer, migrated_postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """The web processes, started once for all tests."""
     folder = tmp_path_factory.mktemp("cluster")
-    url = postgresql_server.url(postgresql_server.create_database())
-    upgrade(url)
+    url = postgresql_server.url(postgresql_server.create_database(migrated_postgresql))
     ports = [find_free_port() for _ in range(WEB)]
     platform, clock_file = find_free_port(), folder / "clock"
     api_base = f"http://127.0.0.1:{platform}"
@@ -100,12 +99,19 @@ def cluster(postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPath
         for product in webs:
             running.callback(product.stop)
             product.start()
-        schedulers = [start_scheduler(paths[0]) for _ in range(SCHEDULERS)]
-        for scheduler in schedulers:
+        store = running.enter_context(looking_at(url, clock))
+        yield Cluster(sim, api_base, ports, webs, store, clock)
+
+
+@pytest.fixture(scope="module")
+def schedulers(cluster: Cluster) -> Iterator[list[int]]:
+    """Beside them, for the tests of `make soak`."""
+    with ExitStack() as running:
+        started = [start_scheduler(cluster.webs[0].config) for _ in range(SCHEDULERS)]
+        for scheduler in started:
             running.callback(scheduler.wait, 60)
             running.callback(scheduler.terminate)
-        store = running.enter_context(looking_at(url, clock))
-        yield Cluster(sim, api_base, ports, webs, [one.pid for one in schedulers], store, clock)
+        yield [one.pid for one in started]
 
 
 def test_two_hundred_buyers_of_ten_units_over_three_processes(cluster: Cluster) -> None:
@@ -125,13 +131,13 @@ def test_two_hundred_buyers_of_ten_units_over_three_processes(cluster: Cluster) 
 
 
 @pytest.mark.soak
-def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluster) -> None:
+def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluster, schedulers: list[int]) -> None:
     """The scripted day, each message to another process than the one before; every expected answer and push comes."""
     seen: set[str] = set()
 
     def all_work() -> bool:
         seen.update(workers(cluster.store))
-        return {f":{pid}" for pid in cluster.schedulers} <= {worker[worker.rindex(":") :] for worker in seen}
+        return {f":{pid}" for pid in schedulers} <= {worker[worker.rindex(":") :] for worker in seen}
 
     until(all_work, "both schedulers do jobs", seconds=120)
     day = Day(cluster.base, "")
@@ -144,6 +150,7 @@ def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluste
 
 
 @pytest.mark.soak
+@pytest.mark.usefixtures("schedulers")
 def test_machines_are_stopped_and_started_one_after_the_other(
     cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:

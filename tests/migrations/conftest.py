@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import migrations
 from tests.support.databases import BOTH
 from tests.support.postgres import PostgresServer
 
@@ -33,7 +33,20 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def migrated_url(empty_url: str) -> str:
-    """An empty database brought to the newest revision."""
-    migrations.upgrade(empty_url)
-    return empty_url
+def migrated_sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    path = tmp_path / "copy.sqlite3"
+    shutil.copyfile(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def migrated_postgresql_url(postgresql_server: PostgresServer, migrated_postgresql: str) -> Iterator[str]:
+    name = postgresql_server.create_database(migrated_postgresql)
+    yield postgresql_server.url(name)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture(params=BOTH)
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """A database that was brought to the newest revision, on SQLite and then on PostgreSQL."""
+    return str(request.getfixturevalue(f"migrated_{request.param}_url"))

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from migrations import upgrade
 from models import metadata
 from models.base import Store
 from tests.support.clock import StillClock
@@ -101,6 +102,22 @@ def postgresql_template(postgresql_server: PostgresServer) -> str:
     """The name of a database with the schema, to be copied."""
     name = postgresql_server.create_database()
     create_schema(postgresql_server.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file as `make run` leaves it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "template.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database as `make run` leaves it, to be copied."""
+    name = postgresql_server.create_database()
+    upgrade(postgresql_server.url(name))
     return name
 
 

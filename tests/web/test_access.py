@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from werkzeug.test import TestResponse
 
 from operations.operators import PERMISSIONS
+from tests.support.clock import StillClock
+from tests.support.databases import opened
 from tests.web.conftest import Pages
 from tests.web.doors import DOORS, NONCE, TRIED_ELSEWHERE, Door
-from tests.web.people import EVERYBODY, enter, fingerprint
+from tests.web.people import EVERYBODY, Key, enter, fingerprint, let_in
+from tests.web.world import World
 from web.auth import access_of
 from web.security import SAFE_METHODS
 
+Keys = dict[str, Key]
 UNSAFE = [door for door in DOORS if door.method != "GET"]
 
 
@@ -19,9 +27,29 @@ def name(door: Door) -> str:
     return f"{door.method} {door.endpoint}"
 
 
-def knock(pages: Pages, door: Door, who: str) -> tuple[TestResponse, bool]:
+@pytest.fixture(scope="module")
+def keyed(ready_made: tuple[Path, World], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World, Keys]:
+    """The ready-made platform with a session of everybody, made once: half of each test was making them."""
+    path = tmp_path_factory.mktemp("keyed") / "world.sqlite3"
+    shutil.copyfile(ready_made[0], path)
+    with opened(f"sqlite:///{path}", StillClock()) as store, store.transaction() as work:
+        keys = {who: let_in(work, ready_made[1], who) for who in EVERYBODY if who != "anonymous"}
+    return path, ready_made[1], keys
+
+
+@pytest.fixture
+def keys(keyed: tuple[Path, World, Keys]) -> Keys:
+    return keyed[2]
+
+
+@pytest.fixture
+def pages(open_pages: Callable[[tuple[Path, World]], Pages], keyed: tuple[Path, World, Keys]) -> Pages:
+    return open_pages((keyed[0], keyed[1]))
+
+
+def knock(pages: Pages, door: Door, who: str, keys: Keys) -> tuple[TestResponse, bool]:
     """The answer, and whether anything in the database changed."""
-    visitor = enter(pages, who)
+    visitor = enter(pages, who, keys)
     path, form = door.make(pages)
     before = fingerprint(pages.store)
     response = visitor.get(path) if door.method == "GET" else visitor.post(path, form)
@@ -55,9 +83,9 @@ def test_every_view_says_who_may_open_it(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS, ids=name)
-def test_only_who_may_enter_does(pages: Pages, door: Door) -> None:
+def test_only_who_may_enter_does(pages: Pages, door: Door, keys: Keys) -> None:
     for who in sorted(EVERYBODY, key=lambda who: who in door.admits):  # the refused first: they must change nothing
-        response, has_changed = knock(pages, door, who)
+        response, has_changed = knock(pages, door, who, keys)
         if who in door.admits:
             assert not is_refused(response), f"{who} is admitted"
         else:
@@ -66,11 +94,11 @@ def test_only_who_may_enter_does(pages: Pages, door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", UNSAFE, ids=name)
-def test_a_form_without_its_token_does_nothing(pages: Pages, door: Door) -> None:
+def test_a_form_without_its_token_does_nothing(pages: Pages, door: Door, keys: Keys) -> None:
     who = door.admits[0]
     path, form = door.make(pages)
-    for token in ("", "0" * 64, enter(pages, "owner" if who != "owner" else "leader_a").token):
-        visitor = enter(pages, who)
+    for token in ("", "0" * 64, keys["owner" if who != "owner" else "leader_a"].csrf):
+        visitor = enter(pages, who, keys)
         before = fingerprint(pages.store)
         response = visitor.post(path, form | {"csrf_token": token})
         assert response.status_code == 400
@@ -78,9 +106,9 @@ def test_a_form_without_its_token_does_nothing(pages: Pages, door: Door) -> None
 
 
 @pytest.mark.parametrize("door", UNSAFE, ids=name)
-def test_a_form_of_another_site_does_nothing(pages: Pages, door: Door) -> None:
+def test_a_form_of_another_site_does_nothing(pages: Pages, door: Door, keys: Keys) -> None:
     path, form = door.make(pages)
-    visitor = enter(pages, door.admits[0])
+    visitor = enter(pages, door.admits[0], keys)
     before = fingerprint(pages.store)
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/x"}):
         assert visitor.post(path, form, headers=headers).status_code == 400, headers
@@ -88,9 +116,9 @@ def test_a_form_of_another_site_does_nothing(pages: Pages, door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=name)
-def test_looking_changes_nothing(pages: Pages, door: Door) -> None:
+def test_looking_changes_nothing(pages: Pages, door: Door, keys: Keys) -> None:
     for who in door.admits:
-        visitor, (path, _) = enter(pages, who), door.make(pages)
+        visitor, (path, _) = enter(pages, who, keys), door.make(pages)
         before = fingerprint(pages.store)
         response = visitor.get(path)
         assert response.status_code in {200, 302}

@@ -80,8 +80,12 @@ class Walker:
     def accessible(self) -> None:
         self._audit({"runOnly": ["wcag2a", "wcag2aa"]})
 
-    def readable(self) -> None:
-        """The one rule that asks for colours: the same page under another colour scheme differs in nothing else."""
+    def by_day_and_by_night(self, path: str) -> None:
+        """At night the one rule that asks for colours: the page differs in nothing else."""
+        self.page.emulate_media(color_scheme="light")
+        self.go(path)
+        self.accessible()
+        self.page.emulate_media(color_scheme="dark")
         self._audit({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
 
     def _audit(self, options: dict[str, Any]) -> None:
@@ -92,9 +96,15 @@ class Walker:
         results = AxeResults(self.page.evaluate("options => axe.run(document, options)", wanted))
         assert results.violations_count == 0, results.generate_report()
 
+    def thumbs(self, controls: str) -> None:
+        """All of these are big enough for a thumb; asked in one go, for there are hundreds."""
+        heights = "found => found.map(one => [one.getBoundingClientRect().height, one.innerText || one.name])"
+        found = self.page.locator(controls).evaluate_all(heights)
+        assert found, f"{self.page.url} has none of these"
+        assert [(height, said) for height, said in found if height < 44] == [], self.page.url
+
     def log_in(self, username: str) -> None:
         self.go("/admin/login", "login")
-        self.accessible()
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.get_by_role("button", name="登录").click()
@@ -224,12 +234,7 @@ def test_buttons_are_big_enough_for_thumbs(phone: Page, served: Served) -> None:
     expect(phone.get_by_text("协助核销：小徐")).to_be_visible()
     for path in ("/m/", f"/m/rounds/{world.arrived}", f"/m/orders/{world.orders[0]}", "/m/redeem"):
         walker.go(path)
-        for control in phone.locator(
-            ".btn:visible, .tabbar a, .tabs a, .list a, input:not([type=hidden]):visible"
-        ).all():
-            box = control.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} px high"
+        walker.thumbs(".btn:visible, .tabbar a, .tabs a, .list a, input:not([type=hidden]):visible")
 
 
 def test_a_neighbour_orders_in_three_taps(phone: Page, served: Served) -> None:
