@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -154,20 +155,35 @@ def _is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "named"),
-    [
-        ('token = "example-token-at-least-16"', 'token = "short"', "token"),
-        ('aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"', "", "EncodingAESKey"),
-        ('mode = "safe"', 'mode = "plain"', "expressly"),
-    ],
+UNPROTECTED = (
+    ('token = "example-token-at-least-16"', 'token = "short"', "token"),
+    ('aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"', "", "EncodingAESKey"),
+    ('mode = "safe"', 'mode = "plain"', "expressly"),
 )
-def test_credentials_that_do_not_protect_refuse_to_start(tmp_path: Path, old: str, new: str, named: str) -> None:
+# `cli.py run` in each folder, in one process: loading the program is nearly all that a refusal costs.
+EACH = """
+import os, sys
+sys.path.insert(0, os.getcwd())
+import cli
+folders, sys.argv = sys.argv[1:], ["cli.py", "run"]
+for folder in folders:
+    os.chdir(folder)
+    try:
+        cli.main()
+    except SystemExit as ended:
+        print(f"ended with {ended.code}", file=sys.stderr)
+"""
+
+
+def test_credentials_that_do_not_protect_refuse_to_start(tmp_path: Path) -> None:
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    assert old in text
-    (tmp_path / "config.toml").write_text(text.replace(old, new), encoding="utf-8")
-    command = [sys.executable, str(ROOT / "cli.py"), "run"]
-    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0
-    assert named in done.stderr
+    folders = [tmp_path / str(n) for n in range(len(UNPROTECTED))]
+    for folder, (old, new, _) in zip(folders, UNPROTECTED, strict=True):
+        assert old in text
+        folder.mkdir()
+        (folder / "config.toml").write_text(text.replace(old, new), encoding="utf-8")
+    command = [sys.executable, "-c", EACH, *map(str, folders)]
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    *said, rest = re.split(r"ended with [12]\n", done.stderr)
+    assert ([named in one for one, (_, _, named) in zip(said, UNPROTECTED, strict=True)], rest) == ([True] * 3, "")
     assert "Traceback" not in done.stderr
