@@ -18,6 +18,7 @@ from operations import orders, people, rounds
 from operations.notices import Addressed, enqueue_many
 from operations.offers import NewOffer
 from operations.rounds import NewRound
+from tests.support.databases import compile_once
 
 WORDS = "再加1盒草莓"  # adds one: handled twice, it would count twice
 ONE = 1000  # a box, in thousandths
@@ -125,6 +126,7 @@ def notice_states(store: Store, leader_id: int) -> Counter[str]:
 def looking_at(url: str, clock: Clock = system_clock) -> Iterator[Store]:
     """The product's database as the test sees it; it waits for locks longer than any test holds one."""
     store = Store.open(url, clock=clock, wait_s=20)
+    compile_once(store)
     try:
         yield store
     finally:

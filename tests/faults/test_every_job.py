@@ -31,7 +31,7 @@ from scheduler.schedule import SCHEDULE
 from tests.scheduler.messengers import Recorder
 from tests.security.test_threats import missing
 from tests.support.clock import StillClock
-from tests.support.databases import create_schema
+from tests.support.databases import compile_once, create_schema
 from tests.support.invariants import violations
 from tests.support.postgres import PostgresServer
 from tests.support.rows import minimal
@@ -209,6 +209,8 @@ class Place:
         self.job, self.clock, self.recorder = job, StillClock(), Recorder({"test_media": _jpeg()})
         self.clock.advance(seconds=after.total_seconds())
         self.stores = [Store.open(url, clock=self.clock, rng=random.Random(n), wait_s=20) for n in range(schedulers)]
+        for store in self.stores:
+            compile_once(store)
         settings = Settings(media_folder=folder / "media", sends_per_second=10_000)
         texts = NoticeTexts("https://lintuan.example.com")
         self.contexts = [Context(store, self.recorder.messenger, texts, settings) for store in self.stores]

@@ -19,6 +19,7 @@ from migrations.engines import open_engine
 from models import metadata
 from models.base import Store
 from tests.migrations.schemas import Schema, describe
+from tests.support.databases import compile_once
 from tests.support.rows import fill, minimal
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,6 +60,7 @@ def revisions() -> list[tuple[str, str]]:
 def fill_two(url: str) -> None:
     """A row in every table of the newest schema, for two leaders."""
     store = Store.open(url)
+    compile_once(store)
     with store.transaction() as work:
         for leader_id in (1, 2):
             fill(work.db, leader_id=leader_id)

@@ -28,7 +28,7 @@ from tests.scheduler.messengers import Recorder
 from tests.scheduler.neighbours import LEADER, open_round, openid, settle
 from tests.scheduler.words import TEMPLATES, Words
 from tests.support.clock import StillClock
-from tests.support.databases import opened
+from tests.support.databases import compile_once, opened
 from tests.support.together import PATIENCE_S
 
 ROUNDS = 100
@@ -39,6 +39,8 @@ LEASE = timedelta(seconds=60)
 def stores(database_url: str, clock: StillClock) -> Iterator[list[Store]]:
     """Two connection pools to one database, as two processes have them; schedulers wait longer than web pages."""
     both = [Store.open(database_url, clock=clock, rng=random.Random(n), wait_s=20) for n in range(2)]
+    for one in both:
+        compile_once(one)
     yield both
     for store in both:
         store.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from models.base import Store
 from tests.support.clock import StillClock
+from tests.support.databases import compile_once
 
 T = TypeVar("T")
 
@@ -57,6 +58,7 @@ def stands_in_line(store: Store, many: int = 1) -> None:
 def crowded(url: str, clock: StillClock, *, people: int) -> Iterator[Store]:
     """A store with a connection for each of `people` at once, and time enough for all of them."""
     store = Store.open(url, clock=clock, rng=random.Random(7), wait_s=PATIENCE_S * 0.8, pool_size=people)
+    compile_once(store)
     try:
         yield store
     finally:
