@@ -45,7 +45,7 @@ _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?
 _SUM_INSIDE = re.compile(  # 鸡蛋1板36元 晚7点取
     r"[\s,，;；]*(?:一?共|合计|总共|总计|=)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)(?=[\s,，;；]+\S)"
 )
-_LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2})\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
+_LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2}|[x×](?=\s))\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(

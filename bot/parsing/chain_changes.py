@@ -15,6 +15,10 @@ _FIGURE = r"(?:\d{1,2}(?:\.\d)?|[一二两俩三四五六七八九十]{1,2})"
 _CORRECTED = re.compile(
     rf"(?<![.\d])[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?\s?(?:→|➡|->|=>|改成?|改为|变成?|换成)\s?(?={_FIGURE})"
 )
+_IN_BRACKETS = re.compile(
+    rf"(?<![.\d])[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?\s?\((?:现在?)?(?:只要|就要|改[成为要]?|更正为?|留)\s?"
+    rf"(?P<to>{_FIGURE}\s?(?:{UNIT_PATTERN})?)(?:了|吧|就[行好够])?\)"
+)
 _TO = re.compile(
     r"(?P<what>.*?)(?P<verb>改成|改为|改到|改|换成|变成|换|加到|增加?到|加成|减到|减成|调到|凑到|升到|降到|还是(?:要)?|只要|就要)"
     r"\s?[:：]?\s?(?P<to>[^改换]+)"
@@ -41,8 +45,8 @@ _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上)?(?=\S
 _INSTEAD = re.compile(r"^(?:换成|改成|改要|换|改为)(?=\D)")  # 酸奶不要了,换成黄油2块
 _MOST_CHANGES = 6
 _NET = re.compile(
-    r"[(（]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
-    rf"\s?(?P<figure>\d{{1,2}}|[一二两俩三四五六七八九十]{{1,2}})?\s?(?:{UNIT_PATTERN})?(?:了|吧|哈)?\s?[)）]"
+    r"[(（【\[]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
+    rf"\s?(?P<figure>\d{{1,2}}|[一二两俩三四五六七八九十]{{1,2}})?\s?(?:{UNIT_PATTERN})?(?:了|吧|哈)?\s?[)）】\]]"
 )
 
 
@@ -99,7 +103,7 @@ def _subtracted(shelf: Shelf, content: str, match: re.Match[str], before: Held) 
 
 def read_netted(shelf: Shelf, content: str) -> Content | None:
     """鸡蛋2(取消1份) -> 1, 鸡蛋2(取消) -> nothing; None when nothing in brackets is taken back."""
-    if "(" not in content and "（" not in content:
+    if not any(bracket in content for bracket in "(（【["):
         return None
     lines: list[Line] = []
     position = 0
@@ -123,7 +127,9 @@ def read_netted(shelf: Shelf, content: str) -> Content | None:
 
 
 def corrected(content: str) -> str:
-    """蛋黄酥1→2, 小贝1改2: the figure that counts is the last one."""
+    """蛋黄酥1→2, 小贝1改2, 小贝2盒(只要1盒): the figure that counts is the last one."""
+    if "(" in content:
+        content = _IN_BRACKETS.sub(r"\g<to>", content)
     return _CORRECTED.sub(" ", content) if any(sign in content for sign in "改变换→➡>") else content
 
 

@@ -186,7 +186,8 @@ class Shelf:
 
     def _numbers_of(self, name: str) -> list[int]:
         named = self.catalogue.names.get(name)
-        return [] if named is None else [self.catalogue.by_key[key].number for key in named.keys]
+        keys = () if named is None else named.keys
+        return [item.number for item in self.catalogue.items if item.key in keys or item.name.lower().endswith(name)]
 
     def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2箱苹果1板鸡蛋: every item has its quantity in front."""
@@ -220,12 +221,21 @@ class Shelf:
             if last is not None and last.figure is None and len(last.keys) > 1 and set(wish.keys) < set(last.keys):
                 kept[-1] = wish  # 贝果原味两个
                 continue
+            if last is not None and is_open and self._narrows(last, wish):
+                kept[-1] = wish  # 馄饨(鲜肉)1袋
+                continue
             if last is not None and is_open and self._is_said_of(wish.text, last.keys[0], wish.keys):
                 last.figure, last.unit, last.milli = wish.figure, wish.unit, wish.milli
                 kinds.append(wish.text)
                 continue
             kept.append(wish)
         return kept, kinds
+
+    def _narrows(self, last: Wish, wish: Wish) -> bool:
+        """Does a word behind goods say which of them: 鲜肉 behind 馄饨, which is also short for another kind?"""
+        if wish.keys == last.keys or len(wish.keys) != 1 or last.text in wish.text or wish.figure is None:
+            return False
+        return self.catalogue.by_key[wish.keys[0]].name.lower().endswith(last.text)
 
     def _is_said_of(self, term: str, key: int, keys: tuple[int, ...]) -> bool:
         """J 三文鱼: a kind that the name of item J itself lists."""

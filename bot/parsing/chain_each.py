@@ -15,12 +15,13 @@ _EACH = re.compile(
 )
 _EVERY = re.compile(  # 各1, 每样一份
     r"(?:除了?(?P<but>[^\d,，]{1,16}?)(?:以?外|之外)?[\s,，]*(?:其[他它]|别的|剩下|余下)的?[\s,，]*)?"
-    r"(?:各样?|每样|每种|样样|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
+    r"(?:各样?|每样|每种|样样|一样(?=[来要拿])|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
     rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
-_ALL_KINDS = re.compile(
-    r"(?:[两二三四2-4](?:种|样|款|个(?:口味|味道))|几种|每种)(?:口味|味道)?都?(?=各)"
-)  # 豆浆两种各一瓶
+_ALL_KINDS = re.compile(  # 豆浆两种各一瓶, 馄饨两种都要1袋
+    r"(?:[两二三四2-4](?:种|样|款|个(?:口味|味道))|几种|每种)(?:口味|味道)?"
+    rf"(?:都?各|(?:都|全|每样)(?:要|来|拿|订)?(?={FIGURE}))"
+)
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}号?[.、,，/和\s]\s?){1,8}\d{1,2}号(?![楼柜门])(?=\s?各)")
 
 
@@ -47,9 +48,9 @@ def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str]
     `token` matches what a line consists of; its groups `quantity` and `gap` are no goods. `numbers_of` tells the
     numbers of the items a name can mean.
     """
+    content = _ALL_KINDS.sub("各", content)
     if "各" not in content:
         return None
-    content = _ALL_KINDS.sub("", content)
     content = _NUMBERS.sub(lambda match: " ".join(f"{n}号" for n in re.findall(r"\d+", match[0])), content)
     each = _EACH.fullmatch(content)
     if each is None:

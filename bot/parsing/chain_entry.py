@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
-from bot.parsing.chain_struck import behind_tag
+from bot.parsing.chain_struck import without_tag
 from bot.parsing.normalise import Normal
 from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
@@ -44,7 +44,7 @@ class Parts:
 
 def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     """Divide `normal.text[start:end]` (an entry without its number)."""
-    text = normal.text[start:end]
+    text = without_tag(normal.text[start:end])
     if "-" in text:
         text = _ROOM_IN_DASHES.sub(lambda match: f" {match[1]} ", text)
         text = _ROOM_THEN_NAME.sub(lambda match: match[1] + " ", text)
@@ -253,7 +253,6 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     holes = [index for index in range(begin, end) if text[index] == HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
-        written = behind_tag(written)
         return _MARKS.sub("", written).strip(_EDGES).lstrip("❌🚫⛔ ") or written
     pieces: list[str] = []
     position = begin

@@ -26,6 +26,11 @@ NEWS = re.compile(
 )
 
 
+_TALK = re.compile(  # 我家上次那箱坏了3个, 还差2单就成团
+    r"坏了|烂了|漏了|少了|上次|上回|昨天|前天|还差|成团|吗[?？]?$|[?？]\s*$|(?P<one>[\u4e00-\u9fff])不(?P=one)"
+)
+
+
 class Joiner:
     """Reads the rows of a layout. `title` and `unread` (raw lines) are filled on the way."""
 
@@ -102,7 +107,7 @@ class Joiner:
 
     def _continues(self, last: Row, text: str) -> bool:
         """A wrapped line: goods, a room, a phone or a wish, not news and not somebody else."""
-        if NEWS.search(text):
+        if NEWS.search(text) or (_TALK.search(text) and not self.shelf.mentions_item(text)):
             return False
         first = text.split(maxsplit=1)[0]
         if self.shelf.starts_content(first) or re.match(r"[\d(（+×x]", first):
@@ -115,7 +120,7 @@ class Joiner:
 
     def _is_own_entry(self, text: str) -> bool:
         """A line without a number that names a person and a quantity."""
-        if NEWS.search(text) or len(text) > 60:
+        if NEWS.search(text) or _TALK.search(text) or len(text) > 60:
             return False
         starts = self.shelf.item_starts(text)
         if starts and starts[0] == 0:
@@ -129,7 +134,7 @@ class Joiner:
         if len(first) <= 10 and re.search(r"\d", rest) and self.shelf.starts_content(re.sub(r"\s", "", rest)):
             return True
         return re.search(
-            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:少|减|退|再?加|再?来|还?要|多|订|改成?|给我)?(?:[x×+]?\s?\d{1,2}(?!\d|[点时:月日%])|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶])",
+            r"^[^\d\s,，(（×+]{1,12}[\s:：,，]*(?:少|减|退|再?加|再?来|还?要|多|订|改成?|给我)?(?:[x×+]?\s?\d{1,2}(?!\d|[点时:月日%])|[一二两三四五六七八九十]{1,2}\s?[份盒箱斤袋包板瓶个只条提把桶罐件套支杯])",
             text,
         ) is not None or (bool(starts) and re.match(r"[^\d\s]{1,12}[\s:：]", text) is not None)
 

@@ -23,6 +23,12 @@ _SHARED = re.compile(  # 一盒自己的一盒同事的, 我2箱婆婆1箱
     rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?(?:是|给|送|归)?{_WHOSE}[\s,，+、]*){{2,4}}"
     rf"|(?:{_WHOSE}\s?(?:要|是)?{FIGURE}\s?(?:{UNIT_PATTERN})?[\s,，+、]*){{2,4}}"
 )
+_ADDED = re.compile(
+    rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?\+\s?)+{FIGURE}\s?(?:{UNIT_PATTERN})(?P<note>[\s(（].*)?"
+)  # 1包+1包
+_OR_NOT = re.compile(  # 有的话来两袋没有就算了
+    r"[\s,，]*(?:要是|如果)?(?:没有|没货|没了|没|不够)(?:的话|了)?(?:就|便)?(?:算了|不要了?|罢了|拉倒|作罢|不用了?)[吧哈啊]?$"
+)
 _LOGISTICS = re.compile(
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>[^\s,，+×?]{2,12}(?:代收|代拿|代取|代领|转交|来拿|来取|[后再去][取拿]|在家)[^\s\d+×?]{0,6}?)[)）]?"
 )
@@ -47,6 +53,7 @@ _ASKED = re.compile(  # 有鸭蛋吗有的话一盒, 豆浆还有没有,有就�
 
 def without_question(content: str) -> str:
     """鸭蛋一盒 for 有鸭蛋吗有的话一盒: who asks whether there is any and says how much, asks for it."""
+    content = _OR_NOT.sub("", content) if "没" in content or "不够" in content else content
     asked = _ASKED.fullmatch(content) if "有" in content else None
     return content if asked is None else f"{asked['what']}{asked['amount']}"
 
@@ -74,8 +81,10 @@ def take_parts(content: str) -> tuple[str, str] | None:
     total = _TOTAL.fullmatch(content)
     if total is not None:
         return total["head"], total["parts"].strip()
-    if _SHARED.fullmatch(content) is not None:
-        figures = [number for figure in re.findall(FIGURE, content) if (number := read_number(figure)) is not None]
+    added = _ADDED.fullmatch(content)
+    if added is not None or _SHARED.fullmatch(content) is not None:
+        counted = content[: added.start("note")] if added is not None and added["note"] else content
+        figures = [number for figure in re.findall(FIGURE, counted) if (number := read_number(figure)) is not None]
         whole, half = divmod(sum(one.milli for one in figures), 1000)
         if not half and all(one.kind == "exact" for one in figures):
             return f"{whole}", content

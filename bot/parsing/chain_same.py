@@ -14,7 +14,7 @@ from bot.parsing.values import ChainEntry, Doubt, Line
 
 _ABOVE = re.compile(
     r"^(?:我?也?(?:要)?)?(?:同上|同楼上|同前|跟上面一样|和上面一样|跟楼上一样|和楼上一样"
-    r"|跟楼上|同上面|一样|同上一样|同上一位|照上面|同款|\+1同上|same(?:\s?as\s?(?:above|before))?|ditto)(?P<rest>.*)$"
+    r"|跟楼上|同上面|一样(?![来要拿])|同上一样|同上一位|照上面|同款|\+1同上|same(?:\s?as\s?(?:above|before))?|ditto)(?P<rest>.*)$"
 )
 _OF = re.compile(
     r"^(?:我?也?(?:要)?)?(?:同|跟|和|与|照|按)\s?(?:(?:第|接龙)?(?P<number>\d{1,3})(?:号|楼|位|条)?|(?P<who>[^\s,，]{1,12}?))"

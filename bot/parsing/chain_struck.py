@@ -15,10 +15,12 @@ _CANCELLED_BEHIND = re.compile(
 )
 _TAG = r"(?:已)?(?:撤|取消|退|作废|不要|删除?)(?:了|单)?"
 _STRUCK = re.compile(
-    rf"(?:^|\s)[❌🚫⛔]|[❌🚫⛔]\s*$|\u0336|^[^\d]{{0,12}}[(（【\[]\s?{_TAG}\s?[)）】\]]\s*\w"
+    rf"(?:^|\s)[❌🚫⛔❎✖✗✕✘]|[❌🚫⛔❎✖✗✕✘]\ufe0f?\s*$|\u0336|^[^\d]{{0,12}}[(（【\[]\s?{_TAG}\s?[)）】\]]\s*\w"
     r"|^\s*(?:已?取消|已?作废|已?撤单?|已?退单|已?删除?|划掉|划去)[\s:：]+\S"
 )
-_TAG_IN_NAME = re.compile(rf"^(?:[(（【\[]\s?{_TAG}\s?[)）】\]]\s*|(?:{_TAG}|划[掉去])[\s:：]+)(?=\S)")
+_TAG_IN_FRONT = re.compile(
+    rf"\s*(?:[(（【\[]\s?{_TAG}\s?[)）】\]]\s*|(?:{_TAG}|划[掉去])[\s:：]+|[x×]\s+(?=\S.*\s[x×]\s*$))(?=\S)"
+)
 
 
 def is_struck(raw: str, content: str) -> bool:
@@ -28,6 +30,7 @@ def is_struck(raw: str, content: str) -> bool:
     )
 
 
-def behind_tag(text: str) -> str:
-    """`text` without 作废 or (已取消) in front of a name."""
-    return _TAG_IN_NAME.sub("", text)
+def without_tag(text: str) -> str:
+    """`text` with blanks for 作废 or (已取消) in front of a name."""
+    tag = _TAG_IN_FRONT.match(text)
+    return text if tag is None else " " * tag.end() + text[tag.end() :]
