@@ -17,6 +17,10 @@ _QUANTITY = (
     rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE}|斤半)\s?(?!NAMES)"
     rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
+CHANGE = re.compile(
+    rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
+    rf"|(?<![切对])半|几"
+)
 _A_LITTLE = "啲点些丢咪"
 
 
@@ -87,3 +91,10 @@ def is_odd_unit(quantity: re.Match[str], word: str, items: Sequence[Item]) -> bo
     if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
         return False
     return word in _A_LITTLE or any(re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in items)
+
+
+def unless_odd(is_odd: bool, wishes: list[Wish]) -> list[Wish]:
+    """The wishes; the last one without its quantity when that is no number of units of sale."""
+    if is_odd and wishes:
+        wishes[-1].milli = None
+    return wishes

@@ -105,7 +105,9 @@ class _Goods:
         self._last: tuple[int, ...] = ()  # what the last goods may be
         self._is_open = True  # a number may follow: not right behind another one
         self._walk(start)
-        if not self._counted or not self._named:
+        if not self._counted and HOLE in text and self._is_bare(start):  # 3-505 牛乳
+            self.end = len(text.rstrip())
+        elif not self._counted or not self._named:
             self.end = 0
 
     def _walk(self, position: int) -> None:
@@ -114,6 +116,12 @@ class _Goods:
             if ahead is None:
                 return
             position = ahead
+
+    def _is_bare(self, start: int) -> bool:
+        """Nothing but one name of goods."""
+        match = self.shelf.token.match(self.text, start)
+        is_good = match is not None and match.end() > start and match.lastgroup == "item"
+        return match is not None and is_good and not self.text[match.end() :].strip(f" {HOLE}")
 
     def _next(self, position: int) -> int | None:
         """Where the reading goes on; None when what stands here is neither goods nor amount."""

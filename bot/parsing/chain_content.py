@@ -13,14 +13,24 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.chain_amounts import FIGURE, Content, Wish, amount_into, amount_of, is_odd_unit, quantity_pattern
+from bot.parsing.chain_amounts import (
+    CHANGE,
+    FIGURE,
+    Content,
+    Wish,
+    amount_into,
+    amount_of,
+    is_odd_unit,
+    quantity_pattern,
+    unless_odd,
+)
 from bot.parsing.chain_each import every_one, spread_each
-from bot.parsing.chain_kinds import Kinds
+from bot.parsing.chain_kinds import Kinds, without_kinds
 from bot.parsing.chain_parts import take_logistics, take_parts
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import one_of
 from bot.parsing.normalise import circled_value
-from bot.parsing.numerals import CHINESE, read_number
+from bot.parsing.numerals import read_number
 from bot.parsing.orders import read_order
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.values import Doubt, Line
@@ -33,10 +43,6 @@ _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{
 _MAX_CONTENT = 200
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
-_CHANGE = re.compile(
-    rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
-    rf"|(?<![切对])半|几"
-)
 
 
 class Shelf:
@@ -146,7 +152,7 @@ class Shelf:
 
     def _is_wish_text(self, rest: str) -> bool:
         """要甜的, 烤🐔, 放门口: words behind the goods that carry neither figures nor goods nor a change."""
-        return not _CHANGE.search(rest) and not self.mentions_item(rest) and len(rest) <= 30
+        return not CHANGE.search(rest) and not self.mentions_item(rest) and len(rest) <= 30
 
     def _wishes(self, content: str) -> tuple[list[Wish], str | None] | None:
         """Items paired with quantities, and a wish behind them; None when something is not understood."""
@@ -168,7 +174,7 @@ class Shelf:
         named = [token for token in tokens if token.lastgroup != "quantity"]
         if not named or (self.catalogue.only is not None and len(tokens) == 1 and tokens[0]["mark"]):
             unnamed = self._unnamed(tokens)
-            return None if unnamed is None else (_unless(is_odd, unnamed), note)
+            return None if unnamed is None else (unless_odd(is_odd, unnamed), note)
         amounts = len(tokens) - len(named)
         leads = tokens[0].lastgroup == "quantity"
         if leads and (amounts != len(named) or tokens[-1].lastgroup == "quantity"):
@@ -178,7 +184,7 @@ class Shelf:
         wishes = self._behind_quantities(tokens) if leads else self._before_quantities(tokens)
         if wishes is None:
             return None
-        kept, kinds = self._without_kinds(_unless(is_odd, wishes))
+        kept, kinds = without_kinds(unless_odd(is_odd, wishes), self.catalogue.by_key)
         return kept, " ".join(filter(None, (*kinds, note))) or None
 
     def _all_numbers_in(self, text: str) -> set[int]:
@@ -210,36 +216,6 @@ class Shelf:
             else:
                 amount_into(wishes[-1], token)
         return wishes
-
-    def _without_kinds(self, wishes: list[Wish]) -> tuple[list[Wish], list[str]]:
-        """J 三文鱼: a kind that the name of item J itself lists is a wish, not another item."""
-        kept: list[Wish] = []
-        kinds: list[str] = []
-        for wish in wishes:
-            last = kept[-1] if kept else None
-            is_open = last is not None and last.figure is None and len(last.keys) == 1 and not wish.is_number
-            if last is not None and last.figure is None and len(last.keys) > 1 and set(wish.keys) < set(last.keys):
-                kept[-1] = wish  # 贝果原味两个
-                continue
-            if last is not None and is_open and self._narrows(last, wish):
-                kept[-1] = wish  # 馄饨(鲜肉)1袋
-                continue
-            if last is not None and is_open and self._is_said_of(wish.text, last.keys[0], wish.keys):
-                last.figure, last.unit, last.milli = wish.figure, wish.unit, wish.milli
-                kinds.append(wish.text)
-                continue
-            kept.append(wish)
-        return kept, kinds
-
-    def _narrows(self, last: Wish, wish: Wish) -> bool:
-        """Does a word behind goods say which of them: 鲜肉 behind 馄饨, which is also short for another kind?"""
-        if wish.keys == last.keys or len(wish.keys) != 1 or last.text in wish.text or wish.figure is None:
-            return False
-        return self.catalogue.by_key[wish.keys[0]].name.lower().endswith(last.text)
-
-    def _is_said_of(self, term: str, key: int, keys: tuple[int, ...]) -> bool:
-        """J 三文鱼: a kind that the name of item J itself lists."""
-        return key in keys or term in self.catalogue.by_key[key].name.lower()
 
     def _unnamed(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2份 in a chain of one item; 两板 where one item is sold by 板."""
@@ -287,13 +263,6 @@ class Shelf:
         # 再来2 is this entry's own quantity: entries of one person add up anyway
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)
         return Content(lines, reading.doubts, reading.note, reading.action)
-
-
-def _unless(is_odd: bool, wishes: list[Wish]) -> list[Wish]:
-    """The wishes; the last one without its quantity when that is no number of units of sale."""
-    if is_odd and wishes:
-        wishes[-1].milli = None
-    return wishes
 
 
 @lru_cache(maxsize=64)

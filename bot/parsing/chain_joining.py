@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.chain_behind import is_signed
+from bot.parsing.chain_blocks import block_heads
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, restarts
 from bot.parsing.normalise import Normal
@@ -154,7 +155,11 @@ class Joiner:
     def _loose(self, rows: list[Row]) -> list[Row]:
         """No numbers at all: every line, or every comma-separated piece, that names a person and goods."""
         found: list[Row] = []
-        for row in rows:
+        heads = block_heads([self.text(row) for row in rows], self.shelf)
+        for index, row in enumerate(rows):
+            if index in heads:
+                found.append(row)
+                continue
             headline = _HEADLINE.match(self.text(row))
             if headline is not None:  # 葡萄接龙:张姐2箱,老沈1箱
                 self.title.append(headline[0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.chain_amounts import FIGURE, Wish
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Item
 
@@ -79,3 +79,34 @@ def _lone_characters(items: Sequence[Item]) -> dict[str, int]:
 def labels(item: Item) -> str:
     """All that is written about an item: name, specification, aliases."""
     return " ".join((item.name, item.spec, *item.aliases))
+
+
+def without_kinds(wishes: list[Wish], items: Mapping[int, Item]) -> tuple[list[Wish], list[str]]:
+    """J 三文鱼: a kind that the name of item J itself lists is a wish, not another item."""
+    kept: list[Wish] = []
+    kinds: list[str] = []
+    for wish in wishes:
+        last = kept[-1] if kept and kept[-1].figure is None else None
+        if last is not None and _narrows(last, wish, items):
+            kept[-1] = wish
+        elif last is not None and _is_said_of(wish, last, items):
+            last.figure, last.unit, last.milli = wish.figure, wish.unit, wish.milli
+            kinds.append(wish.text)
+        else:
+            kept.append(wish)
+    return kept, kinds
+
+
+def _is_said_of(wish: Wish, last: Wish, items: Mapping[int, Item]) -> bool:
+    if len(last.keys) != 1 or wish.is_number:
+        return False
+    return last.keys[0] in wish.keys or wish.text in items[last.keys[0]].name.lower()
+
+
+def _narrows(last: Wish, wish: Wish, items: Mapping[int, Item]) -> bool:
+    """Does a word behind goods say which: 贝果原味两个, and 馄饨(鲜肉) where 馄饨 is short for another kind?"""
+    if len(last.keys) > 1:
+        return set(wish.keys) < set(last.keys)
+    if wish.is_number or wish.figure is None or len(wish.keys) != 1 or wish.keys == last.keys:
+        return False
+    return last.text not in wish.text and items[wish.keys[0]].name.lower().endswith(last.text)

@@ -23,9 +23,7 @@ _SHARED = re.compile(  # 一盒自己的一盒同事的, 我2箱婆婆1箱
     rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?(?:是|给|送|归)?{_WHOSE}[\s,，+、]*){{2,4}}"
     rf"|(?:{_WHOSE}\s?(?:要|是)?{FIGURE}\s?(?:{UNIT_PATTERN})?[\s,，+、]*){{2,4}}"
 )
-_ADDED = re.compile(
-    rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?\+\s?)+{FIGURE}\s?(?:{UNIT_PATTERN})(?P<note>[\s(（].*)?"
-)  # 1包+1包
+_ADDED = re.compile(rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?\+\s?)+{FIGURE}\s?(?:{UNIT_PATTERN})(?P<note>[\s(（].*)?")
 _OR_NOT = re.compile(  # 有的话来两袋没有就算了
     r"[\s,，]*(?:要是|如果)?(?:没有|没货|没了|没|不够)(?:的话|了)?(?:就|便)?(?:算了|不要了?|罢了|拉倒|作罢|不用了?)[吧哈啊]?$"
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import chinese_value
+from bot.parsing.quantity import UNIT_PATTERN
 
 MAX_LINES = 600
 MAX_ROW = 400  # characters of one entry, wrapped lines included
@@ -23,7 +24,9 @@ _INLINE = re.compile(
     rf"(?:(?<=[\s,，;；。:：)）】])|(?<=[份盒箱斤袋包板瓶个只条提把块罐桶件套支杯了])(?=\d{{1,2}}[.、]))"
     rf"(?P<n>\d{{1,3}})\s?(?:[、)]|\.(?!\d)|\.{_ROOM_AHEAD})\s*"
 )
-_GLUED = re.compile(r"(?<!\S)(\d{1,2})(?=[^\W\d_])")
+_GLUED = re.compile(rf"(?<!\S)(?P<n>\d{{1,2}})(?:(?=[^\W\d_])|[.、](?=[^\W\d_])|\.{_ROOM_AHEAD})")
+_COUNTED = re.compile(rf"\d{{1,2}}\s?(?:{UNIT_PATTERN})(?![^\s,，;；。)）(（])")
+_TITLE = re.compile(r"接龙|团购?|报名|[:：]\s*$")
 _MARK_LINE = re.compile(r"[\s\W]*#?\s*(?:群?接龙|group\s?note|solitaire)", re.I)
 _EXAMPLE = re.compile(r"[\W_]*(?:例(?:如|子|:|\s|$)|示例|范例|格式|模板|样例|example|如[:：])")
 _RULE_LINE = re.compile(r"[\s\-_=~*─·.#+×]{3,}$")
@@ -135,16 +138,23 @@ def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
 
 
 def _glued_rows(body: str, start: int, stop: int) -> list[Row]:
-    """1王姐2盒 2李哥1盒 3小张3盒: numbers that rise from 1 by one, each right before a name."""
+    """1王姐2盒 2李哥1盒 3.6-1401 1盒: numbers that rise from 1 by one, each right before a name or a room."""
     found = [match for match in _GLUED.finditer(body, start, stop) if match.start() - start <= 4 * MAX_ROW]
-    rising = [match for at, match in enumerate(found) if int(match[1]) == at + 1]
-    if len(found) < 3 or len(rising) != len(found) or body[start : found[0].start()].strip():
+    rising: list[re.Match[str]] = []
+    for match in found:
+        if int(match["n"]) == len(rising) + 1:
+            rising.append(match)
+        elif _COUNTED.match(body, match.start()) is None:  # the 3包 of 3-602 3包 counts goods
+            return []
+    title = body[start : rising[0].start()] if rising else ""
+    if len(rising) < 3 or (title.strip() and _TITLE.search(title) is None):
         return []
-    ends = [match.start() for match in found[1:]] + [stop]
-    return [
+    ends = [match.start() for match in rising[1:]] + [stop]
+    rows = [
         Row(number, match.end(), end, match.start())
-        for number, (match, end) in enumerate(zip(found, ends, strict=True), start=1)
+        for number, (match, end) in enumerate(zip(rising, ends, strict=True), start=1)
     ]
+    return [Row(None, start, rising[0].start(), start), *rows] if title.strip() else rows
 
 
 def _number(match: re.Match[str], expected: int, body: str) -> int | None:

@@ -338,6 +338,10 @@ BAGS = Catalogue(
         ("阿月 有核桃吗有的话两罐", "阿月", None, ((4, 2000),)),
         ("阿月 核桃2罐84元 晚7点取", "阿月", None, ((4, 2000),)),
         ("阿月 核桃2罐 一罐是给我妈的", "阿月", None, ((4, 2000),)),
+        ("阿月 核桃2罐（只要1罐）", "阿月", None, ((4, 1000),)),
+        ("阿月 核桃有的话来两罐没有就算了", "阿月", None, ((4, 2000),)),
+        ("阿月 保鲜袋(小)1盒", "阿月", None, ((2, 1000),)),
+        ("3-401 核桃", "", "3-401", ((4, 1000),)),
     ],
 )
 def test_goods_first_and_goods_by_family(
@@ -354,7 +358,10 @@ def test_a_nickname_that_names_goods_stays_in_front(line: str) -> None:
     assert entry.name == line.split(" ", maxsplit=1)[0].removesuffix("2罐")
 
 
-@pytest.mark.parametrize("line", ["~~阿楠 核桃1~~", "作废 阿楠 核桃1", "【已取消】阿楠 核桃1"])
+@pytest.mark.parametrize(
+    "line",
+    ["~~阿楠 核桃1~~", "作废 阿楠 核桃1", "【已取消】阿楠 核桃1", "x 阿楠 核桃1 x", "阿楠 核桃1 ✖️", "阿楠 核桃1【撤】"],
+)
 def test_a_line_struck_as_a_whole(line: str) -> None:
     entry = read_chain(f"#接龙\n1. 王五 核桃2\n2. {line}", BAGS).entries[1]
     assert (entry.name, entry.status, entry.lines) == ("阿楠", "cancelled", ())
@@ -388,6 +395,40 @@ def test_lists_in_one_line_and_headings_between_lists() -> None:
     ]
     text = "#接龙\n1. 阿月 笋2斤\n2. 王五 笋1斤\n\n#接龙\n下午档 山核桃\n\n1. 老崔 核桃2\n2. 阿星 核桃1"
     assert [entry.name for entry in read_chain(text, BAGS).entries] == ["阿月", "王五", "老崔", "阿星"]
+
+
+def test_blocks_below_a_name() -> None:
+    text = "山货接龙\n\n朱朱：\n核桃1罐\n笋2斤\n\n9-405 老艾：\n核桃3罐"
+    entries = read_chain(text, BAGS).entries
+    assert [(entry.name, entry.room) for entry in entries] == [("朱朱", None), ("老艾", "9-405")]
+    assert [entry.lines for entry in entries] == [(Line(4, 1000), Line(3, 2000)), (Line(4, 3000),)]
+
+
+def test_talk_between_the_lines_is_nobodys_order() -> None:
+    text = "#接龙\n1. 阿月 核桃2\n我家上次那罐坏了3个\n2. 王五 核桃1\n还差2单就成团了\n3. 阿星 笋2斤"
+    reading = read_chain(text, BAGS)
+    assert [entry.name for entry in reading.entries] == ["阿月", "王五", "阿星"]
+    assert len(reading.unread) == 2
+
+
+def test_numbers_glued_to_names_behind_a_title() -> None:
+    text = "牛筋丸接龙 1阿成2包 2小静1包 3.6-1401 3包 4老蒲+1"
+    entries = read_chain(text, Catalogue([Item(1, 1, "牛筋丸", "包", 3680, "500g/包")])).entries
+    assert [(entry.name, entry.room, entry.lines[0].quantity_milli) for entry in entries] == [
+        ("阿成", None, 2000),
+        ("小静", None, 1000),
+        ("", "6-1401", 3000),
+        ("老蒲", None, 1000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "milli"),
+    [("1袋+1袋", 2000), ("一袋自己的一袋同事的", 2000), ("我2袋 婆婆1袋", 3000), ("2袋 其中一袋给我妈", 2000)],
+)
+def test_shares_add_up(content: str, milli: int) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 {content}\n2. 王五 2袋", BUNS).entries[0]
+    assert (entry.status, entry.lines) == ("ok", (Line(1, milli),))
 
 
 def test_a_line_that_shows_how_it_is_done() -> None:
