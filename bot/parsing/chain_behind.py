@@ -22,9 +22,9 @@ _FILLER = re.compile(  # 牛奶来4瓶, 奶黄包给我家算2袋, 垃圾袋小�
 )
 _ODD = re.compile(rf"[\u4e00-\u9fff]{{1,2}}(?=\s?{_COUNT})")  # 黑豆浆1瓶 where 黑豆 is known
 _AMOUNT_NEXT = re.compile(rf"(?:的|来|要)?\s?{_COUNT}")
-_PARTICLE = re.compile(r"[吧哦啊呀啦哈呢~!。.]+|谢谢.{0,3}|辛苦.{0,3}")
+_SAYS_NOTHING = re.compile(r"我是|这是|我家?在|[吧哦啊呀啦哈呢~!。.]+|谢谢.{0,3}|辛苦.{0,3}")
 _WORD = re.compile(rf"[^\s,，:：;；。()（）、/=|+—–\-~!{HOLE}]+")
-_BY = re.compile(r"^(?:我是|这是|这里是|我叫|叫我|名字|姓名|昵称|署名|收货人|本人|写|记)(?=[^\s的])|^by\b")
+_BY = re.compile(r"^(?:的|我是|这是|这里是|我叫|叫我|名字|姓名|昵称|署名|收货人|本人|写|记)(?=[^\s的])|^by\b")
 _WISH = re.compile(
     r"[放送拿取付转谢请帮吐尽记务必麻烦给留要不没多少再先快晚早到切杀洗剥包装辣糖冰熟软硬脆嫩了吗呢吧的得急退换改挑捡选配打等第]"
     r"|一[点些]|大[点些个]|小[点些个份盒]|周[一二三四五六日末]|下班|门口|楼[上下]|自[提取]|代收|电话|微信|备注|[上下中]午|[春夏秋冬]天"
@@ -34,6 +34,7 @@ _FIRM = re.compile(
 )
 _CALLED = re.compile(r"[^\s\d]{1,6}(?:[姐哥姨叔妈爸婶伯嫂爷]|妈妈|爸爸|奶奶|先生|女士|老师|太太|师傅)")
 _SIZED = re.compile(rf"[小老大](?:{UNIT_PATTERN})|老样子?|小号|大号")
+_APART = re.compile(rf"[\s,，(（—–{HOLE}-]")
 _LONGEST = 8
 
 
@@ -56,7 +57,7 @@ def goods_first(text: str, shelf: Shelf) -> Behind | None:
     goods = _Goods(text, start, shelf)
     if not goods.end:
         return None
-    rest = [match for match in _WORD.finditer(goods.text, goods.end) if _PARTICLE.fullmatch(match[0]) is None]
+    rest = [match for match in _WORD.finditer(goods.text, goods.end) if _SAYS_NOTHING.fullmatch(match[0]) is None]
     has_whom = HOLE in text
     for firm in (True,) if has_whom and len(rest) > 1 else (True, False):
         for word in rest:
@@ -153,6 +154,8 @@ class _Goods:
         if is_bare or not self._is_open:
             return None
         self._is_led = self._is_led or not self._named  # 2箱抽纸
+        if not self._named and self.shelf.catalogue.only is not None and _APART.match(self.text, match.end()):
+            self._named = 1  # 3罐 小柔, where one thing is sold; 一只鱼 is a nickname
         self._counted += 1
         self._is_open = False
         self.end = match.end()

@@ -26,7 +26,9 @@ SHOP = Catalogue(
 
 
 # read wrongly although the truth is plain; whoever mends one takes it out
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "list13-10": "a slip in the shape of a character (道腐) before the name behind: the goods are right"
+}
 
 
 def _ids(row: Row) -> str:
@@ -429,6 +431,16 @@ def test_numbers_glued_to_names_behind_a_title() -> None:
 def test_shares_add_up(content: str, milli: int) -> None:
     entry = read_chain(f"#接龙\n1. 阿月 {content}\n2. 王五 2袋", BUNS).entries[0]
     assert (entry.status, entry.lines) == ("ok", (Line(1, milli),))
+
+
+def test_one_thing_is_sold_and_the_name_is_behind() -> None:
+    entries = read_chain("#接龙\n1. 2袋 小柔\n2. 王五 2袋\n3. 3袋（阿云）\n4. 5-302 2袋 放门口", BUNS).entries
+    assert [(entry.name, entry.lines) for entry in entries] == [
+        ("小柔", (Line(1, 2000),)),
+        ("王五", (Line(1, 2000),)),
+        ("阿云", (Line(1, 3000),)),
+        ("", (Line(1, 2000),)),
+    ]
 
 
 def test_a_line_that_shows_how_it_is_done() -> None:
