@@ -6,7 +6,7 @@ import re
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
-from bot.parsing.pinyin import main_syllable
+from bot.parsing.pinyin import loose_syllable, main_syllable
 from bot.parsing.quantity import HOMOPHONES, UNIT_PATTERN, WEIGHTS, canonical_unit
 from bot.parsing.spans import NUM
 from bot.parsing.tokens import QUANTITY_START, Token, is_known, longest, word_tables
@@ -195,7 +195,8 @@ def _sounding_unit(text: str, start: int, catalogue: Catalogue) -> Token | None:
         return None
     at = start + number.end
     exact = text[at] if text[at] in catalogue.by_unit else None
-    unit = exact or catalogue.unit_sounds.get(main_syllable(text[at : at + 1]))
+    sounds = catalogue.unit_sounds
+    unit = exact or sounds.get(main_syllable(text[at])) or sounds.get(loose_syllable(text[at]))
     if unit is None or any(longest(text, at, names, lengths) for names, lengths in word_tables(catalogue)):
         return None
     return Token(

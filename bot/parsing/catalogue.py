@@ -57,7 +57,10 @@ class Catalogue:
             _add(self.by_number, item.number, item.key)
             _add(self.by_price, item.price_fen, item.key)
             _add(self.by_unit, item.unit, item.key)
-        self.unit_sounds = {main_syllable(item.unit): item.unit for item in self.items if len(item.unit) == 1}
+        units = [item.unit for item in self.items if len(item.unit) == 1]
+        self.unit_sounds = {loose_syllable(unit): unit for unit in units} | {
+            main_syllable(unit): unit for unit in units
+        }
         self._index_names()
         self.lengths = _lengths(self.names)
         self.plain = self._index_plain()

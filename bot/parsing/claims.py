@@ -81,7 +81,8 @@ def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalog
         return ""
     if token.kind == "goods" and before.word in ("不是", "唔系", "伐是", "弗是"):
         return ""  # 要的是抽纸不是湿巾
-    if token.kind == "goods" and before.end == token.start and before.word.endswith(_COOKING):
+    cooked = before.end == token.start and before.kind != "qty" and before.word.endswith(_COOKING)
+    if token.kind == "goods" and cooked:
         return ""  # 鱼丸煮火锅
     if token.approx and token.sign == "w" and _is_counted_later(token, segment):
         return ""  # 整点葡萄 两筐
@@ -108,26 +109,7 @@ def _affirmed_before(token: Token, segment: Segment) -> bool:
     return any(a.word.endswith("是") and a.word != "不是" and b.kind == "qty" for a, b in pairwise(before))
 
 
-_COOKING: Final = (
-    "煮",
-    "涮",
-    "做",
-    "炖",
-    "烧",
-    "炒",
-    "包",
-    "蒸",
-    "煲",
-    "打",
-    "泡",
-    "下",
-    "吃",
-    "配",
-    "蘸",
-    "当",
-    "过",
-    "榨",
-)
+_COOKING: Final = tuple("煮涮做炖烧炒包蒸煲打泡下吃配蘸当过榨卷拌夹")
 
 
 def _is_beside(token: Token, segment: Segment) -> bool:

@@ -161,6 +161,7 @@ _SYNONYMS: Final = """
 毛巾 面巾 towel towels
 雨伞 遮 umbrella
 垃圾袋 trashbag
+消毒液 消毒水
 口罩 mask masks
 鲜花 flower flowers
 玫瑰 玫瑰花 rose roses

@@ -15,6 +15,7 @@ from bot.parsing.parties import name_parties
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
+from bot.parsing.signs import sign_or_symbol
 from bot.parsing.slips import misspelt_verb
 from bot.parsing.spans import fixed_spans
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
@@ -29,24 +30,19 @@ _SOME = re.compile(
 )
 
 
-_PUNCTUATION = {
-    ",": "comma", ";": "comma", "、": "and", "。": "stop", "!": "stop", "?": "ask", "\n": "stop", "(": "comma", ")": "comma",
-    ":": "colon", "=": "colon", "&": "and", "/": "comma", "+": "and", "~": "space", "·": "space", ".": "space", "|": "comma",
-    "【": "space", "】": "space", "「": "space", "」": "space", "『": "space", "』": "space", "《": "space", "》": "space", "[": "space", "]": "space", "{": "space", "}": "space", '"': "space", "'": "space", "_": "space", "^": "space", "`": "space", "#": "space", "@": "space", "$": "space", "<": "space", ">": "space", "\\": "space", "×": "times", "-": "space", "‘": "space", "’": "space", "%": "text",
-}  # fmt: skip
-
-
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 
 
 _NAME = re.compile(
-    rf"(?:[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|大娘|大嫂|大伯|大叔|孃孃|嬢嬢|嬷嬷|姑姑|姑|舅妈|舅舅|舅|姥姥|姥爷|外婆|外公|校长|主任|经理|局长|院长|处长|科长|厂长|队长|班长|组长|店长|园长|站长|会长|律师|教练|护士|警官|书记|会计|大夫|教授|博士|秘书|助理|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
+    rf"(?:姓[{_SURNAMES}](?![一-龥]?[女先])|[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|大娘|大嫂|大伯|大叔|孃孃|嬢嬢|嬷嬷|姑姑|姑|舅妈|舅舅|舅|姥姥|姥爷|外婆|外公|校长|主任|经理|局长|院长|处长|科长|厂长|队长|班长|组长|店长|园长|站长|会长|律师|教练|护士|警官|书记|会计|大夫|教授|博士|秘书|助理|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
 )
 
 
 _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
 _ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老")
-_NAME_START = frozenset(_SURNAMES + "老小阿")
+_DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
+_FLAVOURS = frozenset("味馅款色")
+_NAME_START = frozenset(_SURNAMES + "老小阿姓")
 
 
 _REF_START = frozenset("第n#")
@@ -121,10 +117,10 @@ def _counted_or_word(text: str, position: int, word: int, catalogue: Catalogue, 
     if numeric is not None and numeric.end - position >= word:
         return numeric
     if word:
-        return _word(text, position, position + word)
+        return _word(text, position, position + _up_to_a_name(text, position, word, catalogue))
     if numeric is not None:
         return numeric
-    return _sign_or_symbol(text, position)
+    return sign_or_symbol(text, position)
 
 
 def _named(text: str, position: int, known: int, catalogue: Catalogue, tokens: list[Token]) -> Token:
@@ -177,6 +173,18 @@ def _misspelt_rest(text: str, position: int, known: int, catalogue: Catalogue) -
     return Token("text", position, position + heard[0], word, heard[1], value="sound")
 
 
+def _up_to_a_name(text: str, position: int, word: int, catalogue: Catalogue) -> int:
+    """加 in 「加冰粉一箱」: a word ends where a name of goods begins that is longer than the rest of it."""
+    if (
+        word < 2
+        or text[position + word - 1] not in catalogue.lengths
+        or text[position : position + word - 1] not in WORDS
+    ):
+        return word
+    named = longest(text, position + word - 1, catalogue.names, catalogue.lengths)
+    return word - 1 if named > 1 else word
+
+
 def _word(text: str, start: int, end: int) -> Token:
     word = text[start:end]
     kind = WORDS[word]
@@ -227,6 +235,10 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     named = catalogue.names[term]
     if text[end : end + 1] == "子" and "一" <= term[-1] <= "龥" and term + "子" not in GOODS and len(term) > 1:
         end += 1  # 肉包子
+    if text[end : end + 1] in _FLAVOURS and text[end + 1 : end + 2] in ("的", "那", "滴", "嘅"):
+        end += 1  # 薰衣草味的
+    elif text[end : end + 1] in _FLAVOURS and text[end + 1 : end + 3] == "儿的":
+        end += 2  # 鲅鱼馅儿的
     token = Token("item", start, end, term, named.keys, named.weak)
     after = text[end : end + 1]
     if after and (is_known(text, end, catalogue)):
@@ -237,6 +249,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
     if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS:
         after = ""  # 生煎油忒大
+    if before and text[start - 2 : start - 1] in _DEGREES and before not in names:
+        before = ""  # 小的太酸樱桃要一斤
     if compounds(before, after, term, names):
         token.kind, token.keys, token.value = "goods" if len(term) > 1 else "text", (), "compound"
     return token
@@ -272,20 +286,4 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
         return by_number
     if char in QUANTITY_START or canonical_unit(char) in _HALVED:
         return read_quantity(text, position, catalogue)
-    return None
-
-
-def _sign_or_symbol(text: str, position: int) -> Token | None:
-    char = text[position]
-    if char == "x" and re.compile(r"x\s?\d").match(text, position):
-        return Token("times", position, position + 1, char)
-    if char == "-" and re.compile(r"-\s?\d").match(text, position):
-        return Token("minus", position, position + 1, char)
-    if char == "+":
-        return Token("plus", position, position + 1, char)
-    kind = _PUNCTUATION.get(char)
-    if kind is not None:
-        return Token(kind, position, position + 1, char)
-    if not char.isalnum():
-        return Token("space", position, position + 1, char)
     return None

@@ -24,8 +24,10 @@ def mark(tokens: list[Token]) -> None:
     if "person" in kinds:
         _given_to(tokens)
         _stay_away(tokens)
-    _from_to(tokens)
     _together(tokens)
+    _purposes(tokens)
+    _set_right(tokens)
+    _beside_refusals(tokens)
     _second_thoughts(tokens)
     _alternatives(tokens)
     _first_tries(tokens)
@@ -36,12 +38,54 @@ def mark(tokens: list[Token]) -> None:
     reconsider(tokens, kinds)
 
 
-def _from_to(tokens: list[Token]) -> None:
-    """from 2 to 4: what there was is no quantity, what it is to be is set."""
-    solid = [token for token in tokens if token.kind != "space"]
-    for start, had, arrow, wanted in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
-        if start.word == "from" and arrow.word == "to" and had.kind == wanted.kind == "qty":
-            start.kind, had.kind, arrow.kind = "filler", "number", "set"
+_JUST_NOW: Final = frozenset("刚才 刚刚 刚 之前 先前 方才 啱啱".split())
+
+
+def _set_right(tokens: list[Token]) -> None:
+    """刚才鸭腿写错了 应该是三袋: what was said before is mended here, and not only told."""
+    for index, token in enumerate(tokens):
+        if token.kind != "past" or token.word not in _JUST_NOW:
+            continue
+        wrong = next(
+            (at for at in range(index, len(tokens)) if tokens[at].kind == "fix" and "错" in tokens[at].word), 0
+        )
+        counted = wrong and any(part.kind == "qty" for part in tokens[wrong:])
+        if counted and not any(part.kind in ("qty", "stop") for part in tokens[index:wrong]):
+            token.kind = "filler"
+
+
+_PURPOSES: Final = frozenset("吃的 喝的 用的".split())
+
+
+def _purposes(tokens: list[Token]) -> None:
+    """遥控器用的, 孩子吃的: what goods are for, and no goods."""
+    for before, token in pairwise(tokens):
+        used = token.kind == "goods" and token.word in _PURPOSES and before.end == token.start
+        if used and before.kind in ("text", "person", "goods", "name", "item"):
+            token.kind = "filler"
+            before.kind = "filler" if before.kind in ("text", "goods") and not before.keys else before.kind
+
+
+_HELPING: Final = frozenset("帮我 给我 替我 跟我 同我 帮忙 帮手 给咱 给俺 帮俺 帮咱".split())
+
+
+def _beside_refusals(tokens: list[Token]) -> None:
+    """那两袋帮我退掉, 退掉算了: words beside a refusal that ask for nothing and take nothing back."""
+    for token, following in pairwise(tokens):
+        if token.word in _HELPING and following.kind == "cancel" and _counted_before(tokens, token):
+            token.kind = "filler"  # 那两袋先帮我退掉
+        if token.word == "算了" and token.kind == "fix" and _taken_back(tokens, token):
+            token.kind = "filler"  # 退掉算了: it is done with
+
+
+def _counted_before(tokens: list[Token], token: Token) -> bool:
+    before = [near for near in tokens if near.end <= token.start and near.kind != "filler"]
+    return bool(before) and before[-1].kind == "qty"
+
+
+def _taken_back(tokens: list[Token], token: Token) -> bool:
+    before = next((near for near in reversed(tokens) if near.end == token.start), None)
+    return before is not None and before.kind == "cancel"
 
 
 def _given_to(tokens: list[Token]) -> None:

@@ -21,6 +21,7 @@ _WITH_WORD = re.compile(r"^(\d{1,3})[一-龥]{2,3}")
 _RATED = re.compile(r"\d{1,4}(?:瓦|度|w|目|k|v|mm)(?![a-z\d])")
 _PACKAGING = re.compile(r"(?:约)?\d+(?:\.\d+)?\s?(?:斤|公斤|kg|g|克|ml|l|个|枚|只|片|包|袋|瓶|盒|支|节)(?:装|/.)?")
 WEAK_CHARS = frozenset("大小新鲜好老红白黑绿黄青紫的装手工现磨做农家土散养有机无抗特级精选品进口国产个斤")
+_FIGURES_FIRST = re.compile(r"\d{2,4}(?=$|[一-龥])(?!\d*(?:毫升|克|斤|公斤|个|枚|只|片|包|袋|瓶|盒|支|节|号|抽|张))")
 _KIND = re.compile(r"[三五八][鲜红白黑黄]$")  # 三鲜 of 三鲜水饺, 三黄 of 三黄鸡
 FIGURES = frozenset(CHINESE + "几半")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -40,6 +41,7 @@ def full_names(item: Item) -> tuple[str, ...]:
     if len(bare) > 1:
         names.append(bare)
     names += [spoken for name in names if (spoken := _spoken(name)) != name]
+    names += [name.replace("小", "细", 1) for name in names if name.startswith("小") and len(name) < 4]  # Cantonese
     return tuple(dict.fromkeys(term for term in names if term and term not in _USELESS))
 
 
@@ -50,8 +52,10 @@ def _without_brackets(name: str) -> list[str]:
 
 
 def _spoken(name: str) -> str:
-    """5号电池 as it is dictated: 五号电池."""
-    return re.sub(r"\d(?=号)", lambda match: CHINESE_DIGITS[int(match[0])], name)
+    """5号电池 as it is dictated: 五号电池; 84消毒液: 八四消毒液."""
+    spoken = re.sub(r"\d(?=号)", lambda match: CHINESE_DIGITS[int(match[0])], name)
+    figures = _FIGURES_FIRST.match(spoken)
+    return "".join(CHINESE_DIGITS[int(digit)] for digit in figures[0]) + spoken[figures.end() :] if figures else spoken
 
 
 @lru_cache(maxsize=8192)

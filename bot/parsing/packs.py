@@ -105,9 +105,10 @@ def _says_nothing(index: int, nodes: list[Node]) -> bool:
 
 
 def _outnumbered(keys: set[int], nodes: list[Node]) -> bool:
-    """Are there more numbers than kinds, so that one of them is the sum?"""
-    kinds = sum(node.kind == "item" and set(node.token.keys) < keys for node in nodes)
-    return 1 < kinds < sum(node.kind == "qty" for node in nodes)
+    """Are there more numbers than kinds up to the last kind, so that one of them is the sum?"""
+    kinds = [at for at, node in enumerate(nodes) if node.kind == "item" and set(node.token.keys) < keys]
+    counted = sum(node.kind == "qty" for node in nodes[: kinds[-1] + 2]) if kinds else 0
+    return 1 < len(kinds) < counted
 
 
 def _is_pack(quantity: Token, key: int, catalogue: Catalogue) -> bool:

@@ -28,11 +28,12 @@ _WORDS: Final = {
         give_me i'll_take i'll_have would_like i'd_like get_me grab grab_me put_me_down_for sign_me_up_for""",
     "request": "中不中 中不 中吧 中嘛 要得不 要得嘛 要得啵 要得吧 行啵 好啵 好伐 好伐啦 好伐呀 好勿啦 好哇 行伐 可以伐 可以啵 得不得 得唔得呀 好无 好莫 would_you would_that_be_ok",
     "filler": """嘞 咧 噻 唦 啵 噃 㗎 喇 啫 喎 嗱 哋 昂 喏 诺 嗳 喔唷 哎呦喂 侬 恁 恁们 俺们 俺屋 俺屋里 阿拉屋里 阿拉屋里厢 屋里厢 屋里向 屋头 咱屋 佢 佢哋 佢地 我地 你哋 伲 吾伲 阮 阮兜 阮厝 妹儿 老妹儿 幺妹 幺妹儿 孃孃 小阿妹 阿姊 依姐 依妹 依伯 依弟 头家 老细 伙计 外头 里头 𠮶 𠮶啲 呢啲 𠮶度 呢度
-        go_ahead in_case birthday party 回头 管够 管饱 morning good_morning afternoon_tea tea_time afternoon evening good_evening neighbor neighbour here la lah leh wor tks cheers asap btw fyi this_time by_the_way thank_you_so_much so_much also too as_well will be new would like from_now""",
+        go_ahead in_case birthday party 不能吃 不能喝 不能碰 不好吃 痛风 论斤 论斤称 论斤称的 大小无所谓 大小都行 大小都可以 大小随便 大小不限 寻思寻思 回头 管够 管饱 morning good_morning afternoon_tea tea_time afternoon evening good_evening neighbor neighbour here la lah leh wor tks cheers asap btw fyi this_time by_the_way thank_you_so_much so_much also too as_well will be new would like from_now""",
     "this": "𠮶款 𠮶种 𠮶只 𠮶个 𠮶支 呢款 呢种 呢只 呢支 搿只 搿种 搿款 迭个 迭只",
     "time": "next_week this_week tomorrow tonight this_weekend next_time today",
 }
 _HOMES: Final = "屋里 屋里厢 屋里向 屋头 屋企 家头 咱屋 俺屋".split()
+_HELD_BACK: Final = "先不用 先不 先别 就不用 就先不用 暂时不用 就不".split()
 _REFUSERS: Final = "莫给我 莫跟我 莫帮我 莫替我 勿要帮我 勿要拨我 伐要帮我 唔使帮我 唔好帮我 唔使畀我 唔使同我 不消给我 不消跟我 莫".split()
 _VERBS: Final = "弄 留 订 带 拿 买 算 记 搞 整 要 写 来 下 定".split()
 _TAILS: Final = "了 咯 啦 哈 喇 哒 咧 嘞".split()
@@ -46,6 +47,8 @@ def regional() -> Iterator[tuple[str, str]]:
             yield word, kind
     for home, still in product(_HOMES, "还有 还剩 仲有 仲剩 还有得 头还有".split()):
         yield home + still, "have"
+    for head, verb in product(_HELD_BACK, "加 添 减 改 换 动 加了 添了 减了 改了 换了 动了".split()):
+        yield head + verb, "deny"
     for refuser, verb, tail in product(_REFUSERS, _VERBS, _TAILS):
         yield refuser + verb + tail, "cancel"
     for head, tail in product(_HEADS, ("了", "哉", "啦", "勒", "喇", "唻", "咯")):

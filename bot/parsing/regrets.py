@@ -184,7 +184,7 @@ def _is_changed(tokens: list[Token], ahead: int) -> bool:
 def _spelt_apart(tokens: list[Token]) -> None:
     """调小苹果, 不吃培根的了: verbs that are one only in front of goods."""
     for index, (token, following) in enumerate(pairwise(tokens)):
-        if token.word == "调" and following.kind == "item":
+        if token.word in ("调", "转") and following.kind == "item":
             token.kind = "swap"
         if token.word == "留" and following.word == "到" and following.kind == "text":
             token.kind, following.kind = "keep", "filler"  # 兔头留到

@@ -52,8 +52,12 @@ _BARE = re.compile(
     r"(?!\d|[.:/\-×+]\d|\s?(?:(?:ml|g|m|kg|l|w|k)(?![a-z])|克|毫升|元|块|¥|斤|个|米|公里|年|号(?!房)|份|盒|袋|箱|瓶|枚|只|桶|包|板|提|罐|杯|把|扎|束|筐|套|组|件|支|枝|朵|根|条|片|块|串|卷|碗|捆|笼|碟|盆|株|粒|颗|棵|点|次|多|%|人|步))"
 )
 _SPOKEN = re.compile(
-    r"(?<![零〇一二两三四五六七八九十百千幺点])(?P<flat>[一二三四五六七八九幺][零〇一二三四五六七八九幺]{2,3})"
+    r"(?<![零〇一二两三四五六七八九十百千幺点])(?P<flat>[一二三四五六七八九幺][零〇一二三四五六七八九幺]{2,3}|[二三]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])"
     r"(?![零〇一二两三四五六七八九十百千幺份盒袋箱瓶斤个元块点])"
+)
+_IN_ENGLISH = re.compile(
+    r"(?<![a-z])(?:(?:building|bldg|block|tower)\s?(?P<building>\d{1,2}|[a-z](?![a-z]))[\s,]*)?(?:unit\s?(?P<unit>\d)[\s,]*)?"
+    r"(?:room|rm|flat|apt|apartment)\.?\s?#?(?P<flat>\d{3,4})(?!\d)"
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?(1[3-9]\d(?:[\s-]?\d{4}){2})(?!\d)")
 _SPOKEN_PHONE = re.compile(
@@ -66,6 +70,7 @@ _LOCKER = re.compile(
 
 _HINT = re.compile(r"[栋幢座楼弄室房期橦#单]|[a-z]?\d{3}|[零〇一二三四五六七八九十百幺]{3}|\d\s?[-杠]|号[院\d\s]")
 _SPELLINGS = (  # a spelling is looked for where one of its characters stands
+    (_IN_ENGLISH, "mt"),
     (_BUILDING, "栋幢座楼院房#橦"),
     (_DASHED, "-杠"),
     (_UNIT_ONLY, "单"),
@@ -153,7 +158,7 @@ def _candidates(text: str) -> Iterator[RoomMatch]:
     has_digits = any(char.isdigit() and char.isascii() for char in text)
     for pattern in (_BARE, _SPOKEN) if has_digits else (_SPOKEN,):
         for match in pattern.finditer(text):
-            flat = spelled_digits(match["flat"])
+            flat = _flat(match["flat"])
             if flat is not None and is_flat(flat):
                 yield RoomMatch(match.start(), match.end(), flat, "bare")
 

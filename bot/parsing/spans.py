@@ -140,8 +140,9 @@ def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
     has_block = "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
     for match in _foreign_matches(text):
         kind = str(match.lastgroup)
-        if kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]:
-            continue
+        pieces = kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]
+        if pieces and (match[0][-1] == "块" or not _priced(match[0], catalogue)):
+            continue  # but 19块9 is what something costs
         if kind == "people" and match[0][-1] in "口组" and match[0][-1] in catalogue.by_unit:
             continue  # 一口炒锅
         if not _inside_name(text, match.start(), match.end(), catalogue):

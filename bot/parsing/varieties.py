@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.names import are_akin
+from bot.parsing.names import are_akin, folded
+from bot.parsing.numerals import chinese_value
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
 
@@ -25,10 +26,12 @@ _BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel",
 
 def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
-    if not any(token.kind in _DESCRIPTIVE or len(token.keys) > 1 for token in tokens):
+    if not any(token.kind in _DESCRIPTIVE or token.value == "ref" or len(token.keys) > 1 for token in tokens):
         return
     _by_size(tokens, catalogue)
     _hear_kinds(tokens)
+    _by_price(tokens)
+    _by_figure(tokens, catalogue)
     families = _families(tokens, catalogue)
     for token in tokens:
         if not _is_named(token) or len(token.keys) < 2 or token.value == "ref":
@@ -43,9 +46,25 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
     if not any(_is_named(token) for token in tokens):
         families += _contrasted(tokens, catalogue)
     elif not families:
-        families = _siblings(tokens, catalogue)
+        families = _siblings(tokens, catalogue) or _contrasted(tokens, catalogue)
     if families:
         _by_kind(tokens, families, catalogue)
+    _found_wanting(tokens)
+
+
+_TOO: Final = frozenset("太 忒 有点 有点儿 不够 不太 好 蛮 挺 老".split())
+
+
+def _found_wanting(tokens: Sequence[Token]) -> None:
+    """小的就不要了 小的太酸: goods that were refused are named again to say why."""
+    refused: set[tuple[int, ...]] = set()
+    last: Token | None = None
+    for token, following in zip(tokens, (*tokens[1:], None), strict=True):
+        if token.kind in ("cancel", "unwant") and last is not None:
+            refused.add(last.keys)
+        if token.kind == "item" and token.keys in refused and following is not None and following.word in _TOO:
+            token.kind, token.keys = "name", ()
+        last = token if token.kind == "item" else None if token.kind == "qty" else last
 
 
 def _is_named(token: Token) -> bool:
@@ -53,11 +72,45 @@ def _is_named(token: Token) -> bool:
     return token.kind == "item" or (token.kind == "text" and token.value == "sound")
 
 
+_POINTING: Final = frozenset("的 那个 的那个 那种 的那种 这个 那款 的那款 的这个 那".split())
+
+
+def _by_price(tokens: Sequence[Token]) -> None:
+    """24块9的橘子: a price in front of a name chooses the one that costs it."""
+    for index, token in enumerate(tokens):
+        if token.kind != "price" or not token.keys:
+            continue
+        behind = [near for near in tokens[index + 1 : index + 5] if near.kind != "space"]
+        pointed = [near.word in _POINTING for near in behind]
+        at = pointed.index(False) if False in pointed else len(behind)
+        if 0 < at < len(behind) and _is_named(behind[at]):
+            fitting = tuple(key for key in behind[at].keys if key in token.keys)
+            if len(behind[at].keys) > 1 and len(fitting) == 1:
+                behind[at].keys = fitting
+
+
+def _by_figure(tokens: Sequence[Token], catalogue: Catalogue) -> None:
+    """电池要5号的两板: a number of the list that stands in the name of what is spoken of is that name's."""
+    named = [key for token in tokens if token.kind == "item" and token.value != "ref" for key in token.keys]
+    for token in tokens:
+        figure = (
+            re.search(r"\d+|[一二三四五六七八九]", token.word) if token.value == "ref" and "号" in token.word else None
+        )
+        if figure is None or token.kind != "item":
+            continue
+        said = f"{chinese_value(figure[0])}号"
+        keys = tuple(dict.fromkeys(key for key in named if said in folded(catalogue.by_key[key].name)))
+        if len(keys) == 1 and any(other.keys == keys for other in tokens if other is not token):
+            token.kind, token.keys = "filler", ()  # 电池要一卡 就是七号的
+        elif len(keys) == 1:
+            token.keys, token.value = keys, ""
+
+
 def _hear_kinds(tokens: Sequence[Token]) -> None:
     """洗衣夜 and 皂相: misspelt names of several goods, and those that choose among them, are names."""
     several = [set(token.keys) for token in tokens if _is_named(token) and len(token.keys) > 1]
     for token in tokens:
-        if _is_named(token) and any(set(token.keys) <= keys for keys in several):
+        if _is_named(token) and (len(token.word) > 2 or any(set(token.keys) <= keys for keys in several)):
             token.kind = "item"
 
 
@@ -79,9 +132,9 @@ def _by_size(tokens: Sequence[Token], catalogue: Catalogue) -> None:
         if figure is None or (token.kind == "qty" and (token.value != "bare" or token.milli < 10_000)):
             continue
         keys = tuple(item.key for item in catalogue.main if _has_figure(item, figure[1]))
-        named = next(
-            (near for near in tokens[index + 2 : index + 4] if near.kind == "item" and near.value != "ref"), None
-        )
+        behind = tokens[index + 2 : index + 4]
+        counted = next((at for at, near in enumerate(behind) if near.kind == "qty"), len(behind))
+        named = next((near for near in behind[:counted] if near.kind == "item" and near.value != "ref"), None)
         if named is not None:
             keys = tuple(key for key in named.keys if key in keys)
         if not keys:
@@ -124,19 +177,43 @@ def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catal
 def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Words that may tell goods apart: 大的, 小号的, the 母 of 公母各两只."""
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
-        if (token.kind not in ("quality", "text") and token.value != "quality") or token.keys:
+        pointed = token.kind == "goods" and token.word.endswith("的那种")
+        tells = token.kind in ("quality", "text", "wish") or token.value == "quality" or pointed
+        if not tells or token.keys:
             continue
-        kind = token.word.rstrip("的个款号种").strip()
-        after = following is not None and (following.word.startswith("的") or following.kind in ("each", "evenly"))
-        if (token.word.endswith("的") or after) and 0 < len(kind) < 3:
+        kind = token.word.removesuffix("的那种").rstrip("的嘅滴个款号种儿味").strip()
+        after = following is not None and (
+            following.word.startswith(("的", "儿的")) or following.kind in ("each", "evenly")
+        )
+        after = after or pointed
+        if (token.word.endswith(("的", "嘅", "滴")) or after) and 0 < len(kind) < 3:
             yield token, kind
+
+
+_PIECES: Final = frozenset("粒只颗条头件枝朵个块张")
+_ELSEWHERE: Final = {
+    "细": "小",
+    "幼": "细",
+    "雄": "公",
+    "雌": "母",
+    "公": "雄",
+    "母": "雌",
+    "平常": "普通",
+    "正常": "普通",
+}
+"""What the kinds of some regions and trades are called on a list."""
 
 
 def _the_one(kind: str, families: Sequence[tuple[int, ...]], catalogue: Catalogue) -> tuple[int, ...]:
     for family in families:
-        fitting = tuple(key for key in family if kind in catalogue.by_key[key].name)
-        if len(fitting) == 1:
-            return fitting
+        size = kind[:1] if kind[1:] in _PIECES else kind
+        for told in ((kind,), (kind, _ELSEWHERE.get(kind, kind)), (size, _ELSEWHERE.get(size, size))):
+            items = [catalogue.by_key[key] for key in family]
+            fitting = tuple(item.key for item in items if any(word in item.name for word in told))
+            if not fitting:
+                fitting = tuple(item.key for item in items if any(word in " ".join(item.aliases) for word in told))
+            if len(fitting) == 1:
+                return fitting
     return ()
 
 
@@ -156,7 +233,8 @@ def _siblings(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
     for token, kind in kinds_named(tokens):
         for item in named:
             alike = tuple(other.key for other in catalogue.main if other == item or are_akin(item, other))
-            if kind not in item.name and token.word.endswith("的") and _the_one(kind, [alike], catalogue):
+            told = token.word.endswith("的") or token.kind == "wish"
+            if kind not in item.name and told and _the_one(kind, [alike], catalogue):
                 found.append(alike)
     return found
 

@@ -194,6 +194,10 @@ def _preferred() -> Iterator[tuple[str, str]]:
         ("", "点", "的", "一点", "哈"),
     ):
         yield amount + taste + tail, "quality"
+    for size, tail in product(
+        ("大个", "小个", "大", "小", "中"), ("儿的", "儿", "只的", "号的", "份的", "款的", "包的", "条的")
+    ):
+        yield size + tail, "quality"
     for colour in "红黄蓝绿白黑灰紫粉橙青棕":
         yield colour + "的", "quality"
         yield colour + "色的", "quality"

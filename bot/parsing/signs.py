@@ -1,0 +1,32 @@
+# ruff: noqa: E501 - a table of signs
+"""Punctuation and signs as tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.parsing.tokens import Token
+
+_PUNCTUATION: Final = {
+    ",": "comma", ";": "comma", "、": "and", "。": "stop", "!": "stop", "?": "ask", "\n": "stop", "(": "comma", ")": "comma",
+    ":": "colon", "=": "colon", "&": "and", "/": "comma", "+": "and", "~": "space", "·": "space", ".": "space", "|": "comma",
+    "【": "space", "】": "space", "「": "space", "」": "space", "『": "space", "』": "space", "《": "space", "》": "space", "[": "space", "]": "space", "{": "space", "}": "space", '"': "space", "'": "space", "_": "space", "^": "space", "`": "space", "#": "space", "@": "space", "$": "space", "<": "space", ">": "space", "\\": "space", "×": "times", "-": "space", "‘": "space", "’": "space", "%": "text",
+}  # fmt: skip
+
+
+def sign_or_symbol(text: str, position: int) -> Token | None:
+    """What the sign at `position` is, None for a letter, a digit or a character."""
+    char = text[position]
+    if char == "x" and re.compile(r"x\s?\d").match(text, position):
+        return Token("times", position, position + 1, char)
+    if char == "-" and re.compile(r"-\s?\d").match(text, position):
+        return Token("minus", position, position + 1, char)
+    if char == "+":
+        return Token("plus", position, position + 1, char)
+    kind = _PUNCTUATION.get(char)
+    if kind is not None:
+        return Token(kind, position, position + 1, char)
+    if not char.isalnum():
+        return Token("space", position, position + 1, char)
+    return None
