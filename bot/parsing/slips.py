@@ -37,7 +37,8 @@ def _index() -> dict[str, list[tuple[str, str]]]:
 
 
 _BY_SOUND: Final = _index()
-_STARTS: Final = frozenset(loose_syllable(word[0]) for words in _VERBS.values() for word in words.split())
+_PAIRS: Final = frozenset(tuple(sound.split("'")[:2]) for sound in _BY_SOUND)
+_STARTS: Final = frozenset(first for first, _ in _PAIRS)
 _LENGTHS: Final = (3, 2)
 
 
@@ -47,7 +48,8 @@ def misspelt_verb(text: str, start: int) -> tuple[str, str, int] | None:
     One character has to be right, and what follows has to be what follows such a word: a number behind 该成, the end
     of the clause behind 取肖.
     """
-    if loose_syllable(text[start]) not in _STARTS:
+    first = loose_syllable(text[start])
+    if first not in _STARTS or (first, loose_syllable(text[start + 1 : start + 2])) not in _PAIRS:
         return None
     for length in _LENGTHS:
         written = text[start : start + length]
