@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.parsing.classes import BYGONE, CHANGING, PLAIN
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN
 from bot.parsing.clauses import clause_at, last_clause
 from bot.parsing.tokens import Token
 
 _SURE: Final = frozenset("对吧 是吧 对吗 是吗 对不对 是不是 对伐 是伐 没错吧 对么 是么".split())
+ENDINGS: Final = frozenset("啊 呀 哈 哦 噢 吧 啦 呢 嘛 嘞 喽 咯 哟 了 撒".split())
 
 
 def conditional_starts(current: list[Token], tokens: list[Token], index: int) -> bool:
@@ -99,3 +100,10 @@ def confirms_ahead(current: list[Token], tokens: list[Token], index: int) -> boo
     counts = [token.milli for token in clause if token.kind == "qty"]
     described = len(counts) == 2 and 1000 in counts
     return sure and described and "item" not in kinds and {"item", "qty"} <= {part.kind for part in current}
+
+
+def only_tells(current: list[Token]) -> bool:
+    """Does what stands before end with its particle and name nothing one can order?"""
+    if current[-1].word not in ENDINGS or not any(part.kind == "text" for part in current):
+        return False
+    return not any(part.kind in BOOKABLE or part.kind in CHANGING or part.keys for part in current)

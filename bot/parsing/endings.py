@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.parsing.changes import Changes
 from bot.parsing.quantity import is_weight
+from bot.parsing.quotes import only_wants
 
 _WRONG: Final = frozenset(
     "不对 错了 反了 说反了 写反了 搞反了 弄反了 打反了 记反了 报反了 颠倒了 弄混了 搞混了 说混了 写错了 说错了 打错了 报错了 弄错了 搞错了".split()
@@ -22,6 +23,7 @@ class Endings(Changes):
         if (
             self.wanted
             and len(self.quoted) == 1
+            and only_wants(self.tokens)
             and not self.booked
             and not self.draft.doubts
             and not self.draft.entries

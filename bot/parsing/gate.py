@@ -14,7 +14,7 @@ from bot.parsing.classes import ACTING, BOOKABLE, CHANGING, PLAIN
 from bot.parsing.clauses import clause_at, is_background, is_talk, orders_something
 from bot.parsing.conditions import hangs, waits
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
-from bot.parsing.remarks import SWEEPING, remark
+from bot.parsing.remarks import RHETORICAL, SWEEPING, remark
 from bot.parsing.segments import Segment, cut, last_solid
 from bot.parsing.spread import spread
 from bot.parsing.tokens import Token
@@ -58,6 +58,11 @@ _DELEGATED: Final = re.compile(
 _ASKING_AROUND: Final = re.compile(
     r"(?:我|得|要|先|再|去)(?:再|先|去|得)?问(?:问|一下|下|过)?(?:她|他|我|老|家|妈|爸|孩)"
 )
+_USES: Final = re.compile(r"[吃喝用炫][一二两三四五六七八九十几半\d]")
+_MAY_BE_RHETORICAL: Final = re.compile("[哪谁怎岂]")
+_NOT_YET: Final = re.compile(
+    r"(?:别|莫|甭|不要|不用|勿要)(?:急着|着急|忙着|急吼吼)(?:给我|帮我|给|替我)?(?:记|下单|登记|算|订|报|写)"
+)
 
 
 _GOODS_CONDITION: Final = re.compile(
@@ -100,11 +105,9 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
         return "chat"
     if kinds <= PLAIN and "qty" in kinds and not segment.asked and not any(t.approx for t in segment.tokens):
         return "order"
-    outright = next((kind for kind in ("joke", "hold", "deny") if kind in kinds), None)
-    if outright is not None:
+    outright = _outright(segment)
+    if outright:
         return outright
-    if _ASKING_AROUND.search(segment.text):
-        return "hold"
     if is_asking(segment):
         return question(segment)
     if "if" in kinds:
@@ -120,6 +123,14 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
     if _leaves_open(segment):
         return "doubt"
     return remark(segment, role) or _plain(segment)
+
+
+def _outright(segment: Segment) -> str:
+    """What one word settles: a joke, something put off or denied; empty when none does."""
+    found = next((kind for kind in ("joke", "hold", "deny") if kind in segment.kinds), "")
+    if not found and _MAY_BE_RHETORICAL.search(segment.text) and RHETORICAL.search(segment.text):
+        return "deny"
+    return found or ("hold" if _ASKING_AROUND.search(segment.text) or _NOT_YET.search(segment.text) else "")
 
 
 def _leaves_open(segment: Segment) -> bool:
@@ -160,7 +171,8 @@ def _condition(segment: Segment) -> str:
         return "doubt"
     if _ANOTHER_DAY.search(segment.text):
         return "doubt"
-    if _WHIM.search(segment.text) or not _is_answerable(segment):
+    used_up = _USES.search(segment.text) is not None and not segment.wants()
+    if used_up or _WHIM.search(segment.text) or not _is_answerable(segment):
         return "whim"
     return (
         "cond"

@@ -10,9 +10,10 @@ from bot.parsing.classes import CHANGING
 from bot.parsing.segments import Segment, keys_of
 
 _UNCHANGED: Final = frozenset(
-    "不改了 不换了 不加了 不减了 别改 别换 别加 不改 不换 不用改了 不用换了 不用加了 不用改 不用换 不用加 不减 不加".split()
+    "不改了 不换了 不加了 不减了 别改 别换 别加 不改 不换 不用改了 不用换了 不用加了 不用改 不用换 不用加 不减 不加 别取消 不取消了 不取消 别退 不退了 别撤 别撤了 不撤了 别删 别删了".split()
 )
 _FORBIDDEN: Final = frozenset("没同意 不同意 没答应 不答应".split())
+_UNSAID: Final = frozenset("当我没说 当我没讲 当我没话 当我没说过 算我没说 就当没说".split())
 _ANOTHER_TIME: Final = re.compile(r"下次|下回|下趟|以后|下一?[期批轮]")
 
 
@@ -24,6 +25,9 @@ def settle(found: list[Segment]) -> list[Segment]:
         if segment.verdict == "deny" and segment.words & _FORBIDDEN:
             for other in found[:index]:
                 _silence(other)  # 我妈非要买两箱 我没同意
+        if segment.verdict == "deny" and segment.words & _UNSAID:
+            for other in found[:index]:
+                _silence(other)  # 都取消 哎等一下 当我没说
         if segment.verdict == "deny" and segment.words & _UNCHANGED:
             for other in found[:index]:
                 if other.kinds & CHANGING:
@@ -33,14 +37,35 @@ def settle(found: list[Segment]) -> list[Segment]:
     return found
 
 
+_LOOKS_FORWARD: Final = re.compile("测试|test|中.*奖|中.*万|彩票|发财|有钱|买不起|疯了|吃得|吃得完")
+"""Jokes that make all of it one: a lottery that has to be won first, a test."""
+_CLOSING: Final = frozenset("吧 就行 就好 就够了 够了 就够 就成 足够 够 好了 就可以了 得了 就得了".split())
+
+
 def _laughed_off(found: list[Segment]) -> list[Segment]:
     joke = next(token for segment in found for token in segment.tokens if token.kind == "joke")
     counts = [token.start > joke.start for segment in found for token in segment.tokens if token.kind == "qty"]
-    for segment in found:
+    last = max(index for index, segment in enumerate(found) if segment.verdict == "joke")
+    behind = found[last + 1 :]
+    earnest = not _LOOKS_FORWARD.search(joke.word) and any(map(is_firm, behind))
+    for segment in found[: last + 1] if earnest else found:
         _silence(segment)
+    if earnest:  # 来一百箱 开玩笑的 给我来一箱
+        for segment in behind:
+            if segment.has_quantity() and not is_firm(segment):
+                _silence(segment)
+        return found
     if True in counts and False in counts:
         found[-1].verdict = "doubt"  # 一百袋 骗你的 一袋
     return found
+
+
+def is_firm(segment: Segment) -> bool:
+    """Does a segment ask for a number in earnest: 来两盒, 那就两盒, 一盒就行?"""
+    if segment.verdict != "order" or "qty" not in segment.kinds:
+        return False
+    words = [token.word for token in segment.tokens if token.kind != "space"]
+    return segment.wants() or words[-1] in _CLOSING or words[0] in ("那", "那就", "就", "还是")
 
 
 def _think(found: list[Segment]) -> None:
@@ -48,9 +73,9 @@ def _think(found: list[Segment]) -> None:
     for index, segment in enumerate(found):
         if "think" not in segment.kinds:
             continue
-        later = any(other.verdict == "order" and "qty" in other.kinds for other in found[index + 1 :])
+        later = any(other.verdict == "order" and other.kinds & {"qty", "cancel"} for other in found[index + 1 :])
         kinds = [token.kind for token in segment.tokens]
-        if not later and "qty" not in kinds[kinds.index("think") :]:
+        if not later and not {"qty", "cancel"} & set(kinds[kinds.index("think") :]):
             segment.verdict = "hold"
         elif segment.verdict in ("chat", "note"):
             segment.verdict = "order"
@@ -64,7 +89,7 @@ def _hold(found: list[Segment]) -> None:
     if _holds_its_own(found, holds, doubtful=not put_off):
         return
     for index, segment in enumerate(found):
-        firm = segment.wants() and "qty" in segment.kinds
+        firm = is_firm(segment) or (segment.wants() and "qty" in segment.kinds)
         if (firm and put_off and index not in holds) or _drops(segment):
             continue  # 洗衣液先订一桶,用得好下次再多订
         if index <= holds[-1] or not firm:
@@ -84,7 +109,8 @@ def _holds_its_own(found: list[Segment], holds: list[int], *, doubtful: bool) ->
 
 def _drops(segment: Segment) -> bool:
     """草莓先不要了,下回再说: what goes, goes."""
-    return bool(segment.kinds & {"cancel", "unwant"} and "item" in segment.kinds and "qty" not in segment.kinds)
+    named = "item" in segment.kinds or segment.kinds & {"all", "each", "this"} or "都不要" in segment.words
+    return bool(segment.kinds & {"cancel", "unwant"} and named and "qty" not in segment.kinds)
 
 
 def _silence(segment: Segment) -> None:

@@ -196,7 +196,7 @@ class Interpreter(Wanting):
         """The verb inside the claim (苹果加一箱) or the one in force."""
         mode = self.mode
         for position in range(claim.start + 1, claim.end):
-            kind = self.kinds[position]
+            kind = self.kinds[position] if id(self.tokens[position]) not in self.unasked else ""
             if kind == "unwant" and self._counted_again(claim):
                 mode = "not"  # 油条不要4根要5根
             elif kind in ("add", "sub", "set", "cancel", "unwant", "total"):

@@ -38,6 +38,7 @@ _NAME = re.compile(
 )
 
 
+_GRAMMAR = frozenset("比被让像跟")
 _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
 _ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老")
 _DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
@@ -93,6 +94,9 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         foreign = english(text, position, catalogue) if not _is_letter(text[position - 1 : position]) else None
         if foreign is not None and foreign.end - position > item:
             return foreign
+    if word > 1 and char in "加减退换" and WORDS[text[position : position + word]] == "wish":
+        inside = longest(text, position + 1, catalogue.names, catalogue.lengths)
+        word = 1 if inside >= word else word  # 加冰粉一箱
     if item and item >= goods and item >= word:
         return _named(text, position, item, catalogue, tokens)
     if goods > word:
@@ -138,6 +142,9 @@ _VESSELS = frozenset("匣筐篮袋瓶罐盒箱桶坛包")
 _ASKING = frozenset({"want", "add", "sub", "only"})
 
 
+_WRAPPED = ("饺", "粽", "馄饨", "云吞", "包子", "春卷", "汤圆")
+
+
 def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     """箱 in 「加箱橙子」: a unit right behind the verb and in front of goods, or last of all, is one of them."""
     char, last = text[position], tokens[-1] if tokens else None
@@ -148,6 +155,8 @@ def _one_unsaid(text: str, position: int, catalogue: Catalogue, tokens: list[Tok
     if not single or last is None or last.kind not in _ASKING or last.end != position:
         return None
     end = position + size
+    if char == "包" and text.startswith(_WRAPPED, end) and not longest(text, end, catalogue.names, catalogue.lengths):
+        return None  # 初一要包饺子
     if text[end : end + 1] not in ("", " ", ",", "。", "吧", "呗", "啊"):
         tables = word_tables(catalogue)[:2]
         if not any(longest(text, end, names, lengths) for names, lengths in tables) and (
@@ -241,7 +250,7 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
         end += 2  # 鲅鱼馅儿的
     token = Token("item", start, end, term, named.keys, named.weak)
     after = text[end : end + 1]
-    if after and (is_known(text, end, catalogue)):
+    if after and (after in _GRAMMAR or is_known(text, end, catalogue)):
         after = ""
     before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
     if text[start - 2 : start - 1] in ("太", "好", "很"):

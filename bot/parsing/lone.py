@@ -100,19 +100,22 @@ class LoneItems(Booking):
             return
         asked = self._asked_for(claim) or preferred or self._followed_by_wish(claim) or self.supported
         if is_weight(self.catalogue.by_key[key].unit) or item.weak or has_price or not asked:
-            if (
-                key not in self.draft.entries
-                and not self._named_later(claim, key)
-                and not self._is_remark(claim, has_price)
-            ):
-                self.draft.doubt(item.word, "how_many", (key,))
-                self.draft.last = key
+            self._ask_how_many(claim, item, key, remarked=self._is_remark(claim, has_price))
             return
         if self.mode == "set" or (key in self.draft.prior and self.mode != "add"):
             self._still_wanted(item, key, wished=preferred or self._followed_by_wish(claim))
             return
         self._apply(key, 1000, self.mode if self.mode == "add" else None, item.word)
         self.booked.append(claim)
+
+    def _ask_how_many(self, claim: Claim, item: Token, key: int, *, remarked: bool) -> None:
+        if key in self.draft.entries or self._named_later(claim, key):
+            return
+        if not remarked:
+            self.draft.doubt(item.word, "how_many", (key,))
+            self.draft.last = key
+        elif key in self.draft.prior:
+            self.mentions.append(key)  # 抽纸超市打折 我那提退了吧
 
     def _takes_over(self, claim: Claim, key: int) -> bool:
         """蒜蓉一盒 算了还是麻辣吧: other goods, in the same number."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
+from bot.parsing.complements import see_through
 from bot.parsing.regrets import reconsider
 from bot.parsing.tokens import Token
 
@@ -24,6 +25,8 @@ def mark(tokens: list[Token]) -> None:
     if "person" in kinds:
         _given_to(tokens)
         _stay_away(tokens)
+    see_through(tokens)
+    tokens[:] = [token for token in tokens if token.kind]  # what became part of the word before it
     _together(tokens)
     _purposes(tokens)
     _set_right(tokens)

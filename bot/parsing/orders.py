@@ -18,6 +18,8 @@ from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
 from bot.parsing.plain import read_plain
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up, quoted_goods, said_in
 from bot.parsing.segments import Segment, keys_of
 from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
@@ -34,6 +36,7 @@ MAX_RAW_CHARS: Final = 6_000
 _FALLBACK: Final = re.compile(
     r"[,\s]*(?:如果|要是|万一|假如)?(?:没有|没货|没得|没了|冇|没|卖完|卖光|售罄|缺货|断货)(?:的话|了的话|了)?[,\s]*(?:我|我们)?(?:就|那就|则|的话|换|改|那|再)+(?:换成|换|改成|改|来|要|拿|给我)*(?=[^,。\s]*)"
 )
+_NUMBERED: Final = re.compile(rf"[一二两三四五六七八九十半俩仨\d]\s?(?:{UNIT_PATTERN})")
 _NAMED_FALLBACK: Final = re.compile(
     r"[,\s]*(?:如果|要是|万一)?没有?(?P<first>[一-龥]{2,4}?)(?:了|的话|了的话)?[,\s]*(?:就|那就|换)+(?:换成|换|改成|来|要|拿|给我)*"
 )
@@ -72,7 +75,9 @@ def _read(
     body, fallback = _split_fallback(normal.text, whole=whole)
     tokens = tokenize(body, catalogue)
     _name_the_caller(tokens, role)
-    choose_varieties(tokens, body, catalogue)
+    goods = quoted_goods(normal.quote, catalogue)
+    point_into(tokens, goods, body)
+    choose_varieties(tokens, body, catalogue, quoted=goods)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:
         steps.append(" ".join(f"{token.kind}:{token.word}" for token in tokens))
@@ -124,7 +129,16 @@ def _split_fallback(text: str, *, whole: bool) -> tuple[str, str]:
     match = _FALLBACK.search(text) or _named_fallback(text)
     if whole or match is None or match.start() == 0 or text[match.end() :].startswith(("不", "算", "拉倒")):
         return text, ""
-    return text[: match.start()], text[match.end() :]
+    return _first_choice(text, match), text[match.end() :]
+
+
+def _first_choice(text: str, match: re.Match[str]) -> str:
+    """大果 反正两盒 of 「大果没了就小果, 反正两盒」: a number said behind both choices is that of the first."""
+    head = text[: match.start()]
+    end = next((at for at in range(match.end(), len(text)) if text[at] in ",。;!"), len(text))
+    if end == len(text) or _NUMBERED.search(head) or _NUMBERED.search(text[match.end() : end]):
+        return head
+    return head + " " * (end - match.start()) + text[end:] if _NUMBERED.search(text[end:]) else head
 
 
 def _named_fallback(text: str) -> re.Match[str] | None:
@@ -158,12 +172,14 @@ def _mention_quote(normal: Normal, catalogue: Catalogue, reader: Interpreter, dr
     """A quoted message supplies items (never numbers), and the order itself when the reply says 「一样」."""
     if not normal.quote:
         return
-    said = re.split(r"[:：]", normal.quote, maxsplit=1)[-1]
-    tokens = tokenize(normalise(said, keep_quote=True).text[:MAX_ORDER_CHARS], catalogue)
-    keys = list(dict.fromkeys(token.keys[0] for token in tokens if token.kind == "item" and len(token.keys) == 1))
-    refers = any(token.kind in ("refer", "alike") for segment in reader.segments for token in segment.tokens)
+    said = said_in(normal.quote)
+    keys = list(dict.fromkeys(goods[0] for goods in quoted_goods(normal.quote, catalogue) if len(goods) == 1))
+    refers = any(token.kind in ("refer", "alike") for token in reader.tokens)
     has_items = any(token.kind == "item" for segment in reader.segments for token in segment.tokens)
-    if refers and not has_items:
+    if len(keys) > 1 and is_of_these(reader.tokens):
+        reader.kinds = ["filler" if kind in ("refer", "alike") else kind for kind in reader.kinds]
+        reader.quoted = tuple(keys)
+    elif refers and not has_items:
         copied = read_order(said, catalogue)
         counted = any("qty" in segment.kinds for segment in reader.segments)
         if counted:
@@ -178,4 +194,6 @@ def _mention_quote(normal: Normal, catalogue: Catalogue, reader: Interpreter, dr
         draft.doubt(said, "reference", keys)  # 跟她一样 白菜多一棵
     elif not has_items:
         reader.mentions += keys
-        reader.quoted = tuple(keys)
+        reader.quoted = () if is_passed_on(said) else tuple(keys)
+    elif points_up(reader.tokens):
+        reader.mentions += keys

@@ -83,7 +83,8 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
         return "query"
     if not goods and _NOT_TO_US.search(body):
         return "unknown"
-    if verdicts & ({"query", "cond"} if goods else {"query"}) and "trouble" not in verdicts:
+    asks = {"query"} | ({"cond"} if goods and "deny" not in verdicts else set())
+    if verdicts & asks and "trouble" not in verdicts:
         return "query"
     return "unknown"
 
@@ -147,6 +148,7 @@ def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
                 for token in segment.tokens
                 if token.kind == "text" and is_afterthought(segment, token)
             ]
-    if len(body) < len(normal.text):
-        parts.append(normal.cut(len(body), len(normal.text)))
+    if body != normal.text:  # the second choice
+        said = [at for at, char in enumerate(normal.text) if at >= len(body) or body[at] != char]
+        parts.append(normal.cut(said[0], said[-1] + 1))
     return " ".join(part for part in parts if part) or None

@@ -9,7 +9,9 @@ from typing import Final
 
 from bot.parsing.segments import Segment, last_solid
 
-_TAG: Final = re.compile(r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|((?![了不])[一-龥])[不没唔伐勿]\1")
+_TAG: Final = re.compile(
+    r"有.{1,5}没$|[一-龥]了没(?:有)?$|[^要了]不$|(?:能|可以|会|有|是|来得及|好|贵|新鲜|还|退|送)[^,。]{0,6}伐$|((?![了不])[一-龥])[不没唔伐勿]\1"
+)
 
 
 _UNSURE: Final = re.compile(r"(?:不知道?|不晓得|不管|不论|无论|管他|管它)\S{0,2}$")
@@ -18,6 +20,11 @@ _PRICE_OF: Final = re.compile(r"的(?:价格|价钱|单价|报价|价)(?!不)")
 _AS_BEFORE: Final = re.compile(r"还是(?:上次|上回|那|以前|之前|原来|老|昨天|跟|和)")
 _WHAT_NUMBER: Final = re.compile(r"(?:是|有|装|够|要)几[一-龥]{1,3}?(?:的|啊|呀|呢|来着)?(?=\s|$)")
 _WHICH_WAY: Final = re.compile(r"是(?![不吧吗否])[^,。\s是]{1,9}还是[^,。\s]{1,9}[的呀啊呢]?\s*$")
+_IS_IT: Final = re.compile(
+    r"(?:是|到底)(?!不是|[要来买拿](?!了)|想)[^,。\s]{0,12}?还是(?!算|不|上次|上回|那|以前|之前|原来|老)[^,。]{1,14}(?<!吧)(?<!好了)(?<!就行)$"
+)
+"""是两箱还是三箱来着, 是冬笋还是春笋啊: what is so is asked, not what is wanted."""
+_RECORDED: Final = re.compile(r"(?:记|登记|报|订|下单|算|加|收到)(?:上|好|进去)?了(?:吧|的吧)$")
 _DONE_YET: Final = re.compile(r"[一-龥]了没(?:有)?$")
 
 
@@ -29,6 +36,8 @@ PRICE_WORDS: Final = re.compile(
 _HOW_MANY: Final = re.compile(r"[有剩是够装订还]")
 
 
+_AGREED: Final = frozenset("行吗 可以吗 好吗 行不行 好不好 可以么 行么 好伐 好么 可以伐 行伐 得伐".split())
+"""Particles that ask for nothing but a nod: 留四只母蟹好伐."""
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
 
 
@@ -50,6 +59,8 @@ def is_asking(segment: Segment) -> bool:
 
 def _asks_how_it_is(segment: Segment) -> bool:
     """是早上磨的还是昨天的, 是带壳称还是光称肉: a choice that names no goods and no number is a question about them."""
+    if "还是" in segment.words and _IS_IT.search(segment.text.rstrip(" 啊呀呢喃哦")):
+        return True
     match = _WHICH_WAY.search(segment.text.rstrip())
     if match is None:
         return False
@@ -87,6 +98,8 @@ def question(segment: Segment) -> str:
         return "query"
     if "or" in kinds and "want" in kinds and len({t.keys for t in segment.tokens if t.kind == "item"}) > 1:
         return "doubt"  # 二选一 哪个甜我要哪个
+    if segment.asked and _RECORDED.search(segment.text.rstrip()):
+        return "query"  # 都记上了吧?
     if "要不要" in asks or ("还是" in segment.words and not _AS_BEFORE.search(segment.text)):
         return "doubt" if named or "qty" in kinds else "query"
     return "doubt" if _asks_for_half(segment, asks) else _request(segment, asks)
@@ -99,17 +112,17 @@ def _request(segment: Segment, asks: set[str]) -> str:
     changing = kinds & {"cancel", "sub", "set", "swap", "halve", "double"}
     polite = (
         "request" in kinds
-        or asks & {"行吗", "可以吗", "好吗", "行不行", "好不好"}
+        or segment.words & _AGREED
         or is_tag_question(segment)
         or asks & {"能不能", "可不可以", "能否", "可否"}
     )
     if polite and not PRICE_WORDS.search(segment.text) and "trouble" not in kinds:
         served = segment.words & {"给我", "帮我", "替我", "俾我", "畀我", "帮忙", "给", "帮"}
-        agreed = asks & {"行吗", "可以吗", "好吗", "行不行", "好不好", "可以么", "行么"}
+        agreed = segment.words & _AGREED
         fetched = "want" in kinds and served and "qty" in kinds
         if (
             fetched
-            or (asks & agreed and "item" in kinds and "qty" in kinds and not kinds & {"past", "done", "if", "have"})
+            or (agreed and "item" in kinds and "qty" in kinds and not kinds & {"past", "done", "if", "have"})
             or (segment.wants() and ("qty" in kinds or (named and (served or agreed))))
             or (changing and ("qty" in kinds or ((named or served) and changing != {"sub"})))
         ):

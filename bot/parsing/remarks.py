@@ -18,6 +18,10 @@ _HEARSAY: Final = re.compile(
 _UNABLE: Final = re.compile(
     r"[吃喝用买要拿放装扛带搬住食饮][不勿伐唔][下了起完动着到来光晒惯](?!的)|[吃喝用][不勿伐唔](?:来|惯)"
 )
+RHETORICAL: Final = re.compile(
+    r"(?:谁|哪)(?:家|能|里|儿|个)?[^,。\s]{0,2}?[吃喝用要放买]得[了完下]|(?:哪|哪里|哪儿)来的[一二两三四五六七八九十\d]|(?:哪|哪里|哪儿|怎么|岂)(?:敢|舍得|好意思|可能)(?:再|会|去|能)?(?:要|买|订|吃|拿|来|点|多)"
+)
+"""谁吃得了三袋, 我哪敢要十盒: nobody does."""
 
 
 _REFERRING: Final = re.compile(
@@ -31,10 +35,15 @@ _MINE: Final = re.compile(r"我那[一二两三四五六七八九十\d]")
 _NOT_SO: Final = re.compile(r"不是(?:这次|今天|说|真的?要|想|现在|要)")
 
 
+_SPARED: Final = re.compile(
+    r"(?:别|莫|甭|不许|不准|唔好|勿要|伐要|不要(?!了|的))(?:再|又|就)?(?:给|帮|替)(?:我们?|咱们?|俺|阿拉|我家)?的?[^,。\s]{0,3}?(?:删|退|取消|撤|减|改|换)"
+)
+"""你可别给我退了: nothing is to go."""
+_BY_MISTAKE: Final = re.compile(r"(?:乱|瞎|误|手滑|不小心|随手)(?:按|点|发|下|订|报|写|碰|买|拍|戳)")
 _SOMEBODYS: Final = re.compile(r"[你他她](?:家|们)?(?:的|那)[一二两三四五六七八九十\d]")
 
 
-_GAVE: Final = re.compile(r"[送给分还寄带拿丢扔放]给?.{0,6}了\s*$")
+_GAVE: Final = re.compile(r"[送给分还寄带拿丢扔放]给?.{0,6}(?<!可以)(?<![行好成够])了\s*$")
 
 
 _ELSEWHERE: Final = re.compile(
@@ -53,6 +62,19 @@ _ABLE: Final = re.compile(
 _USED_UP: Final = re.compile(
     r"(?:[死掉完坏碎丢扔]|养|吃|喝|用|买|囤)(?:死|掉|完|坏)?[一二两三四五六七八九十半\d]{1,3}[一-龥]了\s*$"
 )
+_CAME: Final = re.compile(
+    r"(?:[发送给寄带背拿捎拎扛搬摘种分包剩](?:了|来了|回来?了?|过来了?|过)|[钓抓挖捡领收]到了?|[翻找]出来?了?)(?:我们?|我家|咱们?)?[一二两三四五六七八九十几好半\d]"
+)
+"""单位发了一箱, 老头自己钓到三条: what came from elsewhere."""
+_EATEN: Final = re.compile(
+    r"(?:[吃喝炫干造啃嗦切食旋嚯抽嗑消][完掉脱光灭下]|[吃喝炫啃嗦]了)(?:了|我|他|她|我们|整整|足足|差不多|快|大概)*[一二两三四五六七八九十几半好\d]"
+)
+"""一口气干掉三个: what was eaten up, however fast."""
+_SOME_OF_THEM: Final = re.compile(
+    r"(?:[里中头面]|开出来?|其中)有?[一二两三四五六七八九十几半好\d]{1,3}[一-龥](?:都|就|也)?(?:是(?![帮替给为])|这样|那样|没|不|裂|坏|烂|破|臭|生的|空)"
+    r"|有[一二两三四五六七八九十几半\d]{1,3}[一-龥]是(?![帮替给为])[^,。]{1,8}的"
+)
+"""五根里有两根这样, 有三只是软壳的."""
 _GAVE_UP: Final = re.compile(r"(?<!不)戒(?!指).{0,6}了")
 _STILL_HAVE: Final = re.compile(
     r"(?:家里|我家|屋里|冰箱|手上|手头|手里|单位|柜子|橱).{0,8}?(?:还有|有|剩|存着|囤着)[一二两三四五六七八九十半几好\d]|(?:看|见|晓得|知道).{1,5}(?:家|姐|哥|姨|嫂|妈|叔|爷|奶|她|他|人)有[一二两三四五六七八九十几好\d]|(?:还有|剩)[一二两三四五六七八九十半几好\d]\S{1,4}(?:没吃|没用|没喝|没动|在家|呢)"
@@ -71,23 +93,28 @@ _PASSED_ON: Final = re.compile(
 )
 
 
-_REMARKS: Final = (  # pattern, even with a verb of asking, even with a verb of changing, verdict
-    (_UNABLE, True, True, "deny"),
-    (_NOT_SO, True, True, "deny"),
-    (_SOMEBODYS, False, True, "past"),
-    (_MINE, True, False, "doubt"),
-    (_REFERRING, False, False, "doubt"),
-    (_GAVE, False, False, "past"),
-    (_ELSEWHERE, False, False, "past"),
-    (_RELATIVE, True, True, "past"),
-    (_ABLE, False, False, "past"),
-    (_USED_UP, False, False, "past"),
-    (_GAVE_UP, True, False, "deny"),
-    (_STILL_HAVE, False, True, "past"),
-    (_BORROWED, False, False, "deny"),
-    (_ERRAND, True, False, "doubt"),
-    (_ANOTHER_ROUND, True, True, "doubt"),
-    (_PASSED_ON, True, True, "doubt"),
+_REMARKS: Final = (  # pattern, even with a verb of asking, with a verb of changing, verdict, one of these is in it
+    (_UNABLE, True, True, "deny", frozenset("不勿伐唔得")),
+    (_NOT_SO, True, True, "deny", frozenset("不")),
+    (_SPARED, True, True, "deny", frozenset("别莫甭许准好要")),
+    (_BY_MISTAKE, False, True, "past", frozenset("乱瞎误滑心随")),
+    (_SOMEBODYS, False, False, "past", frozenset("你他她")),
+    (_MINE, True, False, "doubt", frozenset("那")),
+    (_REFERRING, False, False, "doubt", frozenset("呢好到在")),
+    (_GAVE, False, False, "past", frozenset("了")),
+    (_ELSEWHERE, False, False, "past", frozenset("隔别其另超菜拼盒淘京美外才")),
+    (_RELATIVE, True, True, "past", frozenset("的")),
+    (_ABLE, False, False, "past", frozenset("能够")),
+    (_USED_UP, False, False, "past", frozenset("了")),
+    (_EATEN, False, False, "past", frozenset("完掉脱光灭下了")),
+    (_SOME_OF_THEM, False, False, "trouble", frozenset("里中头面开其有")),
+    (_CAME, False, False, "past", frozenset("了到回过出")),
+    (_GAVE_UP, True, False, "deny", frozenset("戒")),
+    (_STILL_HAVE, False, True, "past", frozenset("有剩存囤")),
+    (_BORROWED, False, False, "deny", frozenset("借")),
+    (_ERRAND, True, False, "doubt", frozenset("把替代")),
+    (_ANOTHER_ROUND, True, True, "doubt", frozenset("天周一次期回星")),
+    (_PASSED_ON, True, True, "doubt", frozenset("匀让转分换对互")),
 )
 
 
@@ -97,10 +124,10 @@ SWEEPING: Final = frozenset({"all", "refer", "each", "alike", "evenly"})
 def remark(segment: Segment, role: Role = "resident") -> str:
     """The verdict on sentences that only look like an order, empty for all others."""
     wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
-    for pattern, even_wanting, even_changing, verdict in _REMARKS:
-        if not ((even_wanting or not wants) and (even_changing or not changes)):
-            continue
-        found = pattern.search(segment.text)
+    chars = set(segment.text)
+    for pattern, even_wanting, even_changing, verdict, needed in _REMARKS:
+        fits = (even_wanting or not wants) and (even_changing or not changes) and not needed.isdisjoint(chars)
+        found = pattern.search(segment.text) if fits else None
         if found is not None and not (pattern is _RELATIVE and _is_named(segment, found.start())):
             return verdict
     if "qty" in segment.kinds:

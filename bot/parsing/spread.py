@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, CHANGING, PLAIN, WEAK_WANTS
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, WEAK_WANTS
 from bot.parsing.questions import PRICE_WORDS, is_asking
 from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
@@ -28,18 +28,46 @@ def spread(found: list[Segment], role: Role = "resident") -> None:
         first = next((token.word for token in following.tokens if token.kind not in ("space", "filler")), "")
         if first.startswith(("偏", "我偏", "硬要", "非")) and segment.kinds & {"unwant", "cancel"}:
             segment.verdict = "past"  # 我妈说不要买 我偏要买
+        if segment.verdict == "deny" and "不是我" in segment.words and following.text.startswith("是"):
+            following.verdict = "past"  # 不是我要退,是隔壁要退
+        if segment.verdict == "pay" and following.verdict in ("order", "doubt") and _is_paid_for(following):
+            following.verdict = "pay"
     for index, segment in enumerate(found):
         if segment.verdict == "order" and index:
             _hang(found, index)
         if segment.verdict != "order" or not segment.has_quantity():
             continue
-        acting = bool(role == "leader" or segment.wants() or segment.kinds & CHANGING or segment.words & _FRESH)
-        acting = acting or _decides(segment) or _is_headed(segment)
+        acting = bool(role == "leader" or _asks(segment) or segment.kinds & CHANGING or segment.words & _FRESH)
+        acting = acting or _decides(segment) or _is_headed(segment) or _is_noted_later(found, index)
         if index + 1 < len(found) and found[index + 1].lead != "stop":
             _spread_back(segment, found[index + 1], acting)
         _judge_surplus(found, index)
         if index:
             _spread_on(segment, found[index - 1], acting=acting)
+            told = found[index - 2] if index > 1 and found[index - 1].verdict in ("chat", "note") else None
+            if told is not None and told.verdict == "past" and "done" in told.kinds:
+                _spread_on(segment, told, acting=acting)  # 鸡收到了,很新鲜,两只都杀好的
+
+
+def _asks(segment: Segment) -> bool:
+    """Does it ask for goods, and not only join them: 鸡蛋两盒加馒头三袋 (一共多少钱)?"""
+    if not segment.wants():
+        return False
+    tokens = segment.tokens
+    joined = {
+        id(b)
+        for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if b.word == "加" and a.kind == "qty" and c.kind in ("qty", "item")
+    }
+    asks = [token for token in tokens if token.kind in ("add", "want") or token.sign == "w"]
+    return any(id(token) not in joined for token in asks)
+
+
+def _is_paid_for(segment: Segment) -> bool:
+    """羊排那个, 两盒的 behind 「转了你84」: what the money is for."""
+    if segment.wants() or segment.kinds & CHANGING:
+        return False
+    return not {"item", "qty"} <= segment.kinds and segment.tokens[-1].word in ("那个", "的", "那份", "那单")
 
 
 def _is_headed(segment: Segment) -> bool:
@@ -47,6 +75,14 @@ def _is_headed(segment: Segment) -> bool:
     kinds = [token.kind for token in segment.tokens]
     colon = kinds.index("colon") if "colon" in kinds else len(kinds)
     return not {"item", "qty"} & set(kinds[:colon]) and {"item", "qty"} <= set(kinds[colon:])
+
+
+def _is_noted_later(found: list[Segment], index: int) -> bool:
+    """毛豆两斤,今天总能记上了吧: does the next segment ask for nothing but that it is noted?"""
+    following = found[index + 1] if index + 1 < len(found) else None
+    if following is None or following.kinds & BOOKABLE or following.asked or following.verdict != "order":
+        return False
+    return following.wants() and {"item", "qty"} <= found[index].kinds
 
 
 def _decides(segment: Segment) -> bool:
@@ -68,6 +104,8 @@ def _judge_surplus(found: list[Segment], index: int) -> None:
         segment.verdict = "past"  # 上回一斤不够吃
         return
     if _more_to_come(found, index):
+        if not segment.wants() and "item" in segment.kinds:
+            segment.verdict = "chat"  # 三盒鸡蛋太多了 留一盒吧
         return
     segment.verdict = "doubt" if segment.wants() else "chat"
     if index and segment.lead in ("none", "space") and found[index - 1].verdict == "order":
@@ -83,6 +121,8 @@ def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
         return
     if not acting and segment.lead != "stop" and segment.verdict == "order":
         bare = previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}
+        if bare and _tells_of_now(previous):
+            return
         if bare or (previous.verdict in ("past", "deny", "trouble") and "item" not in segment.kinds):
             segment.verdict = "past"
         elif previous.verdict in ("trouble", "pay", "past", "deny"):
@@ -93,6 +133,12 @@ def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
         segment.verdict = "query"  # 取件码是不是 … 1份那个
     if segment.lead != "stop" and "if" in previous.kinds and previous.verdict in ("query", "whim"):
         segment.verdict = "query" if previous.verdict == "query" else "doubt"
+
+
+def _tells_of_now(segment: Segment) -> bool:
+    """老板刚批了预算: what has just happened, and is about no goods."""
+    bygone = [token for token in segment.tokens if token.kind in BYGONE]
+    return len(bygone) == 1 and bygone[0].word in ("刚", "刚刚", "才") and not segment.kinds & {"qty", "sub", "set"}
 
 
 def _is_other_goods(segment: Segment, previous: Segment) -> bool:
@@ -193,7 +239,27 @@ _LONG_AGO: Final = re.compile(
 )
 _EARLIER: Final = re.compile(r"上[次回趟批周期]|上个?(?:月|礼拜|星期)|昨[天日晚]|前[天日几]|之前那|以前那|那[次回批]")
 _POINTING: Final = re.compile(r"[一二两三四五六七八九十\d][份盒袋斤只箱个瓶板提包条]那[个单份笔条](?=[\s,。]|$)")
+_SUPPOSED: Final = re.compile(
+    r"(?:如果|要是|若是|假如|假使|倘若|万一|一次|一下子)(?:我们?|咱们?|一次|一下子|多|一起|都|全|再|家)*(?:要|买|拿|订|定|来|带|囤|下|团)[一二两三四五六七八九十\d]|[一二两三四五六七八九十\d].*的话\s*$"
+)
+"""A number that is only supposed: what is asked behind it decides."""
 _SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")
+
+
+def _is_supposed(segment: Segment, following: Segment) -> bool:
+    """要是拿三箱,能不能便宜点: does a condition stand in front of what is asked?"""
+    near = following.lead in ("none", "space")
+    return "if" in segment.kinds and (near or _SUPPOSED.search(segment.text) is not None)
+
+
+def _stands_apart(segment: Segment, following: Segment) -> bool:
+    """A complete order in front of what was long ago: 电池三板 … 上次就给反了, 百香果24个 顺便投诉一下上批有4个是瘪的."""
+    plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
+    if not plain or following.lead == "none":
+        return False
+    if _LONG_AGO.match(following.text) and not following.has_quantity():
+        return True
+    return following.verdict == "trouble" and _EARLIER.search(following.text) is not None
 
 
 def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
@@ -209,11 +275,8 @@ def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
         return  # 牛腩三斤 土豆有吗
     if "have" in following.kinds and following.lead == "space" and following.has_quantity():
         return  # 尿不湿两包 L码的家里还剩三包
-    plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
-    if plain and following.lead != "none" and _LONG_AGO.match(following.text) and not following.has_quantity():
-        return  # 电池三板 … 上次就给反了
-    if plain and following.verdict == "trouble" and following.lead != "none" and _EARLIER.search(following.text):
-        return  # 百香果24个 顺便投诉一下上批有4个是瘪的
+    if _stands_apart(segment, following):
+        return
     bare = not following.kinds & (BOOKABLE - {"qty"})
     if following.verdict in ("past", "trouble") and bare and not acting:
         segment.verdict = "past"
@@ -224,5 +287,5 @@ def _spread_back(segment: Segment, following: Segment, acting: bool) -> None:
             return  # 一共多少钱我转你
         about_service = _SERVICE.search(following.text) and not segment.words & WEAK_WANTS
         segment.verdict = "doubt" if about_service else "query"
-    elif following.verdict == "query" and "if" in segment.kinds and following.lead in ("none", "space"):
+    elif following.verdict == "query" and _is_supposed(segment, following):
         segment.verdict = "query"

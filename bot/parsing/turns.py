@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.parsing.afresh import begins_anew
 from bot.parsing.asides import complete_before, is_unordered
 from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
@@ -124,10 +125,9 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
     if current[-1].kind == "space" and _settles(current, tokens, index):
         return "space"  # 本来想要三盒 太甜 就一盒吧
-    if _gives_reason(current, token) or _asks_after_all(current, token, following):
-        return "none"
-    if token.kind == "item" and is_complete(current) and _is_told_next(tokens, index):
-        return "none"
+    anew = begins_anew(current, tokens, index)
+    if anew:
+        return anew
     turn = _turn(current, token, counted=token.kind == "item" and _is_counted(tokens, index))
     if not turn and complete_before(current, token) and is_unordered(current):
         return "none"  # 绿萝两盆 现金|已收
@@ -136,41 +136,6 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     if any(t.kind == "qty" for t in current) and _is_reason(tokens, index):
         return "space"
     return "space" if token.kind != "space" and _is_set_apart(current, tokens, index) else ""
-
-
-_CLOSED: Final = frozenset("哈 吧 啊 哦 算了 了 啦 哟 呗 嘛 好了".split())
-
-
-def _gives_reason(current: list[Token], token: Token) -> bool:
-    """退掉哈|我妈痛风, 退掉算了|单位发了: behind a refusal with its particle somebody tells why."""
-    if token.kind not in ("person", "text", "past", "have", "done", "name") or token.keys or len(current) < 2:
-        return False
-    return current[-1].word in _CLOSED and current[-2].kind == "cancel"
-
-
-_FOR_ME: Final = frozenset("给我 帮我 替我 跟我 同我 给俺 给咱 拨我 畀我".split())
-
-
-def _asks_after_all(current: list[Token], token: Token, following: str) -> bool:
-    """我上次订了两袋|给我减掉一袋: behind what was, somebody asks for a change."""
-    if token.kind != "want" or token.word not in _FOR_ME or following not in ("sub", "set", "cancel", "add", "swap"):
-        return False
-    kinds = {part.kind for part in current}
-    return bool(kinds & {"past", "done"}) and "qty" in kinds
-
-
-def _is_told_next(tokens: list[Token], index: int) -> bool:
-    """Does what is said of the goods at `index` only tell of them: 酸奶呢家里还有, 奶黄那个就先不用加了?"""
-    for token in tokens[index + 1 : index + 6]:
-        if token.kind != "filler":
-            return token.kind in ("have", "deny")
-    return False
-
-
-def is_complete(current: list[Token]) -> bool:
-    """Do the tokens end with a number and its goods?"""
-    solid = [token.kind for token in current if token.kind not in ("filler", "space")]
-    return (bool(solid) and solid[-1] == "qty" and "item" in solid) or solid[-2:] == ["qty", "item"]
 
 
 def _settles(current: list[Token], tokens: list[Token], index: int) -> bool:
@@ -187,7 +152,7 @@ def _settles(current: list[Token], tokens: list[Token], index: int) -> bool:
 
 
 def _is_condition(current: list[Token]) -> bool:
-    return any(token.kind == "if" or token.word in ("有", "还有", "有货", "没有") for token in current)
+    return any(token.kind in ("if", "qty") or token.word in ("有", "还有", "有货", "没有") for token in current)
 
 
 def _turn(current: list[Token], token: Token, *, counted: bool = False) -> str:
@@ -227,8 +192,8 @@ def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -
 def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off: bool, counted: bool) -> bool:
     """Does `token` begin an order behind talk of what was, or a question behind an order?"""
     complete = "qty" in kinds and kinds & _COMPLETING
-    refused = solid.word.rstrip("啊呀哈哦呢嘛吧") if solid.kind == "cancel" else ""
-    if refused and refused[-1] in "了啦喽咯" and len(refused) > 2:
+    refused = solid.word.rstrip("啊呀哈哦呢嘛吧噢嘞哒") if solid.kind == "cancel" else ""
+    if refused and (refused[-1] in "了啦喽咯" or refused != solid.word) and len(solid.word) > 2:
         return token.kind not in ("filler", "space", "request", "ask", "cancel", "sub")
     if "have" in kinds and token.kind == "cancel" and "item" in kinds and solid.kind != "item":
         return True  # 酸奶家里还有就不要了

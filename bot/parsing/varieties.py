@@ -24,8 +24,13 @@ _TIMES: Final = re.compile(r"[×x]")
 _BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel", "quality"})
 
 
-def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
-    """Narrow every item token that may mean several items when one of them alone is of the kind that is named."""
+def choose_varieties(
+    tokens: Sequence[Token], text: str, catalogue: Catalogue, *, quoted: Sequence[tuple[int, ...]] = ()
+) -> None:
+    """Narrow every item token that may mean several items when one of them alone is of the kind that is named.
+
+    `quoted` are the goods of the message that is answered (我只要公的 under 「公蟹4只母蟹4只」).
+    """
     if not any(token.kind in _DESCRIPTIVE or token.value == "ref" or len(token.keys) > 1 for token in tokens):
         return
     _by_size(tokens, catalogue)
@@ -44,6 +49,8 @@ def choose_varieties(tokens: Sequence[Token], text: str, catalogue: Catalogue) -
                 token.keys = keys
                 break
     if not any(_is_named(token) for token in tokens):
+        several = tuple(dict.fromkeys(key for keys in quoted for key in keys))
+        families += [several] if len(several) > 1 else []
         families += _contrasted(tokens, catalogue)
     elif not families:
         families = _siblings(tokens, catalogue) or _contrasted(tokens, catalogue)

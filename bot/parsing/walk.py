@@ -66,6 +66,7 @@ class Walk:
         self.undecided: int | None = None
         self.claim_in_hand: Claim | None = None
         self.quoted: tuple[int, ...] = ()
+        self.unasked = {id(token) for segment in found if segment.verdict != "order" for token in segment.tokens}
         self.counted: set[int] = set()  # numbers whose claim was read
 
     def _next_solid(self, position: int, last: int) -> Token | None:
