@@ -80,6 +80,8 @@ def for_guest(match: re.Match[str], said: Said) -> c.Command | None:
         phone=reading.phone,
         name=reading.name or _leading_name(rest),
         note=reading.note,
+        said=rest,
+        words=rest,
         is_for_guest=True,
     )
 

@@ -33,6 +33,9 @@ _DEARER = re.compile(
 )
 
 
+_UNWANTED = re.compile(r"\S{0,10}不要了?")
+
+
 def begun(plain: str) -> str | None:
     """The word of a leader's order that was begun and not finished."""
     if _GONE.fullmatch(plain):
@@ -41,6 +44,8 @@ def begun(plain: str) -> str | None:
         return "限量"
     if _DEARER.fullmatch(plain):
         return "改价"
+    if _UNWANTED.fullmatch(plain):
+        return "不要"
     match = _BEGUN.fullmatch(plain)
     return (match["word"] or match["short"]) if match else None
 

@@ -172,6 +172,14 @@ def _cancel(match: re.Match[str], said: Said) -> c.Command | None:
     return c.ChangeOrder((), name=name or None, room=room.room if room else None, is_for_guest=True, cancels_all=True)
 
 
+def _backs_out(match: re.Match[str], said: Said) -> c.Command | None:
+    """张姐不要了, 3-502取消: all of it, shown before it is done where he ordered himself; 草莓不要了 is about goods."""
+    who, catalogue = match["who"].strip(), said.situation.catalogue
+    if catalogue.names.get(who) or catalogue.resolve(who) or re.match(r"[订单团这那整]|接龙|全", who):
+        return None
+    return _cancel(match, said)
+
+
 def _totals(match: re.Match[str], said: Said) -> c.Command | None:
     return c.ShowTotals() if _named(match, said) else None
 
@@ -228,6 +236,7 @@ _NAMED: tuple[Rule, ...] = (
     rule(r"核销\s*(?P<who>[^,，。!！?？:：]{1,16}?)", _hand_out),
     rule(r"给\s*(?P<who>[^,，。!！?？:：]{1,16}?)\s*核销", _hand_out),
     rule(r"(?:取消|删掉?|退掉)\s*(?P<who>[^,，。!！?？:：]{1,16}?)的?(?:整单|全部)?(?:订单|接龙|单子?)", _cancel),
+    rule(_SOMEBODY + r"(?:说|讲)?(?:全部|全都|全|都|整单|订单)*(?:不要|不订|不买|取消|退掉?)了?", _backs_out),
     rule(
         _SOMEBODY
         + r"(?:都?(?:订|买|点|要|下|接)(?:了|的)?(?:单|龙)?(?:点|些)?"

@@ -23,11 +23,11 @@ from bot.parsing.numerals import chinese_value
 from bot.parsing.orders import read_order
 from bot.parsing.plain import read_plain
 from bot.parsing.post import looks_like_post, read_post
-from bot.parsing.values import Op, OrderReading
+from bot.parsing.values import Line, Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
 from bot.shelf_words import SHELF_OF_LEADERS, SHELF_OF_RESIDENTS
 
-__all__ = ["Situation", "bare_number", "is_quantity", "op_before", "understand"]
+__all__ = ["Situation", "bare_number", "clear_lines", "exchanges", "is_quantity", "op_before", "understand"]
 
 _BARE_NUMBER = re.compile(r"第?\s*(\d{1,3}|[一两二三四五六七八九十]{1,3})\s*(?:个|号|项|[^\d\s]{1,2})?[。.!！]?")
 _CODE_FIRST = re.compile(r"(?:核销|取货码?|提货码?|码|验证|[\s:,，、是为])*\d")
@@ -173,22 +173,33 @@ def _command(reading: OrderReading, said: Said) -> c.Command:
             return _not_an_order(reading, said)
 
 
+def clear_lines(reading: OrderReading, raw: str) -> tuple[Line, ...]:
+    """What may be booked of an order: nothing where the doubt is about the message itself."""
+    is_unclear = any(d.reason == "unclear" and 2 * len(d.fragment) > len(raw) for d in reading.doubts)
+    return () if is_unclear else reading.lines
+
+
+def exchanges(lines: tuple[Line, ...], words: str) -> bool:
+    """草莓换成鸡蛋: either both are changed or nothing."""
+    removes = any(line.op == "set" and line.quantity_milli == 0 for line in lines)
+    sets = any(line.op == "set" and line.quantity_milli > 0 for line in lines)
+    return removes and sets and all(line.op == "set" for line in lines) and "换" in words
+
+
 def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
-    if any(d.reason == "unclear" and 2 * len(d.fragment) > len(said.raw) for d in reading.doubts):
-        reading = replace(reading, lines=())  # the doubt is about the message itself: no part of it is clear
-    ops = {line.op for line in reading.lines}
-    removes = any(line.op == "set" and line.quantity_milli == 0 for line in reading.lines)
-    sets = any(line.op == "set" and line.quantity_milli > 0 for line in reading.lines)
+    lines = clear_lines(reading, said.raw)
+    is_of_somebody = said.situation.is_leader and bool(reading.name or reading.room) and len(said.raw) <= _KEPT
     return c.ChangeOrder(
-        lines=reading.lines,
+        lines=lines,
         doubts=reading.doubts,
         room=reading.room,
         phone=reading.phone,
         name=reading.name if said.situation.is_leader else _own_name(reading.name, said),
         note=_note(reading.note),
         said=said.raw[:_KEPT],
-        is_exchange=removes and sets and ops == {"set"} and "换" in said.plain,
+        is_exchange=exchanges(lines, said.plain),
         is_for_guest=said.situation.is_leader and bool(reading.name),
+        words=said.raw if is_of_somebody else "",
     )
 
 

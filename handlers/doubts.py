@@ -26,7 +26,7 @@ def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     if not settled:
         return texts
     first, *later = settled
-    _keep_open(talk, replace(command, lines=(), doubts=tuple(later), note=None, is_exchange=False), first)
+    _keep_open(talk, replace(command, lines=(), doubts=tuple(later), note=None, is_exchange=False, words=""), first)
     texts.append(_question(talk, first))
     if later:
         texts.append(replies.then_asked([doubt.fragment for doubt in later]))

@@ -13,7 +13,7 @@ from handlers import shelf
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
-from handlers.whom import whose
+from handlers.whom import as_he_has, is_of_a_neighbour, whose
 from models.prepared import savepoint
 from models.views import RoundView
 from operations import orders, people, rounds
@@ -29,6 +29,8 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
     talk.check_leader_works()
+    if talk.is_leader and command.resident_id is None and is_of_a_neighbour(command):
+        command = replace(command, is_for_guest=True)
     if not talk.offered and not talk.shelf:
         raise _why_nothing_is_open(talk)
     if command.is_for_guest:
@@ -37,7 +39,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
         meant = whose(talk, command)
         if isinstance(meant, str):
             return meant
-        resident_id = meant
+        resident_id, command = meant, as_he_has(talk, command, meant)
     elif _may_be_a_neighbours(talk, command):
         return _ask_whose(talk, command)
     else:

@@ -34,6 +34,17 @@ def which_neighbour(said: str, known: Sequence[OrderView], *, may_be_new: bool) 
     return "\n".join([f"“{said}”是哪一位？回复数字：", *lines])
 
 
+def nobody_to_change(said: str, *, new: str = "") -> str:
+    """A change of an order that nobody has. `new`: the goods, where they would make an order of their own."""
+    head = f"没有找到“{said}”的订单，没有改动。"
+    if not new:
+        return f"{head}可能记的是别的称呼：发房号试试，例如 3-502；看全部的发“名单”。"
+    return (
+        f"{head}可能记的是别的称呼：换房号再发一次，例如 3-502；看全部的发“名单”。\n"
+        f"要是头一回订，给“{said}”新记一单 {new}，{CONFIRM_OR_NOT.strip()}"
+    )
+
+
 def mine_or_neighbours(room: str) -> str:
     """A leader ordered with a room: what she was told in the group, or her own."""
     return f"这单是 {room} 邻居的，还是您自己的？回复数字：\n1 {room} 的邻居\n2 我自己的"
