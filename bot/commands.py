@@ -582,13 +582,15 @@ class ListCases(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class DecideCase(LeaderCommand):
-    """退 S12 全额 / 退 S12 8元 / 补 S12 / 拒 S12 理由 / 转平台 S12."""
+    """退 S12 全额 / 退 S12 8元 / 补 S12 / 拒 S12 理由 / 转平台 S12; 退3块6 / 退王姐3块 / 全退 without a number (0): the
+    case that waits, or the neighbour's (`who`: a name or a room)."""
 
     number: int
     decision: Literal["refund", "replacement", "reject", "escalate"]
     amount_fen: int | None = None
     reason: str | None = None
     confirmed: bool = False
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

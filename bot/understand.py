@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 
 from bot import commands as c
+from bot.case_words import CASES
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.leader_words import LEADER, begun
 from bot.moving_words import MOVES, NOT_THAT_DAY
@@ -55,7 +56,7 @@ def understand(text: str, situation: Situation) -> c.Command:
         return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, LEADER, NOT_THAT_DAY)
+            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, LEADER, CASES, NOT_THAT_DAY)
             or _shaped(said)
             or _codes(said)
             or named(said)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.complaints import read_complaint
+from bot.parsing.rooms import find_room
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import caring, replies
@@ -17,6 +18,7 @@ from models.outcomes import CaseView
 from models.views import OrderView
 from operations import aftersales, codes, order_views, rounds
 from operations.errors import CaseClosed, NotFound
+from operations.pick_lists import numbers_in
 
 router = Router()
 
@@ -118,7 +120,11 @@ def list_cases(talk: Talk, command: c.ListCases) -> str:
 
 @router.on(c.DecideCase)
 def decide_case(talk: Talk, command: c.DecideCase) -> str:
-    case = aftersales.view_case(talk.work, leader_id=talk.leader_id, number=command.number)
+    case = _meant(talk, command)
+    if isinstance(case, str):
+        return case
+    about = "" if command.number else f"{who(case.resident_name, case.room)} {_goods(case)}"
+    command = replace(command, number=case.number, who=None)
     if not case.is_open or (command.decision == "escalate" and case.state == "escalated"):
         raise CaseClosed(number=case.number, state=case.state, outcome=case.outcome, approved_fen=case.approved_fen)
     amount_fen = case.requested_fen if command.amount_fen is None else command.amount_fen
@@ -126,7 +132,7 @@ def decide_case(talk: Talk, command: c.DecideCase) -> str:
         return caring.reason_wanted(command.number)
     if not command.confirmed:
         talk.ask_confirmation(command)
-        return _ask(talk, command, amount_fen)
+        return _ask(talk, command, amount_fen, about)
     aftersales.decide(
         talk.work,
         leader_id=talk.leader_id,
@@ -140,12 +146,36 @@ def decide_case(talk: Talk, command: c.DecideCase) -> str:
     return caring.decided(command.number, command.decision, amount_fen)
 
 
-def _ask(talk: Talk, command: c.DecideCase, amount_fen: int) -> str:
+def _meant(talk: Talk, command: c.DecideCase) -> CaseView | str:
+    """The case of this number; without one the only case that waits (of this neighbour), or the question which."""
+    if command.number:
+        return aftersales.view_case(talk.work, leader_id=talk.leader_id, number=command.number)
+    found = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
+    his = [x for x in found if _is_of(x, command.who)] if command.who else found
+    if len(his) == 1:
+        return his[0]
+    waiting = his or [x for x in found if not x.resident_name]  # somebody who never said what she is called
+    if not waiting:
+        return caring.no_case(command.who)
+    talk.ask_choice([replace(command, number=x.number, who=None) for x in waiting[:CHOICES]])
+    rows = [(x.number, who(x.resident_name, x.room), _goods(x), x.requested_fen) for x in waiting[:CHOICES]]
+    return caring.which_case(rows, is_more=len(waiting) > CHOICES)
+
+
+def _is_of(case: CaseView, words: str) -> bool:
+    name, room = case.resident_name or "", find_room(words)
+    if room is not None:
+        return case.room is not None and numbers_in(case.room) == numbers_in(room.room)
+    return bool(name) and (words in name or name in words)
+
+
+def _ask(talk: Talk, command: c.DecideCase, amount_fen: int, about: str) -> str:
+    """`about`: whose case and what, where its number was not said."""
     if command.decision != "refund":
-        return caring.ask_decide(command.number, command.decision, command.reason)
+        return caring.ask_decide(command.number, command.decision, command.reason, about=about)
     plan = aftersales.plan_refund(
         talk.work, leader_id=talk.leader_id, case_number=command.number, amount_fen=amount_fen
     )
     return caring.ask_refund(
-        command.number, plan.amount_fen, discount_fen=plan.discount_fen, unpaid_fen=plan.unpaid_fen
+        command.number, plan.amount_fen, discount_fen=plan.discount_fen, unpaid_fen=plan.unpaid_fen, about=about
     )

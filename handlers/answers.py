@@ -14,6 +14,7 @@ from bot.parsing.values import Line
 from bot.texts import leading, replies
 from bot.understand import bare_number, is_quantity
 from handlers.talk import Talk, item
+from operations import aftersales
 
 # Looking does not make anybody forget what he was asked; anything else does: a late 确认 must not run what is stale.
 _LOOKING = (
@@ -26,7 +27,7 @@ def settle(talk: Talk, state: Conversation, said: c.Command) -> tuple[c.Command,
     """(command to run, None), or (what was said, the text that answers it)."""
     pending = state.pending
     if pending is None:
-        return said, _bare(said)
+        return _agreed(talk, said) or (said, _bare(said))
     if pending.is_expired:
         _forget(talk)
         is_short = isinstance(said, c.Confirm) or bare_number(talk.inbound.text) is not None
@@ -42,6 +43,14 @@ def settle(talk: Talk, state: Conversation, said: c.Command) -> tuple[c.Command,
 
 def _forget(talk: Talk) -> None:
     conversation.settle(talk.work, talk.person.account_id)
+
+
+def _agreed(talk: Talk, said: c.Command) -> tuple[c.Command, None] | None:
+    """同意 although nothing was asked, while a case waits for the leader: what was proposed is shown to her."""
+    if not (isinstance(said, c.Confirm) and talk.is_leader and talk.inbound.text.strip(" 。！!") == "同意"):
+        return None
+    waits = aftersales.list_cases(talk.work, leader_id=talk.leader_id, limit=1)
+    return (c.DecideCase(0, "refund"), None) if waits else None
 
 
 def _bare(said: c.Command) -> str | None:

@@ -62,17 +62,30 @@ def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, dateti
     return "\n".join(lines)
 
 
-def ask_refund(number: int, fen: int, *, discount_fen: int, unpaid_fen: int) -> str:
+def no_case(said: str | None) -> str:
+    """A decision, and nothing waits for one."""
+    of = f"“{said}”" if said else ""
+    return f"{of}没有等处理的售后，没有改动。替邻居开售后：售后 取货码 草莓1 坏果；该退给谁的钱，发“待退”。"
+
+
+def which_case(rows: Sequence[tuple[int, str, str, int]], *, is_more: bool) -> str:
+    """Rows of (number, neighbour, goods, proposed fen)."""
+    lines = [f"{n} S{number} {whose} {what} 建议退{money(fen)}" for n, (number, whose, what, fen) in enumerate(rows, 1)]
+    more = "\n不在上面的请写编号，例如：退 S12 8元" if is_more else ""
+    return "\n".join(["是哪一个售后？回复数字：", *lines]) + more
+
+
+def ask_refund(number: int, fen: int, *, discount_fen: int, unpaid_fen: int, about: str = "") -> str:
     """`discount_fen`: the coupon's share of the goods, which is not paid out; `unpaid_fen`: not paid yet, so not owed."""
     share = f"（货值 {money(fen + discount_fen)}，减去分摊的优惠 {money(discount_fen)}）" if discount_fen else ""
     unpaid = f"\n其中 {money(unpaid_fen)} 邻居还没付，直接少收。" if unpaid_fen else ""
-    return f"S{number} 退款 {money(fen)}{share}，确定吗？{CONFIRM_OR_NOT}{unpaid}"
+    return f"S{number} {about}{'：' if about else ''}退款 {money(fen)}{share}，确定吗？{CONFIRM_OR_NOT}{unpaid}"
 
 
-def ask_decide(number: int, decision: str, reason: str | None) -> str:
+def ask_decide(number: int, decision: str, reason: str | None, *, about: str = "") -> str:
     match decision:
         case "replacement":
-            return f"S{number} 下次补货，确定吗？{CONFIRM_OR_NOT}"
+            return f"S{number} {about}{'：' if about else ''}下次补货，确定吗？{CONFIRM_OR_NOT}"
         case "reject":
             return f"S{number} 不退不补，理由“{reason}”会告诉邻居，确定吗？{CONFIRM_OR_NOT}"
         case _:
