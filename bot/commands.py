@@ -473,6 +473,16 @@ class MarkArrived(LeaderCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class Remind(LeaderCommand):
+    """提醒没来的 / 提醒大家付钱 / 催一下 (neither said): shown first, with how many."""
+
+    about: Literal["pickup", "pay"] | None = None
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TellAll(LeaderCommand):
     """全部通知: who waits for his building's turn is told of the goods now."""
 
@@ -666,7 +676,14 @@ class LeaderPage(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class Console(Command):
-    """后台: a one-time link to the leader's own console, or to the helper's part of it."""
+    """后台: a one-time link to the leader's own console, or to the helper's part of it.
+
+    打印 (papers of a round), 换头像 (profile): the same link, straight to that page; only for the leader.
+    """
+
+    page: Literal["papers", "profile"] | None = None
+    nth: int | None = None
+    round_id: int | None = None
 
 
 def dump(command: Command) -> dict[str, Any]:

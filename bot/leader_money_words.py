@@ -89,7 +89,8 @@ MONEY: tuple[Rule, ...] = (
     rule(r"(?:分摊运费|运费分摊|平摊运费)\s*[:：]?\s*(?P<rest>.+)", lambda m, said: _fee("transport_fen", m["rest"])),
     rule(r"(?:未付)?自动取消\s*(?P<rest>.*)", lambda m, said: _auto_cancel(m["rest"])),
     rule(
-        r"(?:结算单?|对账单?|我的提成|提成|我?(?:这[团期次])?(?:赚|挣)了?多少(?:钱)?)" + WHICH,
+        r"(?:结算单?|对账单?|我的提成|提成|我?(?:这[团期次]|这个?月|上个?月|本月|今天|最近|一共|总共|我|到现在)*(?:能|可以)?(?:赚|挣|得)(?:到)?了?多少(?:钱|提成)?了?)"
+        + WHICH,
         lambda m, said: c.ShowSettlement(nth_of(m)),
     ),
 )

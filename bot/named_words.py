@@ -184,6 +184,11 @@ def _totals(match: re.Match[str], said: Said) -> c.Command | None:
     return c.ShowTotals() if _named(match, said) else None
 
 
+def _room_for_more(match: re.Match[str], said: Said) -> c.Command | None:
+    """草莓还能加吗: only she knows whether there is more; how it is written."""
+    return c.Unknown(said.raw, "how:加货") if _named(match, said) else None
+
+
 def _paid(match: re.Match[str], said: Said) -> c.Command | None:
     who = _somebody(match, said)
     if who is None:
@@ -224,7 +229,18 @@ _NAMED: tuple[Rule, ...] = (
         _GOODS + r"(?P<verb>[少缺破坏烂碎])了\s*(?P<amount>(?:\d{1,4}|[一两二三四五六七八九十]+)[^\d\s]{0,2})",
         _missing,
     ),
+    rule(
+        r"(?:这[团期次]|现在|目前|一共|总共|到现在|我们?|要|得)*(?:订|卖|报|有|拿|进|备)?(?:出去?)?了?(?:多少|几)"
+        r"[份盒斤袋箱瓶个枚只桶包板提罐件]?(?P<goods>[^\s\d,，。]{1,14}?)(?:了)?",
+        _totals,
+    ),
+    rule(
+        _GOODS + r"(?:还|都)?(?:能|可以|好)(?:不能|不可以)?(?:再|多)*(?:加|补|进|订)"
+        r"(?:货|量|点|些|单|一?[份盒斤袋箱瓶板]|\d+\S?)?(?:了|吗|么|不)*",
+        _room_for_more,
+    ),
     rule(_GOODS + r"(?:现在|目前|一共|总共)*(?:订|卖|报)(?:出去?)?了?(?:多少|几)[^\d\s,，。]{0,3}", _totals),
+    rule(_SOMEBODY + r"(?:(?:一共|总共|要|该|应该|得|还|欠|差|付|给|收)+(?:多少钱?|几块钱?)|多少钱|几块钱)", _find),
     rule(
         r"(?:把)?(?P<rest>(?P<who>[^,，。!！?？:：\s]{1,12}?)的\s*\S.{0,20}?(?:不要了?|取消|退了?|去掉|删掉?|减\S+|少\S+))",
         _of_somebody,

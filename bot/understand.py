@@ -17,6 +17,7 @@ from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.leader_words import LEADER, begun
 from bot.moving_words import MOVES, NOT_THAT_DAY
 from bot.named_words import named
+from bot.page_words import PAGES
 from bot.parsing.chain import looks_like_chain, read_chain
 from bot.parsing.codes import read_codes, read_codes_with_lines
 from bot.parsing.normalise import normalise
@@ -27,6 +28,7 @@ from bot.parsing.post import looks_like_post, read_post
 from bot.parsing.values import Line, Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
 from bot.shelf_words import SHELF_OF_LEADERS, SHELF_OF_RESIDENTS
+from bot.urging_words import URGING
 
 __all__ = ["Situation", "bare_number", "clear_lines", "exchanges", "is_quantity", "op_before", "understand"]
 
@@ -56,7 +58,7 @@ def understand(text: str, situation: Situation) -> c.Command:
         return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, LEADER, CASES, NOT_THAT_DAY)
+            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, URGING, LEADER, CASES, PAGES, NOT_THAT_DAY)
             or _shaped(said)
             or _codes(said)
             or named(said)

@@ -35,6 +35,7 @@ from handlers import (
     shelf,
     shop,
     supply,
+    urging,
 )
 from handlers.talk import Settings, Talk
 from models import Work
@@ -71,6 +72,7 @@ def router() -> Router:
         pickup.router,
         neighbours.router,
         after_sales.router,
+        urging.router,
     )
 
 

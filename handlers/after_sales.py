@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.complaints import read_complaint
+from bot.parsing.complaints import Pieces, read_complaint
 from bot.parsing.rooms import find_room
 from bot.parsing.values import Line
 from bot.router import Router
@@ -17,6 +18,7 @@ from handlers.which import CHOICES
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations import aftersales, codes, order_views, rounds
+from operations.case_money import PartOfPack
 from operations.errors import CaseClosed, NotFound
 from operations.pick_lists import numbers_in
 
@@ -81,11 +83,14 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
         goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for x in o.lines[:CHOICES]]
         return caring.which_line(goods, is_more=len(o.lines) > CHOICES)
     due = {x.offer_id: x.due_milli for x in o.lines}
+    pieces = {} if command.lines else _pieces(o, said.pieces)
+    lines |= {key: of.milli for key, of in pieces.items()}
     opened = aftersales.open_case(
         talk.work,
         leader_id=o.leader_id,
         order_id=o.id,
         lines={key: milli or due[key] for key, milli in lines.items()},
+        pieces=pieces,
         reason=said.reason,
         wish=said.wish,
         note=command.text,
@@ -100,8 +105,14 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
     return caring.opened(opened.number, _goods(opened))
 
 
+def _pieces(o: OrderView, said: Sequence[Pieces]) -> dict[int, PartOfPack]:
+    """Pieces of packs that were handed out, by offer: of goods that are still here, whole packs are spoken of."""
+    handed = {x.offer_id for x in o.lines if x.due_milli and not x.left_milli}
+    return {x.key: PartOfPack(x.count, x.per_pack) for x in said if x.key in handed}
+
+
 def _goods(case: CaseView) -> str:
-    return caring.goods([(x.name, x.unit, x.quantity_milli) for x in case.lines])
+    return caring.goods([(x.name, x.unit, x.quantity_milli, x.spec) for x in case.lines])
 
 
 def _order_of_code(talk: Talk, code: str) -> OrderView:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import commands as c
 from bot import conversation, drafts
+from bot.case_words import agrees
 from bot.conversation import Conversation, Pending
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_order
@@ -47,7 +48,7 @@ def _forget(talk: Talk) -> None:
 
 def _agreed(talk: Talk, said: c.Command) -> tuple[c.Command, None] | None:
     """同意 although nothing was asked, while a case waits for the leader: what was proposed is shown to her."""
-    if not (isinstance(said, c.Confirm) and talk.is_leader and talk.inbound.text.strip(" 。！!") == "同意"):
+    if not (isinstance(said, c.Confirm) and talk.is_leader and agrees(talk.inbound.text)):
         return None
     waits = aftersales.list_cases(talk.work, leader_id=talk.leader_id, limit=1)
     return (c.DecideCase(0, "refund"), None) if waits else None

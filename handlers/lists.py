@@ -78,12 +78,21 @@ def export(talk: Talk, command: c.Export) -> str:
 @router.on(c.Console)
 def console(talk: Talk, command: c.Console) -> str:
     helps = talk.person.helps_leader_id
-    if not talk.is_leader and helps is None:
+    if not talk.is_leader and (helps is None or command.page):
         return leading.not_a_leader(talk.person.own_leader_state)
+    target, title = None, ""
+    if command.page == "profile":
+        target = {"page": "profile"}
+    elif command.page == "papers":
+        round_ = pick(talk, command, ("closed", "arrived", "open", "completed"), latest_only=True)
+        if isinstance(round_, str):
+            return round_
+        target, title = {"page": f"rounds/{round_.id}/papers"}, round_.title
     token = links.create(
         talk.work,
         account_id=talk.person.account_id,
         leader_id=talk.leader_id if talk.is_leader or helps is None else helps,
         purpose="leader" if talk.is_leader else "helper",
+        target=target,
     )
-    return leading.console(f"{talk.settings.public_url}/m/enter/{token}")
+    return leading.console(f"{talk.settings.public_url}/m/enter/{token}", page=command.page, title=title)

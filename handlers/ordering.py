@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from bot import commands as c
+from bot.neighbour_words import is_of_a_neighbour
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import books, growth, neighbours, replies
@@ -13,7 +14,7 @@ from handlers import shelf
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
-from handlers.whom import as_he_has, is_of_a_neighbour, whose
+from handlers.whom import as_he_has, whose
 from models.prepared import savepoint
 from models.views import RoundView
 from operations import orders, people, rounds

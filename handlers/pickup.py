@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_order
-from bot.parsing.shortages import read_shortages
+from bot.parsing.shortages import part_of_a_pack, read_shortages
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import errors, handing, leading
@@ -30,7 +30,11 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
     round_ = _arriving(talk, command)
     if isinstance(round_, str):
         return round_
-    missing, unread = read_shortages(command.missing, Catalogue([item(o) for o in round_.offers]))
+    goods_of = Catalogue([item(o) for o in round_.offers])
+    missing, unread = read_shortages(command.missing, goods_of)
+    for part in unread:
+        if pack := part_of_a_pack(part, goods_of):
+            return handing.whole_packs_wanted(part, pack.name, pack.unit, pack.spec)
     if unread:
         return handing.shortage_unread(unread)
     found = Goods(short=_sums(missing, "short"), damaged=_sums(missing, "damaged"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot import commands as c
+from bot.neighbour_words import is_of_an_order
 from bot.parsing.orders import read_order
 from bot.parsing.values import Line
 from bot.texts import neighbours as texts
@@ -16,9 +16,6 @@ from handlers.which import CHOICES
 from models.views import OrderView
 from operations import neighbours, order_views, orders, people
 
-_CHANGES = re.compile(r"改|换|加(?!微信|香|糖|冰|急)")
-_HIS = re.compile(r"(?:把|给|帮)?[\w\- ]{2,12}?的")
-_MAY_CHANGE = re.compile(r"少|减|加|多|退|去掉|取消|不要")
 NEW = 0  # ChangeOrder.resident_id: somebody who has no order yet
 
 
@@ -41,7 +38,7 @@ def whose(talk: Talk, command: c.ChangeOrder) -> int | str:
         return _certain(talk, command, others[0])
     if residents:
         return _ask(talk, command, [*residents.values()][:CHOICES], may_be_new=not takes_away)
-    if not known and command.resident_id != NEW and _is_of_an_order(command):
+    if not known and command.resident_id != NEW and is_of_an_order(command):
         return _nobody(talk, command)
     return people.guest_of(
         talk.work,
@@ -73,31 +70,17 @@ def as_he_has(talk: Talk, command: c.ChangeOrder, resident_id: int) -> c.ChangeO
     return replace(command, lines=lines, doubts=reading.doubts, is_exchange=exchanges(lines, command.words))
 
 
-def is_of_a_neighbour(command: c.ChangeOrder) -> bool:
-    """3-502的草莓改成3盒: the order of whoever lives there, and never the speaker's own."""
-    return command.room is not None and _HIS.match(command.said) is not None and _is_of_an_order(command)
-
-
-def _is_of_an_order(command: c.ChangeOrder) -> bool:
-    """Whether the words speak of an order that is there: 王姐的改成草莓1, 老李加一盒, 张姐不要了."""
-    said = command.said.replace(command.name or "", "")
-    return (
-        command.cancels_all
-        or any(x.op != "set" or not x.quantity_milli for x in command.lines)
-        or _CHANGES.search(said) is not None
-        or (not command.lines and _MAY_CHANGE.search(said) is not None)
-    )
-
-
 def _nobody(talk: Talk, command: c.ChangeOrder) -> str:
     """Nobody is called so. What would make an order of its own is offered as one; nothing is booked before that."""
     called = " ".join(part for part in (command.room, command.name) if part)
     wanted = [(talk.offer(x.key), x) for x in command.lines]
-    goods = [f"{o.name}{amount(x.quantity_milli, o.unit)}" for o, x in wanted if o and x.op != "sub" and x.quantity_milli]
+    goods = [
+        f"{o.name}{amount(x.quantity_milli, o.unit)}" for o, x in wanted if o and x.op != "sub" and x.quantity_milli
+    ]
     if not goods or len(goods) < len(command.lines) or command.is_exchange:
         return texts.nobody_to_change(called)
     talk.ask_confirmation(replace(command, resident_id=NEW))
-    return texts.nobody_to_change(called, new="、".join(goods))
+    return texts.nobody_to_change(called, new=goods)
 
 
 def _guests(talk: Talk, command: c.ChangeOrder) -> set[int]:

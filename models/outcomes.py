@@ -116,6 +116,7 @@ class CaseLineView:
     name: str
     unit: str
     quantity_milli: int
+    spec: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

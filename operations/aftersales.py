@@ -25,7 +25,7 @@ from operations.case_decisions import (
     hand_out_replacement,
     plan_refund,
 )
-from operations.case_money import proposal_fen
+from operations.case_money import PartOfPack, proposal_fen
 from operations.case_notices import tell_opened
 from operations.case_period import check_period
 from operations.case_photos import attach_photo, attach_wanted
@@ -52,12 +52,14 @@ def open_case(
     wish: str = "unsure",
     note: str | None = None,
     photos: Sequence[str] = (),
+    pieces: Mapping[int, PartOfPack] | None = None,
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> CaseView:
     """Open a case about `lines` (thousandths by offer id); the same `source_key` again is the same case.
 
-    `photos` are WeChat media ids. Raises NotFound, NotDelivered (goods have not come), AfterSalesOver (for a resident),
-    BadQuantity, ClaimTooMuch (more than was bought and not claimed before).
+    `photos` are WeChat media ids; `pieces` (by offer id) say a part of a pack exactly. Raises NotFound, NotDelivered
+    (goods have not come), AfterSalesOver (for a resident), BadQuantity, ClaimTooMuch (more than was bought and not
+    claimed before).
     """
     one = lock_order(work, leader_id, order_id)
     if (earlier := _of_key(work, leader_id, source_key)) is not None:
@@ -69,7 +71,7 @@ def open_case(
     claimed = _claimed(one, lines, claims(work, leader_id=leader_id, order_id=order_id))
     case_id = work.new_id()
     number = next_number(work, f"case:{leader_id}")
-    requested = proposal_fen(one, claimed)
+    requested = proposal_fen(one, claimed, pieces)
     work.db.execute(
         insert(after_sales_case).values(
             leader_id=leader_id,

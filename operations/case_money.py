@@ -27,15 +27,34 @@ def net_fen(one: OrderView) -> int:
     return one.goods_fen - one.discount_fen
 
 
-def worth_fen(line: LineView, quantity_milli: int) -> int:
+@dataclass(frozen=True, slots=True)
+class PartOfPack:
+    """`count` of the `per_pack` pieces in one unit of sale: what thousandths cannot say exactly (5 of 12)."""
+
+    count: int
+    per_pack: int
+
+    @property
+    def milli(self) -> int:
+        """In thousandths of the unit of sale, half rounded to even, and never nothing."""
+        return max(1, round(self.count * 1000 / self.per_pack))
+
+
+def worth_fen(line: LineView, quantity_milli: int, pieces: PartOfPack | None = None) -> int:
     """What a part of a line costs: its even share of the line at its own price and bundles, and never more than all."""
     whole = line_total(line.due_milli, line.unit_price_fen, line.tiers)
+    if pieces is not None:
+        return min(line.line_fen, share_of(whole, pieces.count * 1000, line.due_milli * pieces.per_pack))
     return min(line.line_fen, share_of(whole, quantity_milli, line.due_milli))
 
 
-def proposal_fen(one: OrderView, claimed: Mapping[int, int]) -> int:
-    """What to refund for these quantities (by order line id): their worth less their share of the discount."""
-    gross = sum(worth_fen(line, claimed[line.id]) for line in one.lines if line.id in claimed)
+def proposal_fen(one: OrderView, claimed: Mapping[int, int], pieces: Mapping[int, PartOfPack] | None = None) -> int:
+    """What to refund for these quantities (by order line id; `pieces` by offer id): their worth less their share of the
+    discount."""
+    inside = pieces or {}
+    gross = sum(
+        worth_fen(line, claimed[line.id], inside.get(line.offer_id)) for line in one.lines if line.id in claimed
+    )
     return gross - share_of(one.discount_fen, gross, one.goods_fen)
 
 

@@ -71,7 +71,9 @@ def _write(
             "name": case.resident_name,
             "room": case.room,
             "lines": [
-                {"name": line.name, "unit": line.unit, "quantity_milli": line.quantity_milli} for line in case.lines
+                {"name": x.name, "unit": x.unit, "quantity_milli": x.quantity_milli}
+                | ({"spec": x.spec} if x.quantity_milli % 1000 else {})
+                for x in case.lines
             ],
             **facts,
         },

@@ -109,7 +109,7 @@ def _lines(work: Work, leader_id: int, case_ids: Sequence[int]) -> dict[int, lis
     if not case_ids:
         return found
     rows = work.db.execute(
-        select(case_line, order_line.c.offer_id, order_line.c.name, order_line.c.unit, offer.c.number)
+        select(case_line, order_line.c.offer_id, order_line.c.name, order_line.c.unit, offer.c.number, offer.c.spec)
         .join(
             order_line,
             and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
@@ -120,7 +120,7 @@ def _lines(work: Work, leader_id: int, case_ids: Sequence[int]) -> dict[int, lis
     )
     for row in rows:
         found[row.case_id].append(
-            CaseLineView(row.order_line_id, row.offer_id, row.number, row.name, row.unit, row.quantity_milli)
+            CaseLineView(row.order_line_id, row.offer_id, row.number, row.name, row.unit, row.quantity_milli, row.spec)
         )
     return found
 

@@ -1,7 +1,8 @@
 """What is wrong with which goods: 草莓坏了两个, 鸡蛋少了一板要补. Pure.
 
 The reading proposes; the leader sees the words and the photos and decides. So a count that does not fit the pack
-(两个 of a box) claims one pack, and no count at all claims the whole line (`quantity_milli` 0).
+(两个 of a box) claims one pack, with the pieces beside it where the pack counts them (3 of 30 eggs),
+and no count at all claims the whole line (`quantity_milli` 0).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import chinese_value
 from bot.parsing.orders import read_order
-from bot.parsing.values import Line
+from bot.parsing.quantity import parse_spec, piece_group
+from bot.parsing.values import Item, Line
 
 _REASONS = (
     ("wrong_item", r"发错|拿错|给错|不是我(?:要|订)的|送错|错了"),
@@ -33,27 +35,40 @@ _LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """3 of the 30 in a pack of these goods; the line beside it claims a whole pack."""
+
+    key: int
+    count: int
+    per_pack: int
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """`reason` and `wish` are words of the after-sales table; `lines` the goods that were recognised."""
 
     reason: str
     wish: str
     lines: tuple[Line, ...]
+    pieces: tuple[Pieces, ...] = ()
 
 
 def read_complaint(text: str, catalogue: Catalogue) -> Complaint:
     """What a complaint is about. `catalogue` holds what the person ordered. Never raises."""
     plain = normalise(text[:_LONGEST]).text
+    lines, pieces = _lines(plain, catalogue)
     return Complaint(
         reason=next((word for word, pattern in _REASONS if re.search(pattern, plain)), "other"),
         wish=next((word for word, pattern in _WISHES if re.search(pattern, plain)), "unsure"),
-        lines=tuple(_lines(plain, catalogue)),
+        lines=tuple(lines),
+        pieces=tuple(pieces),
     )
 
 
-def _lines(plain: str, catalogue: Catalogue) -> list[Line]:
+def _lines(plain: str, catalogue: Catalogue) -> tuple[list[Line], list[Pieces]]:
     """Part by part: goods named with a count that fits, with one that does not, or with none."""
     found: dict[int, int] = {}
+    inside: dict[int, Pieces] = {}
     for part in re.split(r"[,，。;；\n]|还有|另外", plain):
         counted = _COUNT.search(part)
         named = _FILLER.sub(" ", _COUNT.sub(" ", part))
@@ -61,7 +76,21 @@ def _lines(plain: str, catalogue: Catalogue) -> list[Line]:
             name, number = _NUMBERED.fullmatch(word).groups()  # type: ignore[union-attr]  # it matches any word
             for key in _keys(name, catalogue):
                 found[key] = int(number) * 1000 if number else _claimed(key, counted, catalogue)
-    return [Line(key, milli) for key, milli in found.items()]
+                inside.pop(key, None)
+                if not number and counted and (some := _pieces(catalogue.by_key[key], counted)):
+                    inside[key] = some
+    return [Line(key, milli) for key, milli in found.items()], list(inside.values())
+
+
+def _pieces(item: Item, counted: re.Match[str]) -> Pieces | None:
+    """So many of what a pack holds, where its specification counts them."""
+    per_pack = parse_spec(item.spec, item.unit).counts.get(piece_group(counted[2]), 0)
+    count = _count(counted)
+    return Pieces(item.key, count, per_pack) if counted[2] != item.unit and 0 < count < per_pack else None
+
+
+def _count(counted: re.Match[str]) -> int:
+    return int(counted[1]) if counted[1].isdigit() else chinese_value(counted[1]) or 1
 
 
 def _keys(word: str, catalogue: Catalogue) -> tuple[int, ...]:
@@ -72,7 +101,7 @@ def _keys(word: str, catalogue: Catalogue) -> tuple[int, ...]:
 def _claimed(key: int, counted: re.Match[str] | None, catalogue: Catalogue) -> int:
     if counted is None:
         return 0
-    count = int(counted[1]) if counted[1].isdigit() else chinese_value(counted[1]) or 1
+    count = _count(counted)
     unit = next((item.unit for item in catalogue.items if item.key == key), "")
     fits = counted[2] in {unit, "份"}
     return count * 1000 if fits else 1000

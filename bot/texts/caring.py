@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, in_hours, money, who
+from bot.texts.wording import in_hours, in_pieces, money, who
 
 WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
 NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"
 WHAT_TO_SAY = "要对团长说什么？请这样发：联系团长 加上您要说的话。"
 
 
-def goods(lines: Sequence[tuple[str, str, int]]) -> str:
-    """Lines as (name, unit, quantity): 草莓1盒、鸡蛋2板."""
-    return "、".join(f"{name}{amount(milli, unit)}" for name, unit, milli in lines)
+def goods(lines: Sequence[tuple[str, str, int, str | None]]) -> str:
+    """Lines as (name, unit, quantity, spec): 草莓1盒、鸡蛋2板, and 鸡蛋3个（1板30个）."""
+    return "、".join(f"{name}{in_pieces(milli, unit, spec)}" for name, unit, milli, spec in lines)
 
 
 def own_cases(rows: Sequence[tuple[int, str, str, datetime | None]], now: datetime) -> str:

@@ -28,6 +28,16 @@ def shortage_unread(unread: Sequence[str]) -> str:
     return f"没看懂“{'、'.join(unread)}”，没有登记。请这样写：到货 草莓少3 鸡蛋破2"
 
 
+def whole_packs_wanted(said: str, name: str, unit: str, spec: str) -> str:
+    """Single pieces are missing of something that is sold by the pack."""
+    inside = f"（{spec}）" if spec else ""
+    return (
+        f"{name}是按{unit}卖的{inside}，“{said}”不是整{unit}，没有登记。\n"
+        f"要是因此有几{unit}发不出去，请按{unit}说，例如：到货 {name}少1{unit}。\n"
+        f"只是零星坏了几个、照样发：先发“到货”，谁拿到坏的再开售后，例如：售后 取货码 {name}坏了2个"
+    )
+
+
 def more_missing_than_ordered(name: str) -> str:
     return f"{name}没有订出去这么多，没有登记。请再核对一下少了多少。"
 

@@ -314,8 +314,19 @@ def page(url: str, number: int) -> str:
     return f"您的编号是 L{number}，邻居回复 L{number} 就能跟着您。\n主页链接（可以发群里）：{url}\n二维码随后发给您。"
 
 
-def console(url: str) -> str:
-    return f'<a href="{url}">打开后台</a>（15分钟内有效，只能用一次，只给您自己）'
+def console(url: str, *, page: str | None = None, title: str = "") -> str:
+    """`page`: where the link leads, `title`: of the round whose papers these are."""
+    once = "（15分钟内有效，只能用一次，只给您自己）"
+    match page:
+        case "papers":
+            return f'“{title}”的取货单、分拣单、签收单、标签都在这里，可以打印：<a href="{url}">打开单据</a>{once}'
+        case "profile":
+            return (
+                f'照片、介绍、自提点在这里改：<a href="{url}">我的介绍</a>{once}\n'
+                "您的称呼（店名）在这里改不了，请联系平台。商品照片在“后台”里开着的团下面加。"
+            )
+        case _:
+            return f'<a href="{url}">打开后台</a>{once}'
 
 
 def helper_added(name: str | None, room: str | None) -> str:

@@ -34,14 +34,14 @@ def which_neighbour(said: str, known: Sequence[OrderView], *, may_be_new: bool) 
     return "\n".join([f"“{said}”是哪一位？回复数字：", *lines])
 
 
-def nobody_to_change(said: str, *, new: str = "") -> str:
+def nobody_to_change(said: str, *, new: Sequence[str] = ()) -> str:
     """A change of an order that nobody has. `new`: the goods, where they would make an order of their own."""
     head = f"没有找到“{said}”的订单，没有改动。"
     if not new:
         return f"{head}可能记的是别的称呼：发房号试试，例如 3-502；看全部的发“名单”。"
     return (
         f"{head}可能记的是别的称呼：换房号再发一次，例如 3-502；看全部的发“名单”。\n"
-        f"要是头一回订，给“{said}”新记一单 {new}，{CONFIRM_OR_NOT.strip()}"
+        f"要是头一回订，给“{said}”新记一单 {'、'.join(new)}，{CONFIRM_OR_NOT.strip()}"
     )
 
 

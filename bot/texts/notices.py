@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.texts import handing, shelf, supply
-from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, money, pickup_of, who
+from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, in_pieces, money, pickup_of, who
 
 Payload = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def _cancelled(p: Payload) -> str:
 
 
 def _goods(lines: Sequence[Payload]) -> str:
-    return "、".join(f"{x['name']}{amount(x['quantity_milli'], x['unit'])}" for x in lines)
+    return "、".join(f"{x['name']}{in_pieces(x['quantity_milli'], x['unit'], x.get('spec'))}" for x in lines)
 
 
 def _code(p: Payload) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.parsing.quantity import is_weight, parse_spec
 from models.views import OfferView, RoundView
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,6 +28,16 @@ def amount(milli: int, unit: str = "") -> str:
     whole, rest = divmod(milli, 1000)
     number = str(whole) if not rest else f"{milli / 1000:.3f}".rstrip("0")
     return f"{number}{unit}"
+
+
+def in_pieces(milli: int, unit: str, spec: str | None) -> str:
+    """The same, and a part of a pack whose specification counts its pieces by those: 3个（1板30个）."""
+    if milli % 1000 and spec and not is_weight(unit):
+        for group, inside in parse_spec(spec, unit).counts.items():
+            count = round(milli * inside / 1000)
+            if count and round(count * 1000 / inside) == milli:
+                return f"{count}{group[0]}（1{unit}{inside}{group[0]}）"
+    return amount(milli, unit)
 
 
 def when(at: datetime, now: datetime) -> str:

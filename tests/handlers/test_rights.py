@@ -45,6 +45,7 @@ SAMPLES: list[c.Command] = [
     c.Annul("482913"),
     c.SetLimit(1, 2000),
     c.FindNeighbour("3-502"),
+    c.Remind("pickup"),
     c.HandOut("3-502"),
     c.HandOut("3-502", order_id=1, confirmed=True),
     c.MarkPaid((1,)),

@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from sqlalchemy import RowMapping
 from werkzeug.wrappers import Response
 
+from bot.texts import urging
 from models import Work
 from models.views import LineView, OrderView
 from operations import batches, nudges, order_views, pick_lists
@@ -72,10 +73,7 @@ def remind_all(round_id: int) -> Response:
         )
 
     done = site().store.run(write)
-    said = f"已经提醒 {done.sent} 单。夜里不打扰，早上再送到。" if done.sent else "没有可以再提醒的了。"
-    said += f"今天提醒过的有 {done.again} 单。" if done.again else ""
-    said += f"{done.nobody} 单没有微信，请打电话。" if done.nobody else ""
-    site().flash.say("good" if done.sent else "bad", said)
+    site().flash.say("good" if done.sent else "bad", urging.reminded(done.sent, done.again, done.nobody))
     return redirect(url_for(".picking", round_id=round_id))
 
 
