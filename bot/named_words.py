@@ -186,7 +186,7 @@ def _totals(match: re.Match[str], said: Said) -> c.Command | None:
 
 def _room_for_more(match: re.Match[str], said: Said) -> c.Command | None:
     """草莓还能加吗: only she knows whether there is more; how it is written."""
-    return c.Unknown(said.raw, "how:加货") if _named(match, said) else None
+    return c.Unknown(said.raw, "how:还能加") if _named(match, said) else None
 
 
 def _paid(match: re.Match[str], said: Said) -> c.Command | None:
