@@ -43,6 +43,13 @@ def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
 _MOVED = re.compile(r"^我?[们家]?(?:搬家了?|[搬换改]到了?|搬了?|[换改][成为]|现在|地址|住址|[是在住到放]|送到)+")
 
 
+_SOMEBODY_ELSE = re.compile(
+    r"(?:我|俺|咱)?(?:家)?的?(?:大|小|老)?(?:女儿|闺女|儿子|媳妇|儿媳|女婿|孙子|孙女|外孙|妈|爸|娘|爹|婆婆|公公|丈母|岳|奶奶|爷爷|外婆|外公"
+    r"|姥|姐姐|妹妹|哥哥|弟弟|姐夫|妹夫|嫂子|弟媳|舅|姑|姨妈|小姨|叔叔|朋友|同事|邻居|亲戚|亲家|对门|隔壁|他们|她们|他|她|人家)"
+)
+"""His room is not the speaker's."""
+
+
 def who_and_where(said: Said) -> c.Command | None:
     """3-502 / 3-502 王姐 / 我电话13800000000: what answers 「还不知道您住哪」, and nothing about goods."""
     plain = said.plain
@@ -55,6 +62,8 @@ def who_and_where(said: Said) -> c.Command | None:
         rest = rest.replace(plain[start:end], " ")
     name = re.sub(r"我?(?:的)?(?:电话|手机|房号|住|家)号?码?(?:是|在)?", " ", rest).strip(" ,，。、室:：")
     name = _MOVED.sub("", re.sub(r"\s", "", name))
+    if room and _SOMEBODY_ELSE.match(plain):
+        return c.Unknown(said.raw, "their_home")
     if not re.fullmatch(r"[^\W\d]{0,4}", name) or (name and _names_goods(name, said)):
         return None
     return c.Introduce(name or None, room.room if room else None, phones[0].value if phones else None)

@@ -24,7 +24,6 @@ _BEGUN = re.compile(
     r"|(?P<short>收|已付|退|补|拒绝?|回复?|转平台)(?:\s*s?\d.*|\s+.*)?"
 )
 
-
 # The same, said the other way round: 草莓下架, 鸡蛋没有了, 草莓涨到50, 鸡蛋改成38.
 _GONE = re.compile(r"\S{1,10}(?:下架|没有了|没货了|卖完了|卖光了)(?:了|吧)?")
 _SCARCE = re.compile(r"\S{1,10}(?:不够了?|不多了|快没了)")
@@ -33,6 +32,9 @@ _DEARER = re.compile(
 )
 
 
+_ARRIVED = (
+    r"(?:到货|(?:东西|货物?|菜|水果)?(?:今天|刚|刚刚|已经)?(?:都|全|全都|送)到了|东西到了|货到了?|已到货|货来了|到了)"
+)
 _UNWANTED = re.compile(r"\S{0,10}不要了?")
 
 
@@ -186,7 +188,7 @@ LEADER: tuple[Rule, ...] = (
     ),
     rule(r"(?:名单|接龙名单|订单列表|全部订单|明细)" + WHICH, lambda m, said: c.ShowList("all", nth_of(m))),
     rule(
-        r"(?:未付|没付款?的?|未付款|催款|(?:今天|现在|还)*[有剩]?(?:几|多少)(?:[单位家户个]|个?人)(?:今天|现在|都|还)*没(?:付|给|交)(?:钱|款)?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:付|给|交|转)(?:过|账)?(?:钱|款)?)"
+        r"(?:未付|没付款?的?|未付款|催款|(?:都|还)有?(?:谁|哪些人?|哪几[位家户个])(?:还|都)?没(?:付|给|交|转)(?:过|账)?(?:钱|款)?|(?:今天|现在|还)*[有剩]?(?:几|多少)(?:[单位家户个]|个?人)(?:今天|现在|都|还)*没(?:付|给|交)(?:钱|款)?|(?:今天|现在|还)*有?(?:谁|哪些人?|哪几[位家户个])(?:人|邻居)?(?:今天|现在|都|还)*没(?:付|给|交|转)(?:过|账)?(?:钱|款)?)"
         + WHICH,
         lambda m, said: c.ShowList("unpaid", nth_of(m)),
     ),
@@ -223,10 +225,7 @@ LEADER: tuple[Rule, ...] = (
         r"(?:重开|重新开团|再开)\s*(?P<rest>.*)",
         lambda m, said: _deadline(m["rest"], said, is_reopening=True),
     ),
-    rule(
-        r"改价\s*(?P<number>\d{1,2})\s*[号:：]?\s+" + _AMOUNT,
-        lambda m, said: _price(m),
-    ),
+    rule(r"改价\s*(?P<number>\d{1,2})\s*[号:：]?\s+" + _AMOUNT, lambda m, said: _price(m)),
     rule(
         r"(?P<word>加量|加货|限量|改量|库存)\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<count>\d{1,4}(?:\.\d)?)\s*\S{0,2}",
         lambda m, said: c.SetCapacity(int(m["number"]), _milli(m["count"]), is_more=m["word"] in {"加量", "加货"}),
@@ -244,7 +243,7 @@ LEADER: tuple[Rule, ...] = (
     rule(r"(?:凑)?整箱\s*(?P<rest>.*)", lambda m, said: _cases(m["rest"])),
     rule(r"推荐\s*(?P<number>\d{1,2})\s*[号:：]?\s+(?P<rest>\S.*)", lambda m, said: _recommendation(said, m)),
     rule(
-        r"(?:再来一团|再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",
+        r"(?:(?:明天|后天|下周|下个?星期|今晚)?再来一团|(?:明天|后天|下周|下个?星期|今晚)?再开一团|复制上一团|老样子开团|照旧开团|再团一次)\s*(?P<rest>.*)",
         lambda m, said: c.CopyRound(rest_of(said, m)),
     ),
     rule(
@@ -255,7 +254,7 @@ LEADER: tuple[Rule, ...] = (
         r"(?:(?:剩下的?|现在|马上|立刻)?(?:全部?|都|所有人?)(?:都|现在|马上)?通知|通知(?:全部|所有人|大家)|不分批了?)(?:吧|了)?",
         just(c.TellAll()),
     ),
-    rule(r"(?:到货|货到了?|已到货|货来了|到了)\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
+    rule(_ARRIVED + r"\s*(?P<rest>.*)", lambda m, said: _arrival(m["rest"], said)),
     *MONEY,
     rule(r"售后(?:列表|单)?", just(c.ListCases())),
     rule(r"售后\s*(?P<rest>\S.*)", _case_for),

@@ -219,7 +219,7 @@ _NAMED: tuple[Rule, ...] = (
     rule(r"(?:加量|加货)" + _GOODS_AFTER + _COUNT, _stock(is_more=True)),
     rule(_GOODS + r"(?:只|就|还)?(?:剩下?|只有)\s*" + _COUNT, _stock(is_left=True)),
     rule(
-        _GOODS + r"(?:下架|删掉|撤下|去掉|没有|没货|缺货|断货|卖完|卖光|卖没|售罄|不卖)(?:了|吧)*",
+        _GOODS + r"(?:下架|删掉|撤下|去掉|没有|没(?=了)|没货|缺货|断货|卖完|卖光|卖没|售罄|不卖)(?:了|吧)*",
         _on_or_off(is_off=True),
     ),
     rule(r"(?:下架|删掉?|撤下|去掉|拿掉)" + r"\s*(?P<goods>[^\s\d][^\s]{0,13})", _on_or_off(is_off=True)),
@@ -246,7 +246,13 @@ _NAMED: tuple[Rule, ...] = (
         _of_somebody,
     ),
     rule(_SOMEBODY + _JUST + _GIVES + r"(?:了?钱|款|账)?(?:了|过)" + _SUM, _paid),
-    rule(_SOMEBODY + _JUST + _GIVES + r"\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?", _paid),
+    rule(
+        _SOMEBODY
+        + _JUST
+        + rf"(?:{_GIVES}|(?:微信|现金)?(?:付|给|转|交)了)"
+        + r"\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?",
+        _paid,
+    ),
     rule(r"(?:收到?了?|已收|已付)\s*" + _SOMEBODY + r"(?:付|转)?的?" + _SUM, _paid),
     rule(_SOMEBODY + _JUST + _TAKES + "了(?:货)?", _hand_out),
     rule(r"核销\s*(?P<who>[^,，。!！?？:：]{1,16}?)", _hand_out),

@@ -6,11 +6,24 @@ from __future__ import annotations
 import re
 
 from bot import commands as c
-from bot.said import WHICH, Rule, just, nth_of, rule
+from bot.said import WHICH, Rule, Said, just, nth_of, rule
 
 _PAPER = re.compile(r"打印|[货拣收送]单|标签|单据|小票")
 
+
+def _is_sold(goods: str, said: Said) -> bool:
+    return bool(said.situation.catalogue.names.get(goods) or said.situation.catalogue.resolve(goods))
+
+
 PAGES: tuple[Rule, ...] = (
+    rule(
+        r"(?:现在|今天|到现在|一共|这[团期次]|有)*(?:几|多少)(?:个人|人|位|家|户|单)(?:都|已经)?(?:订|下|买|接|报)(?:单|龙|了)*",
+        just(c.ShowTotals()),
+    ),
+    rule(
+        r"(?:都|有|看看?)*(?:谁|哪些人?|哪几[位家户个])(?:都|已经)?(?:订|要|买|点|下单)(?:了|过|的)?(?:单|货)?(?P<goods>[^\s\d,，。]{0,12})",
+        lambda m, said: c.ShowList("all") if not m["goods"] or _is_sold(m["goods"], said) else None,
+    ),
     rule(
         r"(?:我要|我想|要|去|帮我|怎么|在哪|哪里|看|发)*(?:打印?|打)?(?:一?下)?(?:送货单|配送单|分拣单|取货单|拿货单|签收单|标签|单据|单子|小票)?(?:打印?|打)?(?:出来|一下|一份)?"
         + WHICH,

@@ -13,6 +13,8 @@ _COME = r"(?:来|过来|下来|下楼|去)*(?:取|拿|提|领)(?:货|东西|一�
 _NOT_PAID = r"(?:没(?:有)?(?:付|给|交|转)(?:钱|款|账|过)*的?|未付款?的?|欠(?:钱|款)的?)" + _PEOPLE
 _PAY = r"(?:把钱)?(?:来)?(?:付|给|交|转)(?:一下)?(?:钱|款|账|了)"
 
+_ONE = r"(?!大家|大伙|所有|各位|我)[^\s,，。!！?？:：]{1,8}?"  # 提醒王姐来拿
+
 URGING: tuple[Rule, ...] = (
     rule(
         rf"{_URGE}{_THEM}(?:{_NOT_COME})?(?:的)?(?:{_COME})?(?:了|吧)?" + WHICH, lambda m, said: _meant(m[0], nth_of(m))
@@ -23,6 +25,10 @@ URGING: tuple[Rule, ...] = (
     ),
     rule(r"(?:群?发|发个)?(?:取货|拿货|提货)提醒" + WHICH, lambda m, said: c.Remind("pickup", nth_of(m))),
     rule(r"(?:群?发|发个)?(?:付款|付钱|交钱)提醒" + WHICH, lambda m, said: c.Remind("pay", nth_of(m))),
+    rule(
+        rf"(?:{_URGE}|让|叫){_ONE}(?:快点?|赶紧|赶快|记得|该)*(?:{_COME}|来|{_PAY})(?:了|吧)?",
+        lambda m, said: c.Unknown(said.raw, "how:提醒"),
+    ),
 )
 
 
