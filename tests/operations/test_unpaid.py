@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, update
 
 from models import Store, Work, leader, notice, order
-from operations import ledger_check, paying_terms, payments, unpaid
+from operations import ledger_check, nudges, paying_terms, payments, unpaid
 from operations.quiet_hours import in_quiet_hours, quiet_until
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
@@ -33,6 +33,22 @@ def closed(store: Store, clock: StillClock, *, hours: int | None) -> tuple[World
     with store.transaction() as work:
         payments.claim_paid(work, leader_id=world.leader_id, order_id=orders[1], actor="system", source_key="said")
     return world, orders
+
+
+def test_the_leader_asks_once_a_day_and_only_who_has_not_paid(store: Store, clock: StillClock) -> None:
+    world, orders = closed(store, clock, hours=None)
+    world.pay(orders[0])
+    whose = {"leader_id": world.leader_id, "round_id": world.round_id}
+    with store.transaction() as work:
+        assert nudges.plan_paying(work, **whose) == nudges.Reminded(2, 0, 0)
+    for sent, again in ((2, 0), (0, 2)):
+        with store.transaction() as work:
+            assert nudges.remind_paying(work, **whose, actor="system") == nudges.Reminded(sent, again, 0)
+    assert {row.order_id for row in world.rows(notice, kind="reminder_pay")} == set(orders[2:])
+    clock.advance(hours=24)
+    with store.transaction() as work:
+        paying_terms.set_mode(work, leader_id=world.leader_id, mode="pickup", note=None, actor="system")
+        assert nudges.plan_paying(work, **whose) == nudges.Reminded(0, 0, 0), "they pay when they collect"
 
 
 def test_nobody_is_asked_at_night_and_nobody_cancelled_before_he_was_asked(store: Store, clock: StillClock) -> None:

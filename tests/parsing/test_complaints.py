@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.complaints import read_complaint
-from bot.parsing.shortages import read_shortages
+from bot.parsing.complaints import Pieces, read_complaint
+from bot.parsing.shortages import part_of_a_pack, read_shortages
 from bot.parsing.values import Item, Line
 
 CATALOGUE = Catalogue(
@@ -57,3 +57,33 @@ def test_what_is_wished(text: str, wish: str) -> None:
 )
 def test_shortages(text: str, found: tuple[tuple[str, Line], ...], unread: tuple[str, ...]) -> None:
     assert read_shortages(text, CATALOGUE) == (found, unread)
+
+
+EGGS = Catalogue([Item(key=2, number=2, name="土鸡蛋", unit="板", price_fen=3600, spec="30枚")])
+
+
+@pytest.mark.parametrize(
+    ("said", "pieces"),
+    [
+        ("鸡蛋有3个是碎的", (Pieces(2, 3, 30),)),
+        ("鸡蛋碎了三枚", (Pieces(2, 3, 30),)),
+        ("鸡蛋碎了1板", ()),
+        ("鸡蛋碎了30个", ()),
+        ("鸡蛋碎了", ()),
+    ],
+)
+def test_pieces_of_a_pack_are_counted_where_the_pack_counts_them(said: str, pieces: tuple[Pieces, ...]) -> None:
+    assert read_complaint(said, EGGS).pieces == pieces
+
+
+@pytest.mark.parametrize(("said", "milli"), [("鸡蛋少30个", 1000), ("鸡蛋少2板", 2000), ("鸡蛋少2", 2000)])
+def test_whole_packs_are_missing(said: str, milli: int) -> None:
+    assert read_shortages(said, EGGS) == ((("short", Line(2, milli, "sub")),), ())
+
+
+def test_single_pieces_are_no_packs_that_are_missing() -> None:
+    assert read_shortages("鸡蛋破了2个", EGGS) == ((), ("鸡蛋破2个",))
+    pack = part_of_a_pack("鸡蛋破2个", EGGS)
+    assert pack is not None
+    assert pack.unit == "板"
+    assert part_of_a_pack("西瓜破2个", EGGS) is None
