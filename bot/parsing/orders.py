@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.parsing import coverage
+from bot.parsing.candidates import Take, Taken
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.draft import Draft
 from bot.parsing.gate import segments
 from bot.parsing.holds import settle
 from bot.parsing.interpreter import Interpreter
+from bot.parsing.judge import Option, decide, is_plain
 from bot.parsing.lexer import tokenize
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
@@ -23,9 +25,9 @@ from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up,
 from bot.parsing.segments import Segment, keys_of
 from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
-from bot.parsing.topics import is_help
+from bot.parsing.topics import is_help, topic_of
 from bot.parsing.unread import check_unread
-from bot.parsing.values import Line, OrderReading, Role
+from bot.parsing.values import Action, Line, OrderReading, Role
 from bot.parsing.varieties import choose_varieties
 
 MAX_ORDER_CHARS: Final = 600
@@ -50,17 +52,44 @@ def read_order(
     Pure and total: any text gives a reading. Quantities are thousandths of the unit of sale. `prior` is the sender's
     present order (its `op` is ignored). With `trace` the reading carries the tokens and verdicts behind it.
     """
-    if len(text) > MAX_RAW_CHARS:
-        return OrderReading("unknown")
-    normal = normalise(text)
-    if len(normal.text) > MAX_ORDER_CHARS or not normal.text.strip():
-        return OrderReading("unknown")
-    if not (trace or normal.quote) and (plain := read_plain(normal.text, catalogue)):
-        return plain
     steps: list[str] | None = [] if trace else None
-    before = {line.key: line.quantity_milli for line in prior if line.quantity_milli and line.key in catalogue.by_key}
-    reading = _read(normal, catalogue, before, role, steps)
+    ruled = read_by_rules(text, catalogue, role=role, prior=prior, steps=steps)
+    if ruled.taken is None or ruled.take is None:
+        reading = ruled.reading
+    else:
+        option = decide(ruled.taken, ruled.reading.action, ruled.take, steps)
+        reading = _judged(ruled, option, ruled.taken)
     return reading if steps is None else replace(reading, trace=tuple(steps))
+
+
+@dataclass(slots=True)
+class Ruled:
+    """What the rules make of a message. Without `taken` and `take` there is nothing to be judged."""
+
+    reading: OrderReading
+    normal: Normal
+    body: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    taken: Taken | None = None
+    take: Take | None = None
+
+
+def read_by_rules(
+    text: str,
+    catalogue: Catalogue,
+    *,
+    role: Role = "resident",
+    prior: Sequence[Line] = (),
+    steps: list[str] | None = None,
+) -> Ruled:
+    """The message as the rules alone read it; `steps` collects tokens and verdicts."""
+    normal = normalise(text if len(text) <= MAX_RAW_CHARS else "")
+    if len(normal.text) > MAX_ORDER_CHARS or not normal.text.strip():
+        return Ruled(OrderReading("unknown"), normal)
+    if steps is None and not normal.quote and (plain := read_plain(normal.text, catalogue)):
+        return Ruled(plain, normal)
+    before = {line.key: line.quantity_milli for line in prior if line.quantity_milli and line.key in catalogue.by_key}
+    return _read(normal, catalogue, before, role, steps)
 
 
 def _read(
@@ -71,7 +100,7 @@ def _read(
     steps: list[str] | None,
     *,
     whole: bool = False,
-) -> OrderReading:
+) -> Ruled:
     body, fallback = _split_fallback(normal.text, whole=whole)
     tokens = tokenize(body, catalogue)
     _name_the_caller(tokens, role)
@@ -83,28 +112,62 @@ def _read(
         steps.append(" ".join(f"{token.kind}:{token.word}" for token in tokens))
         steps += [f"{segment.verdict}: {segment.text}" for segment in found]
     if is_help(body):
-        return OrderReading("help")
-    draft = Draft(catalogue, prior)
+        return Ruled(OrderReading("help"), normal)
+
+    def take(clauses: list[Segment]) -> Taken:
+        return _take(normal, body, clauses, Draft(catalogue, prior), role)
+
+    taken = take(found)
+    draft = taken.draft
+    if fallback:
+        if not draft.entries and _is_for_strangers(found, tokens, draft):
+            draft.doubts[:] = []
+            draft.doubt(body.strip(), "not_sold")
+        if not draft.doubts and not draft.entries:
+            return _read(normal, catalogue, prior, role, steps, whole=True)
+        if draft.doubts and not draft.entries:
+            _take_fallback(body, fallback, catalogue, draft, role)
+    ruled = Ruled(reading_of(normal, body, tokens, found, draft), normal, body, tokens)
+    if not fallback and not is_plain(found, draft):
+        ruled.taken, ruled.take = taken, take
+    return ruled
+
+
+def _take(normal: Normal, body: str, found: list[Segment], draft: Draft, role: Role) -> Taken:
+    """Read clauses whose verdicts stand, and look at the result once more."""
+    taken = Taken(found, draft)
     if any(segment.verdict == "order" for segment in found):
-        reader = Interpreter(catalogue, draft, found, body)
-        _mention_quote(normal, catalogue, reader, draft)
+        reader = Interpreter(draft.catalogue, draft, found, body)
+        _mention_quote(normal, draft.catalogue, reader, draft)
         reader.run()
+        taken.before = {key: replace(entry) for key, entry in draft.entries.items()}
+        taken.raised = tuple(draft.doubts)
         check_unread(found, draft, reader, role)
         coverage.check(found, reader, body, role)
         check_numbers(reader)
     for segment in found:
         if segment.verdict == "doubt":
             draft.doubt(segment.text.strip(), "unclear", keys_of(segment))
-    if fallback and not draft.entries and _only_asks_for_strangers(found, tokens):
-        draft.doubts[:] = []
-        draft.doubt(body.strip(), "not_sold")  # 有没有老公饼 没有我就老婆饼一盒
-    if fallback and not draft.doubts and not draft.entries and _asks_for_strangers(tokens):
-        draft.doubt(body.strip(), "not_sold")  # 玫瑰有没有 没有就百合一扎
-    if fallback and not draft.doubts and not draft.entries:
-        return _read(normal, catalogue, prior, role, steps, whole=True)
-    if fallback and draft.doubts and not draft.entries:
-        _take_fallback(body, fallback, catalogue, draft, role)
-    return reading_of(normal, body, tokens, found, draft)
+    taken.looked = tuple(doubt for doubt in draft.doubts if doubt not in taken.raised)
+    return taken
+
+
+def _judged(ruled: Ruled, option: Option, taken: Taken) -> OrderReading:
+    """The reading that the judge's decision stands for."""
+    reading, draft = ruled.reading, taken.draft
+    if option.draft is not None:
+        return reading_of(ruled.normal, ruled.body, ruled.tokens, list(option.found), option.draft)
+    if option.kind == "ask":
+        if reading.action == "ambiguous":
+            return reading
+        named = tuple(draft.entries) or tuple(dict.fromkeys(key for s in taken.found for key in keys_of(s)))
+        asked = Draft(draft.catalogue, draft.prior)
+        asked.doubt(ruled.body.strip(), "unclear", named)
+        return replace(reading, action="ambiguous", lines=(), doubts=tuple(asked.doubts), topic=None)
+    if reading.action in ("query", "unknown"):
+        return reading
+    action: Action = "query" if any(segment.verdict == "query" for segment in taken.found) else "unknown"
+    return OrderReading(action, topic=topic_of(ruled.body, taken.found))
 
 
 def _name_the_caller(tokens: list[Token], role: Role) -> None:
@@ -145,6 +208,11 @@ def _named_fallback(text: str) -> re.Match[str] | None:
     """草莓2盒,没有草莓就橙子1箱."""
     match = _NAMED_FALLBACK.search(text)
     return match if match is not None and match["first"] in text[: match.start()] else None
+
+
+def _is_for_strangers(found: Sequence[Segment], tokens: list[Token], draft: Draft) -> bool:
+    """有没有老公饼 没有我就老婆饼一盒; 玫瑰有没有 没有就百合一扎."""
+    return _only_asks_for_strangers(found, tokens) or (not draft.doubts and _asks_for_strangers(tokens))
 
 
 def _asks_for_strangers(tokens: list[Token]) -> bool:

@@ -1,65 +1,52 @@
-"""Lists by another hand, who had not seen the reader: what is reached on them is not lost again.
+"""Lists by strangers, who had not seen the reader: what is reached on them is not lost again.
 
-The figures here are those after mending. How a list was read the first time is written down in docs/parsing.md.
+The judge's weights were learned from these lists, so the figures here say that nothing broke, not how well the next
+stranger is read: that is in docs/parsing.md, by weights that never saw the list.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from benchmarks.parsing_adapter import catalogue_of
 from bot.parsing.orders import read_order
-from bot.parsing.values import Line, Role
-from tests.parsing.corpus import DATA, Case, judge
+from tests.parsing.corpus import STATE, judge
+from tests.parsing.strangers import lists, read
 
-_REACHED = {  # list: messages, read exactly, asked about or left alone although clear, wrong room
-    "normal_1": (62, 61, 0, 0),
-    "normal_2": (62, 62, 0, 0),
-    "hard_1": (64, 60, 4, 0),
-    "hard_2": (64, 61, 2, 0),
-    "hard_3": (65, 60, 3, 2),
-    "normal_3": (60, 60, 0, 0),
-    "hard_4": (83, 81, 2, 0),
-    "hard_5": (85, 77, 7, 2),
-}
+_EXACT = {"normal": 0.97, "hard": 0.88}
+_SILENT = {"normal": 0.0, "hard": 0.03}
+_ASKED = {"normal": 0.04, "hard": 0.16}
+"""By kind of list, all its messages together: at least, at most, at most (of the clear ones, left alone included)."""
 
 
 @cache
-def _count(name: str) -> tuple[Counter[str], tuple[str, ...]]:
+def _count(kind: str) -> tuple[Counter[str], tuple[str, ...]]:
     count: Counter[str] = Counter()
     missed: list[str] = []
-    for row in map(json.loads, (DATA / f"unseen_orders_{name}.jsonl").read_text(encoding="utf-8").splitlines()):
-        truth = row["expect"]
-        prior = tuple(Line(entry["item_no"], round(entry["qty"] * 1000)) for entry in row.get("prior") or ())
-        lines = tuple(
-            (line["item_no"], line.get("op", "set"), float(line.get("qty") or 0)) for line in truth.get("lines") or ()
-        )
-        role: Role = "leader" if row.get("sender_role") == "leader" else "resident"
-        case = Case("", "", role, prior, row["text"], truth["action"], lines, truth.get("room"), None)
-        reading = read_order(case.text, catalogue_of(row["catalog"]), role=case.role, prior=prior)
+    for message in (message for path in _of(kind) for message in read(path)):
+        case = message.case
+        reading = read_order(case.text, message.goods, role=case.role, prior=case.prior)
         verdict = judge(case, reading)
         count.update(("all", verdict))
-        count["room"] += reading.room != case.room
+        count["clear"] += case.action in STATE
+        count["room"] += reading.room == case.room
         if verdict != "exact":
             missed.append(f"{verdict}: {case.text}")
     return count, tuple(missed)
 
 
-@pytest.mark.parametrize("name", _REACHED)
-def test_what_was_reached_is_kept(name: str) -> None:
-    count, missed = _count(name)
-    messages, exact, asked, rooms = _REACHED[name]
-    assert count["all"] == messages
-    assert count["exact"] >= exact, missed
-    assert count["asked"] + count["ignored"] <= asked, missed
-    assert count["room"] <= rooms, missed
+def _of(kind: str) -> list[Path]:
+    return [path for path in lists() if path.stem.startswith(kind)]
 
 
-@pytest.mark.parametrize("name", _REACHED)
-def test_nothing_is_booked_wrongly_in_silence(name: str) -> None:
-    count, missed = _count(name)
-    assert count["silent"] == 0, missed
+@pytest.mark.parametrize("kind", _EXACT)
+def test_what_was_reached_is_kept(kind: str) -> None:
+    count, missed = _count(kind)
+    assert count["all"] >= 300
+    assert count["exact"] >= _EXACT[kind] * count["all"], missed
+    assert count["silent"] <= _SILENT[kind] * count["all"], missed
+    assert count["asked"] + count["ignored"] <= _ASKED[kind] * count["clear"], missed
+    assert count["room"] >= 0.98 * count["all"]

@@ -1,0 +1,65 @@
+"""What a message may mean: as the rules read it, and with a clause or two taken the other way.
+
+A clause that the rules book may be talk, and one that they leave alone may be an order. Each such way of taking the
+message is read whole; `judge` decides between them, leaving the message alone, and asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from bot.parsing.draft import Draft, Entry
+from bot.parsing.segments import Segment
+from bot.parsing.values import Doubt
+
+Outcome: TypeAlias = tuple[tuple[int, int], ...]
+"""(item key, thousandths) a person would have after the message."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """One way to take a message: its clauses with their verdicts, and what came of them.
+
+    `before` are the entries before the last look, `raised` the doubts of reading and `looked` those of the last look;
+    the draft has both.
+    """
+
+    found: list[Segment]
+    draft: Draft
+    before: dict[int, Entry] = field(default_factory=dict)
+    raised: tuple[Doubt, ...] = ()
+    looked: tuple[Doubt, ...] = ()
+
+
+Take: TypeAlias = Callable[[list[Segment]], Taken]
+"""Reads clauses whose verdicts stand."""
+
+
+def outcome(draft: Draft) -> Outcome:
+    """What there would be, for comparing drafts."""
+    if draft.cancels_all and not draft.entries:
+        return ()
+    keys = set(draft.prior) | set(draft.entries)
+    return tuple(sorted((key, has) for key in keys if (has := draft.current(key))))
+
+
+def turned(found: Sequence[Segment], which: Sequence[int]) -> list[Segment]:
+    """Copies of the clauses (reading changes tokens), those at `which` with the other verdict."""
+    copies = [replace(segment, tokens=[replace(token) for token in segment.tokens]) for segment in found]
+    for index in which:
+        copies[index].verdict = "chat" if copies[index].verdict == "order" else "order"
+    return copies
+
+
+def drafts(taken: Taken) -> list[Draft]:
+    """What one way of taking the message comes to when its doubts are set aside: with the entries before the last
+    look, and with those after it where that is something else. Empty when nothing would change."""
+    found: list[Draft] = []
+    for entries in (taken.before, taken.draft.entries):
+        draft = replace(taken.draft, entries=entries, doubts=[])
+        changes = bool(entries) or (draft.cancels_all and bool(draft.prior))
+        if changes and all(outcome(draft) != outcome(other) for other in found):
+            found.append(draft)
+    return found
