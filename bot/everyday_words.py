@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import commands as c
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.rooms import find_phones, find_room
 from bot.parsing.values import Line, OrderReading
 from bot.said import Build, Said, just, rest_of, rule
@@ -70,7 +70,7 @@ def who_and_where(said: Said) -> c.Command | None:
 
 
 def _names_goods(name: str, said: Said) -> bool:
-    reading = read_order(name, said.situation.catalogue)
+    reading = read_fragment(name, said.situation.catalogue)
     return bool(reading.lines) or any(doubt.candidates for doubt in reading.doubts)
 
 
@@ -102,7 +102,7 @@ def _cancelled_guest(rest: str, said: Said) -> c.Command | None:
         return None
     who = rest[: cancels.start()]
     name, room = _leading_name(who), find_room(who)
-    reading = read_order(who, said.situation.catalogue, role="leader")
+    reading = read_fragment(who, said.situation.catalogue, role="leader")
     if reading.lines or any(doubt.candidates for doubt in reading.doubts) or not (name or room):
         return None
     return c.ChangeOrder((), name=name, room=room.room if room else None, is_for_guest=True, cancels_all=True)
@@ -111,11 +111,11 @@ def _cancelled_guest(rest: str, said: Said) -> c.Command | None:
 def _read_for_guest(rest: str, said: Said) -> OrderReading:
     """What the neighbour has is not known here, so only what takes away is read as if he had something of each."""
     catalogue = said.situation.catalogue
-    reading = read_order(rest, catalogue, role="leader")
+    reading = read_fragment(rest, catalogue, role="leader")
     if reading.lines or reading.doubts:
         return reading
     some = [Line(item.key, 1000) for item in catalogue.items]
-    again = read_order(rest, catalogue, role="leader", prior=some)
+    again = read_fragment(rest, catalogue, role="leader", prior=some)
     takes = all(line.op == "sub" or line.quantity_milli == 0 for line in again.lines)
     return again if again.lines and takes else reading
 

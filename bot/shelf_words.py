@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot import commands as c
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.shelf_goods import read_shelf_goods
 from bot.said import Build, Rule, Said, just, rest_of, rule
@@ -69,7 +69,7 @@ def _order(match: re.Match[str], said: Said) -> c.Command | None:
     role: Literal["leader", "resident"] = "leader" if said.situation.is_leader else "resident"
     keys = said.situation.of_shelf.by_key
     prior = tuple(line for line in said.situation.prior if line.key in keys)
-    reading = read_order(rest_of(said, match), said.situation.of_shelf, role=role, prior=prior)
+    reading = read_fragment(rest_of(said, match), said.situation.of_shelf, role=role, prior=prior)
     if not reading.lines and not reading.doubts:
         return None
     return c.ChangeOrder(

@@ -10,7 +10,7 @@ from bot import conversation, drafts
 from bot.case_words import agrees
 from bot.conversation import Conversation, Pending
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.values import Line
 from bot.texts import leading, replies
 from bot.understand import bare_number, is_quantity
@@ -92,7 +92,7 @@ def _answered(talk: Talk, key: int) -> int | None:
     text, offer = talk.inbound.text.strip(), talk.offer(key)
     if offer is None or not is_quantity(text):
         return None
-    reading = read_order(f"{offer.name}{text}", Catalogue([item(offer)]))
+    reading = read_fragment(f"{offer.name}{text}", Catalogue([item(offer)]))
     if len(reading.lines) == 1 and not reading.doubts and reading.lines[0].op == "set":
         return reading.lines[0].quantity_milli
     number = bare_number(text)

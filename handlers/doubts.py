@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot import conversation
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.values import Doubt, Line
 from bot.texts import replies
 from bot.texts.shelf import ON_THE_SHELF
@@ -37,7 +37,7 @@ def _told(talk: Talk, doubt: Doubt) -> str:
     """Why it was not booked. What is not sold now may have been sold in a round that has just closed."""
     if doubt.reason == "not_sold":
         for round_ in rounds.latest(talk.work, talk.leader_id, ("closed",), limit=3):
-            reading = read_order(doubt.fragment, Catalogue([item(o) for o in round_.offers]))
+            reading = read_fragment(doubt.fragment, Catalogue([item(o) for o in round_.offers]))
             if reading.lines or any(one.candidates for one in reading.doubts):
                 return replies.sold_before(doubt.fragment, round_.title)
     return replies.doubt(doubt, _names(talk, doubt))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.shortages import part_of_a_pack, read_shortages
 from bot.parsing.values import Line
 from bot.router import Router
@@ -169,7 +169,7 @@ def _wanted(talk: Talk, order: OrderView, rest: str) -> dict[int, int]:
     """草莓1 behind a code: offer number -> quantity; empty when it is not clear."""
     offers = rounds.view(talk.work, order.leader_id, order.round_id).offers
     mine = {line.offer_id for line in order.lines}
-    reading = read_order(rest, Catalogue([item(o) for o in offers if o.id in mine]))
+    reading = read_fragment(rest, Catalogue([item(o) for o in offers if o.id in mine]))
     if reading.doubts:
         return {}
     numbers = {o.id: o.number for o in offers}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot import commands as c
 from bot.neighbour_words import is_of_an_order
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.values import Line
 from bot.texts import neighbours as texts
 from bot.texts.wording import amount
@@ -63,7 +63,7 @@ def as_he_has(talk: Talk, command: c.ChangeOrder, resident_id: int) -> c.ChangeO
     ]
     if not prior:
         return command
-    reading = read_order(command.words, talk.catalogue, role="leader", prior=prior)
+    reading = read_fragment(command.words, talk.catalogue, role="leader", prior=prior)
     if not reading.lines and not reading.doubts:
         return command
     lines = clear_lines(reading, command.words)

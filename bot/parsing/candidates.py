@@ -7,6 +7,7 @@ message is read whole; `judge` decides between them, leaving the message alone, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -47,7 +48,11 @@ def outcome(draft: Draft) -> Outcome:
 
 def turned(found: Sequence[Segment], which: Sequence[int]) -> list[Segment]:
     """Copies of the clauses (reading changes tokens), those at `which` with the other verdict."""
-    copies = [replace(segment, tokens=[replace(token) for token in segment.tokens]) for segment in found]
+    copies = []
+    for segment in found:
+        twin = copy(segment)
+        twin.tokens = [copy(token) for token in segment.tokens]
+        copies.append(twin)
     for index in which:
         copies[index].verdict = "chat" if copies[index].verdict == "order" else "order"
     return copies

@@ -31,7 +31,7 @@ from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import one_of
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import read_number
-from bot.parsing.orders import read_by_rules
+from bot.parsing.orders import read_fragment
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.values import Doubt, Line
 
@@ -259,7 +259,7 @@ class Shelf:
         if self._left < len(content) + _MESSAGE_COSTS:
             return Content(doubts=(Doubt(content[:40], "unclear"),))
         self._left -= len(content) + _MESSAGE_COSTS
-        reading = read_by_rules(content, self.catalogue).reading  # nobody tells a story in a chain
+        reading = read_fragment(content, self.catalogue)
         # 再来2 is this entry's own quantity: entries of one person add up anyway
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)
         return Content(lines, reading.doubts, reading.note, reading.action)

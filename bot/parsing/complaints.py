@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import chinese_value
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.quantity import parse_spec, piece_group
 from bot.parsing.values import Item, Line
 
@@ -94,7 +94,7 @@ def _count(counted: re.Match[str]) -> int:
 
 
 def _keys(word: str, catalogue: Catalogue) -> tuple[int, ...]:
-    reading = read_order(f"{word}1", catalogue)
+    reading = read_fragment(f"{word}1", catalogue)
     return tuple(line.key for line in reading.lines) if len(reading.lines) == 1 else ()
 
 

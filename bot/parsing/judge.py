@@ -36,6 +36,8 @@ _MAX_PAIRED: Final = 5
 _LEAST: Final = 1e-9
 _MAX_TURNS: Final = 4
 """Ways of turning that are read, the most promising first."""
+_HOPELESS: Final = -300
+"""Turning is not tried where the weights of the clauses speak against it by more than this, in hundredths of a nat."""
 _SCALE: Final = 100.0
 """The weights are whole numbers, so that their sums do not hang on the order of adding."""
 
@@ -108,7 +110,8 @@ def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list
     ways: list[tuple[int, ...]] = [(index,) for index in range(size)]
     if len(verdicts) <= _MAX_PAIRED:
         ways += combinations(range(size), 2)
-    return sorted(ways, key=lambda way: -sum(gains[index] for index in way))[:limit]
+    gained = sorted(((sum(gains[index] for index in way), way) for way in ways), key=lambda pair: -pair[0])
+    return [way for gain, way in gained[:limit] if gain >= _HOPELESS]
 
 
 def _book(seen: dict[Outcome, Option], taken: Taken, which: Sequence[int], action: str, ruled: Outcome | None) -> None:

@@ -62,6 +62,14 @@ def read_order(
     return reading if steps is None else replace(reading, trace=tuple(steps))
 
 
+def read_fragment(
+    text: str, catalogue: Catalogue, *, role: Role = "resident", prior: Sequence[Line] = ()
+) -> OrderReading:
+    """Read goods and numbers behind a keyword, in a chain or in an answer: nobody tells a story there, so nothing is
+    judged."""
+    return read_by_rules(text, catalogue, role=role, prior=prior).reading
+
+
 @dataclass(slots=True)
 class Ruled:
     """What the rules make of a message. Without `taken` and `take` there is nothing to be judged."""
@@ -229,7 +237,7 @@ def _only_asks_for_strangers(found: Sequence[Segment], tokens: list[Token]) -> b
 def _take_fallback(body: str, fallback: str, catalogue: Catalogue, draft: Draft, role: Role) -> None:
     if any(doubt.reason != "not_sold" for doubt in draft.doubts):
         return
-    second = read_order("要" + fallback, catalogue, role=role)
+    second = read_fragment("要" + fallback, catalogue, role=role)
     if second.action == "order":
         draft.doubts.clear()
         for line in second.lines:
@@ -248,7 +256,7 @@ def _mention_quote(normal: Normal, catalogue: Catalogue, reader: Interpreter, dr
         reader.kinds = ["filler" if kind in ("refer", "alike") else kind for kind in reader.kinds]
         reader.quoted = tuple(keys)
     elif refers and not has_items:
-        copied = read_order(said, catalogue)
+        copied = read_fragment(said, catalogue)
         counted = any("qty" in segment.kinds for segment in reader.segments)
         if counted:
             reader.mentions += keys

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import chinese_value
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_fragment
 from bot.parsing.quantity import GENERIC, UNIT_WORDS, canonical_unit, to_sale_units
 from bot.parsing.values import Item, Line
 
@@ -44,7 +44,7 @@ def part_of_a_pack(part: str, catalogue: Catalogue) -> Item | None:
 
 
 def _item(name: str, catalogue: Catalogue) -> Item | None:
-    keys = read_order(f"{name}1", catalogue).lines
+    keys = read_fragment(f"{name}1", catalogue).lines
     return catalogue.by_key[keys[0].key] if len(keys) == 1 else None
 
 
