@@ -105,6 +105,7 @@ class ChangeOrder(Command):
     said: str = ""  # the words, for what a doubt alone does not tell: 「+1」 adds, whatever it turns out to be of
     resident_id: int | None = None  # whose order it is, after that was asked; 0: nobody's who has one yet
     confirmed: bool = False  # that a neighbour's own order is cancelled
+    likely: tuple[Line, ...] = ()  # what the doubts, all about the whole message, most likely come to: offered
     words: str = ""  # of a leader about a neighbour: read again against what he has, once it is known who is meant
 
 

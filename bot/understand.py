@@ -202,6 +202,7 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
         said=said.raw[:_KEPT],
         is_exchange=exchanges(lines, said.plain),
         is_for_guest=said.situation.is_leader and bool(reading.name),
+        likely=() if said.situation.is_leader else reading.likely,
         words=said.raw if is_of_somebody else "",
     )
 
@@ -213,8 +214,13 @@ def _note(note: str | None) -> str | None:
 
 
 def _own_name(name: str | None, said: Said) -> str | None:
-    """What the person who orders is called; 跟王姐一样 and 给张阿姨带一份 name somebody else."""
-    return None if name and re.search(rf"[跟和与同给帮替像让叫找问为比]\s*{re.escape(name)}", said.plain) else name
+    """What the person who orders is called: a name that stands by itself or behind 我是; 跟王姐一样, 王阿姨家的草莓 and
+    她也要 speak of somebody else."""
+    if not name or re.fullmatch(r"[我你您他她它咱俺伊佢侬们家]+", name):
+        return None
+    alone = rf"(?:^|[\s,，。;；:：\d]|我[是叫姓]|叫我){re.escape(name)}(?:$|[\s,，。;；:：\d])"
+    of_another = rf"[跟和与同给帮替像让叫找问为比]\s*{re.escape(name)}"
+    return name if re.search(alone, said.plain) and not re.search(of_another, said.plain) else None
 
 
 def _cancel(reading: OrderReading, said: Said) -> c.Command:

@@ -21,6 +21,8 @@ _BY_QUANTITY = frozenset({"how_many", "range", "unit", "out_of_range"})
 
 def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     """The sentences about all doubts. The first that can be settled stays open; its answer brings up the next."""
+    if command.likely and not command.lines and all(talk.offer(line.key) for line in command.likely):
+        return [_offer(talk, command)]
     settled = [doubt for doubt in command.doubts if _can_be_settled(talk, doubt)]
     texts = [_told(talk, doubt) for doubt in command.doubts if doubt not in settled]
     if not settled:
@@ -31,6 +33,17 @@ def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     if later:
         texts.append(replies.then_asked([doubt.fragment for doubt in later]))
     return texts
+
+
+def _offer(talk: Talk, command: c.ChangeOrder) -> str:
+    """What the message most likely means, to be confirmed in a word instead of said again."""
+    talk.ask_confirmation(replace(command, lines=command.likely, doubts=(), likely=()))
+    wanted = []
+    for line in command.likely:
+        offer = talk.offer(line.key)
+        if offer is not None:
+            wanted.append(replies.wanted(line.op, offer.name, line.quantity_milli, offer.unit))
+    return replies.is_it(wanted)
 
 
 def _told(talk: Talk, doubt: Doubt) -> str:

@@ -29,6 +29,8 @@ BOOKED, BESIDE, NOTHING, ASKED = range(4)
 one that is asked about."""
 BOOK_FROM: Final = 0.75
 """How trustworthy the likeliest reading must be for being booked without a question."""
+OFFER_FROM: Final = 0.3
+"""How likely a reading must be for being offered with the question (是要草莓2盒吗？)."""
 _MAX_CLAUSES: Final = 6
 """Of longer messages only the first clauses are turned round,"""
 _MAX_PAIRED: Final = 5
@@ -64,6 +66,7 @@ class Option:
     traits: set[str]
     draft: Draft | None = None
     found: Sequence[Segment] = ()
+    likely: Draft | None = None  # of asking: the reading that may be offered
 
     def __str__(self) -> str:
         return f"book {dict(outcome(self.draft))}" if self.draft is not None else self.kind
@@ -172,9 +175,12 @@ def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None
     best = max(range(len(found)), key=shares.__getitem__)
     if steps is not None:
         steps += [f"{share:.2f} {option}" for share, option in zip(shares, found, strict=True)]
+    asking = found[-1]
+    offered = max(range(len(found)), key=lambda at: shares[at] if found[at].kind == "book" else -1)
+    asking.likely = found[offered].draft if shares[offered] >= OFFER_FROM else None
     if found[best].kind != "book":
         return found[best]
     trusted = trust(signs(found, shares, best, seen), TRUST)
     if steps is not None:
         steps.append(f"trust {trusted:.2f}, booked from {BOOK_FROM}")
-    return found[best] if trusted >= BOOK_FROM else found[-1]
+    return found[best] if trusted >= BOOK_FROM else asking

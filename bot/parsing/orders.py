@@ -166,12 +166,14 @@ def _judged(ruled: Ruled, option: Option, taken: Taken) -> OrderReading:
     if option.draft is not None:
         return reading_of(ruled.normal, ruled.body, ruled.tokens, list(option.found), option.draft)
     if option.kind == "ask":
+        likely = option.likely.lines() if option.likely is not None else ()
         if reading.action == "ambiguous":
-            return reading
+            whole = not reading.lines and all(doubt.reason == "unclear" for doubt in reading.doubts)
+            return replace(reading, likely=likely) if whole else reading
         named = tuple(draft.entries) or tuple(dict.fromkeys(key for s in taken.found for key in keys_of(s)))
         asked = Draft(draft.catalogue, draft.prior)
         asked.doubt(ruled.body.strip(), "unclear", named)
-        return replace(reading, action="ambiguous", lines=(), doubts=tuple(asked.doubts), topic=None)
+        return replace(reading, action="ambiguous", lines=(), doubts=tuple(asked.doubts), topic=None, likely=likely)
     if reading.action in ("query", "unknown"):
         return reading
     action: Action = "query" if any(segment.verdict == "query" for segment in taken.found) else "unknown"

@@ -75,6 +75,7 @@ class OrderReading:
     note: str | None = None
     topic: str | None = None
     doubts: tuple[Doubt, ...] = ()
+    likely: tuple[Line, ...] = ()  # what a message that is asked about most likely means, to be confirmed in a word
     trace: tuple[str, ...] = field(default=(), compare=False)  # why, for `python -m bot.parsing`
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.parsing.values import Doubt
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, pickup, when, who
+from bot.texts.wording import CONFIRM_OR_NOT, amount, money, pickup, when, who
 from models.views import OrderView, RoundView
 
 

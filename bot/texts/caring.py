@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import in_hours, in_pieces, money, who
+from bot.texts.wording import CONFIRM_OR_NOT, in_hours, in_pieces, money, who
 
 WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
 NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"

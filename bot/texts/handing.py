@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.texts import errors
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import COLD, amount, building, cold, day_and_clock, money, who
+from bot.texts.wording import COLD, CONFIRM_OR_NOT, amount, building, cold, day_and_clock, money, who
 from models.outcomes import Arrival, Handed, LateShortage, Turn
 from models.views import OrderView, RoundView
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.parsing.values import Pickup, PostItem, PostReading
 from bot.texts.replies import example
 from bot.texts.wording import (
+    CONFIRM_OR_NOT,
     amount,
     day_and_clock,
     menu_link,
@@ -20,7 +21,6 @@ from bot.texts.wording import (
 )
 from models.views import OfferView, RoundView
 
-CONFIRM_OR_NOT = f"\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
 NO_ROUND = "现在没有开着的团。发一条开团文字就可以开，例如：\n#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
 DEFAULT_UNIT = "份"
 STAYS_HOME = "您自己是团长，这个微信就在您自己的团里订货。要跟别的团长，请用另一个微信。"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import pickup, span
+from bot.texts.wording import CONFIRM_OR_NOT, pickup, span
 from models.views import RoundView
 
 NO_HOURS = "这一期没有写几点取，不知道从几点算起，没有改动。请把时间写全：改自提 后天16:00-19:00"

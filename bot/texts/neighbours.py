@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, who
+from bot.texts.wording import CONFIRM_OR_NOT, amount, money, who
 from models.views import OrderView
 
 _STATES = {

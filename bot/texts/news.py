@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.texts.leading import CONFIRM_OR_NOT
+from bot.texts.wording import CONFIRM_OR_NOT
 
 KINDS = {"event": "公告", "preview": "新品预告"}
 NOBODY = "现在没有人收得到：邻居还没有来，或者都退订了公告。没有发。"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.texts.leading import CONFIRM_OR_NOT
-from bot.texts.wording import amount, money, when, who
+from bot.texts.wording import CONFIRM_OR_NOT, amount, money, when, who
 from models.views import OfferView
 
 NO_HABIT = "还没有您以前的订单，不知道您平常要什么。请直接写商品和数量，回复“团购”看这次有什么。"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.parsing.values import Doubt
-from bot.texts.wording import amount, menu_link, money, offer_line, pickup, when
+from bot.texts.wording import CONFIRM_OR_NOT, amount, menu_link, money, offer_line, pickup, when
 from models.views import LineView, OfferView, OrderView, RoundView
 
 MORE = "（还有，回复“更多”继续看）"
@@ -220,6 +220,17 @@ def doubt(d: Doubt, names: Sequence[str]) -> str:
             return f"{said}是房号还是数量？房号请这样写：3-502"
         case _:
             return f"{said}没看懂，请换个说法，例如：{'、'.join(names) or '草莓'}2"
+
+
+def wanted(op: str, name: str, milli: int, unit: str) -> str:
+    """One change as a neighbour says it."""
+    if op == "set":
+        return f"{name}{amount(milli, unit)}" if milli else f"不要{name}"
+    return f"{name}再加{amount(milli, unit)}" if op == "add" else f"{name}少{amount(milli, unit)}"
+
+
+def is_it(wanted: Sequence[str]) -> str:
+    return f"没全看懂，还没有记。您是要：{'，'.join(wanted)}，对吗？{CONFIRM_OR_NOT}"
 
 
 def sold_before(fragment: str, title: str) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.texts.leading import CONFIRM_OR_NOT
 from bot.texts.replies import order_line
-from bot.texts.wording import amount, menu_link, money, when, who
+from bot.texts.wording import CONFIRM_OR_NOT, amount, menu_link, money, when, who
 from models.views import OrderView, ShelfItem
 
 ON_THE_SHELF = "现货，现在就能取"

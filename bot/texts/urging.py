@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.texts.leading import CONFIRM_OR_NOT
+from bot.texts.wording import CONFIRM_OR_NOT
 
 _WHOM = {"pickup": "还没来取的", "pay": "还没付的"}
 

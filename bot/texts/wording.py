@@ -142,6 +142,9 @@ def menu_link(words: str, number: int = 0) -> str:
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={number}">{words}</a>'
 
 
+CONFIRM_OR_NOT = f"\n回复 {menu_link('确认')} 或 {menu_link('算了')}"
+
+
 def building(key: str) -> str:
     """`models.buildings` as people say it: 3号楼, A座, 2期3号楼; 其他 where the room names none."""
     phase, _, name = key.rpartition("-")
