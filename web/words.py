@@ -232,6 +232,7 @@ ACTIONS = {
     "round.short": "补登缺货",
     "round.tell_all": "通知全部来取",
     "round.remind": "提醒整栋来取",
+    "round.remind_paying": "提醒没付的付款",
     "bill.settle": "对账差异处理",
     "round.complete": "结束取货",
     "round.cancel": "撤团",
