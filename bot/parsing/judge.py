@@ -107,12 +107,13 @@ def options(first: Taken, action: str, sums: Sequence[Row], take: Take, limit: i
 
 
 def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list[tuple[int, ...]]:
-    """Which clauses to turn round: those whose weights speak most for it."""
+    """Which clauses to turn round so that something is booked: those whose weights speak most for it."""
     size = min(len(verdicts), _MAX_CLAUSES)
     gains = [(s[BESIDE] - s[BOOKED]) * (1 if v == "order" else -1) for v, s in zip(verdicts, sums, strict=True)]
     ways: list[tuple[int, ...]] = [(index,) for index in range(size)]
     if len(verdicts) <= _MAX_PAIRED:
         ways += combinations(range(size), 2)
+    ways = [way for way in ways if any((v == "order") != (at in way) for at, v in enumerate(verdicts))]
     gained = sorted(((sum(gains[index] for index in way), way) for way in ways), key=lambda pair: -pair[0])
     return [way for gain, way in gained[:limit] if gain >= _HOPELESS]
 
