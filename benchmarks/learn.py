@@ -26,6 +26,7 @@ from bot.parsing import judge
 from bot.parsing.candidates import outcome
 from bot.parsing.judge import COLUMN, Option, Row
 from bot.parsing.orders import read_by_rules
+from bot.parsing.segments import Segment
 from tests.parsing.corpus import STATE, Case
 from tests.parsing.corpus import outcome as truth_of
 from tests.parsing.strangers import Annotated, hand_written, lists, read
@@ -58,6 +59,7 @@ class Example:
 
     source: str
     action: str
+    found: list[Segment]
     clauses: list[set[str]]
     options: list[Option]
     right: list[bool]
@@ -75,7 +77,7 @@ def example_of(message: Annotated) -> Example | None:
     right = [is_right(option, case) for option in options]
     if not any(right):
         right[-1] = True  # none of the readings is the truth: ask
-    return Example(message.source, case.action, clauses, options, right)
+    return Example(message.source, case.action, ruled.taken.found, clauses, options, right)
 
 
 def is_right(option: Option, case: Case) -> bool:
@@ -196,7 +198,7 @@ def held_out(examples: Sequence[Example], always: Sequence[Example]) -> list[Hel
         for example in (example for example in examples if example.source in out):
             likely = shares(weights, encode(example, known)).tolist()
             best = max(range(len(likely)), key=likely.__getitem__)
-            found.append(Held(example, likely, best, judge.signs(example.options, likely, best, example.clauses)))
+            found.append(Held(example, likely, best, judge.signs(example.options, likely, best, example.found)))
     return found
 
 

@@ -41,9 +41,13 @@ def _fen(match: re.Match[str]) -> int | None:
     return int(whole * 100) + tenth * 10
 
 
+def _is_nobody(who: str) -> bool:
+    return _NOBODY.search(who) is not None and not find_room(who)
+
+
 def _refund(match: re.Match[str], said: Said) -> c.Command | None:
     who = match.groupdict().get("who")
-    if who and ((_NOBODY.search(who) and not find_room(who)) or who in said.situation.catalogue.names):
+    if who and (_is_nobody(who) or who in said.situation.catalogue.names):
         return None
     fen = _fen(match)
     return c.DecideCase(0, "refund", amount_fen=fen, who=who) if fen != 0 else None
@@ -51,7 +55,7 @@ def _refund(match: re.Match[str], said: Said) -> c.Command | None:
 
 def _other(match: re.Match[str], said: Said) -> c.Command | None:
     who = match.groupdict().get("who")
-    if who and _NOBODY.search(who) and not find_room(who):
+    if who and _is_nobody(who):
         return None
     return c.DecideCase(0, "replacement" if "补" in said.plain else "reject", who=who)
 

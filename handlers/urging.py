@@ -9,10 +9,9 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import urging as texts
 from handlers.talk import Talk
-from handlers.which import CHOICES, candidates
+from handlers.which import CHOICES, candidates, the_nth
 from models.views import RoundView
 from operations import nudges
-from operations.errors import NotFound
 from operations.nudges import Reminded
 
 router = Router()
@@ -52,8 +51,6 @@ def _due(talk: Talk, command: c.Remind, about: About) -> list[tuple[About, Round
     if command.round_id is not None:
         rounds = [one for one in rounds if one.id == command.round_id]
     elif command.nth is not None:
-        if not 1 <= command.nth <= len(rounds):
-            raise NotFound(what="round", typed=str(command.nth))
-        rounds = [rounds[command.nth - 1]]
+        rounds = [the_nth(rounds, command.nth)]
     plans = [(one, _PLANS[about](talk.work, leader_id=talk.leader_id, round_id=one.id)) for one in rounds]
     return [(about, one, plan) for one, plan in plans if plan.sent or plan.again or plan.nobody]

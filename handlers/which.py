@@ -29,14 +29,19 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
         return _none(talk, states)
     nth: int | None = getattr(command, "nth", None)
     if nth is not None:
-        if not 1 <= nth <= len(found):
-            raise NotFound(what="round", typed=str(nth))
-        return found[nth - 1]
+        return the_nth(found, nth)
     if len(found) == 1 or latest_only:
         return found[0]
     options: list[Command] = [replace(command, round_id=r.id) for r in found[:CHOICES]]
     talk.ask_choice(options)
     return leading.which_round([r.title for r in found[:CHOICES]], is_more=len(found) > CHOICES)
+
+
+def the_nth(found: list[RoundView], nth: int) -> RoundView:
+    """The round of this number in a list that was shown, from 1. Raises NotFound."""
+    if not 1 <= nth <= len(found):
+        raise NotFound(what="round", typed=str(nth))
+    return found[nth - 1]
 
 
 def pick_offer(talk: Talk, command: Any) -> tuple[RoundView, OfferView] | str:

@@ -58,13 +58,12 @@ def turned(found: Sequence[Segment], which: Sequence[int]) -> list[Segment]:
     return copies
 
 
-def drafts(taken: Taken) -> list[Draft]:
+def drafts(taken: Taken) -> dict[Outcome, Draft]:
     """What one way of taking the message comes to when its doubts are set aside: with the entries before the last
     look, and with those after it where that is something else. Empty when nothing would change."""
-    found: list[Draft] = []
+    found: dict[Outcome, Draft] = {}
     for entries in (taken.before, taken.draft.entries):
         draft = replace(taken.draft, entries=entries, doubts=[])
-        changes = bool(entries) or (draft.cancels_all and bool(draft.prior))
-        if changes and all(outcome(draft) != outcome(other) for other in found):
-            found.append(draft)
+        if entries or (draft.cancels_all and draft.prior):
+            found.setdefault(outcome(draft), draft)
     return found

@@ -97,12 +97,11 @@ def options(first: Taken, action: str, sums: Sequence[Row], take: Take, limit: i
     verdicts = [segment.verdict for segment in first.found]
     for which in _promising(verdicts, sums, limit):
         _book(seen, take(turned(first.found, which)), which, action, ruled)
-    doubts = doubt_traits(first.raised, "read") | doubt_traits(first.looked, "look")
     rule = {f"r {action}", f"b {bool(first.draft.prior)}"}
     return [
         *seen.values(),
         Option("nothing", (NOTHING,) * size, rule),
-        Option("ask", (ASKED,) * size, rule | doubts),
+        Option("ask", (ASKED,) * size, rule | _doubts(first)),
     ]
 
 
@@ -119,14 +118,16 @@ def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list
 
 
 def _book(seen: dict[Outcome, Option], taken: Taken, which: Sequence[int], action: str, ruled: Outcome | None) -> None:
-    for draft in drafts(taken):
-        result = outcome(draft)
-        if result in seen:
-            continue
-        traits = draft_traits(draft, taken.found, len(which), result == ruled, action)
-        traits |= doubt_traits(taken.raised, "read") | doubt_traits(taken.looked, "look")
-        columns = tuple(BOOKED if segment.verdict == "order" else BESIDE for segment in taken.found)
-        seen[result] = Option("book", columns, traits, draft, taken.found)
+    doubts = _doubts(taken)
+    columns = tuple(BOOKED if segment.verdict == "order" else BESIDE for segment in taken.found)
+    for result, draft in drafts(taken).items():
+        if result not in seen:
+            traits = doubts | draft_traits(draft, taken.found, len(which), result == ruled, action)
+            seen[result] = Option("book", columns, traits, draft, taken.found)
+
+
+def _doubts(taken: Taken) -> set[str]:
+    return doubt_traits(taken.raised, "read") | doubt_traits(taken.looked, "look")
 
 
 def sums_of(seen: Iterable[set[str]], weights: Weights) -> list[Row]:
@@ -154,12 +155,12 @@ def likelihoods(found: Sequence[Option], sums: Sequence[Row], weights: Weights) 
     return [share / sum(shares) for share in shares]
 
 
-def signs(found: Sequence[Option], shares: Sequence[float], best: int, seen: Sequence[set[str]]) -> dict[str, float]:
+def signs(found: Sequence[Option], shares: Sequence[float], best: int, segments: Sequence[Segment]) -> dict[str, float]:
     """What speaks for and against trusting the likeliest reading."""
     likely = [math.log(max(share, _LEAST)) for share in shares]
     others = [value for at, value in enumerate(likely[:-2]) if at != best]
     margins = [likely[best] - max(others) if others else None, likely[best] - likely[-1], likely[best] - likely[-2]]
-    return trust_traits(found[best].traits, seen, margins)
+    return trust_traits(found[best].traits, segments, margins)
 
 
 def trust(seen: dict[str, float], weights: dict[str, float]) -> float:
@@ -169,19 +170,21 @@ def trust(seen: dict[str, float], weights: dict[str, float]) -> float:
 
 def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None) -> Option:
     """The way the message is taken; `steps` collects how likely each way is."""
-    seen = clauses(first.found)
-    sums = sums_of(seen, WEIGHTS)
+    sums = sums_of(clauses(first.found), WEIGHTS)
     found = options(first, action, sums, take, _MAX_TURNS)
     shares = likelihoods(found, sums, WEIGHTS)
     best = max(range(len(found)), key=shares.__getitem__)
     if steps is not None:
         steps += [f"{share:.2f} {option}" for share, option in zip(shares, found, strict=True)]
-    asking = found[-1]
-    offered = max(range(len(found)), key=lambda at: shares[at] if found[at].kind == "book" else -1)
-    asking.likely = found[offered].draft if shares[offered] >= OFFER_FROM else None
-    if found[best].kind != "book":
+    if found[best].kind == "nothing":
         return found[best]
-    trusted = trust(signs(found, shares, best, seen), TRUST)
-    if steps is not None:
-        steps.append(f"trust {trusted:.2f}, booked from {BOOK_FROM}")
-    return found[best] if trusted >= BOOK_FROM else asking
+    if found[best].kind == "book":
+        trusted = trust(signs(found, shares, best, first.found), TRUST)
+        if steps is not None:
+            steps.append(f"trust {trusted:.2f}, booked from {BOOK_FROM}")
+        if trusted >= BOOK_FROM:
+            return found[best]
+    asking = found[-1]
+    share, likeliest = max(zip(shares[:-2], found, strict=False), key=lambda pair: pair[0], default=(0.0, asking))
+    asking.likely = likeliest.draft if share >= OFFER_FROM else None
+    return asking

@@ -6,6 +6,7 @@ class, everything else as it is. `judge` adds up the weights of the traits; `ben
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -37,7 +38,7 @@ def clause_traits(segment: Segment, place: str) -> set[str]:
         f"v {segment.verdict} {segment.lead}",
         f"p {place} {shape}",
         f"? {segment.asked} {shape}",
-        f"u {min(sum(len(t.word) for t in solid if t.kind == 'text'), _MAX_UNREAD)} {shape}",
+        f"u {_unread(segment)} {shape}",
     }
     for kind in kinds:
         found.add(f"k {kind} {shape}")
@@ -115,22 +116,18 @@ def doubt_traits(doubts: Sequence[Doubt], source: str) -> set[str]:
     return found
 
 
-def trust_traits(chosen: set[str], clauses: Sequence[set[str]], margins: Sequence[float | None]) -> dict[str, float]:
-    """What is seen of a reading that is about to be booked, beyond single words: its own traits, how its clauses were
-    judged by the rules, how much of them is unread, and by how much (in nats) it is likelier than another reading, than
-    asking and than leaving the message alone."""
-    found = {trait: 1.0 for trait in chosen if not trait.startswith("d ") or trait.count(" ") <= _COARSE}
-    verdicts: dict[str, int] = {}
-    unread = 0
-    for clause in clauses:
-        for trait in clause:
-            head, *rest = trait.split(" ")
-            if head == "v" and len(rest) == 1:
-                verdicts[rest[0]] = verdicts.get(rest[0], 0) + 1
-            elif head == "u":
-                unread += int(rest[0])
-    found |= {f"V {verdict} {min(times, 3)}": 1.0 for verdict, times in verdicts.items()}
-    found |= {f"U {min(unread, 10)}": 1.0, f"N {min(len(clauses), 6)}": 1.0, "+": 1.0}
+def trust_traits(chosen: set[str], found: Sequence[Segment], margins: Sequence[float | None]) -> dict[str, float]:
+    """What is seen of a reading that is about to be booked, beyond single words: its own traits, the rules' verdicts on
+    the clauses (`found`), how much of them is unread, and by how much (in nats) it is likelier than another reading,
+    than asking and than leaving the message alone."""
+    seen = {trait: 1.0 for trait in chosen if not trait.startswith("d ") or trait.count(" ") <= _COARSE}
+    verdicts = Counter(segment.verdict for segment in found)
+    seen |= {f"V {verdict} {min(times, 3)}": 1.0 for verdict, times in verdicts.items()}
+    seen |= {f"U {min(sum(map(_unread, found)), 10)}": 1.0, f"N {min(len(found), 6)}": 1.0, "+": 1.0}
     for name, margin in zip(("other", "ask", "nothing"), margins, strict=True):
-        found[f"by {name}"] = 2.0 if margin is None else min(margin, 12.0) / 6
-    return found
+        seen[f"by {name}"] = 2.0 if margin is None else min(margin, 12.0) / 6
+    return seen
+
+
+def _unread(segment: Segment) -> int:
+    return min(sum(len(token.word) for token in segment.tokens if token.kind == "text"), _MAX_UNREAD)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.values import Line
@@ -39,8 +40,7 @@ def read(path: Path) -> tuple[Annotated, ...]:
     return tuple(Annotated(path.stem, _case(row), goods[row["goods"]]) for row in rows)
 
 
-def _case(row: dict[str, object]) -> Case:
-    given = json.loads(json.dumps(row))
+def _case(given: dict[str, Any]) -> Case:
     return Case(
         section=",".join(given.get("tags", ())),
         catalogue=given["goods"],
