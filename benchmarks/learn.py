@@ -27,6 +27,7 @@ from bot.parsing.candidates import outcome
 from bot.parsing.judge import COLUMN, Option, Row
 from bot.parsing.orders import read_by_rules
 from bot.parsing.segments import Segment
+from bot.parsing.traits import named
 from tests.parsing.corpus import STATE, Case
 from tests.parsing.corpus import outcome as truth_of
 from tests.parsing.strangers import Annotated, hand_written, lists, read
@@ -55,13 +56,15 @@ NEWTON_STEPS: Final = 12
 
 @dataclass(slots=True)
 class Example:
-    """A message as the judge sees it. `right` says which of its options are the truth."""
+    """A message as the judge sees it: the traits of its clauses and of its options, by name. `right` says which of the
+    options are the truth."""
 
     source: str
     action: str
     found: list[Segment]
     clauses: list[set[str]]
     options: list[Option]
+    traits: list[set[str]]
     right: list[bool]
 
 
@@ -77,7 +80,8 @@ def example_of(message: Annotated) -> Example | None:
     right = [is_right(option, case) for option in options]
     if not any(right):
         right[-1] = True  # none of the readings is the truth: ask
-    return Example(message.source, case.action, ruled.taken.found, clauses, options, right)
+    traits = [named(option.traits) for option in options]
+    return Example(message.source, case.action, ruled.taken.found, [*map(named, clauses)], options, traits, right)
 
 
 def is_right(option: Option, case: Case) -> bool:
@@ -103,7 +107,7 @@ def vocabulary(examples: Iterable[Example]) -> dict[str, int]:
     """Traits that occur often enough, by index."""
     count: Counter[str] = Counter()
     for example in examples:
-        count.update(set().union(*example.clauses, *(option.traits for option in example.options)))
+        count.update(set().union(*example.clauses, *example.traits))
     return {trait: at for at, trait in enumerate(sorted(t for t, n in count.items() if n >= SEEN_AT_LEAST))}
 
 
@@ -115,7 +119,10 @@ def encode(example: Example, known: dict[str, int]) -> Encoded:
 
     return Encoded(
         [indices(clause) for clause in example.clauses],
-        [(COLUMN[o.kind], np.array(o.columns, dtype=np.int64), indices(o.traits)) for o in example.options],
+        [
+            (COLUMN[option.kind], np.array(option.columns, dtype=np.int64), indices(traits))
+            for option, traits in zip(example.options, example.traits, strict=True)
+        ],
         np.array(example.right, dtype=np.float64),
     )
 
@@ -198,7 +205,11 @@ def held_out(examples: Sequence[Example], always: Sequence[Example]) -> list[Hel
         for example in (example for example in examples if example.source in out):
             likely = shares(weights, encode(example, known)).tolist()
             best = max(range(len(likely)), key=likely.__getitem__)
-            found.append(Held(example, likely, best, judge.signs(example.options, likely, best, example.found)))
+            sights, measured = judge.signs(example.options, likely, best, example.found)
+            signs = dict.fromkeys(named(sights), 1.0) | {
+                " ".join(map(str, key)): size for key, size in measured.items()
+            }
+            found.append(Held(example, likely, best, signs))
     return found
 
 
@@ -240,7 +251,10 @@ def verdicts(held: Sequence[Held]) -> dict[str, Counter[str]]:
 
 def _verdict(one: Held, weights: dict[str, float]) -> str:
     kind, action = one.example.options[one.best].kind, one.example.action
-    if kind == "book" and judge.trust(one.signs, weights) < judge.BOOK_FROM:
+    if (
+        kind == "book"
+        and judge.trusted(value * weights.get(sign, 0.0) for sign, value in one.signs.items()) < judge.BOOK_FROM
+    ):
         kind = "ask"
     if kind == "book":
         return "exact" if one.is_right else "silent"

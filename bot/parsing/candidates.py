@@ -7,7 +7,6 @@ message is read whole; `judge` decides between them, leaving the message alone, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -48,11 +47,7 @@ def outcome(draft: Draft) -> Outcome:
 
 def turned(found: Sequence[Segment], which: Sequence[int]) -> list[Segment]:
     """Copies of the clauses (reading changes tokens), those at `which` with the other verdict."""
-    copies = []
-    for segment in found:
-        twin = copy(segment)
-        twin.tokens = [copy(token) for token in segment.tokens]
-        copies.append(twin)
+    copies = [segment.twin() for segment in found]
     for index in which:
         copies[index].verdict = "chat" if copies[index].verdict == "order" else "order"
     return copies
@@ -62,8 +57,11 @@ def drafts(taken: Taken) -> dict[Outcome, Draft]:
     """What one way of taking the message comes to when its doubts are set aside: with the entries before the last
     look, and with those after it where that is something else. Empty when nothing would change."""
     found: dict[Outcome, Draft] = {}
-    for entries in (taken.before, taken.draft.entries):
-        draft = replace(taken.draft, entries=entries, doubts=[])
-        if entries or (draft.cancels_all and draft.prior):
+    after = taken.draft
+    for entries in (taken.before, after.entries):
+        if entries or (after.cancels_all and after.prior):
+            draft = replace(after, entries=entries, doubts=[])
             found.setdefault(outcome(draft), draft)
+        if after.entries == taken.before:
+            break  # the last look took nothing away
     return found

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -22,7 +23,17 @@ from bot.parsing.candidates import Outcome, Take, Taken, drafts, outcome, turned
 from bot.parsing.classes import PLAIN
 from bot.parsing.draft import Draft
 from bot.parsing.segments import Segment
-from bot.parsing.traits import clause_traits, doubt_traits, draft_traits, trust_traits
+from bot.parsing.traits import (
+    PLAIN_TRAITS,
+    Key,
+    Sight,
+    Signs,
+    clause_traits,
+    doubt_traits,
+    draft_traits,
+    place_of,
+    trust_traits,
+)  # fmt: skip
 
 BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
@@ -44,13 +55,62 @@ _SCALE: Final = 100.0
 """The weights are whole numbers, so that their sums do not hang on the order of adding."""
 
 Row: TypeAlias = tuple[int, int, int, int]
-Weights: TypeAlias = dict[str, Row]
+Weights: TypeAlias = dict[str, dict[Key, int]]
+"""Family -> key -> weights by column, packed into one number (`packed`), so that one addition adds all four."""
+Trust: TypeAlias = dict[Key, float]
+"""Weights of what is trusted; all of it is of the plain family."""
 
 
-def _load() -> tuple[Weights, dict[str, float]]:
+_LANE: Final = 16
+"""Bits of a packed number that one weight has: with four of them it still is a machine word while it is added up."""
+_LARGEST: Final = 511
+_AT_ONCE: Final = 60
+"""So many weights of at most `_LARGEST` cannot run over into the next."""
+_MASK: Final = (1 << _LANE) - 1
+_MIDDLE: Final = 1 << _LANE - 1
+_LIFT: Final = sum(_MIDDLE << at * _LANE for at in range(4))
+
+
+def tables(rows: Mapping[str, Sequence[int]]) -> Weights:
+    """The weights of traits, given by name, as they are looked up."""
+    found: Weights = {}
+    for trait, row in rows.items():
+        for family, key in place_of(trait):
+            found.setdefault(family, {})[key] = packed(row)
+    return found
+
+
+def packed(row: Sequence[int]) -> int:
+    """Four weights as one number; numbers are added by `added`.
+
+    >>> added([packed((1, -2, 3, -4)), packed((10, 20, -30, -40))])
+    (11, 18, -27, -44)
+    """
+    if max(map(abs, row)) > _LARGEST:
+        raise ValueError(f"weights this large cannot be added up: {row}")
+    return sum(weight << at * _LANE for at, weight in enumerate(row))
+
+
+def added(rows: Sequence[int]) -> Row:
+    """The sums of packed weights by column."""
+    if len(rows) > _AT_ONCE:
+        first, rest = added(rows[:_AT_ONCE]), added(rows[_AT_ONCE:])
+        return first[0] + rest[0], first[1] + rest[1], first[2] + rest[2], first[3] + rest[3]
+    whole = sum(rows) + _LIFT
+    return (
+        (whole & _MASK) - _MIDDLE, (whole >> _LANE & _MASK) - _MIDDLE, (whole >> 2 * _LANE & _MASK) - _MIDDLE,
+        (whole >> 3 * _LANE) - _MIDDLE,
+    )  # fmt: skip
+
+
+def trust_table(weights: Mapping[str, float]) -> Trust:
+    """The weights of signs, given by name, as they are looked up."""
+    return {key: weight for sign, weight in weights.items() for _, key in place_of(sign)}
+
+
+def _load() -> tuple[Weights, Trust]:
     stored = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
-    rows = {trait: (book, beside, nothing, ask) for trait, (book, beside, nothing, ask) in stored["traits"].items()}
-    return rows, stored["trust"]
+    return tables(stored["traits"]), trust_table(stored["trust"])
 
 
 WEIGHTS, TRUST = _load()
@@ -63,7 +123,7 @@ class Option:
 
     kind: Literal["book", "nothing", "ask"]
     columns: tuple[int, ...]
-    traits: set[str]
+    traits: list[Sight]
     draft: Draft | None = None
     found: Sequence[Segment] = ()
     likely: Draft | None = None  # of asking: the reading that may be offered
@@ -77,7 +137,7 @@ def is_plain(found: Sequence[Segment], draft: Draft) -> bool:
     return not draft.doubts and len(found) == 1 and found[0].kinds <= PLAIN and found[0].verdict == "order"
 
 
-def clauses(found: Sequence[Segment]) -> list[set[str]]:
+def clauses(found: Sequence[Segment]) -> list[list[Sight]]:
     """The traits of each clause."""
     last = len(found) - 1
     places = ["only" if not last else "first" if i == 0 else "last" if i == last else "mid" for i in range(last + 1)]
@@ -93,50 +153,60 @@ def options(first: Taken, action: str, sums: Sequence[Row], take: Take, limit: i
     size = len(first.found)
     ruled = outcome(first.draft) if action in ("order", "amend", "cancel") else None
     seen: dict[Outcome, Option] = {}
-    _book(seen, first, (), action, ruled)
+    doubts = _doubts(first)
+    _book(seen, first, doubts, 0, action, ruled)
     verdicts = [segment.verdict for segment in first.found]
     for which in _promising(verdicts, sums, limit):
-        _book(seen, take(turned(first.found, which)), which, action, ruled)
-    rule = {f"r {action}", f"b {bool(first.draft.prior)}"}
+        other = take(turned(first.found, which))
+        _book(seen, other, _doubts(other), len(which), action, ruled)
+    rule: Sight = (PLAIN_TRAITS, {("r", action), ("b", bool(first.draft.prior))})
     return [
         *seen.values(),
-        Option("nothing", (NOTHING,) * size, rule),
-        Option("ask", (ASKED,) * size, rule | _doubts(first)),
+        Option("nothing", (NOTHING,) * size, [rule]),
+        Option("ask", (ASKED,) * size, [rule, *doubts]),
     ]
 
 
 def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list[tuple[int, ...]]:
     """Which clauses to turn round so that something is booked: those whose weights speak most for it."""
     size = min(len(verdicts), _MAX_CLAUSES)
-    gains = [(s[BESIDE] - s[BOOKED]) * (1 if v == "order" else -1) for v, s in zip(verdicts, sums, strict=True)]
-    ways: list[tuple[int, ...]] = [(index,) for index in range(size)]
+    gains = [
+        s[BESIDE] - s[BOOKED] if v == "order" else s[BOOKED] - s[BESIDE] for v, s in zip(verdicts, sums, strict=True)
+    ]
+    ways: list[tuple[int, tuple[int, ...]]] = [(gains[at], (at,)) for at in range(size)]
     if len(verdicts) <= _MAX_PAIRED:
-        ways += combinations(range(size), 2)
-    ways = [way for way in ways if any((v == "order") != (at in way) for at, v in enumerate(verdicts))]
-    gained = sorted(((sum(gains[index] for index in way), way) for way in ways), key=lambda pair: -pair[0])
-    return [way for gain, way in gained[:limit] if gain >= _HOPELESS]
+        ways += [(gains[at] + gains[behind], (at, behind)) for at, behind in combinations(range(size), 2)]
+    booked = tuple(at for at, verdict in enumerate(verdicts) if verdict == "order")
+    ways = [way for way in ways if way[0] >= _HOPELESS and way[1] != booked]
+    ways.sort(key=itemgetter(0), reverse=True)
+    return [way for _, way in ways[:limit]]
 
 
-def _book(seen: dict[Outcome, Option], taken: Taken, which: Sequence[int], action: str, ruled: Outcome | None) -> None:
-    doubts = _doubts(taken)
-    columns = tuple(BOOKED if segment.verdict == "order" else BESIDE for segment in taken.found)
+def _book(
+    seen: dict[Outcome, Option], taken: Taken, doubts: list[Sight], turns: int, action: str, ruled: Outcome | None
+) -> None:
     for result, draft in drafts(taken).items():
         if result not in seen:
-            traits = doubts | draft_traits(draft, taken.found, len(which), result == ruled, action)
-            seen[result] = Option("book", columns, traits, draft, taken.found)
+            columns = tuple([BOOKED if segment.verdict == "order" else BESIDE for segment in taken.found])
+            traits: Sight = (PLAIN_TRAITS, draft_traits(draft, taken.found, turns, result == ruled, action))
+            seen[result] = Option("book", columns, [traits, *doubts], draft, taken.found)
 
 
-def _doubts(taken: Taken) -> set[str]:
-    return doubt_traits(taken.raised, "read") | doubt_traits(taken.looked, "look")
+def _doubts(taken: Taken) -> list[Sight]:
+    return doubt_traits(taken.raised, "read") + doubt_traits(taken.looked, "look")
 
 
-def sums_of(seen: Iterable[set[str]], weights: Weights) -> list[Row]:
+def sums_of(seen: Iterable[Sequence[Sight]], weights: Weights) -> list[Row]:
     """The weights of each clause by column."""
-    found = []
-    for traits in seen:
-        rows = [weights[trait] for trait in traits if trait in weights]
-        book, beside, nothing, ask = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0, 0)
-        found.append((book, beside, nothing, ask))
+    return [added(_rows(sights, weights)) for sights in seen]
+
+
+def _rows(sights: Iterable[Sight], weights: Weights) -> list[int]:
+    found: list[int] = []
+    for family, keys in sights:
+        table = weights.get(family)
+        if table is not None:
+            found += [table[key] for key in keys if key in table]
     return found
 
 
@@ -148,14 +218,15 @@ def likelihoods(found: Sequence[Option], sums: Sequence[Row], weights: Weights) 
     scores = []
     for option in found:
         column = COLUMN[option.kind]
-        score = sum(total[at] for total, at in zip(sums, option.columns, strict=True))
-        scores.append(score + sum(weights[trait][column] for trait in option.traits if trait in weights))
+        score = sum([total[at] for total, at in zip(sums, option.columns, strict=True)])
+        scores.append(score + added(_rows(option.traits, weights))[column])
     best = max(scores)
     shares = [math.exp((score - best) / _SCALE) for score in scores]
-    return [share / sum(shares) for share in shares]
+    whole = sum(shares)
+    return [share / whole for share in shares]
 
 
-def signs(found: Sequence[Option], shares: Sequence[float], best: int, segments: Sequence[Segment]) -> dict[str, float]:
+def signs(found: Sequence[Option], shares: Sequence[float], best: int, segments: Sequence[Segment]) -> Signs:
     """What speaks for and against trusting the likeliest reading."""
     likely = [math.log(max(share, _LEAST)) for share in shares]
     others = [value for at, value in enumerate(likely[:-2]) if at != best]
@@ -163,9 +234,16 @@ def signs(found: Sequence[Option], shares: Sequence[float], best: int, segments:
     return trust_traits(found[best].traits, segments, margins)
 
 
-def trust(seen: dict[str, float], weights: dict[str, float]) -> float:
-    """How likely a reading is right that is about to be booked. (`fsum`: the same in every order.)"""
-    return 1 / (1 + math.exp(-math.fsum(value * weights.get(trait, 0.0) for trait, value in seen.items())))
+def trust(seen: Signs, weights: Trust) -> float:
+    """How likely a reading is right that is about to be booked."""
+    sights, measured = seen
+    known = [weights[key] for _, keys in sights for key in keys if key in weights]
+    return trusted(known + [value * weights.get(key, 0.0) for key, value in measured.items()])
+
+
+def trusted(signs: Iterable[float]) -> float:
+    """How likely a reading is right, given the weight of each sign. (`fsum`: the same in every order.)"""
+    return 1 / (1 + math.exp(-math.fsum(signs)))
 
 
 def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None) -> Option:

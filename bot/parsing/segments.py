@@ -33,6 +33,11 @@ class Segment:
     def end(self) -> int:
         return self.tokens[-1].end
 
+    def twin(self) -> Segment:
+        """A copy with tokens of its own; kinds and words are shared."""
+        tokens = [token.twin() for token in self.tokens]
+        return Segment(tokens, self.lead, self.asked, self.aside, self.verdict, self.kinds, self.words, self.text)
+
     def has_quantity(self) -> bool:
         return "qty" in self.kinds
 

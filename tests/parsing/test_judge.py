@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.parsing import judge
 from bot.parsing.candidates import outcome, turned
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.judge import ASKED, BESIDE, BOOKED, NOTHING, WEIGHTS, Option
 from bot.parsing.orders import read_by_rules, read_order
+from bot.parsing.traits import Sight, named, place_of
 from bot.parsing.values import Item, Line
 from tests.parsing.strangers import lists, read
 
@@ -24,10 +27,12 @@ GOODS = Catalogue(
         Item(3, 3, "黑猪里脊", "斤", 2900, "", ("里脊",)),
     ]
 )
+PATH = Path(judge.__file__).with_name("weights.json")
+STORED = json.loads(PATH.read_text(encoding="utf-8"))["traits"]
 STORY = "上次的娃娃菜虫眼多得很,这回鸡蛋给我来两板"
 
 
-def _options(text: str, prior: tuple[Line, ...] = ()) -> tuple[list[Option], list[set[str]]]:
+def _options(text: str, prior: tuple[Line, ...] = ()) -> tuple[list[Option], list[list[Sight]]]:
     ruled = read_by_rules(text, GOODS, prior=prior)
     assert ruled.taken is not None
     assert ruled.take is not None
@@ -73,11 +78,11 @@ def test_the_likelihoods_of_all_ways_add_up_to_one() -> None:
 def test_weights_decide() -> None:
     """With a weight on one sign of a clause the message goes where the weight points."""
     found, clauses = _options(STORY)
-    sign = next(trait for trait in clauses[1] if trait not in clauses[0])
+    sign = min(named(clauses[1]) - named(clauses[0]))
     for column in (BOOKED, NOTHING, ASKED):
         row = [0, 0, 0, 0]
-        row[column] = 1_000
-        heavy = {sign: (row[0], row[1], row[2], row[3])}
+        row[column] = 500
+        heavy = judge.tables({sign: row})
         shares = judge.likelihoods(found, judge.sums_of(clauses, heavy), heavy)
         best = found[max(range(len(found)), key=shares.__getitem__)]
         assert best.columns[1] == column
@@ -85,7 +90,7 @@ def test_weights_decide() -> None:
 
 def test_traits_name_no_goods() -> None:
     _, clauses = _options("里脊切丝要一斤半 鸡蛋一板 住5栋302")
-    seen = " ".join(trait for clause in clauses for trait in clause)
+    seen = " ".join(trait for clause in clauses for trait in named(clause))
     assert not any(word in seen for word in ("里脊", "鸡蛋", "302", "一斤半"))
     assert "切丝" in seen
 
@@ -115,8 +120,39 @@ def test_every_weight_belongs_to_a_trait_that_the_code_still_gives() -> None:
                 clauses = judge.clauses(ruled.taken.found)
                 none = [(0, 0, 0, 0)] * len(clauses)
                 found = judge.options(ruled.taken, ruled.reading.action, none, ruled.take, 4)
-                alive.update(*clauses, *(option.traits for option in found))
-    assert len(alive & WEIGHTS.keys()) >= 0.6 * len(WEIGHTS)
+                alive.update(*map(named, clauses), *(named(option.traits) for option in found))
+    assert len(alive & STORED.keys()) >= 0.6 * len(STORED)
+
+
+def test_traits_have_the_weights_of_their_names() -> None:
+    """What is looked up by family and key is what is stored by name."""
+    for message in read(lists()[0]):
+        ruled = read_by_rules(message.case.text, message.goods, role=message.case.role, prior=message.case.prior)
+        if ruled.taken is not None and ruled.take is not None:
+            clauses = judge.clauses(ruled.taken.found)
+            sums = judge.sums_of(clauses, WEIGHTS)
+            found = judge.options(ruled.taken, ruled.reading.action, sums, ruled.take, 4)
+            for sights, told in [*zip(clauses, sums, strict=True)] + [
+                (option.traits, judge.sums_of([option.traits], WEIGHTS)[0]) for option in found
+            ]:
+                rows = [STORED[name] for name in named(sights) if name in STORED]
+                assert told == tuple(sum(row[at] for row in rows) for at in range(4)), message.case.text
+
+
+def test_a_name_may_have_blanks_within_a_word() -> None:
+    places = list(place_of("w Q is enough"))
+    assert places == [("w {}", "Q is enough"), ("w {}", ("Q", "is enough")), ("w {}", ("Q is", "enough"))]
+    assert all(named([(family, [key])]) == {"w Q is enough"} for family, key in places)
+
+
+@given(st.lists(st.tuples(*[st.integers(-511, 511)] * 4), max_size=200))
+def test_packed_weights_are_added_up_one_by_one(rows: list[tuple[int, ...]]) -> None:
+    assert judge.added([judge.packed(row) for row in rows]) == tuple(sum(row[at] for row in rows) for at in range(4))
+
+
+def test_weights_that_would_run_over_are_refused() -> None:
+    with pytest.raises(ValueError, match="512"):
+        judge.packed((0, 0, 512, 0))
 
 
 def test_the_same_message_is_judged_the_same_in_every_process() -> None:
@@ -138,7 +174,5 @@ def test_the_same_message_is_judged_the_same_in_every_process() -> None:
 
 
 def test_the_weights_are_small_and_whole() -> None:
-    path = Path(judge.__file__).with_name("weights.json")
-    rows = json.loads(path.read_text(encoding="utf-8"))["traits"]
-    assert len(path.read_bytes()) < 1_000_000
-    assert all(len(row) == 4 and all(isinstance(weight, int) for weight in row) for row in rows.values())
+    assert len(PATH.read_bytes()) < 1_000_000
+    assert all(len(row) == 4 and all(isinstance(weight, int) for weight in row) for row in STORED.values())
