@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Final
 
 BYGONE: Final = frozenset({"done", "pay", "trouble", "have", "almost", "past", "deny"})
 """What has happened already, or was never asked for."""
+FOR_ME: Final = frozenset(
+    ["".join(parts) for parts in product("给帮替", "我 俺 咱 偶 阿拉 我们 咱们 俺们".split())]
+    + "跟我 拨我 拨阿拉 畀我 俾我 乎我 予我 予阮".split()
+)
+"""给我, 帮俺, 畀我: something is done for who speaks, in every region."""
 WEAK_WANTS: Final = frozenset("买 购 拿 订 定 带 入 上 留 抢".split())
 PLAIN: Final = frozenset(
     {"item", "qty", "space", "want", "add", "and", "colon", "times", "plus", "room", "phone", "comma", "stop", "each"}

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.classes import FOR_ME
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.complements import see_through
 from bot.parsing.regrets import reconsider
@@ -69,7 +70,7 @@ def _purposes(tokens: list[Token]) -> None:
             before.kind = "filler" if before.kind in ("text", "goods") and not before.keys else before.kind
 
 
-_HELPING: Final = frozenset("帮我 给我 替我 跟我 同我 帮忙 帮手 给咱 给俺 帮俺 帮咱".split())
+_HELPING: Final = FOR_ME | {"帮忙", "帮手"}
 
 
 def _beside_refusals(tokens: list[Token]) -> None:
@@ -94,16 +95,14 @@ def _taken_back(tokens: list[Token], token: Token) -> bool:
 def _given_to(tokens: list[Token]) -> None:
     """给我妈 is 给 and 我妈, not 给我 and 妈."""
     for token, following in pairwise(tokens):
-        if (
-            token.word in ("给我", "帮我", "替我", "跟我", "和我", "同我")
-            and following.kind == "person"
-            and token.end == following.start
-        ):
-            if following.word[0] == "我":
-                continue
+        if (token.word in FOR_ME or token.word == "和我") and token.word[1:] == "我" and _is_of_mine(token, following):
             token.kind = "and" if token.word[0] in "跟和同" else token.kind
             token.word, token.end = token.word[0], token.end - 1
             following.start, following.word = following.start - 1, "我" + following.word
+
+
+def _is_of_mine(token: Token, following: Token) -> bool:
+    return following.kind == "person" and token.end == following.start and following.word[0] != "我"
 
 
 def _stay_away(tokens: list[Token]) -> None:

@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.classes import FOR_ME
 from bot.parsing.segments import Segment, last_solid
 
 _TAG: Final = re.compile(
@@ -36,6 +37,7 @@ PRICE_WORDS: Final = re.compile(
 _HOW_MANY: Final = re.compile(r"[有剩是够装订还]")
 
 
+_SERVED: Final = FOR_ME | {"帮忙", "给", "帮"}
 _AGREED: Final = frozenset("行吗 可以吗 好吗 行不行 好不好 可以么 行么 好伐 好么 可以伐 行伐 得伐".split())
 """Particles that ask for nothing but a nod: 留四只母蟹好伐."""
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
@@ -117,7 +119,7 @@ def _request(segment: Segment, asks: set[str]) -> str:
         or asks & {"能不能", "可不可以", "能否", "可否"}
     )
     if polite and not PRICE_WORDS.search(segment.text) and "trouble" not in kinds:
-        served = segment.words & {"给我", "帮我", "替我", "俾我", "畀我", "帮忙", "给", "帮"}
+        served = segment.words & _SERVED
         agreed = segment.words & _AGREED
         fetched = "want" in kinds and served and "qty" in kinds
         if (

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.claims import find_claims
+from bot.parsing.classes import FOR_ME
 from bot.parsing.draft import Draft
 from bot.parsing.kin import choose_by_order
 from bot.parsing.pairing import Claim
@@ -19,7 +20,7 @@ SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus",
 """Kinds that stand between a verb and what it is about without changing anything."""
 _SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
 _SELVES_BESIDE_OTHERS: Final = _SELVES | {"我", "我要", "给我", "给自己"}
-_SERVING: Final = frozenset("帮我 给我 替我 帮忙 麻烦 请 拜托 同我".split())
+_SERVING: Final = FOR_ME | {"帮忙", "麻烦", "请", "拜托"}
 _ENOUGH: Final = (["够了"], ["就够了"], ["就行"], ["就好"], ["够"], ["足够"], ["足够了"])
 _ONE_HOUSE: Final = re.compile(
     r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
