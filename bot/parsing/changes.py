@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.parsing.classes import NEGATIONS
 from bot.parsing.clauses import last_clause
 from bot.parsing.pairing import Claim
 from bot.parsing.regrets import is_kept
@@ -34,7 +35,7 @@ class Changes(Swaps):
             self.pending = []
         elif self.each and self.draft.prior and self.kinds[position + 1 : position + 2] == ["space"]:
             self._drop_all_but(set())  # 全部不要 我重新报
-        elif self._ahead(position, last) and self.words[position][-1] not in "了啦喽咯":
+        elif self._ahead(position, last) and self._takes_goods(position):
             self.mode = "cancel"
         elif self.each and self.draft.prior:
             self._drop_all_but(set())
@@ -53,6 +54,11 @@ class Changes(Swaps):
         if apart and (self.pending or self.draft.prior):
             self.draft.doubt(before.word, "unclear", tuple(self.draft.prior))
         return apart
+
+    def _takes_goods(self, position: int) -> bool:
+        """取消, and 取消了 where nothing was named before it: what goes is named behind the verb."""
+        word = self.words[position]
+        return word[-1] not in "了啦喽咯" or not (word[0] in NEGATIONS or self.booked or self.draft.entries)
 
     def _ahead(self, position: int, last: int) -> bool:
         stop = next((i for i in range(position + 1, last + 1) if self.kinds[i] in ("set", "add", "want", "swap")), last)

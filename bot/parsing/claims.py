@@ -46,6 +46,8 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
                 and _is_set_right(tokens[at + 1 : at + 5])
             ):
                 kind = ""  # 不是三盒 是一盒
+            if kind == "qty" and _is_ruled_out(token, tokens[max(at - 1, 0)], segments, index):
+                kind = ""  # 改五斤,不是三斤
             if kind == "qty" and is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
                 kind = ""  # 草莓退一盒 一盒够吃
             if not kind:
@@ -76,10 +78,21 @@ def _is_set_right(following: Sequence[Token]) -> bool:
     return quantity > 0 and words.endswith(("是", "要", "只要")) and all(t.kind != "item" for t in solid[:quantity])
 
 
+def _is_ruled_out(token: Token, before: Token, segments: Sequence[Segment], index: int) -> bool:
+    """Does a clause at the end say of a number only that it is not the one that was meant?"""
+    if not index or not before.word.endswith("不是") or before.end != token.start:
+        return False
+    segment, told = segments[index], segments[index - 1]
+    opens = all(t.kind in ("filler", "space", "fix") for t in segment.tokens if t.start < token.start)
+    counts = [t for each in segments[index:] for t in each.tokens if t.kind == "qty"]
+    alone = len(counts) == 1 and not segment.kinds & {"item", "goods"}
+    return opens and alone and told.verdict == "order" and any(t.kind == "qty" for t in told.tokens)
+
+
 def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalogue) -> str:
     if token.kind == "qty" and _is_denied(token, segment, before):
         return ""
-    if token.kind == "goods" and before.word in ("不是", "唔系", "伐是", "弗是"):
+    if token.kind == "goods" and before.word == "不是":
         return ""  # 要的是抽纸不是湿巾
     cooked = before.end == token.start and before.kind != "qty" and before.word.endswith(_COOKING)
     if token.kind == "goods" and cooked:
@@ -132,7 +145,7 @@ def _is_counted_later(token: Token, segment: Segment) -> bool:
 
 def _is_denied(token: Token, segment: Segment, before: Token) -> bool:
     """The first number of 不是两盒是三盒."""
-    negated = before.word.endswith(("不是", "唔系"))
+    negated = before.word.endswith("不是")
     if negated and _affirmed_before(token, segment):
         return True
     if not negated and not (

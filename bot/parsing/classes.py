@@ -22,3 +22,5 @@ ACTING: Final = frozenset({"want", "add"})
 CHANGING: Final = frozenset(
     {"cancel", "sub", "set", "swap", "only", "halve", "double", "keep", "rest", "except", "exchange"}
 )
+NEGATIONS: Final = frozenset("不别勿伐唔莫毋免没")
+"""First characters of a refusal; 取消, 退 and cut are verbs that take goods behind them."""

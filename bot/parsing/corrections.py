@@ -7,7 +7,7 @@ from typing import Final
 from bot.parsing.endings import Endings
 from bot.parsing.tokens import Token
 
-_WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不", "唔系")
+_WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不")
 
 
 class Corrections(Endings):
@@ -31,7 +31,7 @@ class Corrections(Endings):
             and word not in ("不对", "说错了", "写错了")
         ):
             return
-        if word.endswith(("不是", "唔系")) and following is not None and following.kind == "item":
+        if word.endswith("不是") and following is not None and following.kind == "item":
             for key in following.keys:
                 if key in self.draft.entries and self.draft.entries[key].op == "drop":
                     del self.draft.entries[key]  # 肉包取消 啊不是肉包 是油条

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import opencc
 
+from bot.parsing.dialects import LETTERS, respell
+
 MAX_CHARS = 65_536
 LONG_NUMBER = "\ue0ff"  # stands for a run of twelve and more digits: an order number, never a quantity or a phone
 _CIRCLED_BASE = 0xE000  # ①…⑳ become U+E001…U+E014: NFKC would glue ①2 to 12
@@ -25,6 +27,7 @@ _SPECIAL = {
     "∼": "~", "❓": "?", "❔": "?", "❗": "!", "…": "。", "¥": "¥", "￥": "¥", "″": '"', "“": '"', "”": '"', "｡": "。",
     "㎏": "kg", "℃": "度", "甭": "别", "覅": "勿要", "冇": "没", "嘸": "没", "伍": "五", "㐱": "个", "奌": "点", "旦": "旦",
     "著": "着", "🔟": "\ue00a", "弗": "勿", "係": "系", "乾": "干", "菓": "果", "蠏": "蟹", "麪": "面", "甁": "瓶", "鷄": "鸡", "藷": "薯", "糭": "粽",
+    **LETTERS,
 }  # fmt: skip
 _STICKER = re.compile(r"\[([^\[\]\n\d]{1,8})\](?!\s*[\dx×+一二两三])")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
@@ -140,7 +143,7 @@ def normalise(raw: str, *, keep_quote: bool = False, limit: int = MAX_CHARS) -> 
         position = end
     _append(raw, position, len(raw), pieces, starts)
     starts.append(len(raw))
-    return Normal(raw, "".join(pieces), tuple(starts), quote)
+    return Normal(raw, respell("".join(pieces)), tuple(starts), quote)
 
 
 def _append(raw: str, start: int, end: int, pieces: list[str], starts: list[int]) -> None:

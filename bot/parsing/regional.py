@@ -27,9 +27,9 @@ _WORDS: Final = {
     "want": """拨阿拉 乎我 予我 予阮 跟我弄 跟我拿 跟我留 跟我称 跟我整 跟我来 跟我带 跟我搞 给俺来 给俺整 给俺留 给俺称 给俺弄 给俺记 给俺拿 给咱整 给咱来 给咱留 给咱称 给称 给提 给薅 掂 搞到 帮我攞 同我攞 同我留 同我订 帮我订返
         give_me i'll_take i'll_have would_like i'd_like get_me grab grab_me put_me_down_for sign_me_up_for""",
     "request": "中不中 中不 中吧 中嘛 要得不 要得嘛 要得啵 要得吧 行啵 好啵 好伐 好伐啦 好伐呀 好勿啦 好哇 行伐 可以伐 可以啵 得不得 得唔得呀 好无 好莫 would_you would_that_be_ok",
-    "filler": """嘞 咧 噻 唦 啵 噃 㗎 喇 啫 喎 嗱 哋 昂 喏 诺 嗳 喔唷 哎呦喂 侬 恁 恁们 俺们 俺屋 俺屋里 阿拉屋里 阿拉屋里厢 屋里厢 屋里向 屋头 咱屋 佢 佢哋 佢地 我地 你哋 伲 吾伲 阮 阮兜 阮厝 妹儿 老妹儿 幺妹 幺妹儿 孃孃 小阿妹 阿姊 依姐 依妹 依伯 依弟 头家 老细 伙计 外头 里头 𠮶 𠮶啲 呢啲 𠮶度 呢度
+    "filler": """嘞 咧 噻 唦 啵 噃 㗎 喇 啫 喎 嗱 哋 昂 喏 诺 嗳 喔唷 哎呦喂 侬 恁 恁们 俺们 俺屋 俺屋里 阿拉屋里 阿拉屋里厢 屋里厢 屋里向 屋头 咱屋 佢 佢哋 佢地 我地 你哋 伲 吾伲 阮 阮兜 阮厝 妹儿 老妹儿 幺妹 幺妹儿 孃孃 小阿妹 阿姊 依姐 依妹 依伯 依弟 头家 老细 伙计 外头 里头 呢啲 呢度 那啲 那度
         go_ahead in_case birthday party 不能吃 不能喝 不能碰 不好吃 痛风 论斤 论斤称 论斤称的 大小无所谓 大小都行 大小都可以 大小随便 大小不限 寻思寻思 回头 管够 管饱 morning good_morning afternoon_tea tea_time afternoon evening good_evening neighbor neighbour here la lah leh wor tks cheers asap btw fyi this_time by_the_way thank_you_so_much so_much also too as_well will be new would like from_now""",
-    "this": "𠮶款 𠮶种 𠮶只 𠮶个 𠮶支 呢款 呢种 呢只 呢支 搿只 搿种 搿款 迭个 迭只",
+    "this": "呢款 呢种 呢只 呢支 搿只 搿种 搿款 迭个 迭只",
     "time": "next_week this_week tomorrow tonight this_weekend next_time today",
 }
 _HOMES: Final = "屋里 屋里厢 屋里向 屋头 屋企 家头 咱屋 俺屋".split()

@@ -15,7 +15,7 @@ from bot.parsing.quantity import to_sale_units
 from bot.parsing.segments import keys_of
 from bot.parsing.tokens import Token
 
-_DENIED: Final = ("不是", "唔系", "伐是", "弗是", "从", "由", "不要", "不用", "别")
+_DENIED: Final = ("不是", "从", "由", "不要", "不用", "别")
 
 
 def check_numbers(reader: Interpreter) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.parsing.afresh import begins_anew
 from bot.parsing.asides import complete_before, is_unordered
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, NEGATIONS
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
@@ -193,6 +193,8 @@ def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off
     """Does `token` begin an order behind talk of what was, or a question behind an order?"""
     complete = "qty" in kinds and kinds & _COMPLETING
     refused = solid.word.rstrip("啊呀哈哦呢嘛吧噢嘞哒") if solid.kind == "cancel" else ""
+    if refused and token.kind == "item" and solid.word[0] not in NEGATIONS and not kinds & BOOKABLE:
+        return False  # 取消了鸡蛋: what goes is named behind the verb
     if refused and (refused[-1] in "了啦喽咯" or refused != solid.word) and len(solid.word) > 2:
         return token.kind not in ("filler", "space", "request", "ask", "cancel", "sub")
     if "have" in kinds and token.kind == "cancel" and "item" in kinds and solid.kind != "item":

@@ -239,7 +239,9 @@ def _changed() -> Iterator[tuple[str, str]]:
 def _corrected() -> Iterator[tuple[str, str]]:
     for verb in "来 买 订 定 问 点 报 写 发 开口".split():
         yield f"{verb}都{verb}了", "filler"  # 来都来了
-    for verb, tail in product("落写打讲报点按记搞弄拍发订下", ("错咗", "错左", "错喇", "错啦", "错了", "错")):
+    for verb, tail in product("落写打讲报点按记搞弄拍发订下", ("错咗", "错左", "错喇", "错啦", "错了", "错", "错脱", "错脱了", "错忒", "错忒了", "错特了", "错老", "错哒", "错起了")):
         yield verb + tail, "fix"
     for lead, wrong in product(_GASPS, _WRONGS):
         yield lead + wrong, "fix"
+    for lead in _GASPS:
+        yield lead + "不够", "set"
