@@ -67,14 +67,21 @@ class Applying(Targets):
         claim = self.claim_in_hand
         if claim is None:
             return False
-        before = self.tokens[: claim.start]
+        before = self.tokens[: self._counted_at(claim)]
         others = any(t.kind in ("person", "name") and t.word not in SELVES and "自" not in t.word for t in before)
         return others and (self._is_said_too(claim) or _ENTRUSTED.search(self.text) is not None)
 
+    def _counted_at(self, claim: Claim) -> int:
+        """Where a claim says how many; the goods may have been named long before (山泉原来一箱,我舅又要两箱)."""
+        return claim.start if claim.quantity is None else self.position[id(claim.quantity)]
+
     def _is_said_too(self, claim: Claim) -> bool:
-        """Is 也 said in front of a claim, and not 我也?"""
+        """Is 也 or 又 said in front of a claim, and not 我也?"""
         first = self.position[id(self.segments[claim.segment].tokens[0])]
-        at = next((i for i in range(claim.start - 1, first - 1, -1) if "也" in self.words[i]), -1)
+        at = next(
+            (i for i in range(claim.start - 1, first - 1, -1) if self.words[i][-1:] in "也又" or "也" in self.words[i]),
+            -1,
+        )
         return at >= 0 and not (at and self.words[at - 1] in SELVES)
 
     def _is_one_of(self, key: int, existing: Entry | None) -> bool:

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.parsing.foods import CATEGORIES, GOODS, SYNONYMS
-from bot.parsing.names import FIGURES, HAN, WEAK_CHARS, are_akin, folded, fragments_of, full_names, kinds_of, parts_of
+from bot.parsing.names import (
+    FIGURES,
+    HAN,
+    WEAK_CHARS,
+    are_akin,
+    folded,
+    fragments_of,
+    full_names,
+    kinds_of,
+    nicknames,
+    parts_of,
+)
 from bot.parsing.pinyin import loose_sound, loose_syllable, loosen, main_syllable, other_sounds, sound_of
 from bot.parsing.quantity import HOMOPHONES, UNIT_WORDS, is_weight
 from bot.parsing.slips import look_alikes
@@ -19,16 +30,6 @@ from bot.parsing.vocabulary import WORDS
 MAX_CANDIDATES = 4
 _K = TypeVar("_K", int, str)
 _BREAKS = frozenset(" ,。;!?\n0123456789")
-_APART = frozenset(
-    "不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带"
-)
-"""Characters that never join a one-character name to another word."""
-_TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥粒糁乳卷饺滑花叶苗子膏脆圈仁丸松肠蛋奶肉")
-_MODIFIERS = frozenset("青红黄绿白黑紫冻干熟生酸腌烤炸卤煮小野鸭鹅鸡牛羊猪鱼虾糖冰咖奶油豆米麦薯紫水洋山海")
-
-
-_DIMINUTIVES = "包饺粽桃梨橘柑橙柚枣柿李栗茄虾鸭兔鸽蛏"
-"""Heads of names that are said with 子: 包子 for every kind of 包."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,9 @@ class Catalogue:
 
     def _index_heads(self, endings: dict[str, list[int]]) -> None:
         """包子 and 虾 for everything whose name ends so."""
-        for head in (head for head in _DIMINUTIVES if head in endings):
-            self.names.setdefault(head + "子", Named(tuple(endings[head])))
+        for head, keys in endings.items():
+            for called in nicknames(head):
+                self.names.setdefault(called, Named(tuple(keys)))
         for ending, keys in endings.items():
             for whole in (ending + tail for tail in "果条" if len(ending) == 1):
                 if whole in GOODS:
@@ -234,21 +236,6 @@ class Catalogue:
                     if not known and not any(sound in self._sounds for sound in sounds):
                         shapes[written] = tuple(dict.fromkeys((*shapes.get(written, ()), *self.names[term].keys)))
         return shapes
-
-
-def compounds(before: str, after: str, term: str, item_name: str) -> bool:
-    """Do the neighbours of a found name make it another thing: 青|苹果, 鸡蛋|面, 雪|梨?
-
-    `before` and `after` are unknown characters that touch the name in the text.
-    """
-    if before and HAN.match(before) and before not in item_name:
-        if len(term) == 1 and HAN.match(term) and before not in _APART:
-            return True
-        if before in _MODIFIERS or before + term in GOODS:
-            return True
-    if after and HAN.match(after):
-        return (len(term) == 1 and bool(HAN.match(term)) and after not in _APART) or after in _TAILS
-    return False
 
 
 def _one_edit(left: str, right: str) -> bool:

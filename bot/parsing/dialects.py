@@ -1,4 +1,4 @@
-"""One spelling for the little words that regions write in characters of their own: 嘅 and 额 for 的, 咗 for 了, 搿 for 这.
+"""One spelling for little words that regions write in characters of their own: 嘅 and 额 for 的, 咗 for 了, 搿 for 这.
 
 What is folded here means the same wherever it stands, so that no rule has to know it: 25块额 is 25块的, 食咗 is 食了,
 八宝饭勿是两盒 is 八宝饭不是两盒. Words that need more than a character are classes of `vocabulary`, `regional` and
@@ -24,14 +24,14 @@ LETTERS: Final = {
 }
 """Character for character; every one of them is written for nothing else."""
 
-_WRITTEN: Final = re.compile("[额仲迭勿伐唔毋]")
+_WRITTEN: Final = re.compile("[额仲迭勿伐唔毋系]")
 _SPELLINGS: Final = (
     (re.compile(r"(?<=[一-龥\d])(?<![金余名差总限全数])额(?![度外])"), "的"),
     (re.compile(r"仲(?=[要有想系剩差没])"), "还"),
     (re.compile(r"迭(?=[个只种款样瓶盒箱袋点])"), "这"),
     (re.compile(r"系唔系"), "是不是"),
     (re.compile(r"(?<![好对行])[勿伐](?=是)|唔(?=[系是])|毋(?=是)"), "不"),
-    (re.compile(r"(?<=不)系"), "是"),
+    (re.compile(r"(?<=不)系|(?<![关体联干])系(?=[一二两三四五六七八九十半\d])"), "是"),
     (re.compile(r"[勿伐唔](?=够(?![吗么]))|勿(?=[好甜辣酸大灵嗲晓想会能敢在对错急舍高])"), "不"),
     (re.compile(r"(?<=[一-龥])[勿唔](?=[着清脱牢])"), "不"),
 )

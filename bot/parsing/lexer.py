@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 
 from bot.parsing.amounts import read_quantity
-from bot.parsing.catalogue import Catalogue, compounds
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.compounds import compounds
 from bot.parsing.english import english, english_number
 from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark

@@ -29,6 +29,8 @@ def mark(tokens: list[Token]) -> None:
     see_through(tokens)
     tokens[:] = [token for token in tokens if token.kind]  # what became part of the word before it
     _together(tokens)
+    _undelivered(tokens)
+    _not_even_one(tokens)
     _purposes(tokens)
     _set_right(tokens)
     _beside_refusals(tokens)
@@ -40,6 +42,33 @@ def mark(tokens: list[Token]) -> None:
     _held_goods(tokens)
     _uneaten(tokens)
     reconsider(tokens, kinds)
+
+
+_UNDELIVERED: Final = re.compile(
+    r"(?:不用|莫|别|不要|勿要|唔使|唔好|不消|不必)[送寄](?:过?来)?(?:了|啦|老|哒|咯|喇|哈)$"
+)
+_FETCHED: Final = frozenset("自己 来拿 来取 去拿 去取 自提 过来拿 过来取 我来拿 我去拿 自己去拿 自己来拿".split())
+
+
+def _undelivered(tokens: list[Token]) -> None:
+    """抽纸莫送老,超市买到了: goods that need not be brought because they are there; who is away only puts them off."""
+    kinds = {part.kind for part in tokens}
+    if "qty" in kinds or not kinds & {"done", "have"} or any(part.word in _FETCHED for part in tokens):
+        return
+    for before, token in pairwise(tokens):
+        if token.kind == "wish" and before.kind == "item" and _UNDELIVERED.fullmatch(token.word):
+            token.kind = "cancel"
+
+
+_EVEN: Final = frozenset("也 都".split())
+
+
+def _not_even_one(tokens: list[Token]) -> None:
+    """公蟹一只也不要: none of it is wanted, and one is no number of it."""
+    for token, even, refusal in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        one = token.kind == "qty" and token.milli == 1000 and token.word[0] in "一1半"
+        if one and even.word in _EVEN and refusal.kind in ("unwant", "cancel", "deny"):
+            token.kind = even.kind = "filler"
 
 
 _JUST_NOW: Final = frozenset("刚才 刚刚 刚 之前 先前 方才 啱啱".split())

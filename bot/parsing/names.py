@@ -65,6 +65,18 @@ def parts_of(item: Item) -> tuple[str, ...]:
     return (name, *(part for part in _PARTS.split(name) if part and part != name), *(folded(a) for a in item.aliases))
 
 
+_DIMINUTIVES = frozenset("包饺粽桃梨橘柑橙柚枣柿李栗茄虾鸭兔鸽蛏")
+"""Heads of names that are said with 子 or 儿: 包子 for every kind of 包."""
+_MEATS = frozenset("兔鸭鹅鸽蛙鳝驴")
+"""Heads of names that are meat and are called so: 兔子肉 and 兔儿肉 for 冷吃兔."""
+
+
+def nicknames(head: str) -> tuple[str, ...]:
+    """What goods are called whose names end in one of some characters."""
+    small = (head + "子", head + "儿") if head in _DIMINUTIVES else ()
+    return (*small, head + "肉", head + "子肉", head + "儿肉") if head in _MEATS else small
+
+
 @lru_cache(maxsize=8192)
 def fragments_of(item: Item) -> tuple[str, ...]:
     """Every run of two and more Chinese characters of the name that is not an everyday word by itself."""

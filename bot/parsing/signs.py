@@ -20,6 +20,8 @@ def sign_or_symbol(text: str, position: int) -> Token | None:
     char = text[position]
     if char == "x" and re.compile(r"x\s?\d").match(text, position):
         return Token("times", position, position + 1, char)
+    if char == "-" and "-" in (text[position + 1 : position + 2], text[position - 1 : position]):
+        return Token("colon", position, position + 1, char)  # 鸡蛋——2: a stroke between name and number
     if char == "-" and re.compile(r"-\s?\d").match(text, position):
         return Token("minus", position, position + 1, char)
     if char == "+":

@@ -59,6 +59,10 @@ _COUNTS_GOODS = re.compile(
     r"(?:\d{1,3}|[一两二三四五六七八九])[盒袋斤包瓶箱提板罐桶杯根扎把](?![就也够能一每\d大差至起少估最得有约莫])"
 )
 """Numbers of goods, which nothing of `_FOREIGN` begins with: most of the numbers there are, passed over cheaply."""
+_TWICE = re.compile(
+    rf"(?!{UNIT_PATTERN}|[{CHINESE}人家户天年月周日桌班组次位层间屋])(?P<verb>[一-龥])(?P<again>一(?P=verb))"
+)
+"""记一记, 数一数: 一 between a verb and itself counts nothing."""
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(f"[{CHINESE}几周星礼每俩{LONG_NUMBER}]")
 _PRICED = re.compile(
@@ -84,6 +88,8 @@ def _fixed(text: str, catalogue: Catalogue) -> Iterator[Token]:
         yield Token("phone", span.start, span.end, span.value, value=span.value)
     for span in find_lockers(text):
         yield Token("locker", span.start, span.end, span.value)
+    if "一" in text:
+        yield from (Token("filler", m.start("again"), m.end(), m["again"]) for m in _TWICE.finditer(text))
     digits = _DIGIT.search(text) is not None
     if digits:
         yield from _prices(text, catalogue)

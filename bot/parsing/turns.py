@@ -119,8 +119,8 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     """`space` or `none` when a new segment begins at `index`, empty otherwise."""
     token = tokens[index]
     following = tokens[index + 1].kind if index + 1 < len(tokens) else ""
-    if token.word == "那" and following == "qty":
-        return ""  # 昨天那两只
+    if token.word == "那" and (following == "qty" or (following == "this" and len(tokens[index + 1].word) == 1)):
+        return ""  # 昨天那两只, 32.8那只
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
     if current[-1].kind == "space" and _settles(current, tokens, index):

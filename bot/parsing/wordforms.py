@@ -120,6 +120,9 @@ def formed() -> Iterator[tuple[str, str]]:
     yield from _kept_at_home()
     yield from _on_behalf()
     yield from _refused()
+    yield from _struck_off()
+    yield from _undelivered()
+    yield from _told_before()
     yield from _changed()
     yield from _corrected()
     yield from _preferred()
@@ -178,8 +181,41 @@ def _refused() -> Iterator[tuple[str, str]]:
     ):
         if refusal + whom + verb + tail not in _REFUSED_NOT and (whom or verb not in "发送寄"):
             yield refusal + whom + verb + tail, "cancel"
+    for refusal, verb, tail in product(("不", "别", "莫", "勿", "唔"), "买订定拿来留跟接拼团带", ("老", "哒")):
+        yield refusal + verb + tail, "cancel"
     for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
         yield verb + refusal + tail, "deny"
+
+
+def _struck_off() -> Iterator[tuple[str, str]]:
+    """剔走, 回脱: taken off the list, in the words of the regions."""
+    for verb, away, tail in product(
+        ("踢", "划", "勾", "抹", "删", "砍", "撇", "撤", "剔", "回"),
+        "走掉脱忒去",
+        ("", "了", "啦", "吧", "哈", "佢", "伊", "它", "哦"),
+    ):
+        if verb + away not in _NOT_STRUCK:
+            yield verb + away + tail, "cancel"
+
+
+_NOT_STRUCK = {"剔掉", "剔去", "剔脱", "划走", "回走", "回去", "撤掉", "抹走", "砍走"}  # bones are 剔掉, people 回去
+
+
+def _undelivered() -> Iterator[tuple[str, str]]:
+    """莫送老: nothing need be brought; `marks` tells a wish from a refusal."""
+    for refusal, verb, where, tail in product(
+        ("不用", "莫", "别", "不要", "勿要", "唔使", "唔好", "不消", "不必"),
+        "送寄",
+        ("", "来", "过来"),
+        ("", "了", "啦", "老", "哒", "咯", "喇", "哈"),
+    ):
+        yield refusal + verb + where + tail, "wish"
+
+
+def _told_before() -> Iterator[tuple[str, str]]:
+    """前头订的: what was ordered before."""
+    for when, verb in product(("前头", "先头", "头先", "先前", "早先", "前面", "前边", "头前"), "订定报记下点写买要"):
+        yield when + verb + "的", "rest"
 
 
 _ADJECTIVES = "烂青生熟嫩老软硬甜酸大小肥瘦厚薄宽窄长短粗细辣淡咸热冰干湿轻重红绿黄白面脆糯浓稀圆直匀壮胖鲜"
@@ -239,7 +275,25 @@ def _changed() -> Iterator[tuple[str, str]]:
 def _corrected() -> Iterator[tuple[str, str]]:
     for verb in "来 买 订 定 问 点 报 写 发 开口".split():
         yield f"{verb}都{verb}了", "filler"  # 来都来了
-    for verb, tail in product("落写打讲报点按记搞弄拍发订下", ("错咗", "错左", "错喇", "错啦", "错了", "错", "错脱", "错脱了", "错忒", "错忒了", "错特了", "错老", "错哒", "错起了")):
+    for verb, tail in product(
+        "落写打讲报点按记搞弄拍发订下",
+        (
+            "错咗",
+            "错左",
+            "错喇",
+            "错啦",
+            "错了",
+            "错",
+            "错脱",
+            "错脱了",
+            "错忒",
+            "错忒了",
+            "错特了",
+            "错老",
+            "错哒",
+            "错起了",
+        ),
+    ):
         yield verb + tail, "fix"
     for lead, wrong in product(_GASPS, _WRONGS):
         yield lead + wrong, "fix"
