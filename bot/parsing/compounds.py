@@ -1,4 +1,3 @@
-
 """Whether the characters around a name make other goods of it: 青|苹果, 鸡蛋|面."""
 
 from __future__ import annotations
