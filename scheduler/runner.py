@@ -103,22 +103,32 @@ class Runner:
         return finished
 
     def tick(self, job: Job) -> None:
-        """Run a job once. Whatever goes wrong in it is logged with an incident number and stops nothing else."""
+        """Run a job once and write down how it went; nothing once the runner stops.
+
+        Whatever goes wrong in it is logged with an incident number and stops nothing else.
+        """
         pulse, started_at = self._pulses[job.name], self.context.store.clock()
         with self._idle:
+            if self.context.stop.is_set():  # APScheduler had handed it to a thread a moment before
+                return
             pulse.running_since = self._monotonic()
-        state, detail = "ok", ""
         try:
-            count = job.do(self.context)
-            detail = str(count) if count else ""
-        except Exception:
-            state, detail = "failed", secrets.token_hex(4)
-            log.exception("job_failed", job=job.name, incident=detail)
+            state, detail = self._outcome(job)
+            self._write(job.name, pulse, state, started_at, detail)
         finally:
             with self._idle:
                 pulse.finished, pulse.running_since = self._monotonic(), None
                 self._idle.notify_all()
-        self._write(job.name, pulse, state, started_at, detail)
+
+    def _outcome(self, job: Job) -> tuple[str, str]:
+        """Do it: the state it ended in, and how many things it dealt with or the number of the incident."""
+        try:
+            count = job.do(self.context)
+        except Exception:
+            incident = secrets.token_hex(4)
+            log.exception("job_failed", job=job.name, incident=incident)
+            return "failed", incident
+        return "ok", str(count) if count else ""
 
     def check(self) -> list[str]:
         """Re-arm jobs that should have run and did not; returns those that are late, running or not."""
