@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +24,12 @@ from models.base import Store
 from tests.support.chromium import find_chromium
 from tests.support.clock import START, StillClock
 from tests.support.databases import opened
-from tests.support.emptied import Emptied
+from tests.support.emptied import MOST, Emptied
 from tests.support.memory_disk import memory_disk
+from tests.support.patience import PATIENCE_S, until
 from tests.support.ports import find_free_port, wait_until_listening
 from tests.support.postgres import PostgresServer
 from tests.support.rows import fill
-from tests.support.together import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,24 +42,43 @@ def test_every_test_gets_an_empty_database(store: Store, _again: int) -> None:
         work.db.execute(text("CREATE TABLE left_over (id integer)"))
 
 
+@pytest.fixture
+def lender(postgresql_server: PostgresServer, postgresql_template: str) -> Iterator[Emptied]:
+    """One of its own: how often the databases of the others were lent depends on which tests came before."""
+    lender = Emptied(postgresql_server, postgresql_template)
+    yield lender
+    lender.close()
+
+
 @pytest.mark.postgresql
 def test_a_postgresql_database_is_lent_again_without_rows(
-    emptied: Emptied, postgresql_server: PostgresServer, clock: StillClock
+    lender: Emptied, postgresql_server: PostgresServer, clock: StillClock
 ) -> None:
-    lent = emptied.lend()
+    lent = lender.lend()
     with opened(postgresql_server.url(lent.name), clock) as store:
         with store.transaction() as work:
             fill(work.db, leader_id=1)
         with store.engine.connect() as held:
             held.execute(text("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"))
-            emptied.take_back(lent)
+            lender.take_back(lent)
             with pytest.raises(OperationalError):
                 held.execute(text("SELECT 1"))
-        again = emptied.lend()
+        again = lender.lend()
         with store.read() as work:
             left = [table.name for table in metadata.sorted_tables if work.db.execute(select(table)).first()]
     assert (again.name, left) == (lent.name, [])
-    emptied.take_back(again)
+    lender.take_back(again)
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_database_is_lent_so_often_and_then_no_more(lender: Emptied) -> None:
+    names = []
+    for _ in range(MOST + 1):
+        lent = lender.lend()
+        names.append(lent.name)
+        lender.take_back(lent)
+    assert len(set(names[:MOST])) == 1
+    assert names[MOST] != names[0]
 
 
 @pytest.mark.postgresql
@@ -74,16 +93,16 @@ def test_a_postgresql_database_is_lent_again_without_rows(
     ],
 )
 def test_a_postgresql_database_that_was_changed_is_not_lent_again(
-    change: str, emptied: Emptied, postgresql_server: PostgresServer
+    change: str, lender: Emptied, postgresql_server: PostgresServer
 ) -> None:
-    lent = emptied.lend()
+    lent = lender.lend()
     with opened(postgresql_server.url(lent.name), StillClock()) as store, store.transaction() as work:
         fill(work.db, leader_id=1)
         work.db.execute(text(change))
-    emptied.take_back(lent)
-    another = emptied.lend()
+    lender.take_back(lent)
+    another = lender.lend()
     assert another.name != lent.name
-    emptied.take_back(another)
+    lender.take_back(another)
 
 
 def test_the_two_databases_are_what_they_say(store: Store, request: pytest.FixtureRequest) -> None:
@@ -114,16 +133,9 @@ def test_a_server_does_not_outlive_its_test_process(ending: signal.Signals) -> N
         folder = Path(holder.stdout.readline().strip())
         psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
         holder.send_signal(ending)
-    wait_until(lambda: not folder.exists())
+    until(lambda: not folder.exists())
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host=str(folder), user="postgres", dbname="postgres")
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 # The plugin warns and raises; an address of a documentation network, which nobody has.
@@ -136,7 +148,7 @@ def test_the_network_is_shut() -> None:
 def test_this_machine_can_be_reached() -> None:
     port = find_free_port()
     with socket.create_server(("127.0.0.1", port)):
-        wait_until_listening(port, timeout_s=1)
+        wait_until_listening(port)
 
 
 def test_waiting_for_a_dead_server_ends_at_once() -> None:

@@ -23,7 +23,7 @@ from bot.redaction import redact
 from bot.simulator import Account, FakeClock, Sim, serve
 from bot.wechat_errors import CATEGORIES, Category, SendError, category_of
 from tests.bot import pushes
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 APPID, SECRET = "wxtest00000000test", "canary-secret-0123456789"
 RESIDENT = "o_test_resident_1"

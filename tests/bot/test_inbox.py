@@ -20,7 +20,7 @@ from models.messages import inbound_message
 from models.prepared import savepoint
 from tests.bot import pushes
 from tests.support.clock import START, StillClock
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 
 def message(content: str = "西红柿2斤", msg_id: int = 1, openid: str = pushes.RESIDENT) -> Inbound:

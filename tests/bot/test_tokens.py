@@ -12,7 +12,7 @@ import pytest
 
 from bot.tokens import TokenCache
 from bot.wechat_errors import Category, SendError
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 
 class Platform:

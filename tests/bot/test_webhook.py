@@ -29,8 +29,8 @@ from models.messages import inbound_message
 from tests.bot import pushes
 from tests.bot.pushes import PLAIN, RESIDENT, SAFE, TOKEN, sealed, signed
 from tests.support.clock import START, StillClock
+from tests.support.patience import PATIENCE_S
 from tests.support.slow import Slow
-from tests.support.together import PATIENCE_S
 
 Handler = Callable[[Work, Inbound], Reply]
 BUSY = "系统忙，这条没有记下，请稍后再发一次（编号 {}）"

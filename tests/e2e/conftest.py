@@ -29,6 +29,7 @@ __all__ = ["open_pages", "ready_made", "shared"]
 
 APPID = "wxtest00000000test"
 WIDTH, HEIGHT, FRAMES_PER_S = 640, 480, 5
+HELD, BETWEEN = 6, 2  # frames: held up long enough to be read, and again before the page takes it for a new scan
 
 
 class Cable:
@@ -90,7 +91,7 @@ Filmed = Callable[..., Page]
 
 @pytest.fixture
 def filmed(playwright_session: Playwright, tmp_path: Path) -> Iterator[Filmed]:
-    """Opens a phone whose camera sees these texts as QR codes, each for two seconds with one of nothing between."""
+    """Opens a phone whose camera sees these texts as QR codes, one after the other, again and again."""
     executable = find_chromium(Path(playwright_session.chromium.executable_path))
     if executable is None:
         pytest.skip("the camera was not tried, there is no Chromium")
@@ -122,9 +123,9 @@ def write_film(path: Path, texts: tuple[str, ...]) -> None:
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_S}:1 Ip A1:1 C420jpeg\n".encode())
         for text in texts:
-            for picture, seconds in ((held_up(text), 2), (nothing, 1)):
+            for picture, frames in ((held_up(text), HELD), (nothing, BETWEEN)):
                 frame = b"FRAME\n" + picture.tobytes() + bytes([128]) * (WIDTH * HEIGHT // 2)
-                film.write(frame * (FRAMES_PER_S * seconds))
+                film.write(frame * frames)
 
 
 def held_up(text: str) -> Image.Image:

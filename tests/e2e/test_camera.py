@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -40,23 +41,34 @@ def type_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="核销", exact=True).click()
 
 
+# All that the page says of scans: the answer to one is soon followed by that to the next.
+REMEMBERS = """
+window.said = [];
+document.addEventListener("DOMContentLoaded", () => {
+  const result = document.getElementById("result");
+  new MutationObserver(() => window.said.push(result.innerText)).observe(result, { childList: true, subtree: true });
+});
+"""
+
+
 def test_two_neighbours_hold_up_their_codes(filmed: Filmed, served: Served) -> None:
     """One after the other, without a tap in between; a code that stays in view is one scan."""
     page = filmed(ticket(served, 4), served.pages.world.codes[3])
     walker = served.enter(page)
+    page.add_init_script(REMEMBERS)
     page.get_by_role("link", name="扫码核销").click()
     result = page.locator("#result")
     log = page.locator("#log")
-    expect(result).to_contain_text("5 号 12-603 孙老师", timeout=20_000)
     expect(result).to_contain_text("已核销")
-    expect(result).to_have_class("scan-result good")
     walker.look("scan-good")
     walker.accessible()
-    expect(result).to_contain_text("4 号 5-1802 小陈", timeout=20_000)
-    expect(result).to_contain_text("鲜牛奶 4瓶")
-    expect(result).to_contain_text("还要收 ¥68.70")
-    page.wait_for_timeout(6500)  # the film begins again
     expect(log.get_by_role("listitem")).to_have_count(2)
+    page.wait_for_timeout(4000)  # the film begins again
+    expect(log.get_by_role("listitem")).to_have_count(2)
+    expect(result).to_have_class("scan-result good")
+    said = "\n".join(page.evaluate("window.said"))
+    for words in ("5 号 12-603 孙老师", "4 号 5-1802 小陈", "鲜牛奶 4瓶", "还要收 ¥68.70"):
+        assert words in said
     assert [row.ok for row in written(served)] == [True, True]
     walker.look("scan-log")
 
@@ -66,7 +78,7 @@ def test_a_code_that_was_used_is_refused_in_red_and_can_be_undone(filmed: Filmed
     served.enter(page)
     page.goto(f"{served.url}/m/scan")
     result = page.locator("#result")
-    expect(result).to_contain_text("这不是取货码", timeout=20_000)
+    expect(result).to_contain_text("这不是取货码")
     code = served.pages.world.codes[4]
     type_code(page, code)
     expect(result).to_contain_text("已核销")
@@ -84,10 +96,10 @@ def test_a_code_that_was_used_is_refused_in_red_and_can_be_undone(filmed: Filmed
 def test_scanning_goes_on_without_network_and_is_delivered_once(filmed: Filmed, served: Served) -> None:
     page = filmed(ticket(served, 4))
     walker = served.enter(page)
-    result = page.locator("#result")
+    result, began = page.locator("#result"), time.monotonic()
     with no_network(page):
         page.goto(f"{served.url}/m/scan")
-        expect(result).to_contain_text("可以给货", timeout=20_000)
+        expect(result).to_contain_text("可以给货")
         expect(result).to_contain_text("5 号 12-603 孙**")
         expect(result).to_contain_text("红颜草莓 3盒")
         type_code(page, served.pages.world.codes[4])
@@ -100,11 +112,12 @@ def test_scanning_goes_on_without_network_and_is_delivered_once(filmed: Filmed, 
         walker.complaints.clear()  # the browser's own lines about what did not come through
         walker.look("scan-offline")
         walker.accessible()
-    expect(page.locator("#network")).to_be_hidden(timeout=10_000)
+    expect(page.locator("#network")).to_be_hidden()
     assert kept(page) == 0
     [row] = written(served)
     assert row.ok
-    assert timedelta(0) < row.recorded_at - row.at < timedelta(minutes=1), "its own time, not that of the delivery"
+    since = timedelta(seconds=time.monotonic() - began)
+    assert timedelta(0) < row.recorded_at - row.at < since, "its own time, not that of the delivery"
     expect(page.locator("#log")).to_contain_text("补传成功")
 
 
@@ -123,7 +136,7 @@ def test_an_answer_that_is_lost_counts_once(phone: Page, served: Served) -> None
     type_code(phone, served.pages.world.codes[4])
     expect(phone.locator("#result")).to_contain_text("可以给货")
     phone.unroute("**/m/scans")
-    expect(phone.locator("#network")).to_be_hidden(timeout=10_000)
+    expect(phone.locator("#network")).to_be_hidden()
     assert 200 in lost
     assert [(row.ok, row.forced) for row in written(served)] == [(True, False)]
 
@@ -138,7 +151,7 @@ def test_what_waits_in_the_phone_outlives_the_page(phone: Page, served: Served) 
         phone.goto(f"{served.url}/m/")
     assert kept(phone) == 1
     phone.goto(f"{served.url}/m/scan")
-    expect(phone.locator("#log")).to_contain_text("补传成功", timeout=10_000)
+    expect(phone.locator("#log")).to_contain_text("补传成功")
     assert kept(phone) == 0
     assert [row.redeemed_by for row in written(served)] == [served.pages.world.account_helper]
 
@@ -161,7 +174,7 @@ def test_a_session_that_ended_is_said_and_loses_nothing(phone: Page, served: Ser
         type_code(phone, served.pages.world.codes[4])
         expect(phone.locator("#result")).to_contain_text("可以给货")
         served.pages.clock.advance(hours=13)
-    expect(phone.locator("#network")).to_contain_text("登录已经过期", timeout=10_000)
+    expect(phone.locator("#network")).to_contain_text("登录已经过期")
     type_code(phone, served.pages.world.codes[3])
     expect(phone.locator("#result")).to_contain_text("这一单没有核销")
     assert kept(phone) == 1

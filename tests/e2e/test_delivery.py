@@ -45,7 +45,7 @@ def test_what_a_driver_taps_without_network_is_sent_when_it_is_back(phone: Page,
     expect(phone.locator("#waiting")).to_contain_text("没有网，1 步记在手机上了")
     assert signers(served) == [None]
     served.cable.is_out = False
-    expect(phone.get_by_text("全部送完了")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("全部送完了")).to_be_visible()
     assert signers(served) == ["王姐"]
 
 

@@ -68,10 +68,10 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     unplug(context, served)
     first.close()
 
-    page = context.new_page()
+    page, began = context.new_page(), time.monotonic()
     page.goto(f"{served.url}/m/scan")
     result = page.locator("#result")
-    expect(result).to_contain_text("可以给货（没有网络，先记下）", timeout=30_000)
+    expect(result).to_contain_text("可以给货（没有网络，先记下）")
     expect(result).to_contain_text("5 号 12-603 孙**")
     expect(result).to_contain_text("红颜草莓 3盒")
     expect(page.locator("#waiting")).to_contain_text("5 号")
@@ -87,11 +87,12 @@ def test_the_page_opens_scans_and_delivers_once_though_it_was_killed(filmed: Fil
     plug_in(context, served)
     page = context.new_page()
     page.goto(f"{served.url}/m/scan")
-    expect(page.locator("#log")).to_contain_text("补传成功", timeout=20_000)
+    expect(page.locator("#log")).to_contain_text("补传成功")
     expect(page.locator("#waiting-card")).to_be_hidden()
     assert kept(page) == 0
     [row] = [row for row in written(served) if row.ok]
-    assert timedelta(seconds=DEAD_S) < row.recorded_at - row.at < timedelta(minutes=3), "its own time"
+    since = timedelta(seconds=time.monotonic() - began)
+    assert timedelta(seconds=DEAD_S) < row.recorded_at - row.at < since, "its own time"
 
 
 def test_what_was_handed_out_here_before_is_known_without_network(phone: Page, served: Served) -> None:
@@ -122,7 +123,7 @@ def test_a_conflict_is_shown_when_the_scans_arrive(phone: Page, served: Served) 
         work.db.execute(update(order).where(order.c.id == world.orders[4]).values(state="cancelled"))
     plug_in(phone.context, served)
     log = phone.locator("#log")
-    expect(log).to_contain_text("补传时没有成功", timeout=20_000)
+    expect(log).to_contain_text("补传时没有成功")
     expect(log).to_contain_text("已经取消")
     expect(log).to_contain_text("补传成功")
     expect(phone.locator("#result")).to_contain_text("刚才没有网络时扫的")
@@ -150,7 +151,7 @@ def test_signing_out_leaves_no_order_in_the_phone_and_no_page_but_loses_no_scan(
     phone.unroute("**/m/scans")
     served.enter(phone)
     phone.goto(f"{served.url}/m/scan")
-    expect(phone.locator("#log")).to_contain_text("补传成功", timeout=10_000)
+    expect(phone.locator("#log")).to_contain_text("补传成功")
     assert [row.ok for row in written(served)] == [True]
 
 
@@ -211,6 +212,6 @@ def test_a_page_of_an_earlier_session_takes_the_new_one_by_itself(phone: Page, s
     open_scan(phone, served)
     served.enter(phone.context.new_page())
     type_code(phone, served.pages.world.codes[4])
-    expect(phone.locator("#log")).to_contain_text("补传成功", timeout=20_000)
+    expect(phone.locator("#log")).to_contain_text("补传成功")
     assert kept(phone) == 0
     assert [row.ok for row in written(served)] == [True]

@@ -14,6 +14,7 @@ from datetime import datetime
 from bot.simulator import Account, crypto, inbound, judge
 from bot.simulator.clock import Clock, system_clock
 from bot.simulator.target import HttpTarget, Target, Unanswered
+from tests.support.patience import PATIENCE_S
 
 WECHAT_WAITS_S = 5.0  # then it cuts the connection
 BOOKED = "合计"
@@ -90,7 +91,7 @@ class Phones:
         context = judge.Context(self.account, sealed.message.openid, "text", self.account.mode, ())
         return judge.judge(200, body, context).text
 
-    def push_until_answered(self, message: Message, *, patience_s: float = 60) -> Told:
+    def push_until_answered(self, message: Message, *, patience_s: float = PATIENCE_S) -> Told:
         """The same message again and again, with the same MsgId, until something answers it."""
         deadline = time.monotonic() + patience_s
         for attempt in itertools.count(1):

@@ -9,8 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +19,11 @@ import requests
 from bot.simulator import Account
 from models import Store
 from operations import job_runs
+from tests.support.patience import PATIENCE_S, until
 from tests.support.ports import find_free_port
+from tests.support.processes import children, command_line, is_alive, session
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 60
 ACCOUNT = Account(
     appid="wx0000000000000000",
     secret="secret-of-the-fault-tests",
@@ -93,27 +93,34 @@ class Product:
         self.starts += 1
         command = [sys.executable, str(ROOT / "cli.py"), "--config", str(self.config), "run"]
         command += [] if self.has_scheduler else ["--no-scheduler"]
-        self._run = subprocess.Popen(
-            command, cwd=self.config.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with self._log.open("ab") as log:
+            self._run = subprocess.Popen(command, cwd=self.config.parent, stdout=subprocess.DEVNULL, stderr=log)
         self.wait_until_up()
 
     def wait_until_up(self) -> None:
         """Return once the web server answers anything at all."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
+
+        def answers() -> bool:
+            assert self.is_running, f"the product ended by itself: {self.said()[-1000:]}"
             with suppress(requests.RequestException):
-                requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
-                self._seen |= {self.web, self.scheduler} - {0}
-                return
-            assert self.is_running, "the product ended by itself"
-            assert time.monotonic() < deadline, "the product did not come up"
-            time.sleep(0.02)
+                return bool(requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).status_code)
+            return False
+
+        until(answers, "the product comes up")
+        self._seen |= {self.web, self.scheduler} - {0}
 
     def health(self) -> dict[str, object]:
         """What /healthz says."""
         found: dict[str, object] = requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=10).json()
         return found
+
+    def said(self) -> str:
+        """What it has written to its standard error since it was first started."""
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def _log(self) -> Path:
+        return self.config.with_suffix(".log")
 
     @property
     def is_running(self) -> bool:
@@ -161,7 +168,7 @@ class Product:
     def _child(self, *, is_scheduler: bool) -> int:
         for pid in children(self.main):
             # Both are forks of the main process; the scheduler has a session of its own.
-            if b"init-db" not in command_line(pid) and (_session(pid) == pid) == is_scheduler:
+            if b"init-db" not in command_line(pid) and (session(pid) == pid) == is_scheduler:
                 return pid
         return 0
 
@@ -185,51 +192,7 @@ def start_scheduler(config: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=config.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def until(happened: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> None:
-    """Wait for something; fails with its name when it does not come."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
-
-
 def runs_jobs(store: Store, pid: int) -> bool:
     """Whether a scheduler's process runs its jobs: it has written so."""
     with store.read() as work:
         return any(run.worker.endswith(f":{pid}") for run in job_runs.last_runs(work))
-
-
-def children(pid: int) -> list[int]:
-    """The process ids of the direct children."""
-    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [number for number in numbers if _parent(number) == pid]
-
-
-def command_line(pid: int) -> bytes:
-    """The command line, its words separated by NUL; empty when the process is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that ended and waits to be collected does not."""
-    return _stat(pid)[:1] not in ([], ["Z"])
-
-
-def _parent(pid: int) -> int:
-    found = _stat(pid)
-    return int(found[1]) if found and found[0] != "Z" else 0
-
-
-def _session(pid: int) -> int:
-    found = _stat(pid)
-    return int(found[3]) if found else 0
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []

@@ -14,7 +14,9 @@ from bot.texts.replies import RECEIVED
 from models import Store
 from tests.faults.neighbourhood import WORDS, put_off, settle
 from tests.faults.phones import Crowd, Phones
-from tests.faults.product import ACCOUNT, Product, children, command_line, is_alive, runs_jobs, until
+from tests.faults.product import ACCOUNT, Product, runs_jobs
+from tests.support.patience import until
+from tests.support.processes import is_alive
 
 
 @pytest.mark.timeout(240)
@@ -40,14 +42,9 @@ def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedC
     answers = [told for one in crowd.told.values() for told in one]
     assert Counter(told.attempts for told in answers) == {1: len(answers)}
     assert {told.text for told in answers if not told.is_booked} <= {RECEIVED}, "slow machines store some for later"
-    until(lambda: put_off(store) == 0, "what was only stored is done", seconds=60)
+    until(lambda: put_off(store) == 0, "what was only stored is done")
     assert place.sources() == Counter(message.key for message in crowd.told)
     until(lambda: bool(product.health()["ok"]), "the new scheduler ticks")
-
-
-def is_checking(product: Product) -> bool:
-    """Whether the step before a renewal runs."""
-    return any(b"init-db" in command_line(pid) for pid in children(product.main))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -58,8 +55,7 @@ def test_a_new_program_that_does_not_start_changes_nothing(product: Product, sto
     try:
         product.config.write_text(text.replace("[wechat]", "[wechat]\ncolour = 1"), "utf-8")
         os.kill(product.main, signal.SIGHUP)
-        until(lambda: is_checking(product), "the new program is tried")
-        until(lambda: not is_checking(product), "it was found wanting")
+        until(lambda: "The new program does not start" in product.said(), "it was tried and found wanting")
     finally:
         product.config.write_text(text, "utf-8")
     assert (product.web, product.scheduler) == was

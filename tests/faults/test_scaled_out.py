@@ -23,8 +23,9 @@ from demo.people import simulated
 from models import Store, job_run, offer
 from tests.faults.neighbourhood import WORDS, looking_at, put_off, settle
 from tests.faults.phones import Crowd, Phones
-from tests.faults.product import ACCOUNT, Product, start_scheduler, until, write_config
+from tests.faults.product import ACCOUNT, Product, start_scheduler, write_config
 from tests.support.invariants import violations
+from tests.support.patience import until
 from tests.support.ports import find_free_port
 from tests.support.postgres import PostgresServer
 
@@ -139,7 +140,7 @@ def test_a_whole_day_over_three_web_processes_and_two_schedulers(cluster: Cluste
         seen.update(workers(cluster.store))
         return {f":{pid}" for pid in schedulers} <= {worker[worker.rindex(":") :] for worker in seen}
 
-    until(all_work, "both schedulers do jobs", seconds=120)
+    until(all_work, "both schedulers do jobs")
     day = Day(cluster.base, "")
     day.begin_at(hour=10)
     play(day)
@@ -167,7 +168,7 @@ def test_machines_are_stopped_and_started_one_after_the_other(
     told = {message: answers[0] for message, answers in crowd.told.items()}
     assert max(one.attempts for one in told.values()) <= 3
     assert {one.text for one in told.values() if not one.is_booked} <= {RECEIVED}
-    until(lambda: put_off(cluster.store) == 0, "what was only stored is done", seconds=60)
+    until(lambda: put_off(cluster.store) == 0, "what was only stored is done")
     assert place.sources() == Counter(message.key for message in told)
     assert violations(cluster.store) == []
     again = sum(one.attempts > 1 for one in told.values())

@@ -7,7 +7,6 @@ import random
 import signal
 import time
 from collections import Counter
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -22,8 +21,10 @@ from operations.rounds import NewRound
 from tests.faults.conftest import Platform
 from tests.faults.neighbourhood import WORDS, Neighbourhood, announce, notice_states, settle
 from tests.faults.phones import Phones
-from tests.faults.product import ACCOUNT, Product, is_alive, runs_jobs, start_scheduler, until
+from tests.faults.product import ACCOUNT, Product, runs_jobs, start_scheduler
 from tests.support.invariants import violations
+from tests.support.patience import PATIENCE_S, until
+from tests.support.processes import is_alive
 
 LEASE_S = 60
 CLOSED = "已经截单"
@@ -116,8 +117,7 @@ def test_two_schedulers_close_each_round_once(product: Product, store: Store, cl
         assert is_alive(second.pid)
     finally:
         second.terminate()
-        with suppress(TimeoutError):
-            second.wait(50)
+        second.wait(PATIENCE_S)
     with store.read() as work:
         closings = select(action_log.c.entity_id).where(
             action_log.c.leader_id == place.leader_id, action_log.c.action == "round.close"

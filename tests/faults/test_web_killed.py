@@ -14,8 +14,9 @@ from bot.texts.replies import RECEIVED
 from models import Store
 from tests.faults.neighbourhood import ONE, WORDS, Neighbourhood, put_off, settle
 from tests.faults.phones import Crowd, Message, Phones, Told
-from tests.faults.product import ACCOUNT, Product, until
+from tests.faults.product import ACCOUNT, Product
 from tests.support.invariants import violations
+from tests.support.patience import until
 
 KILLS = 6
 
@@ -61,7 +62,7 @@ def check_orders(place: Neighbourhood, told: dict[Message, list[Told]]) -> None:
     differing = {m: answers for m, answers in told.items() if len({one.text for one in answers} - {RECEIVED}) > 1}
     assert not differing
     assert {answers[0].text for answers in told.values() if not answers[0].is_booked} <= {RECEIVED}
-    until(lambda: put_off(place.store) == 0, "what was only stored is done", seconds=60)
+    until(lambda: put_off(place.store) == 0, "what was only stored is done")
     assert place.sources() == Counter(message.key for message in told)
     said = Counter(message.openid for message in told)
     assert place.booked() == {openid: count * ONE for openid, count in said.items()}

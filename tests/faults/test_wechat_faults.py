@@ -15,8 +15,9 @@ from models import Store
 from tests.faults.conftest import Platform
 from tests.faults.neighbourhood import WORDS, Neighbourhood, announce, notice_states, settle
 from tests.faults.phones import Crowd, Phones, Told
-from tests.faults.product import ACCOUNT, Product, until
+from tests.faults.product import ACCOUNT, Product
 from tests.faults.test_scheduler_faults import check_delivered, template_calls
+from tests.support.patience import until
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

@@ -18,7 +18,8 @@ from models import Busy, Store, Work, account, counter
 from models.base import IdSource, Instant
 from tests.support.clock import START, StillClock
 from tests.support.databases import opened
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_deadlock_is_repeated_whole(postgresql_url: str, clock: StillClock) ->
 
     Begun again it could have its first row before the other has woken up, and they would deadlock anew: it waits.
     """
-    with opened(postgresql_url, clock) as store:
+    with crowded(postgresql_url, clock, people=4) as store:
         counters(store, "a", "b")
         both_hold_one, one_is_done = threading.Barrier(2), threading.Event()
         tries: list[str] = []
@@ -192,7 +193,7 @@ def test_a_deadlock_is_repeated_whole(postgresql_url: str, clock: StillClock) ->
 
 @pytest.mark.postgresql
 def test_control_without_repeating_one_of_them_is_lost(postgresql_url: str, clock: StillClock) -> None:
-    with opened(postgresql_url, clock) as store:
+    with crowded(postgresql_url, clock, people=4) as store:
         counters(store, "a", "b")
         both_hold_one = threading.Barrier(2)
 

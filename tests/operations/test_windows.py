@@ -13,7 +13,8 @@ from models import Store, message_window, opt_in
 from operations import windows
 from tests.scheduler.neighbours import settle, windows_of
 from tests.support.clock import StillClock
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,8 @@ from operations.coupons import NewCoupon
 from operations.errors import CouponRefused
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded, stands_in_line
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded, stands_in_line
 from tests.support.world import World
 
 ROOT = Path(__file__).parent.parent.parent

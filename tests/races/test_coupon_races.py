@@ -17,7 +17,8 @@ from operations.coupons import NewCoupon
 from operations.errors import CouponRefused
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 BUYERS, USES = 24, 3

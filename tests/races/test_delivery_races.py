@@ -20,8 +20,9 @@ from operations import unpaid
 from operations.delivery import driving, gathering, planning, plans, runs, tours
 from operations.errors import RoundElsewhere, RunChanged
 from tests.support.clock import StillClock
+from tests.support.patience import PATIENCE_S
 from tests.support.runs import Day, nobody_paid, plan
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.together import at_once, crowded
 
 HANDS = 6
 

@@ -16,7 +16,8 @@ from models import Store, Work, ledger_transfer, payment, refund, settlement
 from operations import ledger, ledger_check, online, payments, pickup_days, refunds, settlements
 from operations.errors import RefundTooMuch
 from tests.support.clock import StillClock
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 STAFF = 8

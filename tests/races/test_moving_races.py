@@ -16,7 +16,8 @@ from sqlalchemy import Row, select
 from models import Store, Work, notice, round_, round_move
 from operations import moving
 from tests.support.clock import StillClock
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 HANDS = 4

@@ -27,7 +27,8 @@ from operations.orders import Change, Changed
 from operations.rounds import NewOffer
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 BUYERS = 100

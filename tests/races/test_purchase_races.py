@@ -16,7 +16,8 @@ from operations.errors import WrongState
 from tests.support.clock import StillClock
 from tests.support.farm import Farm
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 LEADERS = 4

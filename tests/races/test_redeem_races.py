@@ -22,7 +22,8 @@ from operations.pickup import Redemption
 from operations.pickup_gate import PER_CLERK
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 PHONES = 8

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,7 @@ from tests.scheduler.neighbours import LEADER, open_round, openid, settle
 from tests.scheduler.words import TEMPLATES, Words
 from tests.support.clock import StillClock
 from tests.support.databases import compile_once, opened
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S, until
 
 ROUNDS = 100
 LEASE = timedelta(seconds=60)
@@ -124,7 +123,7 @@ def test_two_schedulers_close_each_round_once_and_tell_everybody_once(
     settings = Settings(media_folder=tmp_path, channels=TEMPLATES, sends_per_second=1000)
     runners = [Runner(Context(store, recorder.messenger, Words(), settings), fast) for store in stores]
     with _running(runners):
-        _until(lambda: _settled(stores[0]), 60)
+        until(lambda: _settled(stores[0]))
     assert set(closings(stores[0]).values()) == {1}
     with stores[0].read() as work:
         told = work.db.execute(select(notice.c.kind, func.count().label("n")).group_by(notice.c.kind))
@@ -151,13 +150,6 @@ def _settled(store: Store) -> bool:
         is_open = work.db.execute(select(func.count()).where(round_.c.state == "open")).scalar_one()
         unsent = work.db.execute(select(func.count()).where(notice.c.state.in_(("queued", "sending")))).scalar_one()
     return not is_open and not unsent
-
-
-def _until(happened: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 # ---------------------------------------------------------------- claiming

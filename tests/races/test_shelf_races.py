@@ -18,7 +18,8 @@ from operations.errors import SoldOut
 from operations.shelf import Goods
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 BUYERS, UNITS = 24, 5

@@ -36,7 +36,7 @@ from tests.scheduler.messengers import Recorder
 from tests.scheduler.neighbours import LEADER, notices, open_round, openid, settle, states
 from tests.scheduler.words import Words
 from tests.support.clock import StillClock
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,8 @@ from operations.errors import NotPlannable, RunState
 from operations.routing.geo import GreatCircle, Matrix
 from scheduler.planning import plan_routes
 from tests.support.clock import StillClock
+from tests.support.patience import PATIENCE_S, until
+from tests.support.processes import children, command_line, is_alive
 from tests.support.runs import Day
 from web import route_words
 
@@ -76,9 +77,9 @@ def test_the_button_ends_it_and_keeps_the_best(store: Store, clock: StillClock, 
     ask(store, run, 60)
     worker = threading.Thread(target=partial(work_on, store))
     worker.start()
-    _until(lambda: search_of(store).best is not None)
+    until(lambda: search_of(store).best is not None)
     assert store.run(lambda work: planning.want_stop(work, run_id=run))
-    worker.join(30)
+    worker.join(PATIENCE_S)
     assert not worker.is_alive()
     assert search_of(store).state == "stopped"
     assert stops(store) == 3
@@ -97,9 +98,9 @@ def test_a_shutdown_hands_it_on_with_the_best_so_far(store: Store, clock: StillC
     stop = threading.Event()
     worker = threading.Thread(target=partial(work_on, store, stop))
     worker.start()
-    _until(lambda: search_of(store).best is not None)
+    until(lambda: search_of(store).best is not None)
     stop.set()
-    worker.join(30)
+    worker.join(PATIENCE_S)
     handed_on = search_of(store)
     assert (handed_on.state, stops(store)) == ("wanted", 0)
     with store.transaction() as work:  # most of the time is over
@@ -207,12 +208,12 @@ def test_killed_the_next_goes_on_and_no_search_is_left_behind(sqlite_store: Stor
     ask(store, run_id, 60)
     url = f"sqlite:///{store.engine.url.database}"
     worker = subprocess.Popen([sys.executable, "-c", WORKER, url], cwd=ROOT)
-    _until(lambda: search_of(store).best is not None, 60)
-    _until(lambda: bool(_children(worker.pid)), 60)
-    searches = _children(worker.pid)
+    until(lambda: search_of(store).best is not None)
+    until(lambda: bool(children(worker.pid)))
+    searches = children(worker.pid)
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
-    _until(lambda: not [pid for pid in searches if _is_alive(pid)], 60)
+    until(lambda: not [pid for pid in searches if is_alive(pid)])
     left = search_of(store)
     assert (left.state, stops(store)) == ("searching", 0)
     assert json.loads(json.dumps(left.best))
@@ -222,33 +223,7 @@ def test_killed_the_next_goes_on_and_no_search_is_left_behind(sqlite_store: Stor
     assert (search_of(store).state, stops(store)) == ("done", 3)
 
 
-def _until(what: Any, patience_s: float = 30.0) -> None:
-    deadline = time.monotonic() + patience_s
-    while not what():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.05)
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False)
-    return [int(one) for one in listed.stdout.split()]
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 @pytest.fixture(autouse=True)
 def _no_search_is_left() -> Iterator[None]:
     yield
-    assert [pid for pid in _children(os.getpid()) if _is_alive(pid) and "solver" in _command(pid)] == []
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except FileNotFoundError:
-        return ""
+    assert [pid for pid in children(os.getpid()) if b"solver" in command_line(pid)] == []

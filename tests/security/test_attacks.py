@@ -16,6 +16,7 @@ from bot.simulator.inbound import body, image, render
 from models import Store, media
 from tests.support.chat import LEADER, World, world
 from tests.support.clock import StillClock
+from tests.support.patience import until
 from tests.web.conftest import Pages, open_pages, ready_made, shared
 from tests.web.doors import DOORS
 from tests.web.people import enter, fingerprint
@@ -87,11 +88,7 @@ def test_an_address_in_a_picture_is_never_visited(place: World, code: str) -> No
         assert trap.visits == 0
         with socket.create_connection(trap.socket.getsockname()):  # the control: a visit would have been counted
             pass
-        for _ in range(50):
-            if trap.visits:
-                break
-            threading.Event().wait(0.05)
-        assert trap.visits == 1
+        until(lambda: trap.visits == 1)
 
 
 @pytest.fixture

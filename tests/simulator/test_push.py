@@ -12,7 +12,7 @@ from bot.simulator.gestures import NotFollowing
 from bot.simulator.judge import UNAVAILABLE
 from bot.simulator.target import HttpTarget
 from tests.simulator.kit import RESIDENT, Bot, Received, echo, make_sim, say
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 
 def test_a_text_is_answered() -> None:
@@ -81,7 +81,8 @@ def test_over_http_a_slow_bot_is_cut_off_and_asked_again() -> None:
     with serve(bot) as base:
         sim.webhook_url = f"{base}/wechat"
         result = sim.text(RESIDENT, "a")
-    assert [bool(attempt.error) for attempt in result.attempts] == [True, False]
+    first, *_, last = result.attempts  # between them others may have been too slow, on a machine that is busy
+    assert (bool(first.error), last.error) == (True, "")
     assert (result.text, sim.failures) == ("a", [])
 
 
@@ -99,7 +100,7 @@ def test_attempts_can_overlap() -> None:
     inside = threading.Barrier(2)
 
     def both(received: Received) -> bytes:
-        inside.wait(timeout=10)
+        inside.wait(PATIENCE_S)
         return echo(received)
 
     sim, bot = make_sim(both)

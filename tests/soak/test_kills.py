@@ -14,10 +14,11 @@ from bot.simulator.clock import ShiftedClock
 from models import Store
 from tests.faults.conftest import Platform
 from tests.faults.neighbourhood import announce, notice_states, settle
-from tests.faults.product import Product, until
+from tests.faults.product import Product
 from tests.faults.test_scheduler_faults import check_delivered, kill_the_scheduler_while_it_sends
 from tests.faults.test_web_killed import check_orders, kill_while_people_order
 from tests.support.invariants import violations
+from tests.support.patience import until
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 

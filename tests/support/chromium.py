@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW = "install one with `apt-get install chromium fonts-noto-cjk`, or name one in LINTUAN_CHROMIUM"
@@ -29,6 +29,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# Milliseconds. Playwright's own 5 s are few on a machine that does ten other things.
+expect.set_options(timeout=40_000)
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=360, height=740)

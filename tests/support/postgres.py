@@ -26,7 +26,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-START_S = 30
+START_S = 100  # on a machine that does ten other things
 
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 SETTINGS = ("log_checkpoints=off", "max_connections=200")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -14,10 +13,9 @@ from sqlalchemy import text
 from models.base import Store
 from tests.support.clock import StillClock
 from tests.support.databases import compile_once
+from tests.support.patience import PATIENCE_S, until
 
 T = TypeVar("T")
-
-PATIENCE_S = 100  # on a machine that does ten other things; a test has 120
 
 
 def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -45,13 +43,12 @@ def stands_in_line(store: Store, many: int = 1) -> None:
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
+
+    def stand() -> bool:
         with store.read() as work:
-            if int(work.db.execute(waiting).scalar_one()) == many:
-                return
-        assert time.monotonic() < deadline, f"not {many} in line"
-        time.sleep(0.01)
+            return int(work.db.execute(waiting).scalar_one()) == many
+
+    until(stand, f"{many} in line")
 
 
 @contextlib.contextmanager

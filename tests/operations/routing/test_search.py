@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +12,7 @@ from benchmarks.routing import costs_at, generated, read_cvrplib
 from operations.routing.baseline import nearest_neighbour
 from operations.routing.problem import Car, Costs, Problem, Stop
 from operations.routing.search import SearchFailed, best_plan, better_plans
+from tests.support.processes import children
 
 SMALL = generated(12, 2)
 
@@ -89,14 +88,14 @@ def test_nothing_to_do_is_a_plan_too() -> None:
 
 
 def test_stopping_early_keeps_the_best_and_leaves_no_process() -> None:
-    before = _children()
+    before = set(children(os.getpid()))
     plans = better_plans(generated(60, 4), seconds=60, processes=2)
     began = time.monotonic()
     assert next(plans).trips
-    assert len(_children() - before) == 2
+    assert len(set(children(os.getpid())) - before) == 2
     plans.close()
     assert time.monotonic() - began < 55
-    assert _children() == before
+    assert set(children(os.getpid())) == before
 
 
 def test_a_search_that_cannot_work_says_why() -> None:
@@ -128,9 +127,3 @@ DEPOT_SECTION
     ((cost, is_sound),) = costs_at(problem, [0.5])
     assert is_sound
     assert cost == 2 * (10 + 20 + 22)
-
-
-def _children() -> set[str]:
-    listed = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(os.getpid())], capture_output=True, check=False)
-    lines = [line.split() for line in listed.stdout.decode().splitlines()]
-    return {pid for pid, state in lines if not state.startswith("Z") and Path(f"/proc/{pid}").exists()}
