@@ -25,8 +25,8 @@ from bot.texts.notices import NoticeTexts
 from bot.texts.replies import RECEIVED, TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
 from config import Config, TemplateMessage
+from handlers import Crowds, create_answer, tell_later
 from handlers import Settings as HandlerSettings
-from handlers import create_answer, look_ahead, tell_later
 from models import Clock, Store, system_clock
 from models.clocks import follow_server
 from operations import online, online_refunds
@@ -54,7 +54,8 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     gateway = create_gateway(config)
     register(app, store, web_settings(config, gateway), create_page_login(config))
     meter = Meter()
-    answer = create_answer(handler_settings(config), meter.read_as)
+    crowds = Crowds()
+    answer = create_answer(handler_settings(config), meter.read_as, crowds)
     late = Latecomers(store, answer, tell_later, busy)
     webhook = Webhook(
         credentials=credentials(config),
@@ -67,7 +68,8 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         log_key=hashlib.sha256(config.server.secret.get_secret_value().encode()).digest(),
         limit=FlowLimit(),
         late=late,
-        ahead=look_ahead,
+        ahead=crowds.look_ahead,
+        share=crowds.share,
     )
     app.register_blueprint(create_blueprint(webhook))
     if config.metrics.enabled:

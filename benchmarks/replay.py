@@ -18,10 +18,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, make_url
 
-from benchmarks.servers import WORDS, prepared
+from benchmarks.servers import prepared, said
 from bot import inbox
 from bot.inbound import Inbound
-from handlers import Settings, create_answer, look_ahead
+from handlers import Crowds, Settings, create_answer
 from models import Store, Work
 from tests.support.postgres import PostgresServer
 
@@ -82,7 +82,8 @@ def _openids(count: int) -> list[str]:
 
 
 def _recorded(url: str, openids: Sequence[str], count: int) -> list[list[Statement]]:
-    store, answer = Store.open(url, wait_s=20), create_answer(Settings("http://127.0.0.1"))
+    store, crowds = Store.open(url, wait_s=20), Crowds()
+    answer = create_answer(Settings("http://127.0.0.1"), crowds=crowds)
     statements: list[Statement] = []
     event.listen(
         store.engine,
@@ -92,12 +93,12 @@ def _recorded(url: str, openids: Sequence[str], count: int) -> list[list[Stateme
     messages = []
     for n in range(count):
         statements.clear()
-        openid, words = openids[n % len(openids)], WORDS[n % len(WORDS)]
+        openid, words = said(n, openids)
 
         def handle(work: Work, key: str = f"m:{n}:", openid: str = openid, words: str = words) -> None:
             inbound = Inbound(key + openid, openid, "gh_benchmark", "text", "text", work.now, text=words)
             inbox.ahead(work, inbound)
-            look_ahead(work, inbound)
+            crowds.look_ahead(work, inbound)
             if inbox.recall(work, inbound) is None:
                 inbox.remember(work, inbound, answer(work, inbound))
 

@@ -34,6 +34,12 @@ _HONEST = (BOOKED, NOT_RECORDED, RECEIVED)
 Mode = Literal["plain", "safe"]
 
 
+def said(n: int, openids: Sequence[str]) -> tuple[str, str]:
+    """Who writes the n-th message, and what. Nobody says the same twice in a row: each changes something."""
+    turn, who = divmod(n, len(openids))
+    return openids[who], WORDS[(who + turn) % len(WORDS)]
+
+
 class Void(Exception):
     """The rows do not match the answers: the figures mean nothing."""
 
@@ -57,10 +63,7 @@ class Server:
     def pushes(self, count: int) -> list[Push]:
         """New messages, each of the next resident: nobody sends more than one person may in a minute."""
         before = len(self.sent)
-        made = [
-            self.phones.write(self.openids[n % len(self.openids)], WORDS[n % len(WORDS)])
-            for n in range(before, before + count)
-        ]
+        made = [self.phones.write(*said(n, self.openids)) for n in range(before, before + count)]
         self.sent += made
         return made
 

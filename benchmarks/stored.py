@@ -15,7 +15,7 @@ from sqlalchemy import text
 from benchmarks.servers import WORDS, prepared
 from bot import inbox
 from bot.inbound import Inbound
-from handlers import Settings, create_answer, look_ahead
+from handlers import Crowds, Settings, create_answer
 from models import Store, Work
 from operations import round_views, totals
 
@@ -66,7 +66,8 @@ def _look(store: Store) -> None:
 
 
 def _speaker(store: Store, openids: list[str]) -> Callable[[], object]:
-    answer, numbers = create_answer(Settings("http://127.0.0.1")), count()
+    crowds = Crowds()
+    answer, numbers = create_answer(Settings("http://127.0.0.1"), crowds=crowds), count()
 
     def handle(work: Work) -> None:
         n = next(numbers)
@@ -75,7 +76,7 @@ def _speaker(store: Store, openids: list[str]) -> Callable[[], object]:
             f"m:{n}:{openid}", openid, "gh_benchmark", "text", "text", work.now, text=WORDS[n % len(WORDS)]
         )
         inbox.ahead(work, inbound)
-        look_ahead(work, inbound)
+        crowds.look_ahead(work, inbound)
         if inbox.recall(work, inbound) is None:
             inbox.remember(work, inbound, answer(work, inbound))
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, insert, literal_column, select, update
+from sqlalchemy import BigInteger, bindparam, cast, delete, exists, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
@@ -28,24 +29,22 @@ _other = table.alias("other")
 _BEFORE = exists().where(_other.c.state == literal_column("'deferred'"), _other.c.openid == bindparam("sender"))
 _OF_KEY = table.c.dedupe_key == bindparam("key")
 _CLAIMED = ("dedupe_key", "openid", "kind", "content", "state", "received_at")
-_CLAIM = Prepared(
-    postgresql.insert(table).on_conflict_do_nothing().returning(_BEFORE.label("has_deferred")), columns=_CLAIMED
-)
-_REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
-_DONE = Prepared(
-    update(table)
-    .where(_OF_KEY)
-    .values(reply=bindparam("text"), state=bindparam("now"), leader_id=bindparam("whose"), reading=bindparam("read_as"))
-)
-# On SQLite nobody else writes meanwhile: it is enough to look, and to write the whole row when all of it is known.
+# Only PostgreSQL has more than one that writes: whoever holds the key's lock handles the push, the others wait for him.
+_LOCK = Prepared(select(func.pg_advisory_xact_lock(cast(bindparam("number"), BigInteger))))
 _KNOWN = Prepared(select(_BEFORE.label("has_deferred"), exists().where(_OF_KEY).label("is_known")))
 _RECEIVED = Prepared(insert(table), columns=_CLAIMED)
+_REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
 _ANSWERED = ("state", "reply", "leader_id", "reading")
-_whole = sqlite.insert(table)
+
+
+def _whole(statement: Any) -> Any:
+    """The row as it stands when its reply is known, whether it has been written before or not."""
+    answered = {name: statement.excluded[name] for name in _ANSWERED}
+    return statement.on_conflict_do_update(index_elements=["dedupe_key"], set_=answered)
+
+
 _WHOLE = Prepared(
-    _whole.on_conflict_do_update(
-        index_elements=["dedupe_key"], set_={name: _whole.excluded[name] for name in _ANSWERED}
-    ),
+    {"postgresql": _whole(postgresql.insert(table)), "sqlite": _whole(sqlite.insert(table))},
     columns=(*_CLAIMED, *_ANSWERED[1:]),
 )
 
@@ -60,32 +59,37 @@ class Remembered:
 def ahead(work: Work, inbound: Inbound) -> None:
     """`recall` will be asked for this push."""
     if work.wire.is_remote:
-        _CLAIM.ahead(work, **_row(work, inbound), sender=inbound.openid)
+        lock(work, inbound)
+        _KNOWN.ahead(work, key=inbound.key, sender=inbound.openid)
+
+
+def lock(work: Work, inbound: Inbound) -> None:
+    """Wait for whoever handles this push now, on PostgreSQL; had once. Of several, by rising `number`."""
+    if work.wire.is_remote and work.notes.get((_LOCK, inbound.key)) != work.wire.undone:
+        work.notes[_LOCK, inbound.key] = work.wire.undone
+        _LOCK.send(work, {"number": number(inbound)})
 
 
 def recall(work: Work, inbound: Inbound) -> Remembered | None:
     """What this push was answered, or None when it is new and now ours to handle.
 
-    The key is inserted before anything is done: on PostgreSQL a delivery that overlaps another one waits here until
-    that one has ended (on SQLite, at the start of the transaction), and then finds its reply.
+    A delivery that overlaps another one waits until that one has ended, and then finds its reply: on SQLite at the
+    start of the transaction, on PostgreSQL here, for a lock that is there before the row is. The row is written once,
+    when all of it is known, or when something else is going to look at the table.
     """
-    claimed = _claimed(work, inbound)
-    if claimed is not None:
-        work.notes[_BEFORE, inbound.openid] = claimed.has_deferred
-        return None
-    found = _REPLY.first(work, key=inbound.key)
-    return Remembered(_loaded(found.reply if found else None))
-
-
-def _claimed(work: Work, inbound: Inbound) -> Any | None:
-    """Whether the sender has anything deferred; None where the key is there already."""
-    if work.wire.is_remote:
-        return _CLAIM.first(work, **_row(work, inbound), sender=inbound.openid)
+    lock(work, inbound)
     found = _KNOWN.first(work, key=inbound.key, sender=inbound.openid)
-    if found is None or found.is_known:
+    if found is None or not found.is_known:
+        work.notes[_BEFORE, inbound.openid] = found is not None and found.has_deferred
+        _RECEIVED.hold(work, **_row(work, inbound))
         return None
-    _RECEIVED.hold(work, **_row(work, inbound))
-    return found
+    stored = _REPLY.first(work, key=inbound.key)
+    return Remembered(_loaded(stored.reply if stored else None))
+
+
+def number(inbound: Inbound) -> int:
+    """What PostgreSQL locks for a key. Two that share one by chance wait for each other, and nothing else."""
+    return int.from_bytes(blake2s(inbound.key.encode(), digest_size=8, person=b"inbound").digest(), signed=True)
 
 
 def _row(work: Work, inbound: Inbound) -> dict[str, Any]:
@@ -108,12 +112,8 @@ def remember(work: Work, inbound: Inbound, reply: Reply) -> None:
 def _store(
     work: Work, inbound: Inbound, state: str, reply: Reply, leader_id: int | None = None, reading: str | None = None
 ) -> None:
-    text = _stored(reply)
-    if work.wire.is_remote:
-        _DONE.send(work, {"key": inbound.key, "now": state, "text": text, "whose": leader_id, "read_as": reading})
-        return
     work.wire.let_go()
-    answered = {"state": state, "reply": text, "leader_id": leader_id, "reading": reading}
+    answered = {"state": state, "reply": _stored(reply), "leader_id": leader_id, "reading": reading}
     _WHOLE.send(work, _row(work, inbound) | answered)
 
 

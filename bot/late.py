@@ -43,9 +43,10 @@ class Latecomers:
         self._woken = float("-inf")
 
     def settle(self, work: Work, openid: str) -> None:
-        """Do what this person sent before."""
+        """Do what this person sent before. What was read ahead for him may have changed by it."""
         for key in inbox.deferred_of(work, openid):
             self._do(work, key)
+            work.wire.distrust()
 
     def wake(self) -> None:
         """Some are there, or may be: do all in a thread of our own, which then ends."""

@@ -37,11 +37,14 @@ from bot.protocol import (
     write_reply,
 )
 from models.base import Busy, Clock, Store, Work
+from models.lanes import Alone, Joint
 
 log = structlog.get_logger(__name__)
 
 Answered = tuple[int, str, bytes]  # status, content type, body
 Answer = Callable[[Work, Inbound], Reply]
+Do = Callable[[Work], tuple[str, Answered]]
+Share = Callable[[Inbound, Callable[[Work], None], Do], Joint[tuple[str, Answered]] | None]
 
 _TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
 # The platform waits 5 s. Its time stamp is cut to the second: the true wait is between two and three.
@@ -67,7 +70,8 @@ class Webhook:
     for an openid in the log. `limit` None lets everybody send as fast as they like. `count` is told one word per
     push: "handled", "repeated", "deferred", "slowed", "ignored", "refused", "busy" (the database) or "failed"; before
     it, `seen` is given the push, if it could be read. With `late`, a message that has waited so long that its answer
-    might come too late is stored and done afterwards. `ahead` may say what the answer is going to read.
+    might come too late is stored and done afterwards. `ahead` may say what the answer is going to read, and `share`
+    how it may be given together with others.
     """
 
     def __init__(
@@ -85,12 +89,13 @@ class Webhook:
         incident: Callable[[], str] = new_incident,
         late: Latecomers | None = None,
         ahead: Callable[[Work, Inbound], None] = lambda work, inbound: None,
+        share: Share = lambda inbound, ahead, do: None,
     ) -> None:
         check_credentials(credentials)
         self._credentials, self._store, self._clock = credentials, store, clock
         self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
         self._limit, self._count, self._seen, self._incident = limit, count, seen, incident
-        self._late, self._ahead, self._pace = late, ahead, Pace()
+        self._late, self._ahead, self._share, self._pace = late, ahead, share, Pace()
         self._impatient_until = float("-inf")
 
     def verify(self, args: Args) -> Answered:
@@ -122,14 +127,34 @@ class Webhook:
         try:
             wait_s = _SHORT_WAIT_S if time.monotonic() < self._impatient_until else None
             is_late = self._late is not None and self._pace.waited_s(args, now) > _LATE_S and inbox.can_wait(inbound)
-            handle = self._stored if is_late else self._handled
-            word, answered = self._store.run_together(lambda work: handle(work, inbound), wait_s=wait_s)
+            word, answered = (self._store_it if is_late else self._handle)(inbound, wait_s)
         except Exception as error:  # noqa: BLE001 - the person must be told that it was not recorded
             return self._failed(inbound, error)
         self._count(word)
         if word == "deferred" and self._late is not None:
             self._late.wake()
         return answered
+
+    def _store_it(self, inbound: Inbound, wait_s: float | None) -> tuple[str, Answered]:
+        return self._store.run_together(lambda work: self._stored(work, inbound), wait_s=wait_s)
+
+    def _handle(self, inbound: Inbound, wait_s: float | None) -> tuple[str, Answered]:
+        def ahead(work: Work) -> None:
+            inbox.ahead(work, inbound)
+            self._ahead(work, inbound)
+
+        def do(work: Work) -> tuple[str, Answered]:
+            return self._handled(work, inbound)
+
+        joint = self._share(inbound, ahead, do)
+        if joint is not None:
+            return self._store.run_jointly(joint, wait_s=wait_s)
+
+        def whole(work: Work) -> tuple[str, Answered]:
+            ahead(work)
+            return do(work)
+
+        return self._store.run_together(whole, wait_s=wait_s)
 
     def _stored(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
         """Inside the transaction: kept for later, so that everybody behind in the queue is answered in time."""
@@ -142,12 +167,12 @@ class Webhook:
 
     def _handled(self, work: Work, inbound: Inbound) -> tuple[str, Answered]:
         """Inside the transaction. The reply is written out before the commit, so a reply that fails undoes the work."""
-        inbox.ahead(work, inbound)
-        self._ahead(work, inbound)
         known = inbox.recall(work, inbound)
         if known is not None:
             return "repeated", self._written(inbound, known.reply)
         if self._late is not None:
+            if work.is_joint and inbox.deferred_of(work, inbound.openid):
+                raise Alone
             self._late.settle(work, inbound.openid)
         reply = self._answer(work, inbound)
         inbox.remember(work, inbound, reply)

@@ -37,6 +37,7 @@ from handlers import (
     supply,
     urging,
 )
+from handlers.crowds import Crowds, check_harmless, was_known
 from handlers.talk import Settings, Talk
 from models import Work
 from models.prepared import savepoint
@@ -45,7 +46,7 @@ from operations import people, windows
 from operations.errors import Refused
 from operations.orders import NothingBooked
 
-__all__ = ["Settings", "create_answer", "look_ahead", "router", "tell_later"]
+__all__ = ["Crowds", "Settings", "create_answer", "router", "tell_later"]
 
 _SAID = 40  # characters of a message by which its sender knows it again
 
@@ -77,16 +78,23 @@ def router() -> Router:
 
 
 def create_answer(
-    settings: Settings, read_as: Callable[[str], None] = lambda reading: None
+    settings: Settings, read_as: Callable[[str], None] = lambda reading: None, crowds: Crowds | None = None
 ) -> Callable[[Work, Inbound], Reply]:
-    """The function the webhook calls for each new message, inside its transaction; `read_as` is told the reading."""
+    """The function the webhook calls for each new message, inside its transaction; `read_as` is told the reading.
+
+    `crowds` is told who speaks; it may have looked ahead.
+    """
     routes = router()
 
     def answer(work: Work, inbound: Inbound) -> Reply:
         person = people.recognise(work, inbound.openid)
         talk = Talk(work, inbound, person, settings)
+        is_asked = was_known(talk)
+        if crowds is not None and not is_asked:
+            crowds.note(inbound.openid, person)
         _note_window(talk)
-        talk.look_ahead()
+        if not is_asked:
+            talk.look_ahead()
         command: Command | None
         if inbound.kind == "text":
             command, text = _answer_text(talk, routes)
@@ -97,11 +105,6 @@ def create_answer(
         return _paged(talk, _with_waiting(talk, text), is_more=isinstance(command, More))
 
     return answer
-
-
-def look_ahead(work: Work, inbound: Inbound) -> None:
-    """What every answer reads first."""
-    people.ahead(work, inbound.openid)
 
 
 def tell_later(work: Work, inbound: Inbound, reply: Reply) -> None:
@@ -127,6 +130,7 @@ def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
     """Either the answer to what was asked, or something new."""
     state = conversation.load(talk.work, talk.person.account_id)
     said = understand(talk.inbound.text, talk.situation())
+    check_harmless(talk, state, said)
     command, text = answers.settle(talk, state, said)
     if text is not None:
         return command, text

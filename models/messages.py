@@ -21,7 +21,7 @@ from sqlalchemy import (
 from models.base import Instant, metadata, of_leader, one_of, owned, ref
 
 inbound_message = Table(
-    "inbound_message",  # insert first: who inserts the key does the work, a repeat gets the stored reply
+    "inbound_message",  # whose key is there was handled: a repeat gets the stored reply
     metadata,
     Column("dedupe_key", String(160), primary_key=True),
     Column("openid", String(64), nullable=False),

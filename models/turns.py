@@ -1,4 +1,4 @@
-"""SQLite writes one transaction at a time: who is next, and how many share one commit."""
+"""Who comes next where not all can at once; on SQLite, which writes one transaction at a time, how many share one."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class TooLate(Exception):
 
 
 class Turn:
-    """A lock that is had in the order in which it was asked for: a page is not passed by a hundred messages."""
+    """Places that are had in the order in which they were asked for: a page is not passed by a hundred messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._lock = threading.Lock()
-        self._taken = False
+        self._free = places
         self._line: deque[threading.Event] = deque()
 
     @contextmanager
     def wait(self, most_s: float) -> Iterator[None]:
-        """Raises TooLate when it was not had within so many seconds."""
+        """A place, while inside. Raises TooLate when none was had within so many seconds."""
         self._acquire(most_s)
         try:
             yield
@@ -40,8 +40,8 @@ class Turn:
 
     def _acquire(self, most_s: float) -> None:
         with self._lock:
-            if not self._taken:
-                self._taken = True
+            if self._free:
+                self._free -= 1
                 return
             mine = threading.Event()
             self._line.append(mine)
@@ -58,7 +58,7 @@ class Turn:
             if self._line:
                 self._line.popleft().set()  # it passes from hand to hand
             else:
-                self._taken = False
+                self._free += 1
 
 
 @dataclass(slots=True)

@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.exc import DBAPIError
 
-if TYPE_CHECKING:
-    from models.pipeline import Line
-
 _WIRE = "lintuan_wire"  # in Connection.info: the wire of the transaction that runs on it
-_LINE = "lintuan_line"  # the connection as `models.pipeline` sees it, with what it has prepared
 
 
 class Statement(Protocol):
@@ -41,6 +37,7 @@ class Wire:
         self._marks: list[str | None] = []  # of each savepoint, outermost first, its name once it is open
         self.changes = 0  # grows with all that may write or is undone: what was read since it last grew still stands
         self.undone = 0  # grows with each savepoint that is undone, which gives its locks back
+        self._held: tuple[int, Statement, Mapping[str, Any]] | None = None  # within how many savepoints, and what
         # Not the one that is for what SQLAlchemy executes itself.
         self._listeners = [one for one in db.dispatch.before_cursor_execute if one is not _in_order]
 
@@ -57,13 +54,22 @@ class Wire:
 
     def hold(self, statement: Statement, facts: Mapping[str, Any]) -> None:
         """To be carried out before the next thing that SQLAlchemy executes itself, or the commit; see `let_go`."""
-        self.send(statement, [facts])
+        self._send_held()
+        self._held = (len(self._marks), statement, facts)
 
     def let_go(self) -> None:
         """What is held has become part of another statement."""
+        self._held = None
 
     def flush(self, last: str | None = None) -> None:
         """Carry out what waits, and `last` with it."""
+        self._send_held()
+
+    def _send_held(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            _, statement, facts = held
+            self.send(statement, [facts])
 
     def mark(self) -> None:
         """A savepoint begins."""
@@ -79,6 +85,8 @@ class Wire:
         """The innermost savepoint has failed: what was done in it has not happened."""
         name = self._marks.pop()
         self.undone += 1
+        if self._held is not None and self._held[0] > len(self._marks):
+            self._held = None
         if name is None or self.db.invalidated:
             return
         self.changes += 1
@@ -88,7 +96,7 @@ class Wire:
             self._put(f"RELEASE SAVEPOINT {name}")
 
     def distrust(self) -> None:
-        """A savepoint is undone: what was fetched ahead may have gone with it."""
+        """What was fetched ahead is not believed: it may be otherwise now, or gone with a savepoint that is undone."""
 
     def before_write(self) -> None:
         """The savepoints that were only marked begin here, all as one."""
@@ -135,149 +143,6 @@ class Wire:
         return as_known
 
 
-class SqliteWire(Wire):
-    """Everything is done at once, but for one statement that may be held back."""
-
-    def __init__(self, db: Connection) -> None:
-        super().__init__(db)
-        raw: Any = db.connection.dbapi_connection
-        self._cursor = raw.cursor()
-        self._error = db.dialect.loaded_dbapi.Error
-        self._held: tuple[int, Statement, Mapping[str, Any]] | None = None  # within how many savepoints, and what
-
-    def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        if not statement.is_read:
-            self.before_write()
-        self._execute(statement.text, statement.parameters(facts))
-        found: list[tuple[Any, ...]] = self._cursor.fetchall()
-        return found
-
-    def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.before_write()
-        for facts in rows:
-            self._execute(statement.text, statement.parameters(facts))
-
-    def hold(self, statement: Statement, facts: Mapping[str, Any]) -> None:
-        self.flush()
-        self._held = (len(self._marks), statement, facts)
-
-    def let_go(self) -> None:
-        self._held = None
-
-    def flush(self, last: str | None = None) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            _, statement, facts = held
-            self.send(statement, [facts])
-
-    def undo(self) -> None:
-        super().undo()
-        if self._held is not None and self._held[0] > len(self._marks):
-            self._held = None
-
-    def _put(self, text: str) -> None:
-        self._execute(text, ())
-
-    def _execute(self, text: str, parameters: Any) -> None:
-        if self._listeners:
-            self._tell(text, parameters)
-        try:
-            self._cursor.execute(text, parameters)
-        except self._error as error:
-            raise self._translated(error, text) from error
-
-
-class PostgresWire(Wire):
-    """What nobody waits for, and what is asked ahead, travels with the next statement whose rows are wanted."""
-
-    is_remote = True
-
-    def __init__(self, db: Connection) -> None:
-        super().__init__(db)
-        self._waiting: list[tuple[str, Any, bool]] = []  # to be sent with the next statement; whether rows are wanted
-        self._early: list[tuple[Any, Sequence[tuple[Any, ...]]]] = []  # rows that were fetched ahead
-        self._has_written = True  # since the innermost savepoint began
-
-    def mark(self) -> None:
-        """At once: it travels with the next statement."""
-        if self._marks and not self._has_written:
-            self._marks.append(self._marks[-1])
-            return
-        super().mark()
-        self._begin_marked()
-        self._has_written = False
-
-    def before_write(self) -> None:
-        self.changes += 1
-        self._has_written = True
-
-    def rows(self, statement: Statement, facts: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        parameters = statement.parameters(facts)
-        found = self._asked_ahead(statement.text, parameters)
-        if found is not None:
-            return found
-        if not statement.is_read:
-            self.before_write()
-        return self.converse(statement.text, parameters)
-
-    def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.before_write()
-        self._waiting += [(statement.text, statement.parameters(row), False) for row in rows]
-
-    def ahead(self, statement: Statement, facts: Mapping[str, Any]) -> None:
-        if not statement.is_read:
-            self.before_write()
-        self._waiting.append((statement.text, statement.parameters(facts), True))
-
-    def flush(self, last: str | None = None) -> None:
-        if self._waiting:
-            self.converse(last)
-
-    def distrust(self) -> None:
-        self._early.clear()
-
-    def converse(self, text: str | None, parameters: Any = None) -> Sequence[tuple[Any, ...]]:
-        """Send what waits and this, in one round trip; the rows of this."""
-        batch = [*self._waiting, (text, parameters, False)] if text else list(self._waiting)
-        self._waiting.clear()
-        try:
-            found = self._line().converse([(one, values) for one, values, _ in batch])
-        except self.db.dialect.loaded_dbapi.Error as error:
-            raise self._translated(error, text or batch[-1][0]) from error
-        finally:
-            if self._listeners:
-                for one, values, _ in batch:
-                    self._tell(one, values)
-        self._early += [
-            ((one, values), rows) for (one, values, is_wanted), rows in zip(batch, found, strict=True) if is_wanted
-        ]
-        return found[-1]
-
-    def _put(self, text: str) -> None:
-        self._waiting.append((text, None, False))
-
-    def _asked_ahead(self, text: str, parameters: Any) -> Sequence[tuple[Any, ...]] | None:
-        """The rows of what was asked ahead, sent now if it was not yet; None when it was not asked ahead."""
-        key = (text, parameters)
-        if any(is_wanted and (one, values) == key for one, values, is_wanted in self._waiting):
-            self.flush()
-        for n, (asked, rows) in enumerate(self._early):
-            if asked == key:
-                del self._early[n]
-                return rows
-        return None
-
-    def _line(self) -> Line:
-        """What we know of this connection."""
-        from models.pipeline import Line  # psycopg is there only where PostgreSQL is used
-
-        raw: Any = self.db.connection.dbapi_connection
-        found: Line | None = self.db.info.get(_LINE)
-        if found is None or found.raw is not raw:
-            found = self.db.info[_LINE] = Line(raw)
-        return found
-
-
 class HasWire(Protocol):
     """A `Work`."""
 
@@ -306,11 +171,9 @@ def savepoint(work: HasWire) -> AbstractContextManager[None]:
     return _Savepoint(work.wire)
 
 
-def wire_of(db: Connection) -> Wire:
-    """For a transaction that begins on this connection."""
-    found = SqliteWire(db) if db.dialect.name == "sqlite" else PostgresWire(db)
-    db.info[_WIRE] = found
-    return found
+def set_wire(db: Connection, wire: Wire) -> None:
+    """The one of the transaction that begins on this connection."""
+    db.info[_WIRE] = wire
 
 
 def keep_order(engine: Engine) -> None:

@@ -79,7 +79,11 @@ def change(
         raise NoOrder
     lines = {line.offer_id: line for line in stands.lines}
     had = {offer_id: lines[offer_id].quantity_milli if offer_id in lines else 0 for offer_id in targets}
-    wishes = [Wish(leader_id, round_id, offer_id, had[offer_id], targets[offer_id]) for offer_id in sorted(targets)]
+    is_bare = not (room or note)  # what is said besides is written down, which must not be after the close
+    wishes = [
+        Wish(leader_id, round_id, offer_id, had[offer_id], wanted, is_kept=is_bare and had[offer_id] == wanted)
+        for offer_id, wanted in sorted(targets.items())
+    ]
     taking.ahead(work, wishes, draws_seq=not stands.id, known=lines)
     seq = stands.seq or taking.draw_seq(work, leader_id, round_id)
     taken, refused = _take(work, wishes, is_all_or_nothing=is_all_or_nothing)

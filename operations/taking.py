@@ -36,6 +36,10 @@ class Wish:
     offer_id: int
     had: int
     wanted: int
+    is_kept: bool = False  # nothing about the order changes here: it is enough to look whether one may still order
+
+
+_TERMS = (offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.spec, offer.c.price_fen, offer.c.is_cold)
 
 
 def _taking(*, grows: bool, in_parts: bool) -> Prepared:
@@ -57,15 +61,23 @@ def _taking(*, grows: bool, in_parts: bool) -> Prepared:
         ]
     if in_parts:
         conditions.append(offer.c.unit.in_(WEIGHT_UNITS))
-    terms = (offer.c.id, offer.c.number, offer.c.name, offer.c.unit, offer.c.spec, offer.c.price_fen, offer.c.is_cold)
     taken = update(offer).where(*conditions).values(reserved_milli=offer.c.reserved_milli + delta)
-    return Prepared(taken.returning(*terms))
+    return Prepared(taken.returning(*_TERMS))
 
 
 # By whether the quantity grows and whether it is a fraction: every line of every order runs one of them.
 _TAKING = {
     (grows, in_parts): _taking(grows=grows, in_parts=in_parts) for grows in (False, True) for in_parts in (False, True)
 }
+_KEPT = Prepared(
+    select(*_TERMS).where(
+        offer.c.leader_id == bindparam("b_leader_id"),
+        offer.c.id == bindparam("b_offer_id"),
+        offer.c.round_id == bindparam("b_round_id"),
+        offer.c.is_open,
+        offer.c.closes_at > bindparam("b_now"),
+    )
+)
 _NEXT_SEQ = Prepared(
     update(round_)
     .where(round_.c.leader_id == bindparam("b_leader_id"), round_.c.id == bindparam("b_round_id"))
@@ -122,7 +134,7 @@ def _is_sane(wish: Wish) -> bool:
 
 
 def _statement(wish: Wish) -> Prepared:
-    return _TAKING[wish.wanted > wish.had, wish.wanted % 1000 != 0]
+    return _KEPT if wish.is_kept else _TAKING[wish.wanted > wish.had, wish.wanted % 1000 != 0]
 
 
 def _facts(work: Work, wish: Wish) -> dict[str, Any]:
@@ -131,8 +143,10 @@ def _facts(work: Work, wish: Wish) -> dict[str, Any]:
         "b_offer_id": wish.offer_id,
         "b_round_id": wish.round_id,
         "b_now": work.now,
-        "b_delta": wish.wanted - wish.had,
     }
+    if wish.is_kept:
+        return facts
+    facts["b_delta"] = wish.wanted - wish.had
     return facts | {"b_wanted": wish.wanted} if wish.wanted > wish.had else facts
 
 

@@ -19,7 +19,7 @@ from bot.pace import Pace
 from bot.protocol import Reply
 from bot.texts.replies import RECEIVED, busy
 from bot.webhook import Texts, Webhook
-from handlers import Settings, create_answer, look_ahead, tell_later
+from handlers import Crowds, Settings, create_answer, tell_later
 from models import Store, Work, account, notice, order, resident
 from models.messages import inbound_message
 from tests.bot import pushes
@@ -43,7 +43,8 @@ class Phone:
             self.openid = str(work.db.execute(mine.where(resident.c.id == self.resident_id)).scalar_one())
         self._ids = itertools.count(1)
         self.words: list[str] = []
-        self.answer = create_answer(Settings("http://127.0.0.1:8000"))
+        crowds = Crowds()
+        self.answer = create_answer(Settings("http://127.0.0.1:8000"), crowds=crowds)
         self.late = Latecomers(store, self._answered, tell_later, busy)
         self.webhook = Webhook(
             credentials=SAFE,
@@ -55,7 +56,8 @@ class Phone:
             limit=None,
             count=self.words.append,
             late=Untimely(self.late),
-            ahead=look_ahead,
+            ahead=crowds.look_ahead,
+            share=crowds.share,
         )
         self.webhook.handle_push(signed(), b"<xml/>")  # nobody waits: that is what it is when nobody waits
 

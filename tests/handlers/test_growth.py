@@ -17,7 +17,7 @@ from benchmarks import stored
 from benchmarks.servers import prepared
 from bot import inbox
 from bot.inbound import Inbound
-from handlers import Settings, create_answer, look_ahead
+from handlers import Crowds, Settings, create_answer
 from models import Store, Work, account, leader, notice
 from operations import (
     after_close,
@@ -93,13 +93,14 @@ def _notices(store: Store, sent: int) -> None:
 
 
 def _steps(store: Store, steps: list[int]) -> dict[str, int]:
-    answer, numbers, found = create_answer(Settings("http://127.0.0.1")), count(), {}
+    crowds = Crowds()
+    answer, numbers, found = create_answer(Settings("http://127.0.0.1"), crowds=crowds), count(), {}
 
     def say(openid: str, words: str) -> Callable[[Work], object]:
         def handle(work: Work) -> object:
             inbound = Inbound(f"m:{work.new_id()}:{next(numbers)}", openid, "gh", "text", "text", work.now, text=words)
             inbox.ahead(work, inbound)
-            look_ahead(work, inbound)
+            crowds.look_ahead(work, inbound)
             assert inbox.recall(work, inbound) is None
             reply = answer(work, inbound)
             inbox.remember(work, inbound, reply)

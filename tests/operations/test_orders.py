@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from models import action_log, offer, order, order_event, order_line
-from models.base import Store
+from models.base import Busy, Store
 from models.views import OrderView, Tier
 from operations import offers, order_views, orders, rounds
 from operations.errors import (
@@ -30,6 +30,7 @@ from operations.errors import (
 from operations.orders import Change, Changed, NothingBooked
 from operations.rounds import NewOffer
 from tests.support.clock import StillClock
+from tests.support.databases import opened
 from tests.support.invariants import violations
 from tests.support.world import World
 
@@ -532,3 +533,42 @@ def test_wishes_are_told_as_they_moved(world: World) -> None:
 def test_a_deadline_may_be_given_in_any_zone(world: World, clock: StillClock) -> None:
     view = world.publish(closes_at=clock().astimezone() + timedelta(minutes=1))
     assert view.closes_at == clock() + timedelta(minutes=1)
+
+
+# ---------------------------------------------------------------- what does not change
+
+
+def test_what_is_said_again_changes_nothing_and_is_refused_after_the_close(world: World) -> None:
+    mine = world.resident()
+    change(world, mine, (1, 2000), (2, 1000))
+    again = change(world, mine, (1, 2000), (2, 1000))
+    assert (again.moved, again.order.total_fen) == ((), 8450)
+    world.close()
+    with pytest.raises(RoundClosed):
+        change(world, mine, (1, 2000), (2, 1000))
+
+
+def hold_and_say(world: World, *wishes: tuple[int, int], **more: Any) -> Changed:
+    """What a neighbour says who has 2 of the first while that offer's row is held by somebody else."""
+    mine = world.resident()
+    change(world, mine, (1, 2000))
+    with world.store.transaction() as other:
+        other.db.execute(update(offer).where(offer.c.id == world.offers[1]).values(version=offer.c.version + 1))
+        return change(world, mine, *wishes, **more)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("wishes", [[(1, 2000)], [(1, 2000), (2, 1000)]])
+def test_nobody_waits_for_what_he_does_not_change(postgresql_url: str, clock: StillClock, wishes: list[Any]) -> None:
+    with opened(postgresql_url, clock, wait_s=0.3) as store:
+        done = hold_and_say(World(store, offers=(EGGS, MILK)), *wishes)
+    assert len(done.moved) == len(wishes) - 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("wish", "more"), [((1, 3000), {}), ((1, 2000), {"note": "放门口"})])
+def test_control_what_is_changed_or_written_down_is_waited_for(
+    postgresql_url: str, clock: StillClock, wish: tuple[int, int], more: dict[str, str]
+) -> None:
+    with opened(postgresql_url, clock, wait_s=0.3) as store, pytest.raises(Busy):
+        hold_and_say(World(store, offers=(EGGS, MILK)), wish, **more)

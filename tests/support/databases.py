@@ -66,9 +66,9 @@ def compile_once(store: Store) -> None:
 
 
 @contextlib.contextmanager
-def opened(url: str, clock: StillClock) -> Iterator[Store]:
+def opened(url: str, clock: StillClock, *, wait_s: float = 2.5) -> Iterator[Store]:
     """A store on `url` whose clock stands still and whose randomness repeats."""
-    store = Store.open(url, clock=clock, rng=random.Random(20240501))
+    store = Store.open(url, clock=clock, rng=random.Random(20240501), wait_s=wait_s)
     compile_once(store)
     try:
         yield store
