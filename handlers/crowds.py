@@ -6,7 +6,6 @@ that it is so, and whoever turns out to want more than to order for himself is a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -16,6 +15,7 @@ from sqlalchemy import bindparam, literal_column, select
 from bot import conversation, inbox
 from bot.commands import ChangeOrder, Command, Unknown
 from bot.conversation import Conversation
+from bot.parsing.plain import may_be_plain
 from bot.protocol import Inbound
 from handlers.talk import Talk
 from models import Work, offer, round_
@@ -27,12 +27,6 @@ from operations import people, round_views, standing
 
 T = TypeVar("T")
 _MOST = 8192  # people
-_LONGEST = 80
-_AMOUNT = re.compile(r"[\d一二两俩三仨四五六七八九十半]")
-_NAME = re.compile(r"[^\W\d_]{2}")
-# For somebody else, about money, an answer or a code: such words lead elsewhere than to one's own order.
-_ELSEWHERE = re.compile(r"[代帮替给付款钱元块转码核换取确认选第]|https?:")
-
 _OPEN = (
     round_.c.leader_id == bindparam("leader_id"),
     round_.c.state == literal_column("'open'"),
@@ -86,19 +80,9 @@ class Crowds:
     def share(self, inbound: Inbound, ahead: Callable[[Work], None], do: Callable[[Work], T]) -> Joint[T] | None:
         """How this may be answered together with others; None where it looks like anything but a plain order."""
         hint = self._known.get(inbound.openid)
-        if hint is None or inbound.kind != "text" or not looks_like_an_order(inbound.text):
+        if hint is None or inbound.kind != "text" or not may_be_plain(inbound.text):
             return None
         return _Neighbour(hint.leader_id, inbound.openid, hold, ahead, do, inbound, hint)
-
-
-def looks_like_an_order(text: str) -> bool:
-    """Names of goods with amounts, as far as can be seen without knowing the goods. It need not be one."""
-    return (
-        len(text) <= _LONGEST
-        and _AMOUNT.search(text) is not None
-        and _NAME.search(text) is not None
-        and _ELSEWHERE.search(text) is None
-    )
 
 
 def hint_of(person: Person) -> Hint | None:

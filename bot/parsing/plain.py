@@ -15,6 +15,17 @@ _LONGEST: Final = 80
 _APART: Final = re.compile(r"[\s,、;]+")
 _PIECE: Final = re.compile(r"(?P<name>[^\d\s]{2,}?)[×:]?(?:(?P<few>[1-9])|(?P<number>[1-9]\d?)(?P<unit>[^\d\s]{1,2}))")
 
+_AMOUNT: Final = re.compile(r"[\d一二两俩三仨四五六七八九十半]")
+_NAME: Final = re.compile(r"[^\W\d_]{2}")
+# For somebody else, about money, an answer or a code: such words lead elsewhere than to one's own order.
+_ELSEWHERE: Final = re.compile(r"[代帮替给付款钱元块转码核换取确认选第]|https?:")
+
+
+def may_be_plain(text: str) -> bool:
+    """Names with amounts, as far as can be seen of a raw text without knowing the goods. It need not be an order."""
+    is_about_goods = _AMOUNT.search(text) is not None and _NAME.search(text) is not None
+    return is_about_goods and len(text) <= _LONGEST and _ELSEWHERE.search(text) is None
+
 
 def read_plain(text: str, catalogue: Catalogue) -> OrderReading | None:
     """The reading of normalised `text`, or None where more than names and figures must be understood.

@@ -13,7 +13,7 @@ from bot.parsing import orders
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import normalise
 from bot.parsing.orders import read_order
-from bot.parsing.plain import read_plain
+from bot.parsing.plain import may_be_plain, read_plain
 from bot.parsing.values import Item, Line, OrderReading, Role
 from tests.parsing.corpus import item_from
 from tests.parsing.shapes import rows_of
@@ -80,3 +80,22 @@ def test_anything_else_is_left_to_understanding(text: str) -> None:
 
 def test_control_a_plain_order_is_read() -> None:
     assert read_plain("草莓2盒 土鸡蛋×3", GOODS) == OrderReading("order", (Line(1, 2000), Line(2, 3000)))
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("草莓2 鸡蛋1盒", True),
+        ("再加两份草莓", True),
+        ("鸡蛋一板，３-502", True),
+        ("代王姐 草莓2", False),
+        ("付了30元", False),
+        ("第2个", False),
+        ("确认", False),
+        ("2", False),
+        ("团购", False),
+        ("草莓2 " * 30, False),
+    ],
+)
+def test_what_may_be_an_order_is_seen_without_the_goods(text: str, *, may_be: bool) -> None:
+    assert may_be_plain(text) is may_be
