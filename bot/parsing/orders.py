@@ -36,7 +36,7 @@ MAX_RAW_CHARS: Final = 6_000
 """With its quotation and everything that is blanked; WeChat delivers at most 2,048 bytes."""
 
 _FALLBACK: Final = re.compile(
-    r"[,\s]*(?:如果|要是|万一|假如)?(?:没有|没货|没得|没了|冇|没|卖完|卖光|售罄|缺货|断货)(?:的话|了的话|了)?[,\s]*(?:我|我们)?(?:就|那就|则|的话|换|改|那|再)+(?:换成|换|改成|改|来|要|拿|给我)*(?=[^,。\s]*)"
+    r"[,\s]*(?:如果|要是|万一|假如)?(?:没有|没货|没得|冒得|莫得|木有|没了|没|卖完|卖光|卖脱|卖晒|售罄|缺货|断货)(?:了|哒|咯|老|脱|哉)?(?:的话|的闲话|个话|话)?(?:嘛|么|噻|哈|呢|啊|呀)?[,\s]*(?:我|我们)?(?:就|那就|则|的话|换|改|那|再)+(?:换成|换|改成|改|来|要|拿|给我)*(?=[^,。\s]*)"
 )
 _NUMBERED: Final = re.compile(rf"[一二两三四五六七八九十半俩仨\d]\s?(?:{UNIT_PATTERN})")
 _NAMED_FALLBACK: Final = re.compile(
@@ -197,7 +197,7 @@ def _name_the_caller(tokens: list[Token], role: Role) -> None:
 
 def _split_fallback(text: str, *, whole: bool) -> tuple[str, str]:
     """(first choice, second choice) around 「没有就…」."""
-    if not any(char in text for char in "没冇卖售缺断"):
+    if not any(char in text for char in "没冒莫木卖售缺断"):
         return text, ""
     match = _FALLBACK.search(text) or _named_fallback(text)
     if whole or match is None or match.start() == 0 or text[match.end() :].startswith(("不", "算", "拉倒")):

@@ -31,6 +31,8 @@ _BEGINS: Final = re.compile(r"[每一1人隔]|[两三四五](?:天|周|个?星�
 _SPELLS: Final = frozenset(_TIMES.replace("?", "").split("|")) | {"早", "晚"}
 _ORDINAL: Final = re.compile(r"[一1][班组队部楼层栋单期号]")
 _HEADS: Final = frozenset({"人", "家", "户"})
+_KINDS: Final = frozenset({"种", "样", "款", "味", "口味", "色", "颜色"})
+"""一种一包 is said of each of them: the reader knows which they are."""
 _ASKING: Final = frozenset({"want", "add", "set", "each"})
 
 
@@ -78,7 +80,7 @@ def _rates(text: str) -> Iterator[re.Match[str]]:
     while (start := _BEGINS.search(text, at)) is not None:
         rate = _RATE.match(text, start.start())
         at = start.start() + 1
-        if rate is not None and _ORDINAL.match(rate[0]):
+        if rate is not None and (_ORDINAL.match(rate[0]) or _KINDS & {rate["first"], rate["second"]}):
             continue  # 一班馒头3袋 二班馒头4袋
         if rate is not None and rate["first"] and not {rate["first"], rate["second"]} - {None} <= _HEADS:
             yield rate

@@ -153,15 +153,15 @@ class Targets(Walk):
         return None
 
     def _as_many_as_said(self, quantity: Token) -> tuple[int, ...]:
-        """两样各一瓶 behind two goods with their numbers: those two."""
+        """两样各一瓶 behind two goods with their numbers, or of somebody who ordered two: those two."""
         at = self.position[id(quantity)]
         said = [
             _SO_MANY[word[0]]
             for word in self.words[max(at - 3, 0) : at]
             if word[:1] in _SO_MANY and word[1:2] in _KINDS
         ]
-        entries = tuple(self.draft.entries)
-        return entries if said and len(entries) == said[0] else ()
+        spoken_of = (tuple(self.draft.entries), tuple(self.draft.prior), self.quoted)
+        return next((keys for keys in spoken_of if said and len(keys) == said[0]), ())
 
     def _fits_only_some(self, quantity: Token, keys: tuple[int, ...]) -> bool:
         """都要一袋 where bags and boxes are sold: everything, or the bags?"""
