@@ -209,7 +209,11 @@ def _word(text: str, start: int, end: int) -> Token:
         return Token(kind, start, end + 1, text[start : end + 1])
     if word.startswith("减半") and UNIT.match(text, end):
         return Token("sub", start, start + 1, "减")  # 减半斤
-    if word in ("一样", "一种", "一款") and text[end : end + 1] and text[end:].lstrip("来要少多减加退给我都订买拿")[:1] in QUANTITY_START:
+    if (
+        word in ("一样", "一种", "一款")
+        and text[end : end + 1]
+        and text[end:].lstrip("来要少多减加退给我都订买拿")[:1] in QUANTITY_START
+    ):
         kind = "each"  # 鸡蛋、馒头一样一份
     return Token(kind, start, end, word)
 

@@ -113,7 +113,7 @@ def _read(
     tokens = tokenize(body, catalogue)
     _name_the_caller(tokens, role)
     goods = quoted_goods(normal.quote, catalogue)
-    point_into(tokens, goods, body)
+    point_into(tokens, goods, body, catalogue)
     choose_varieties(tokens, body, catalogue, quoted=goods)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:

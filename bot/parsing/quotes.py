@@ -14,9 +14,15 @@ from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 
 MAX_QUOTED_CHARS: Final = 600
+_KIND: Final = "(?:个|种|款|样|馅|味)"
 _POINTED: Final = re.compile(
-    r"(?P<first>前(?:面|头|边)?|头)(?:那|这|一)[一-龥]?(?:个|种|款|样|馅|的)*|(?P<last>后(?:面|头|边)?|最后|末)(?:那|这|一)(?:个|种|款|样|馅|的)*|(?P<middle>中间)(?:那|这)(?:个|种|款|样|馅|的)*|(?P<former>前者)|(?P<latter>后者)"
+    rf"(?P<heads>(?:前|头)(?:面|头|边)?[两二三四]{_KIND})|(?P<tails>(?:后|最后|末|最?尾)(?:面|头|边)?的?[两二三四]{_KIND})"
+    rf"|(?P<first>前(?:面|头|边)?(?:那|这|一)[一-龥]?(?:{_KIND}|的)*|头(?:那|这|一)[一-龥]?(?:{_KIND}|的)*)"
+    rf"|(?P<last>(?:后(?:面|头|边)?|最后|末|最?尾)(?:那|这|一)(?:{_KIND}|的)*)"
+    rf"|(?P<middle>中间)(?:那|这)(?:{_KIND}|的)*|(?P<former>前者)|(?P<latter>后者)|(?P<nth>第[一二三四]{_KIND})"
+    rf"|(?P<dear>最?贵(?:一?点|些)?的(?:那|这)?{_KIND}?)|(?P<cheap>最?便宜(?:一?点|些)?的(?:那|这)?{_KIND}?)"
 )
+_COUNT: Final = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4}
 _UP: Final = frozenset("上面 上边 上头 这个 这条 上面这个 上面那个 这 以上".split())
 
 
@@ -48,19 +54,41 @@ def _kin(word: str, named: Sequence[tuple[int, ...]], catalogue: Catalogue) -> t
     return fitting if len(fitting) == 1 and fitting not in named else ()
 
 
-def point_into(tokens: list[Token], goods: Sequence[tuple[int, ...]], text: str) -> None:
-    """后面那个 under a quotation of several goods is the last of them; in place."""
+def point_into(tokens: list[Token], goods: Sequence[tuple[int, ...]], text: str, catalogue: Catalogue) -> None:
+    """后面那个 under a quotation of several goods is the last of them, 头两样 the first two; in place."""
     if len(goods) < 2:
         return
     for match in _POINTED.finditer(text):
         inside = [token for token in tokens if match.start() <= token.start and token.end <= match.end()]
         if not inside or inside[0].start != match.start() or inside[-1].end != match.end():
             continue
-        if match["middle"] and len(goods) != 3:
+        meant = _meant(match, goods, catalogue)
+        if not meant or len(meant) > match.end() - match.start():
             continue
-        keys = goods[0] if match["first"] or match["former"] else goods[1] if match["middle"] else goods[-1]
+        ends = [*range(match.start() + 1, match.start() + len(meant)), match.end()]
+        starts = [match.start(), *ends[:-1]]
         at = tokens.index(inside[0])
-        tokens[at : at + len(inside)] = [Token("item", match.start(), match.end(), match[0], keys, value="ref")]
+        tokens[at : at + len(inside)] = [
+            Token("item", start, end, text[start:end], keys, value="ref")
+            for start, end, keys in zip(starts, ends, meant, strict=True)
+        ]
+
+
+def _meant(match: re.Match[str], goods: Sequence[tuple[int, ...]], catalogue: Catalogue) -> Sequence[tuple[int, ...]]:
+    """The goods of the quotation that words point at; none where there are not so many."""
+    kind = match.lastgroup
+    if kind in ("heads", "tails", "nth"):
+        count = next(_COUNT[char] for char in match[0] if char in _COUNT)
+        if count > len(goods) or (count == len(goods) and kind == "tails"):
+            return ()
+        return goods[:count] if kind == "heads" else goods[-count:] if kind == "tails" else goods[count - 1 : count]
+    if kind in ("dear", "cheap"):
+        prices = {catalogue.by_key[keys[0]].price_fen: keys for keys in goods if len(keys) == 1}
+        picked = max(prices, default=0) if kind == "dear" else min(prices, default=0)
+        return [prices[picked]] if len(prices) == len(goods) else ()
+    if kind == "middle":
+        return goods[1:2] if len(goods) == 3 else ()
+    return goods[:1] if kind in ("first", "former") else goods[-1:]
 
 
 def is_passed_on(said: str) -> bool:
