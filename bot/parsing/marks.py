@@ -11,6 +11,7 @@ from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.complements import see_through
 from bot.parsing.regrets import reconsider
 from bot.parsing.tokens import Token
+from bot.parsing.uneaten import leave_uneaten
 
 _LISTED: Final = frozenset(
     {"item", "goods", "qty", "space", "comma", "stop", "and", "colon", "times", "plus", "room", "phone"}
@@ -40,7 +41,7 @@ def mark(tokens: list[Token]) -> None:
     _other_objects(tokens)
     _auxiliaries(tokens)
     _held_goods(tokens)
-    _uneaten(tokens)
+    leave_uneaten(tokens)
     reconsider(tokens, kinds)
 
 
@@ -207,21 +208,6 @@ def _auxiliaries(tokens: list[Token]) -> None:
         before = [part.kind for part in last_clause(tokens[:index])]
         if not set(rest) & _OBJECTS and not {"item", "goods", "qty"} & set(before) and "text" in rest:
             token.kind = "filler"
-
-
-_UNEATEN: Final = re.compile(r"不(?:爱|能|敢|想|太)?[吃喝碰沾](?!了|完|下|惯|够)")
-
-
-def _uneaten(tokens: list[Token]) -> None:
-    """八宝饭不吃: goods that somebody does not eat are not asked for."""
-    for index, token in enumerate(tokens[:-1]):
-        if token.kind != "item" or tokens[index + 1].start != token.end:
-            continue
-        clause = clause_at(tokens, index + 1)
-        if _UNEATEN.match("".join(part.word for part in clause)) and all(p.kind in ("text", "filler") for p in clause):
-            token.kind, token.keys = "name", ()
-            for part in clause:
-                part.kind = "filler"
 
 
 def _other_objects(tokens: list[Token]) -> None:

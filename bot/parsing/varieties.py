@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.contrasts import DEARNESS, all_told, by_contrast, told_beside
 from bot.parsing.names import are_akin, folded
 from bot.parsing.numerals import chinese_value
 from bot.parsing.tokens import Token
+from bot.parsing.uneaten import leave_uneaten
 from bot.parsing.values import Item
 
 _BEHIND: Final = re.compile(
@@ -34,6 +36,7 @@ def choose_varieties(
     if not any(token.kind in _DESCRIPTIVE or token.value == "ref" or len(token.keys) > 1 for token in tokens):
         return
     _by_size(tokens, catalogue)
+    _in_brackets(tokens, text, catalogue)
     _hear_kinds(tokens)
     _by_price(tokens)
     _by_figure(tokens, catalogue)
@@ -57,6 +60,7 @@ def choose_varieties(
     if families:
         _by_kind(tokens, families, catalogue)
     _found_wanting(tokens)
+    leave_uneaten(tokens)
 
 
 _TOO: Final = frozenset("太 忒 有点 有点儿 不够 不太 好 蛮 挺 老".split())
@@ -77,6 +81,22 @@ def _found_wanting(tokens: Sequence[Token]) -> None:
 def _is_named(token: Token) -> bool:
     """A name, written right or by its sound."""
     return token.kind == "item" or (token.kind == "text" and token.value == "sound")
+
+
+def _in_brackets(tokens: Sequence[Token], text: str, catalogue: Catalogue) -> None:
+    """腊肠(广)x2: which of them stands in brackets behind the name."""
+    if "(" not in text:
+        return
+    for index, token in enumerate(tokens[:-2]):
+        if token.kind != "item" or tokens[index + 1].word != "(":
+            continue
+        closing = next((at for at in range(index + 2, min(index + 6, len(tokens))) if tokens[at].word == ")"), 0)
+        kind = text[tokens[index + 1].end : tokens[closing].start] if closing else ""
+        keys = tuple(key for key in token.keys if kind and kind in folded(all_told(catalogue.by_key[key])))
+        if len(keys) == 1:
+            token.keys, token.weak = keys, False
+            for part in tokens[index + 1 : closing + 1]:
+                part.kind, part.keys = "filler", ()
 
 
 _POINTING: Final = frozenset("的 那个 的那个 那种 的那种 这个 那款 的那款 的这个 那".split())
@@ -186,6 +206,7 @@ def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
         pointed = token.kind == "goods" and token.word.endswith("的那种")
         tells = token.kind in ("quality", "text", "wish") or token.value == "quality" or pointed
+        tells = tells or token.word in DEARNESS
         if not tells or token.keys:
             continue
         kind = token.word.removesuffix("的那种").rstrip("的嘅滴个款号种儿味").strip()
@@ -218,10 +239,10 @@ def _the_one(kind: str, families: Sequence[tuple[int, ...]], catalogue: Catalogu
             items = [catalogue.by_key[key] for key in family]
             fitting = tuple(item.key for item in items if any(word in item.name for word in told))
             if not fitting:
-                fitting = tuple(item.key for item in items if any(word in " ".join(item.aliases) for word in told))
+                fitting = tuple(item.key for item in items if any(word in told_beside(item) for word in told))
             if len(fitting) == 1:
                 return fitting
-    return ()
+    return next((keys for family in families if (keys := by_contrast(kind, family, catalogue))), ())
 
 
 def _contrasted(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, ...]]:
