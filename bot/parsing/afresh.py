@@ -53,7 +53,7 @@ def _is_gone(current: list[Token]) -> bool:
     return spoken and not any(part.kind in ("ask", "request") for part in current)
 
 
-_LEFT: Final = frozenset({"cancel", "unwant", "deny", "keep", "hold"})
+_LEFT: Final = frozenset({"cancel", "unwant", "deny", "keep", "hold", "think"})
 
 
 def _speaks_anew(current: list[Token], tokens: list[Token], index: int) -> bool:

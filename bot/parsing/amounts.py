@@ -48,6 +48,9 @@ _DECIMAL_OR_INT = re.compile(rf"{ARABIC_NUMBER}|{CHINESE_NUMBER}")
 def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
     if text.startswith("一半", start):
         return None
+    heap = _HEAPS.match(text, start)
+    if heap is not None and heap[0][2:] not in catalogue.by_unit:
+        return Token("number", start, heap.end(), heap[0])
     for reader in (_range, _sexes, _taels, _weighed, _half_unit):
         token = reader(text, start)
         if token is not None:
@@ -156,6 +159,12 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     vague = bool(match["few"] or match["more"] or match["tail"] == "多")
     token = Token("qty", start, match.end(), match[0], milli=milli, unit=canonical_unit(match["unit"]), approx=vague)
     return _approximate(token, text, number)
+
+
+_HEAPS = re.compile(
+    r"[一两二三四几半好][大小满整](?:盘|锅|桌|碗|堆|块|坨|盆|家子?|群|帮|圈|截|段|勺|车|缸|壶|摞|沓|叠|串|兜|屋|冰箱|冰柜|柜子?)(?!鸡)"
+)
+"""How much it looks, and no number of packs: 够煎一大盘, 一大块."""
 
 
 _ADVERBS_WITH_ONE = frozenset("一并 一同 一体 一带 一平 一代".split())

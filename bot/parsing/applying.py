@@ -23,7 +23,7 @@ _COUNTED_IN: Final = re.compile(r"(?:加上|连上|算上|连着|连同|连)我?
 """加上我自己那盒总共三盒: the sum is more than was counted one by one."""
 _PARTIES: Final = frozenset({"person", "name", "room", "note"})
 _MYSELF: Final = frozenset(
-    "我家的 我们家的 我的 我 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split()
+    "我家的 我们家的 我的 我 我个人 我本人 我家 我们 我们家 咱家 俺 俺家 阿拉 俺要 给我 我要 也 也要 也来".split()
 )
 
 

@@ -8,6 +8,7 @@ from bot.parsing.pairing import Claim
 from bot.parsing.regrets import is_kept
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.swaps import Swaps
+from bot.parsing.tokens import Token
 
 
 class Changes(Swaps):
@@ -15,11 +16,19 @@ class Changes(Swaps):
 
     def _drop_items(self, claim: Claim) -> None:
         for item in claim.items:
+            if self._refuses_nothing(item):
+                continue
             keys = self._keys(item, None)
             if keys is not None:
                 self.draft.drop(keys[0])
                 self.booked.append(claim)
                 self.fixing = False
+
+    def _refuses_nothing(self, item: Token) -> bool:
+        """鸭脖不要 of somebody who has none, beside what is ordered: which of the two kinds need not be asked."""
+        there = {*self.draft.prior, *self.draft.entries}
+        counted = any(claim.quantity is not None and claim.items for claim in self.claims)
+        return len(item.keys) > 1 and counted and not there & set(item.keys)
 
     def _cancel(self, position: int, last: int) -> None:
         if self.excepted is not None:

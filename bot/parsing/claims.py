@@ -54,7 +54,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
                 crossed.append(token.kind)
                 continue
             node = Node(token, at, index, lead, tuple(crossed), kind)
-            node.refused = refusing and is_refused(tokens[at + 1 : at + 3])
+            node.refused = refusing and is_refused(tokens[at + 1 : at + 4])
             node.kept = keeping and is_kept(tokens[at + 1 : at + 5]) and tokens[at - 2].word not in ("那", "这")
             nodes.append(node)
             lead, crossed = "start", []

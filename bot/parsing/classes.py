@@ -24,3 +24,7 @@ CHANGING: Final = frozenset(
 )
 NEGATIONS: Final = frozenset("不别勿伐唔莫毋免没")
 """First characters of a refusal; 取消, 退 and cut are verbs that take goods behind them."""
+LONG_PAST: Final = frozenset(
+    "上次 上回 上周 上趟 上批 上期 上个月 上月 上礼拜 上星期 上一次 去年 昨天 昨晚 昨日 前天 前几天 前两天".split()
+)
+"""When it was; unlike 之前 and 刚才, nothing of this order can be meant."""

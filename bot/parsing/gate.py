@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import ACTING, BOOKABLE, CHANGING, PLAIN
+from bot.parsing.classes import ACTING, BOOKABLE, CHANGING, LONG_PAST, PLAIN
 from bot.parsing.clauses import clause_at, is_background, is_talk, orders_something
 from bot.parsing.conditions import hangs, waits
+from bot.parsing.hearsay import set_hearsay_aside
 from bot.parsing.questions import PRICE_WORDS, is_asking, question
 from bot.parsing.remarks import RHETORICAL, SWEEPING, remark
 from bot.parsing.segments import Segment, cut, last_solid
@@ -29,6 +30,7 @@ def segments(tokens: list[Token], role: Role = "resident") -> list[Segment]:
     if len(found) == 1 and found[0].kinds <= PLAIN:
         return found  # nothing beside it, and nothing in it, that could turn it round
     _set_background_aside(found)
+    set_hearsay_aside(found)
     for segment, following in pairwise(found):
         if (
             following.verdict == "order"
@@ -60,13 +62,19 @@ _ASKING_AROUND: Final = re.compile(
 )
 _USES: Final = re.compile(r"[吃喝用炫][一二两三四五六七八九十几半\d]")
 _MAY_BE_RHETORICAL: Final = re.compile("[哪谁怎岂]")
+_CAREER: Final = re.compile(
+    r"我(?:们|们?家)?(?:还不如|不如|干脆|直接|都可以|都能|是)?(?:去)?(?:开|办|改行|承包|摆)(?:一?个|一?家)?[^,。\s]{0,3}(?:店|场|摊|厂|馆|食堂|超市|饭店|铺子)"
+    r"[^,。]{0,3}(?:得了|算了|好了|去了|啊|吗|了)"
+)
+"""来十只鸡?我开养鸡场得了: nobody orders so much."""
+_RUINED: Final = frozenset("吃穷 吃垮 吃破产 喝破产 吃空 搬空 买空 疯了".split())
 _NOT_YET: Final = re.compile(
     r"(?:别|莫|甭|不要|不用|勿要)(?:急着|着急|忙着|急吼吼)(?:给我|帮我|给|替我)?(?:记|下单|登记|算|订|报|写)"
 )
 
 
 _GOODS_CONDITION: Final = re.compile(
-    r"今天的|今日的|当天|本地|自家|正宗|系|木|棉|真|正|咬|嚼|养|有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换"
+    r"今天的|今日的|当天|本地|自家|正宗|系|木|棉|真|正|咬|嚼|养|有|甜|鲜|好|活|熟|脆|嫩|辣|酸|能|可以|方便|够|剩|来得及|现做|是|行|卖完|大|小|新|热|冰|送|切|杀|退|换|[淡咸软硬糯沙粉瘦肥薄厚香苦]"
 )
 _PAID_LATER: Final = re.compile(
     r"(?:晚点|等下|等会|回头|稍后|待会|一会|到时|明天|取货|见面|下午|晚上|拿货|马上|这就).{0,4}[转付给]|再[转付给]|怎么[转付]|[转付].{0,3}哪"
@@ -128,6 +136,10 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
 def _outright(segment: Segment) -> str:
     """What one word settles: a joke, something put off or denied; empty when none does."""
     found = next((kind for kind in ("joke", "hold", "deny") if kind in segment.kinds), "")
+    if found == "joke" and segment.kinds & {"past", "done"} and segment.words & _RUINED:
+        return "past"  # 上月买了四盒吃破产了
+    if not found and _CAREER.search(segment.text):
+        return "joke"
     if not found and _MAY_BE_RHETORICAL.search(segment.text) and RHETORICAL.search(segment.text):
         return "deny"
     return found or ("hold" if _ASKING_AROUND.search(segment.text) or _NOT_YET.search(segment.text) else "")
@@ -221,7 +233,7 @@ def _threes(tokens: list[Token]) -> Iterator[tuple[Token, Token, str]]:
 def _bygone(segment: Segment) -> str:
     """`past` for what is over; empty when the segment changes what was ordered (昨天订的两盒不要了)."""
     kinds = segment.kinds
-    if "fix" in kinds and not kinds & {"done", "item", "goods", "qty"}:
+    if "fix" in kinds and not kinds & {"done", "item", "goods", "qty"} and not segment.words & LONG_PAST:
         return ""  # 刚才说反了
     if {"only", "done"} <= kinds:
         return "past"  # 我只订了一棵

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.classes import CHANGING
+from bot.parsing.classes import BOOKABLE, CHANGING
 from bot.parsing.segments import Segment, keys_of
 
 _UNCHANGED: Final = frozenset(
@@ -19,6 +19,7 @@ _ANOTHER_TIME: Final = re.compile(r"下次|下回|下趟|以后|下一?[期批�
 
 def settle(found: list[Segment]) -> list[Segment]:
     """A joke takes back everything; a hold takes back what is not asked for again after it."""
+    _joke_alone(found)
     if any(segment.verdict == "joke" for segment in found):
         return _laughed_off(found)
     for index, segment in enumerate(found):
@@ -39,11 +40,47 @@ def settle(found: list[Segment]) -> list[Segment]:
 
 _LOOKS_FORWARD: Final = re.compile("测试|test|中.*奖|中.*万|彩票|发财|有钱|买不起|疯了|吃得|吃得完")
 """Jokes that make all of it one: a lottery that has to be won first, a test."""
+_UNAFFORDABLE: Final = frozenset("买不起 吃不起".split())
+_EARNEST: Final = frozenset(
+    "正经的 说正经的 讲正经的 正经说 正经话 说认真的 认真的 认真说 说真的 讲真的 讲真 真的要 说正事 正事".split()
+)
+_OTHERS: Final = re.compile(r"(?:[她他伊佢]|人家|[妈爸姐妹哥弟婆公嫂姨叔])们?(?:又|都|就|现在)?[说讲话]")
+_FOR_NOW: Final = (
+    "先不",
+    "暂不",
+    "暂时不",
+    "先别",
+    "就看看",
+    "只是看看",
+    "看看而已",
+    "看看就好",
+    "随口",
+    "等下次",
+    "等下回",
+    "等打折",
+    "等便宜",
+    "等优惠",
+    "下次",
+    "下回",
+    "改天",
+)
 _CLOSING: Final = frozenset("吧 就行 就好 就够了 够了 就够 就成 足够 够 好了 就可以了 得了 就得了".split())
 
 
+def _joke_alone(found: list[Segment]) -> None:
+    """车厘子买不起 beside 吐司一袋: goods one cannot afford are all that is not asked for."""
+    for joke in found:
+        if joke.verdict != "joke" or not joke.words & _UNAFFORDABLE or joke.has_quantity():
+            continue
+        own = set(keys_of(joke))
+        ordered = [other for other in found if other.verdict == "order" and other.has_quantity()]
+        if own and ordered and not any(own & set(keys_of(other)) for other in ordered):
+            joke.verdict = "deny"
+
+
 def _laughed_off(found: list[Segment]) -> list[Segment]:
-    joke = next(token for segment in found for token in segment.tokens if token.kind == "joke")
+    jokes = [segment for segment in found if segment.verdict == "joke"]
+    joke = next((token for segment in jokes for token in segment.tokens if token.kind == "joke"), jokes[0].tokens[0])
     counts = [token.start > joke.start for segment in found for token in segment.tokens if token.kind == "qty"]
     last = max(index for index, segment in enumerate(found) if segment.verdict == "joke")
     behind = found[last + 1 :]
@@ -65,7 +102,12 @@ def is_firm(segment: Segment) -> bool:
     if segment.verdict != "order" or "qty" not in segment.kinds:
         return False
     words = [token.word for token in segment.tokens if token.kind != "space"]
-    return segment.wants() or words[-1] in _CLOSING or words[0] in ("那", "那就", "就", "还是")
+    return (
+        segment.wants()
+        or bool(segment.words & _EARNEST)
+        or words[-1] in _CLOSING
+        or words[0] in ("那", "那就", "就", "还是")
+    )
 
 
 def _think(found: list[Segment]) -> None:
@@ -82,6 +124,7 @@ def _think(found: list[Segment]) -> None:
 
 
 def _hold(found: list[Segment]) -> None:
+    _take_off(found)
     holds = [index for index, segment in enumerate(found) if segment.verdict == "hold"]
     if not holds:
         return
@@ -96,15 +139,39 @@ def _hold(found: list[Segment]) -> None:
             _silence(segment)
 
 
+def _take_off(found: list[Segment]) -> None:
+    """她说先不要, 帮我减了: what somebody else puts off is taken off, and holds nothing."""
+    for index, segment in enumerate(found):
+        if segment.verdict != "hold" or segment.kinds & {"item", "goods"} or not _OTHERS.search(segment.text):
+            continue
+        if any(o.verdict == "order" and o.kinds & {"sub", "cancel"} and not o.kinds & BOOKABLE for o in found[index:]):
+            segment.verdict = "chat"
+
+
 def _holds_its_own(found: list[Segment], holds: list[int], *, doubtful: bool) -> bool:
     """豆浆先记两杯 油条看情况: only the goods named beside the hold are held."""
     own = {key for index in holds for key in keys_of(found[index])}
     firm = [segment for segment in found if segment.verdict == "order" and "qty" in segment.kinds]
-    if not own or not firm or any(own & set(keys_of(segment)) or not keys_of(segment) for segment in firm):
+    if not own or not firm or any(_may_be_held(segment, own, found) for segment in firm):
         return False
-    for index in holds if doubtful else ():
+    refused = any(_is_refused_for_now(found[index]) for index in holds)
+    for index in holds if doubtful and not refused else ():
         found[index].verdict = "doubt"
     return True
+
+
+def _may_be_held(segment: Segment, own: set[int], found: list[Segment]) -> bool:
+    """Is an order about the goods that are held, or about nobody knows what?"""
+    before = [keys_of(other) for other in found[: found.index(segment) + 1]]
+    keys = next((keys for keys in reversed(before) if keys), ())  # 那个油五升的是吧 给我一桶
+    unknown = any(t.kind == "text" and len(t.word) > 1 for t in segment.tokens)  # 沃甘一箱
+    return bool(own & set(keys)) or not (keys or unknown)
+
+
+def _is_refused_for_now(segment: Segment) -> bool:
+    """火龙果这次先不要, 牛肉就看看不买: nothing is open there."""
+    said = [token.word for token in segment.tokens if token.kind == "hold"]
+    return bool(segment.kinds & {"unwant", "cancel"}) or any(word.startswith(_FOR_NOW) for word in said)
 
 
 def _drops(segment: Segment) -> bool:

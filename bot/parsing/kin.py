@@ -40,14 +40,25 @@ def choose_by_order(tokens: Sequence[Token], prior: Collection[int], catalogue: 
     turns = next((index for index, token in enumerate(tokens) if token.kind in _TURNING), len(tokens))
     if turns == len(tokens):
         return
+    alike = _alike(prior, catalogue)
     for token, kind in kinds_named(tokens[turns:]):
-        wanted = {
-            other.key
-            for other in catalogue.main
-            if other.key not in prior and kind in folded(other.name) and kin_of(other.key, prior, catalogue)
-        }
-        if len(wanted) == 1:
-            token.kind, token.keys = "item", tuple(wanted)
+        _choose(token, kind, alike, catalogue)
+    for token, following in pairwise(tokens[turns:]):
+        if token.kind == "item" and len(token.word) == 1 and following.word[:1] == "的":
+            _choose(token, token.word, alike, catalogue)  # 豆沙的换成肉的: the meat dumpling, and no meat
+
+
+def _choose(token: Token, kind: str, among: Collection[int], catalogue: Catalogue) -> None:
+    wanted = [key for key in among if kind in folded(catalogue.by_key[key].name)]
+    if len(wanted) == 1:
+        token.kind, token.keys = "item", (wanted[0],)
+
+
+def _alike(prior: Collection[int], catalogue: Catalogue) -> list[int]:
+    """Goods called like those that were ordered, or whose name ends like theirs: 肉包 and 菜包."""
+    ends = {(folded(catalogue.by_key[key].name)[-1:], catalogue.by_key[key].unit) for key in prior}
+    others = [item for item in catalogue.main if item.key not in prior]
+    return [o.key for o in others if (folded(o.name)[-1:], o.unit) in ends or kin_of(o.key, prior, catalogue)]
 
 
 def _by_head(tokens: Sequence[Token], prior: Collection[int], catalogue: Catalogue) -> None:

@@ -41,7 +41,7 @@ _NAME = re.compile(
 
 _GRAMMAR = frozenset("比被让像跟")
 _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
-_ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老")
+_ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老厚薄硬软脆破")
 _DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
 _FLAVOURS = frozenset("味馅款色")
 _NAME_START = frozenset(_SURNAMES + "老小阿姓")
@@ -261,8 +261,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     if text[start - 2 : start - 1] in ("太", "好", "很"):
         before = ""  # 太酸樱桃要一斤
     names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
-    if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS:
-        after = ""  # 生煎油忒大
+    if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS and term + after not in GOODS:
+        after = ""  # 生煎油忒大, 肉包皮厚
     if before and text[start - 2 : start - 1] in _DEGREES and before not in names:
         before = ""  # 小的太酸樱桃要一斤
     if compounds(before, after, term, names):

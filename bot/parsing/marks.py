@@ -9,6 +9,8 @@ from typing import Final
 from bot.parsing.classes import FOR_ME
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.complements import see_through
+from bot.parsing.money import see_money
+from bot.parsing.phrases import see_phrases
 from bot.parsing.regrets import reconsider
 from bot.parsing.tokens import Token
 from bot.parsing.uneaten import leave_uneaten
@@ -43,6 +45,9 @@ def mark(tokens: list[Token]) -> None:
     _held_goods(tokens)
     leave_uneaten(tokens)
     reconsider(tokens, kinds)
+    see_phrases(tokens, kinds)
+    if "qty" in kinds:
+        see_money(tokens)
 
 
 _UNDELIVERED: Final = re.compile(

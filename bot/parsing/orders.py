@@ -16,6 +16,7 @@ from bot.parsing.holds import settle
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.judge import Option, decide, is_plain
 from bot.parsing.lexer import tokenize
+from bot.parsing.money import see_prices
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
@@ -115,6 +116,7 @@ def _read(
     goods = quoted_goods(normal.quote, catalogue)
     point_into(tokens, goods, body, catalogue)
     choose_varieties(tokens, body, catalogue, quoted=goods)
+    see_prices(tokens, catalogue)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:
         steps.append(" ".join(f"{token.kind}:{token.word}" for token in tokens))

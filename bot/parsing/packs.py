@@ -61,7 +61,14 @@ def _described(node: Node, after: str, nodes: list[Node], catalogue: Catalogue) 
     touching = beside is not None and beside.position <= node.position + 2
     if touching and beside is not None and len(beside.token.keys) == 1 and beside.token.keys[0] not in fitting:
         return False
-    return len(fitting) == 1 and others
+    return len(fitting) == 1 and others and not _is_counted_by(node, nodes[index - 1] if index else None, catalogue)
+
+
+def _is_counted_by(node: Node, before: Node | None, catalogue: Catalogue) -> bool:
+    """牛腩一斤 in 「牛腩一斤那个羊肉卷…」: a number in the unit of the goods right before it counts them."""
+    if before is None or before.kind != "item" or len(before.token.keys) != 1 or node.position > before.position + 1:
+        return False
+    return catalogue.by_key[before.token.keys[0]].unit == node.token.unit
 
 
 def _become_item(node: Node, catalogue: Catalogue) -> None:

@@ -111,7 +111,9 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
     item, quantity = (right, left) if left.kind == "qty" else (left, right)
     cost = 0.3 * (end - start - 1) * 2
     if left.kind == "qty" and right.refused and ("space" in right.crossed or right.lead in ("comma", "stop")):
-        cost += 9.0 if "each" in left.crossed else 3.0  # 阿拉要两斤 橙子就勿要了, 每样来一份 蛋挞不要
+        cost += (
+            9.0 if "each" in left.crossed or right.lead in ("comma", "stop") else 3.0
+        )  # 阿拉要两斤 橙子就勿要了, 每样来一份 蛋挞不要
     if left.kind == "qty" and right.refused and "space" in right.crossed:
         cost += 3.0  # 阿拉要两斤 橙子就勿要了
     opens = start == 1 or (start > 1 and nodes[start - 2].kind not in ("item", "goods", "group"))

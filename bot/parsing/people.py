@@ -34,7 +34,7 @@ def household_size(tokens: Sequence[Token]) -> int | None:
     return _named_people(tokens)
 
 
-SELVES: Final = frozenset("我 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
+SELVES: Final = frozenset("我 我个人 我本人 我家 我们家 俺 俺家 咱 咱家 阿拉 偶 本人 我自己 自己家".split())
 """How somebody speaks of himself and his household."""
 _PLACES: Final = frozenset("楼上 楼下 隔壁 对门 隔篱".split())
 _BETWEEN: Final = frozenset({"and", "space", "comma"})

@@ -43,7 +43,15 @@ _AGREED: Final = frozenset("行吗 可以吗 好吗 行不行 好不好 可以�
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
 
 
+_FEARS: Final = re.compile(
+    r"^(?:那|哎|诶|团长|老板)*(?:你|您|你们|我)?(?:可|该|应该)?(?:没|不会|别是)(?:又|再)?(?:把|给|帮|将)[^,。]{1,14}吧$"
+)
+"""你没把我馒头记成奶黄包吧: whether something went wrong is asked."""
+
+
 def is_asking(segment: Segment) -> bool:
+    if _FEARS.match(segment.text.rstrip()):
+        return True
     if segment.asked or "ask" in segment.kinds or is_tag_question(segment):
         return True
     if _asks_how_it_is(segment):
@@ -90,6 +98,8 @@ def question(segment: Segment) -> str:
     """The verdict on a segment that asks: a polite order, something to ask back about, or a query."""
     if _DONE_YET.search(segment.text.rstrip()) or _PRICE_OF.search(segment.text):
         return "query"  # 苹果取消了没, 给我三斤牛腩的价格
+    if _FEARS.match(segment.text.rstrip()):
+        return "query"
     kinds = segment.kinds
     named = kinds & {"item", "goods"}
     asks = {token.word for token in segment.tokens if token.kind == "ask"}

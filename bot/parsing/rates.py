@@ -131,10 +131,11 @@ def _is_free(tokens: Sequence[Token], rate: tuple[int, int], factors: Sequence[t
 
 def _is_asked_apart(outside: Sequence[Token]) -> bool:
     """Does another number ask for something? 一天两杯 六天没了 来两箱, but not 一天一瓶订12天的 花卷2袋."""
+    only = len({token.keys for token in outside if token.kind == "item"}) == 1  # 一天三个 沃柑18斤
     previous = ""
     for index, token in enumerate(outside):
         following = next((other.kind for other in outside[index + 1 :] if other.kind != "space"), "")
-        if token.kind == "qty" and not token.word.startswith("几") and "item" not in (previous, following):
+        if token.kind == "qty" and not token.word.startswith("几") and (only or "item" not in (previous, following)):
             return True
         previous = token.kind if token.kind != "space" else previous
     return False

@@ -213,9 +213,14 @@ def _split_swaps(tokens: list[Token]) -> None:
             verb.kind, into.kind = "filler", "swap"
 
 
+_SAID_BY: Final = frozenset("就 我 也 先 她 他 说 讲".split())
+
+
 def is_refused(following: Sequence[Token]) -> bool:
     """Do the words behind goods or a number begin with 不要了, or with 就不要了?"""
-    solid = [token for token in following if token.word not in ("就", "我", "也", "先")]
+    solid = [token for token in following if token.word not in _SAID_BY and token.kind != "person"]
+    if len(solid) > 1 and solid[0].kind == "space" and solid[1].word.isascii():
+        del solid[0]  # soymilk pass
     return bool(solid) and solid[0].kind in ("cancel", "unwant") and len(solid[0].word) > 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.parsing.classes import CHANGING
+from bot.parsing.classes import BOOKABLE, CHANGING
 from bot.parsing.segments import Segment
 from bot.parsing.tokens import Token
 from bot.parsing.values import Role
@@ -47,7 +47,7 @@ _GAVE: Final = re.compile(r"[送给分还寄带拿丢扔放]给?.{0,6}(?<!可以
 
 
 _ELSEWHERE: Final = re.compile(
-    r"隔壁[团群]|别的[团群]|其他[团群]|另一个[团群]|超市|菜场|菜市场|拼多多|盒马|淘宝|京东|美团|别家|外面|才\s?[一二两三四五六七八九十\d]+[块元]"
+    r"(?:隔壁|别的|其他|对面|旁边|人家)(?:小区|楼盘|村|镇|团长)|隔壁[团群]|别的[团群]|其他[团群]|另一个[团群]|(?:楼下|门口|对面|路口|街上|巷口|小区|旁边|外头|路边|马路|村口|街角|老家|镇上|城里|学校)[^,。\s\d]{0,6}(?:店|铺|摊|市场|商场|集市|夜市|小贩|档口|超市|卖的|在卖)|(?:水果|蔬菜|肉|鱼|便利|杂货|面包|蛋糕|生鲜|粮油|熟食|卤味|文具|药|五金|花)[店铺摊](?!长|家|主|老)|超市|菜场|菜市场|拼多多|盒马|淘宝|京东|美团|别家|外面|才\s?[一二两三四五六七八九十\d]+[块元]"
 )
 
 
@@ -57,19 +57,23 @@ _RELATIVE: Final = re.compile(
 
 
 _ABLE: Final = re.compile(
-    r"(?<!不)能(?:买|囤|炫|干掉|吃掉|[用吃喝管顶撑])(?:个|上|到|了)?[一二两三四五六七八九十半几好\d]|够(?:吃|用|喝)(?:个|上|到)?[一二两三四五六七八九十半几好\d]"
+    r"(?<!不)能(?:买|囤|炫|干掉|吃掉|[用吃喝管顶撑])(?:个|上|到|了)?[一二两三四五六七八九十半几好\d]|够(?:吃|用|喝|煎|炸|炒|煮|烧|炖|蒸|分|做|涮|烤|写|发)(?:个|上|到)?[一二两三四五六七八九十半几好\d]"
 )
 _USED_UP: Final = re.compile(
-    r"(?:[死掉完坏碎丢扔]|养|吃|喝|用|买|囤)(?:死|掉|完|坏)?[一二两三四五六七八九十半\d]{1,3}[一-龥]了\s*$"
+    r"(?:[死掉完坏碎丢扔]|养|吃|喝|用|买|囤)(?:死|掉|完|坏)?[一二两三四五六七八九十半\d]{1,3}(?![天周年月夜晚顿餐])[一-龥]了\s*$"
 )
 _CAME: Final = re.compile(
-    r"(?:[发送给寄带背拿捎拎扛搬摘种分包剩](?:了|来了|回来?了?|过来了?|过)|[钓抓挖捡领收]到了?|[翻找]出来?了?)(?:我们?|我家|咱们?)?[一二两三四五六七八九十几好半\d]"
+    r"(?:[发送给寄带背拿捎拎扛搬摘种分包剩](?:了|来了|回来?了?|过来了?|过)|[钓抓挖捡领收捞摘采逮]到了?|[钓抓捞摘逮采挖捡]了|[翻找]出来?了?)(?:我们?|我家|咱们?)?[一二两三四五六七八九十几好半\d]"
 )
 """单位发了一箱, 老头自己钓到三条: what came from elsewhere."""
 _EATEN: Final = re.compile(
     r"(?:[吃喝炫干造啃嗦切食旋嚯抽嗑消][完掉脱光灭下]|[吃喝炫啃嗦]了)(?:了|我|他|她|我们|整整|足足|差不多|快|大概)*[一二两三四五六七八九十几半好\d]"
 )
 """一口气干掉三个: what was eaten up, however fast."""
+_MOVED: Final = re.compile(
+    r"[搬扛抬拎提运拉推背装卸拿带取领卖抢吃喝](?:上|下|进|过|回|出|到)?(?:去|来|走|完|光|家|楼)了(?=[\s啊呀吧哈]*$)"
+)
+"""李姐家5袋米都搬上去了."""
 _SOME_OF_THEM: Final = re.compile(
     r"(?:[里中头面]|开出来?|其中)有?[一二两三四五六七八九十几半好\d]{1,3}[一-龥](?:都|就|也)?(?:是(?![帮替给为])|这样|那样|没|不|裂|坏|烂|破|臭|生的|空)"
     r"|有[一二两三四五六七八九十几半\d]{1,3}[一-龥]是(?![帮替给为])[^,。]{1,8}的"
@@ -102,11 +106,18 @@ _REMARKS: Final = (  # pattern, even with a verb of asking, with a verb of chang
     (_MINE, True, False, "doubt", frozenset("那")),
     (_REFERRING, False, False, "doubt", frozenset("呢好到在")),
     (_GAVE, False, False, "past", frozenset("了")),
-    (_ELSEWHERE, False, False, "past", frozenset("隔别其另超菜拼盒淘京美外才")),
+    (
+        _ELSEWHERE,
+        False,
+        False,
+        "past",
+        frozenset("隔别其另超菜拼盒淘京美外才楼门对路街巷小旁马村老镇城学水蔬肉鱼便杂面蛋生粮熟卤文药五花"),
+    ),
     (_RELATIVE, True, True, "past", frozenset("的")),
     (_ABLE, False, False, "past", frozenset("能够")),
     (_USED_UP, False, False, "past", frozenset("了")),
     (_EATEN, False, False, "past", frozenset("完掉脱光灭下了")),
+    (_MOVED, False, False, "past", frozenset("去来走完光家楼")),
     (_SOME_OF_THEM, False, False, "trouble", frozenset("里中头面开其有")),
     (_CAME, False, False, "past", frozenset("了到回过出")),
     (_GAVE_UP, True, False, "deny", frozenset("戒")),
@@ -123,13 +134,20 @@ SWEEPING: Final = frozenset({"all", "refer", "each", "alike", "evenly"})
 
 def remark(segment: Segment, role: Role = "resident") -> str:
     """The verdict on sentences that only look like an order, empty for all others."""
+    if segment.kinds <= {"note", "space", "filler"}:
+        return ""  # 别又送错了
     wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
     chars = set(segment.text)
     for pattern, even_wanting, even_changing, verdict, needed in _REMARKS:
         fits = (even_wanting or not wants) and (even_changing or not changes) and not needed.isdisjoint(chars)
         found = pattern.search(segment.text) if fits else None
-        if found is not None and not (pattern is _RELATIVE and _is_named(segment, found.start())):
-            return verdict
+        if found is None or (pattern is _RELATIVE and _is_named(segment, found.start())):
+            continue
+        if pattern is _BY_MISTAKE and {"item", "cancel"} <= segment.kinds:
+            continue  # 排骨手滑点的 不算
+        if pattern is _ABLE and (_is_counted_before(segment, found.start()) or not segment.kinds & BOOKABLE):
+            continue
+        return verdict
     if "qty" in segment.kinds:
         if not wants and not changes and _is_somebodys(segment.tokens):
             return "past"
@@ -144,6 +162,12 @@ def remark(segment: Segment, role: Role = "resident") -> str:
 def _is_named(segment: Segment, at: int) -> bool:
     """Is the figure at this place of the segment part of a name (三丁包 in 「除了三丁包别的都翻倍」)?"""
     return any(t.kind == "item" and t.start <= segment.start + at < t.end for t in segment.tokens)
+
+
+def _is_counted_before(segment: Segment, at: int) -> bool:
+    """橙子18斤 in front of 够吃一礼拜: so much is ordered, and why."""
+    kinds = [token.kind for token in segment.tokens if token.start < segment.start + at and token.kind != "space"]
+    return kinds[:2] in (["item", "qty"], ["qty", "item"]) and not segment.kinds & {"past", "done", "have", "trouble"}
 
 
 def _is_somebodys(tokens: list[Token]) -> bool:

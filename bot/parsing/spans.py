@@ -152,10 +152,17 @@ def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
             continue  # but 19块9 is what something costs
         if kind == "people" and match[0][-1] in "口组" and match[0][-1] in catalogue.by_unit:
             continue  # 一口炒锅
+        if kind == "number" and "够" in match[0] and _follows_name(text, match.start(), catalogue):
+            continue  # 气泡水21瓶够喝一周: so many are ordered
         if not _inside_name(text, match.start(), match.end(), catalogue):
             offered = text.startswith(("我就", "的话"), match.end())  # 38我就拿: a price somebody would pay
             keys = _priced(match[0], catalogue) if kind == "price" and not offered else ()
             yield Token(kind, match.start(), match.end(), match[0], keys, value=match[0])
+
+
+def _follows_name(text: str, start: int, catalogue: Catalogue) -> bool:
+    """Does a name of goods end in front of `start`?"""
+    return any(text[at:start] in catalogue.names for at in range(max(start - 6, 0), start))
 
 
 def _priced(words: str, catalogue: Catalogue) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, WEAK_WANTS
+from bot.parsing.hearsay import turns_to_oneself
 from bot.parsing.questions import PRICE_WORDS, is_asking
 from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
@@ -118,6 +119,8 @@ def _spread_on(segment: Segment, previous: Segment, *, acting: bool) -> None:
         segment.verdict = "past"  # 收齐了 一共春联12副
         return
     if not acting and (_sets_right(segment, previous) or _is_other_goods(segment, previous)):
+        return
+    if not acting and turns_to_oneself(segment, previous):
         return
     if not acting and segment.lead != "stop" and segment.verdict == "order":
         bare = previous.verdict in ("pay", "past", "deny") and not previous.kinds & {"item", "goods"}
@@ -240,7 +243,7 @@ _LONG_AGO: Final = re.compile(
 _EARLIER: Final = re.compile(r"上[次回趟批周期]|上个?(?:月|礼拜|星期)|昨[天日晚]|前[天日几]|之前那|以前那|那[次回批]")
 _POINTING: Final = re.compile(r"[一二两三四五六七八九十\d][份盒袋斤只箱个瓶板提包条]那[个单份笔条](?=[\s,。]|$)")
 _SUPPOSED: Final = re.compile(
-    r"(?:如果|要是|若是|假如|假使|倘若|万一|一次|一下子)(?:我们?|咱们?|一次|一下子|多|一起|都|全|再|家)*(?:要|买|拿|订|定|来|带|囤|下|团)[一二两三四五六七八九十\d]|[一二两三四五六七八九十\d].*的话\s*$"
+    r"(?:如果|要是|若是|假如|假使|倘若|万一|一次|一下子)(?:我们?|咱们?|一次|一下子|多|一起|都|全|再|家|今天|明天|今晚|现在|这次|这会儿|周[一二三四五六日])*(?:要|买|拿|订|定|来|带|囤|下|团)[一二两三四五六七八九十\d]|[一二两三四五六七八九十\d].*的话\s*$"
 )
 """A number that is only supposed: what is asked behind it decides."""
 _SETTLING: Final = re.compile(r"(?:一共|总共|合计|总计|共).{0,8}(?:[转付给]你|转账|付款|收款|[转付]钱)")

@@ -8,6 +8,7 @@ from bot.parsing.claims import trimmed
 from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import SELVES, is_per_head
+from bot.parsing.phrases import denied
 from bot.parsing.quantity import GENERIC, to_sale_units
 from bot.parsing.shares import EVEN
 from bot.parsing.tokens import Token
@@ -71,6 +72,9 @@ class Targets(Walk):
         again = self._set_right(claim, mode)
         if again is not None:
             return (again,)
+        wrong = self._misrecorded()
+        if wrong is not None:
+            return (wrong,)
         if self.catalogue.only is not None:
             if quantity.value == "bare" and not self._is_supported(claim, mode):
                 self.draft.doubt(quantity.word, "unclear")
@@ -144,6 +148,14 @@ class Targets(Walk):
             self.reopened.add(self.draft.last)
             return self.draft.last
         return None
+
+    def _misrecorded(self) -> int | None:
+        """我说的是一斤不是一斤半: of several goods it is about the one of which there is a pound and a half."""
+        prior, found = self.draft.prior, set()
+        for wrong in denied(self.tokens) if prior else ():
+            sold = {key: to_sale_units(wrong.milli, wrong.unit, self.catalogue.by_key[key]) for key in prior}
+            found |= {key for key, amount in sold.items() if amount.milli == prior[key]}
+        return found.pop() if len(found) == 1 else None
 
     def _all_of_them(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
         keys = self._as_many_as_said(quantity) or self._everything(mode)

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.parsing.afresh import begins_anew
 from bot.parsing.asides import complete_before, is_unordered
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, NEGATIONS
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, LONG_PAST, NEGATIONS
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
@@ -24,6 +24,9 @@ _CLOSERS: Final = frozenset(
 _TURNS: Final = frozenset(
     "不过 但是 但 可是 然后 所以 这次 这回 这趟 今次 呢次 那 那就 那么 反正 另外 其实 顺便 今天 今日 今朝 现在 既然".split()
 )
+
+
+_NOW: Final = frozenset("这次 这回 这趟 今次 呢次 今天 今日 今朝 现在 那就".split())
 
 
 _ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
@@ -104,9 +107,16 @@ def see_in_place(token: Token, current: list[Token], following: Token | None) ->
     ):
         token.kind = "filler"  # 那个什么厨房纸啊
     if token.word in ("够吃", "够用", "够喝") and (
-        following is None or following.kind in ("space", "comma", "stop", "filler")
+        following is None
+        or following.kind in ("space", "comma", "stop", "filler")
+        or (
+            following.kind in ("time", "number", "people", "qty")
+            and following.word[0] not in "几多"
+            and current
+            and current[-1].kind == "qty"
+        )
     ):
-        token.kind = "filler"  # 一盒够吃
+        token.kind = "filler"  # 一盒够吃, 两箱够吃一礼拜了
     if token.word == "去" and token.kind == "sub" and (following is None or following.kind != "qty"):
         token.kind = "filler"  # 去渍
     if token.word in _LEFT_ALONE and current and _ends_with_item(current):
@@ -121,6 +131,10 @@ def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     following = tokens[index + 1].kind if index + 1 < len(tokens) else ""
     if token.word == "那" and (following == "qty" or (following == "this" and len(tokens[index + 1].word) == 1)):
         return ""  # 昨天那两只, 32.8那只
+    if token.word in _NOW and {part.kind for part in current} <= {"if", "filler", "space"}:
+        return ""  # 假如我今天订一箱
+    if token.word in _NOW and following in ("hold", "cancel", "unwant", "deny") and _ends_with_item(current):
+        return ""  # 火龙果这次先不要
     if token.word in ("先", "就", "那就") and following == "qty" and current[-1].word[1:2] == "不":
         return "none" if current[-1].kind == "deny" else ""  # 阳台堆不下先一桶吧
     if current[-1].kind == "space" and _settles(current, tokens, index):
@@ -183,6 +197,8 @@ def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -
         return True
     if solid.kind == "ask" and solid.word in _CLOSERS and token.kind not in ("filler", "ask", "space"):
         return True
+    if solid.word == "吧" and solid is not current[-1] and {"没", "不会"} & {part.word for part in current[:3]}:
+        return True  # 你没把馒头记成面包吧 馒头再要一袋
     if solid.word in _ENOUGH and "qty" in kinds and token.kind not in ("filler", "space"):
         return True
     something = any(part.kind not in ("filler", "space") for part in current)
@@ -203,7 +219,7 @@ def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off
         return True  # 家里还有三条就要两条吧
     if kinds & BYGONE and token.kind == "item" and solid.word[-1:] in ("了", "过", "啦") and counted:
         return True  # 鸡蛋我婆婆买过了草莓一盒就行
-    if complete and token.word in ("上次", "上回", "上周", "上趟"):
+    if complete and token.word in LONG_PAST and kinds & {"want", "add"}:
         return True  # 来两盒不要压坏的上次那盒都出水了
     if complete and token.kind in _REASONS and solid.word in ("吧", "啦", "了", "哈", "呗", "嘛", "啊", "呀"):
         return True  # 拿掉一盒吧吃不动

@@ -19,7 +19,7 @@ from bot.parsing.tokens import Token
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
 """Kinds that stand between a verb and what it is about without changing anything."""
 _SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
-_SELVES_BESIDE_OTHERS: Final = _SELVES | {"我", "我要", "给我", "给自己"}
+_SELVES_BESIDE_OTHERS: Final = _SELVES | {"我", "我个人", "我本人", "我要", "给我", "给自己"}
 _SERVING: Final = FOR_ME | {"帮忙", "麻烦", "请", "拜托"}
 _ENOUGH: Final = (["够了"], ["就够了"], ["就行"], ["就好"], ["够"], ["足够"], ["足够了"])
 _ONE_HOUSE: Final = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.parsing.corrections import Corrections
 from bot.parsing.kin import kin_of
+from bot.parsing.people import PERSONS, SELVES
 from bot.parsing.tokens import Token
 
 
@@ -62,7 +63,7 @@ class Wanting(Corrections):
     def _unwant(self, position: int, last: int) -> None:
         """不要 that is not a wish: 不要梨, 梨不要, 不要两盒."""
         following = self._next_solid(position, last)
-        if self._abstains(position):
+        if self._abstains(position) or self._is_others_refusal(position):
             return
         refuses = any(
             part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使", "need", "want")
@@ -97,6 +98,18 @@ class Wanting(Corrections):
         before = self.words[position - 1] if position else ""
         others = {"person", "name", "room"} & set(self.kinds[: max(position - 1, 0)])
         return bool(others and self.booked) and before in ("我自己", "自己", "我", "我家", "我们家", "本人")
+
+    def _is_others_refusal(self, position: int) -> bool:
+        """木耳她说不要 我要一包: what somebody else does without is still spoken of."""
+        at = position - 1
+        while at > 0 and self.words[at] in ("说", "讲", "就", "也"):
+            at -= 1
+        keys = [key for claim in self.pending for item in claim.items for key in item.keys]
+        other = at >= 0 and self.kinds[at] in PERSONS and self.words[at] not in SELVES
+        if not (other and keys) or set(keys) & set(self.draft.prior):
+            return False
+        self.mentions, self.pending = [*self.mentions, *keys], []
+        return True
 
     def _refuses_goods(self, want: Token, last: int) -> bool:
         """don't need 老干妈: a verb of asking under a negation, and goods behind it."""

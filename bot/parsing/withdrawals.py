@@ -21,6 +21,9 @@ _TOLD: Final = rf"(?P<number>{_NUMBER})(?P<unit>{UNIT_PATTERN})(?P<half>半)?"
 _REFUSES: Final = re.compile(
     r"(?:不|勿|伐|唔)(?:想)?(?:要|用|来|拿|订|买|参加)|退|取消|撤|去掉|减掉|划掉|拿掉|[要拿分带匀]走"
 )
+_TAKES_OFF: Final = re.compile(
+    r"^(?:那|就|你|也|先|麻烦|请|帮我|给我|替我|把它?|这?一?[份盒箱袋斤])*(?:减|退|取消|撤|去掉|划掉|拿掉|删)(?:掉|了|去|下来|吧|一下|啊|哈)*$"
+)
 _PRONOUNS: Final = "她|他|人家|对方"
 _MORE: Final = frozenset({"add", "swap", "set", "halve", "double"})
 _STILL: Final = frozenset({"还要", "还想要"})
@@ -36,10 +39,11 @@ def part_given_up(
     """
     others = {token.word for token in tokens if token.kind in ("person", "name") and token.word not in SELVES}
     others = {word for word in others if "自" not in word}
-    if not prior or not _REFUSES.search(text) or not (others or re.search(_PRONOUNS, text)):
+    refuses = prior and (_REFUSES.search(text) or any(_TAKES_OFF.search(clause) for clause in _clauses(text)))
+    if not refuses or not (others or re.search(_PRONOUNS, text)):
         return None
     who = "|".join([*map(re.escape, sorted(others, key=len, reverse=True)), _PRONOUNS])
-    part = _part(re.split(r"[,。!?\s]", text), who)
+    part = _part(_clauses(text), who)
     key = _goods(tokens, prior, part[1], catalogue) if part is not None else None
     if part is None or key is None or any(token.kind in _MORE and token.word not in _STILL for token in tokens):
         return None
@@ -49,6 +53,10 @@ def part_given_up(
     return (key, milli) if milli is not None and milli <= prior[key] else None
 
 
+def _clauses(text: str) -> list[str]:
+    return re.split(r"[,。!?\s]", text)
+
+
 def _part(clauses: list[str], who: str) -> tuple[int, str] | None:
     """Number and unit of what the others no longer want."""
     told: tuple[int, str] | None = None
@@ -56,6 +64,8 @@ def _part(clauses: list[str], who: str) -> tuple[int, str] | None:
         refuses = _REFUSES.search(clause) is not None
         party = re.search(who, clause)
         if party is None:
+            if told is not None and _TAKES_OFF.search(clause) is not None:
+                return told  # 有一箱是替我姐下的, … 帮我减了
             continue
         beside = re.search(rf"(?:{who})[^那]{{0,6}}那{_PART}", clause)
         if refuses and beside is not None and (beside["number"] or beside["unit"] not in _VAGUE):
@@ -64,7 +74,9 @@ def _part(clauses: list[str], who: str) -> tuple[int, str] | None:
             return _amount(taken)
         if refuses and told is not None:
             return told
-        if not refuses and (found := _told(clause, who)) is not None:
+        if not refuses and beside is not None and beside["number"]:
+            told = _amount(beside)  # 我弟那一斤
+        elif not refuses and (found := _told(clause, who)) is not None:
             told = _amount(found)
     return None
 

@@ -1,0 +1,77 @@
+"""What was told of somebody, or to somebody, and is not asked for: 王姐要五袋 那是她的事, 跟闺女说就买一袋."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from bot.parsing.classes import BOOKABLE
+from bot.parsing.disclaimers import DISCLAIMERS
+from bot.parsing.people import SELVES
+from bot.parsing.segments import Segment, keys_of
+
+_PARTIES: Final = frozenset({"person", "name", "room"})
+_OF_ORDERS: Final = frozenset({"item", "goods", "qty", "want", "add"})
+_TALKING: Final = re.compile(
+    r"^(?:我|刚|刚才|先|还|又|就|早上|昨天|昨晚)*[跟和对同与](?!团长|群主|老板|你|您|我(?![妈爸老婆公媳闺儿女姐哥弟妹家朋同邻爷奶外娘]))"
+)
+_SAYING: Final = re.compile(r"说(?!错|声|一声|好的)|讲(?!错)|商量|交代|念叨|嘀咕|保证|承诺")
+
+
+def set_hearsay_aside(found: Sequence[Segment]) -> None:
+    """Set the verdict of such clauses, in place."""
+    for told, segment in pairwise(found):
+        disclaims = segment.verdict == "deny" and segment.words & DISCLAIMERS and not segment.kinds & _OF_ORDERS
+        if disclaims and told.verdict in ("order", "doubt") and (told.kinds & _PARTIES or told.verdict == "doubt"):
+            told.verdict = "deny"
+    for index, segment in enumerate(found):
+        if _SIDING.match(segment.text) and segment.kinds & {"person", "name"} and not segment.has_quantity():
+            _side_with({t.word for t in segment.tokens if t.kind in ("person", "name")}, found[:index])
+        if (
+            segment.verdict in ("order", "doubt", "hold")
+            and _is_told_at_home(segment)
+            and _is_ordered(found[index + 1 :])
+        ):
+            segment.verdict = "chat"
+
+
+def _is_told_at_home(segment: Segment) -> bool:
+    """跟闺女说就买一袋: said to somebody who takes no orders."""
+    named = segment.kinds & {"person", "name"}
+    return bool(named) and _TALKING.match(segment.text) is not None and _SAYING.search(segment.text) is not None
+
+
+_SIDING: Final = re.compile(
+    r"^(?:那|就|还是|算了|我|得|最后|行吧|好吧|\s)*(?:听|依|按|照|随|顺)着?[^,。\s]{1,6}?(?:的|说的|来)(?:吧|了|好了|呗)?\s*$"
+)
+
+
+def _side_with(chosen: set[str], told: Sequence[Segment]) -> None:
+    """听婆婆的: of what several people wish for, that of one of them; the number comes behind."""
+    wishes = [s for s in told if s.kinds & {"person", "name"} and keys_of(s) and not s.has_quantity()]
+    if len(wishes) < 2 or not any(s.words & chosen for s in wishes):
+        return
+    for wish in wishes:
+        wish.verdict = "chat"
+        for token in wish.tokens:
+            if token.kind == "item" and not wish.words & chosen:
+                token.kind, token.keys = "name", ()
+
+
+def _is_ordered(behind: Sequence[Segment]) -> bool:
+    """Do goods with a number follow?"""
+    return any(s.verdict == "order" and s.has_quantity() and keys_of(s) for s in behind)
+
+
+_FEELINGS: Final = frozenset("羡慕 难怪 怪不得 幸亏 幸好 可惜 后悔 听说 听讲 据说".split())
+
+
+def turns_to_oneself(segment: Segment, previous: Segment) -> bool:
+    """What one has oneself, after what was felt or told about others: 我可乐一箱 behind 「羡慕有钱人」."""
+    if segment.tokens[0].word not in SELVES or not segment.has_quantity():
+        return False
+    if previous.verdict == "deny" and previous.words & DISCLAIMERS:
+        return True  # 那二十盒不是我家的 我家就三盒
+    return bool(previous.words & _FEELINGS) and not previous.kinds & BOOKABLE and "item" in segment.kinds
