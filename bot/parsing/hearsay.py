@@ -17,6 +17,9 @@ _OF_ORDERS: Final = frozenset({"item", "goods", "qty", "want", "add"})
 _TALKING: Final = re.compile(
     r"^(?:我|刚|刚才|先|还|又|就|早上|昨天|昨晚)*[跟和对同与](?!团长|群主|老板|你|您|我(?![妈爸老婆公媳闺儿女姐哥弟妹家朋同邻爷奶外娘]))"
 )
+_GIVEN: Final = re.compile(
+    r"^(?:要|会|还|又|准备|打算|说)*(?:送|寄|分|匀|捎|塞|拎)(?:了|给)?我(?:们|们?家)?[一二两三四五六七八九十几半\d]"
+)
 _SAYING: Final = re.compile(r"说(?!错|声|一声|好的)|讲(?!错)|商量|交代|念叨|嘀咕|保证|承诺")
 
 
@@ -26,6 +29,8 @@ def set_hearsay_aside(found: Sequence[Segment]) -> None:
         disclaims = segment.verdict == "deny" and segment.words & DISCLAIMERS and not segment.kinds & _OF_ORDERS
         if disclaims and told.verdict in ("order", "doubt") and (told.kinds & _PARTIES or told.verdict == "doubt"):
             told.verdict = "deny"
+        if segment.verdict == "order" and _GIVEN.match(segment.text) and told.kinds & {"person", "name"}:
+            segment.verdict = "past"  # 我二姨说吃不完 要送我三斤
     for index, segment in enumerate(found):
         if _SIDING.match(segment.text) and segment.kinds & {"person", "name"} and not segment.has_quantity():
             _side_with({t.word for t in segment.tokens if t.kind in ("person", "name")}, found[:index])
@@ -68,10 +73,14 @@ def _is_ordered(behind: Sequence[Segment]) -> bool:
 _FEELINGS: Final = frozenset("羡慕 难怪 怪不得 幸亏 幸好 可惜 后悔 听说 听讲 据说".split())
 
 
+_ONLY: Final = frozenset("就 只 只要 就要 自己 才".split())
+
+
 def turns_to_oneself(segment: Segment, previous: Segment) -> bool:
     """What one has oneself, after what was felt or told about others: 我可乐一箱 behind 「羡慕有钱人」."""
-    if segment.tokens[0].word not in SELVES or not segment.has_quantity():
+    words = [token.word for token in segment.tokens if token.kind != "space"]
+    if words[0] not in SELVES or not segment.has_quantity():
         return False
-    if previous.verdict == "deny" and previous.words & DISCLAIMERS:
-        return True  # 那二十盒不是我家的 我家就三盒
+    if previous.verdict == "deny" and (previous.words & DISCLAIMERS or words[1] in _ONLY):
+        return True  # 那二十盒不是我家的 我家就三盒, 哪有人买20箱的 我就一箱
     return bool(previous.words & _FEELINGS) and not previous.kinds & BOOKABLE and "item" in segment.kinds

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from bot.parsing.classes import BOOKABLE, CHANGING
+from bot.parsing.sayings import EARNEST
 from bot.parsing.segments import Segment, keys_of
 
 _UNCHANGED: Final = frozenset(
@@ -41,9 +42,6 @@ def settle(found: list[Segment]) -> list[Segment]:
 _LOOKS_FORWARD: Final = re.compile("测试|test|中.*奖|中.*万|彩票|发财|有钱|买不起|疯了|吃得|吃得完")
 """Jokes that make all of it one: a lottery that has to be won first, a test."""
 _UNAFFORDABLE: Final = frozenset("买不起 吃不起".split())
-_EARNEST: Final = frozenset(
-    "正经的 说正经的 讲正经的 正经说 正经话 说认真的 认真的 认真说 说真的 讲真的 讲真 真的要 说正事 正事".split()
-)
 _OTHERS: Final = re.compile(r"(?:[她他伊佢]|人家|[妈爸姐妹哥弟婆公嫂姨叔])们?(?:又|都|就|现在)?[说讲话]")
 _FOR_NOW: Final = (
     "先不",
@@ -104,7 +102,7 @@ def is_firm(segment: Segment) -> bool:
     words = [token.word for token in segment.tokens if token.kind != "space"]
     return (
         segment.wants()
-        or bool(segment.words & _EARNEST)
+        or bool(segment.words & EARNEST)
         or words[-1] in _CLOSING
         or words[0] in ("那", "那就", "就", "还是")
     )

@@ -185,7 +185,7 @@ def _hang(found: list[Segment], index: int) -> None:
         found[index].verdict = "trouble"  # 送错了,我要的是馒头
         return
     before = found[index - 1]
-    if before.asked and _PROMOTED.search(before.text) and found[index].words & {"那", "那我", "那就"}:
+    if before.asked and _PROMOTED.search(before.text) and found[index].words & {"那", "那我", "那就", "真的"}:
         found[index].verdict = "doubt"  # 买一送一?那我要两盒
         return
     if _hangs_on_a_whim(found[index], found[index - 1]):

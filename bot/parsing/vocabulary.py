@@ -10,8 +10,8 @@ from typing import Final
 
 from bot.parsing.dialects import as_written
 from bot.parsing.kinfolk import kinfolk
-from bot.parsing.disclaimers import DISCLAIMERS
 from bot.parsing.regional import regional
+from bot.parsing.sayings import sayings
 from bot.parsing.wordforms import REPORTS, formed
 
 _CLASSES: Final[dict[str, str]] = {
@@ -97,6 +97,8 @@ def _words() -> dict[str, str]:
     for kind, words in _CLASSES.items():
         for word in words.split():
             table.setdefault(_as_read(word), kind)
+    for word, kind in sayings():
+        table[_as_read(word)] = kind
     for word, kind in formed():
         table.setdefault(_as_read(word), kind)
     for word, kind in kinfolk():
@@ -105,8 +107,6 @@ def _words() -> dict[str, str]:
         table[_as_read(word)] = kind
     for word in REPORTS:
         table[word] = "done"
-    for word in DISCLAIMERS:
-        table[_as_read(word)] = "deny"
     return table
 
 

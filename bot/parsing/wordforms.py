@@ -101,14 +101,10 @@ _THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
 
 _OF_CHANGES = {
     "cancel": """pass pass掉 skip skip掉 cancel掉 cancel了 cancel埋 drop掉 drop了 remove掉 delete掉 取销 取肖 取消算了 退掉算了 退了算了 撤了算了 撤掉算了 取消了算了 不要算了 不要了算了 不麻烦了""",
-    "keep": """是对的 是没错的 还是那么些 还是那么多 还是那些 还那些 还那么些 还那么多 还是那老些 还是那个数 保持不变 维持不变 不用变 不做变动 没变化 唔使改 唔使变 唔使郁 唔郁 留起 照留 照要 照拿 照单 照样要 照样留 莫动 勿动 勿要动 不要动 先别动 别去动 不消动 unchanged""",
+    "keep": """还是那么些 还是那么多 还是那些 还那些 还那么些 还那么多 还是那老些 还是那个数 保持不变 维持不变 不用变 不做变动 没变化 唔使改 唔使变 唔使郁 唔郁 留起 照留 照要 照拿 照单 照样要 照样留 莫动 勿动 勿要动 不要动 先别动 别去动 不消动 unchanged""",
     "this": "整单 整个单 整个单子 整张单 整份单 整个订单 整份订单 成张单 成单 全单 一整单",
-    "filler": """再三 一再 再四 另算 另外算 单算 单独算 分开算 另记 另计 今年 明年 我个人 我本人
-        正经的 说正经的 讲正经的 正经说 正经话 说认真的 认真的 认真说 说真的 讲真的 讲真 真的要 说正事 正事
-        数量不变 数量一样 数量照旧 数量照样 数量还一样 数量还是一样 数量都一样 数目不变 数目一样 份数不变 份数一样 个数不变 个数一样 斤数不变 斤数一样 件数不变 量不变 里头 当中""",
+    "filler": """数量不变 数量一样 数量照旧 数量照样 数量还一样 数量还是一样 数量都一样 数目不变 数目一样 份数不变 份数一样 个数不变 个数一样 斤数不变 斤数一样 件数不变 量不变 里头 当中""",
     "set": "该成 该为 该到 盖成",
-    "only": "要的只有 要的就只有 要的只是 要的就只是 要的就",
-    "have": "囤着 还囤着 屯着 还屯着 屯了 堆着 摞着 码着 攒着 攒了",
     "add": "再凑",
     "deny": "先别退 先不退 别退了 先别取消 别删 莫退 先不加 先不加了 先不用加 先不用加了 不用再加 不用再加了",
     "exchange": "对调 对调一下 互换 互换一下 调个个 调个个儿 倒过来 反过来 换过来 调过来 颠倒一下 对换一下 调换一下",
@@ -140,8 +136,6 @@ def _happened() -> Iterator[tuple[str, str]]:
             yield verb + tail, "done"
     for quality in "短长窄薄厚":
         yield f"太{quality}了", "trouble"
-    for verb, tail in product("拎 扛 搬 捎 抬 拖 驮 背".split(), ("了", "过", "回来", "回来了", "回家", "回家了")):
-        yield verb + tail, "done"
     for verb, tail in product(("加", "补", "改", "退", "取消", "减", "登记"), ("过", "过了")):
         yield verb + tail, "done"
     for verb in "称 秤 量 数 点 尝 试 看".split():
@@ -189,13 +183,6 @@ def _refused() -> Iterator[tuple[str, str]]:
             yield refusal + whom + verb + tail, "cancel"
     for refusal, verb, tail in product(("不", "别", "莫", "勿", "唔"), "买订定拿来留跟接拼团带", ("老", "哒")):
         yield refusal + verb + tail, "cancel"
-    for refusal, whom, verb, tail in product(
-        ("别", "莫", "勿要", "不要", "不用", "唔使", "唔好", "先别", "先不"),
-        ("", "给我", "帮我", "替我", "把我"),
-        "算记报写登",
-        ("上", "上了", "进去", "进去了", "在内"),
-    ):
-        yield refusal + whom + verb + tail, "cancel"
     for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
         yield verb + refusal + tail, "deny"
 
@@ -246,12 +233,6 @@ def _preferred() -> Iterator[tuple[str, str]]:
         ("", "点", "的", "一点", "哈"),
     ):
         yield amount + taste + tail, "quality"
-    for taste, tail in product("甜咸淡酸辣麻重轻清鲜", ("口", "口的", "口味", "口味的")):
-        yield taste + tail, "quality"
-    for degree, fault in product(
-        ("", "太", "它", "这"), "少 多 贵 大 小 重 轻 远 麻烦 淡 咸 甜 酸 腻 油 硬 软 老 生 肥 瘦".split()
-    ):
-        yield f"嫌{degree}{fault}", "filler"
     for size, tail in product(
         ("大个", "小个", "大", "小", "中"), ("儿的", "儿", "只的", "号的", "份的", "款的", "包的", "条的")
     ):
