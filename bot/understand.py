@@ -65,7 +65,7 @@ def understand(text: str, situation: Situation) -> c.Command:
             or _asked_politely(said)
             or _begun(said)
         )
-    elif not said.normal.quote and (plain := read_plain(said.plain, situation.catalogue)):
+    elif plain := _plain(said):
         return _change(plain, said)
     else:
         found = (
@@ -75,6 +75,14 @@ def understand(text: str, situation: Situation) -> c.Command:
             or who_and_where(said)
         )
     return found or _about_goods(said)
+
+
+def _plain(said: Said) -> OrderReading | None:
+    if said.normal.quote:
+        return None
+    goods = said.situation.catalogue
+    has_order = any(line.quantity_milli and line.key in goods.by_key for line in said.situation.prior)
+    return read_plain(said.plain, goods, has_order=has_order)
 
 
 def bare_number(text: str) -> int | None:

@@ -95,9 +95,9 @@ def read_by_rules(
     normal = normalise(text if len(text) <= MAX_RAW_CHARS else "")
     if len(normal.text) > MAX_ORDER_CHARS or not normal.text.strip():
         return Ruled(OrderReading("unknown"), normal)
-    if steps is None and not normal.quote and (plain := read_plain(normal.text, catalogue)):
-        return Ruled(plain, normal)
     before = {line.key: line.quantity_milli for line in prior if line.quantity_milli and line.key in catalogue.by_key}
+    if steps is None and not normal.quote and (plain := read_plain(normal.text, catalogue, has_order=bool(before))):
+        return Ruled(plain, normal)
     return _read(normal, catalogue, before, role, steps)
 
 

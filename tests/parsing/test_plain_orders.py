@@ -42,20 +42,29 @@ def messages() -> Iterator[tuple[Catalogue, str]]:
             unit = goods.by_key[keys[0]].unit if keys and chance.random() < 0.5 else ""
             count = chance.choice((chance.randint(1, 9), chance.randint(0, 120)))
             pieces.append(f"{name}{chance.choice(('', '', '×', ':', '*'))}{count}{unit}")
+        if chance.random() < 0.3:
+            figure, more = (
+                chance.choice("123459一两三四"),
+                chance.choice(("再加", "加", "再来", "再要", "多加", "多来")),
+            )
+            unit = unit or goods.items[0].unit
+            yield goods, f"{more}{figure}{unit}{name}"
         yield goods, chance.choice((" ", ",", "，", "、", "\n", "; ")).join(pieces)
 
 
 def test_the_short_way_and_the_long_way_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "read_plain", lambda text, goods: None)
-    chance, plain = random.Random(6), 0
+    monkeypatch.setattr(orders, "read_plain", lambda text, goods, has_order: None)
+    chance, plain, more = random.Random(6), 0, 0
     roles: tuple[Role, ...] = ("resident", "leader")
     for goods, text in messages():
-        short = read_plain(normalise(text).text, goods)
+        prior = [Line(item.key, 1000 * chance.randint(1, 9)) for item in goods.items[: chance.choice((0, 2))]]
+        short = read_plain(normalise(text).text, goods, has_order=bool(prior))
         if short is not None:
             plain += 1
-            prior = [Line(item.key, 1000 * chance.randint(1, 9)) for item in goods.items[:2]]
+            more += text[0] in "再多加"
             assert read_order(text, goods, role=chance.choice(roles), prior=prior) == short, text
     assert plain > MESSAGES / 8
+    assert more > MESSAGES / 12
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,11 @@ def test_the_short_way_and_the_long_way_read_the_same(monkeypatch: pytest.Monkey
         "草莓15",  # a price?
         "草莓2斤",  # another unit
         "草莓2 3-502",
-        "再加1份草莓",
+        "再加1份草莓",  # another unit
+        "再加1盒草莓 鸡蛋1",
+        "再加12盒草莓",
+        "再来1盒",
+        "不加1盒草莓",
         "大瓶2",  # a unit
         "草莓0",
         "草莓2不要",
@@ -75,11 +88,12 @@ def test_the_short_way_and_the_long_way_read_the_same(monkeypatch: pytest.Monkey
     ],
 )
 def test_anything_else_is_left_to_understanding(text: str) -> None:
-    assert read_plain(normalise(text).text, GOODS) is None
+    assert read_plain(normalise(text).text, GOODS, has_order=True) is None
 
 
 def test_control_a_plain_order_is_read() -> None:
-    assert read_plain("草莓2盒 土鸡蛋×3", GOODS) == OrderReading("order", (Line(1, 2000), Line(2, 3000)))
+    both = OrderReading("order", (Line(1, 2000), Line(2, 3000)))
+    assert read_plain("草莓2盒 土鸡蛋×3", GOODS, has_order=True) == both
 
 
 @pytest.mark.parametrize(
