@@ -35,7 +35,8 @@ def may_be_plain(text: str) -> bool:
 def read_plain(text: str, catalogue: Catalogue, *, has_order: bool) -> OrderReading | None:
     """The reading of normalised `text`, or None where more than names and figures must be understood.
 
-    `has_order`: there is something to which 再加 adds. Figures above nine only with the unit of sale behind them: what else they may be (a price, a room) is not asked.
+    Figures above nine only with the unit of sale behind them: what else they may be (a price, a room) is not asked.
+    `has_order`: there is something to which 再加 adds.
     """
     if len(text) > _LONGEST:
         return None

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text, update
 from models import Busy, Store, Work, counter
 from models.lanes import MOST_AT_ONCE, Alone, Company, Joint
 from tests.support.clock import StillClock
-from tests.support.together import PATIENCE_S
+from tests.support.patience import PATIENCE_S, until
 
 pytestmark = pytest.mark.postgresql
 
@@ -58,8 +58,8 @@ class Line:
         found = self._pool.submit(self.store.run_jointly, one, wait_s=wait_s)
         self._count += 1
         assert self.store._lanes is not None
-        while len(self.store._lanes._lines["lane"]) < self._count:
-            time.sleep(0.001)
+        lines, many = self.store._lanes._lines, self._count
+        until(lambda: len(lines["lane"]) >= many)
         return found
 
     def go(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -26,7 +25,8 @@ from tests.bot.pushes import SAFE, opened, sealed
 from tests.bot.pushes import text as written
 from tests.support.clock import StillClock
 from tests.support.invariants import violations
-from tests.support.together import PATIENCE_S, at_once, crowded
+from tests.support.patience import PATIENCE_S, until
+from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 pytestmark = pytest.mark.postgresql
@@ -73,8 +73,7 @@ class Server:
 
         def when_in_line(many: int) -> None:
             assert has_begun.wait(PATIENCE_S)
-            while len(self.lanes._lines[leader_id]) < many:
-                time.sleep(0.001)
+            until(lambda: len(self.lanes._lines[leader_id]) >= many)
 
         def let_go() -> None:
             when_in_line(len(messages))
