@@ -245,7 +245,7 @@ def _approximate(token: Token, text: str, number: object) -> Token:
     if getattr(number, "kind", "exact") == "range":
         token.approx = True
     token.rough = text.startswith(("左右", "上下"), token.end)
-    if text.startswith(("以内", "以上", "以下", "之内", "往上", "起步"), token.end):
+    if text.startswith(("以内", "以上", "以下", "之内", "往上"), token.end):
         token.approx = True
     return token
 

@@ -14,7 +14,6 @@ from bot.parsing.tokens import Token
 
 _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
-_CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _ENTRUSTED: Final = re.compile(
     r"[让叫托喊请]我[^,。]{0,3}[带拿捎订买报记代]|[加记算挂写放][在到进]?我的?(?:这|那|这里|那里)?(?:单|名下|账|头上)"
 )
@@ -92,6 +91,8 @@ class Applying(Targets):
 
     def _cancel_some(self, key: int, milli: int, existing: Entry | None) -> None:
         """取消两盒: two of more, or all there are."""
+        if existing is not None and existing.op == "set" and existing.milli + milli == self.draft.prior.get(key):
+            return  # 留一扎 cancel一扎 of two: what goes is only said once more
         named = existing is not None and existing.op == "set" and existing.milli == milli
         if not named and self.draft.prior.get(key, 0) > milli:
             self.draft.put(key, "sub", milli, changed=True)
@@ -118,6 +119,9 @@ class Applying(Targets):
         if claim is not None and claim.items and self._has_own_wish(claim):
             existing.milli += milli  # 一只鸡剁块一只鸡整的
             return
+        if claim is not None and self._counts_up(claim, existing):
+            existing.milli = milli
+            return
         if self._is_of_another_house(key) or (self.another_house and (self.shared or self._is_two_sided())):
             existing.milli += milli
         elif not self.another_house and existing.milli == milli and not self._is_varied():
@@ -126,6 +130,14 @@ class Applying(Targets):
             existing.milli = milli
         else:
             self.draft.doubt(fragment, "unclear", (key,))  # 排骨三斤 我二婶要一斤 剩下是我的
+
+    def _counts_up(self, claim: Claim, existing: Entry) -> bool:
+        """五盒吧 behind 「三盒, 我对象说他也吃」: how many it comes to, in a clause that speaks of nobody."""
+        quantity = claim.quantity
+        if quantity is None or claim.items or quantity.milli <= existing.milli or not self._settles(claim):
+            return False
+        told = {token.kind for token in self.segments[claim.segment].tokens}
+        return not told & {"person", "name", "room", "want", "add", "people"} and "total" not in self.kinds
 
     def _is_handed(self, claim: Claim) -> bool:
         """我妈一袋 behind 「我和我弟各两袋」: somebody stands right in front of the number."""
@@ -148,16 +160,6 @@ class Applying(Targets):
         mine = self._house(self.claim_in_hand) if self.claim_in_hand is not None else ""
         theirs = {self._house(claim) for claim in self.booked if key in claim.keys}
         return bool(mine) and bool(theirs) and not theirs & {mine, ""}
-
-    def _concludes(self, claim: Claim) -> bool:
-        """那就六只, at the end of the message and with its unit."""
-        named = claim.quantity is not None and claim.quantity.unit is not None
-        before = claim.start - 1
-        while before > 0 and self.kinds[before] == "filler" and self.words[before] not in _CONCLUDING:
-            before -= 1
-        if not named or before < 0 or self.words[before] not in _CONCLUDING:
-            return False
-        return all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
 
     def _is_varied(self) -> bool:
         """司康一个原味一个蔓越莓: two kinds of one thing, not the same said twice."""

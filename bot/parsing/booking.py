@@ -194,6 +194,9 @@ class Booking(Applying):
             return
         self.group_size = max(self.group_size, len(keys) if item is not None else 0)  # 两种橘子各一箱
         for key in keys:
+            if mode == "set" and not quantity.milli and not quantity.approx and key in self.draft.prior:
+                self.draft.drop(key)  # 馒头改成0
+                continue
             if item is None and quantity.unit == "个" and self._each_governs(quantity):
                 quantity.unit = None
             milli = self._amount(key, quantity, fragment)
@@ -255,7 +258,7 @@ class Booking(Applying):
             return 2
         if self.factor and any(self.kinds[i] == "people" for i in before):
             return self.factor
-        if self.group_size == 0 and len(self.catalogue) > 1 and not self.booked:
+        if self.group_size == 0 and len(self.catalogue) > 1 and (self.rest or not self.booked):
             return 1
         people = sum(self.kinds[i] in PERSONS or self.words[i] in ("我", "我家") for i in before)
         return people if people > 1 else 0

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.parsing.classes import NEGATIONS
 from bot.parsing.clauses import last_clause
+from bot.parsing.multiples import factor_of
 from bot.parsing.pairing import Claim
+from bot.parsing.quantity import is_weight
 from bot.parsing.regrets import is_kept
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.swaps import Swaps
 from bot.parsing.tokens import Token
+
+_PASSED_OVER: Final = frozenset("跳过 跳过了 跳过吧 略过 略过吧 pass pass了 pass吧 skip skip吧 免了".split())
 
 
 class Changes(Swaps):
@@ -18,17 +24,27 @@ class Changes(Swaps):
         for item in claim.items:
             if self._refuses_nothing(item):
                 continue
-            keys = self._keys(item, None)
-            if keys is not None:
-                self.draft.drop(keys[0])
+            for key in self._going(claim, item):
+                self.draft.drop(key)
                 self.booked.append(claim)
                 self.fixing = False
+
+    def _going(self, claim: Claim, item: Token) -> tuple[int, ...]:
+        """What a refused name drops: every one of several goods when all are refused (贝果都不要, 花全退)."""
+        prior = self.draft.prior
+        there = tuple(key for key in item.keys if not prior or key in prior)
+        around = range(max(claim.start - 2, 0), min(claim.end + 3, len(self.kinds)))
+        every = any(self.kinds[at] in ("each", "all") or self.words[at].startswith(("都不", "全不")) for at in around)
+        if len(there) > 1 and (not prior or every):
+            return there
+        return (self._keys(item, None) or ())[:1]
 
     def _refuses_nothing(self, item: Token) -> bool:
         """鸭脖不要 of somebody who has none, beside what is ordered: which of the two kinds need not be asked."""
         there = {*self.draft.prior, *self.draft.entries}
         counted = any(claim.quantity is not None and claim.items for claim in self.claims)
-        return len(item.keys) > 1 and counted and not there & set(item.keys)
+        others = "rest" in self.kinds  # 贝果不要,蛋挞两盒,其他每样一份
+        return len(item.keys) > 1 and counted and not others and not there & set(item.keys)
 
     def _cancel(self, position: int, last: int) -> None:
         if self.excepted is not None:
@@ -36,6 +52,8 @@ class Changes(Swaps):
             self.excepted = None
         elif self.rest:
             self._drop_rest()
+        elif self._is_of_something_unknown(position):
+            self.draft.doubt(self.words[position], "unclear", tuple(self.draft.prior))
         elif self._cancels_something_else(position):
             self.pending = []
         elif self.pending:
@@ -53,6 +71,17 @@ class Changes(Swaps):
             self._take_back(self.booked.pop(), position)
         elif not self._drop_spoken_of(position):
             self._cancel_alone(position)
+
+    def _is_of_something_unknown(self, position: int) -> bool:
+        """面食全退: a word nobody knows in front of 全 is not the whole order."""
+        at = position - 1
+        while at > 0 and self.kinds[at] in ("each", "all") and self.tokens[at].end == self.tokens[at + 1].start:
+            at -= 1
+        what = self.tokens[at] if 0 <= at < position - 1 else None
+        touches = what is not None and what.end == self.tokens[at + 1].start
+        if not touches or what is None or what.kind not in ("text", "goods") or len(what.word) < 2:
+            return False
+        return not what.word.endswith(("单", "单子")) and bool(unexplained(what.word))
 
     def _cancels_something_else(self, position: int) -> bool:
         """球赛取消了: an unknown word right in front of the verb, away from the goods, is what is called off."""
@@ -96,6 +125,9 @@ class Changes(Swaps):
         before = [claim for claim in self.claims if claim.end < position]
         if not before or not before[-1].mention:
             return False
+        named = {key for item in before[-1].items for key in item.keys}
+        if self.words[position] in _PASSED_OVER and not named & {*self.draft.entries, *self.draft.prior}:
+            return True  # 黄鱼上回的还冻着 跳过: what was booked before it stays
         spoken = [key for item in before[-1].items for key in item.keys if key in self.draft.entries]
         for key in spoken:
             self.draft.entries.pop(key, None)
@@ -173,9 +205,13 @@ class Changes(Swaps):
             self.draft.cancels_all, self.draft.withdrawn = False, True
 
     def _scale(self, position: int, last: int) -> None:
-        kind, word = self.kinds[position], self.words[position]
-        numbers = (2, 1) if kind == "double" else (1, 2)
-        keys = [key for claim in self.pending for item in claim.items for key in (self._keys(item, None) or ())]
+        word, numbers = self.words[position], factor_of(self.tokens[position])
+        if self._scale_of_another(position, numbers):
+            return
+        keys = [key for claim in self.pending for item in claim.items for key in self._all_there(item)]
+        if self.pending and not keys:
+            self.pending = []
+            return  # which one was asked about
         ahead = self._next_solid(position, last)
         if not keys and ahead is not None and ahead.kind == "item":
             keys = list(self._keys(ahead, None) or ())  # double the 蛋挞
@@ -195,5 +231,38 @@ class Changes(Swaps):
         for key in keys:
             if self.draft.current(key):
                 self.draft.scale(key, *numbers, word)
+            elif numbers == (2, 1) and not self.draft.prior and (base := self._counted_last(key)):
+                self.draft.put(key, "set", 2 * base)  # 豆浆3杯,油条翻倍
             else:
                 self.draft.doubt(word, "how_many", (key,))
+
+    def _all_there(self, item: Token) -> tuple[int, ...]:
+        """What a name means where all of it is scaled: 贝果double of somebody who has both kinds."""
+        there = tuple(key for key in item.keys if key in self.draft.prior)
+        return there if len(there) > 1 else self._keys(item, None) or ()
+
+    def _counted_last(self, key: int) -> int:
+        """What was ordered just before of goods that are sold alike; 0 when there is nothing."""
+        last = self.draft.last
+        alike = last is not None and is_weight(self.catalogue.by_key[last].unit) == is_weight(
+            self.catalogue.by_key[key].unit
+        )
+        return self.draft.current(last) if alike and last is not None else 0
+
+    def _scale_of_another(self, position: int, numbers: tuple[int, int]) -> bool:
+        """蛋挞要小贝的两倍 behind 「小贝两盒」: so many times what there is of something else."""
+        if len(self.pending) != 2 or self.words[position - 1] != "的":
+            return False
+        named = [self._keys(claim.items[0], None) for claim in self.pending]
+        if not named[0] or not named[1] or self.pending[1].end != position - 2:
+            return False
+        (key, *_), (base, *_) = named[0], named[1]
+        if not self.draft.current(base) or self.catalogue.by_key[key].unit != self.catalogue.by_key[base].unit:
+            return False
+        self.pending = []
+        milli, rest = divmod(self.draft.current(base) * numbers[0], numbers[1])
+        if rest:
+            self.draft.doubt(self.words[position], "how_many", (key,))
+        else:
+            self.draft.put(key, "set", milli)
+        return True

@@ -62,7 +62,7 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     zipped = _zip_lists(nodes)
     if zipped:
         return zipped
-    nodes = qualify(nodes, catalogue, [token.word for token in tokens])
+    nodes = qualify(nodes, catalogue, tokens)
     nodes = group(nodes, kinds)
     if is_shared(kinds):
         nodes = share_evenly(nodes)

@@ -6,7 +6,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.names import HAN
 
 _APART = frozenset(
-    "不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带唔勿伐莫佢伊俺咱"
+    "不没有还要是我你他她它都也就很太真好这那蛮给多少能会可在到讲说呢吗吧买吃来拿订个只条款种嘛啊呀跟和与及每各再加减退换把被让叫问看想用做搞弄收送放留带唔勿伐莫佢伊俺咱啲嗰咁"
 )
 """Characters that never join a one-character name to another word."""
 _TAILS = frozenset("汁酱干糖醋酒片粉油饼糕面皮汤茶冰派味丝泥粒糁乳卷饺滑花叶苗子膏脆圈仁丸松肠蛋奶肉")

@@ -10,11 +10,16 @@ from bot.parsing.tokens import Token
 _WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不")
 
 
+_PAUSING: Final = frozenset("不 不不 等等 等下 等一下 wait 哦不 啊不".split())
+
+
 class Corrections(Endings):
     """Sets the walk to correct what comes next, or drops what was just named."""
 
     def _fix(self, position: int, last: int) -> None:
         word = "再想想" if self.kinds[position] == "think" else self.words[position]
+        if word in ("算了", "还是算了") and self._gives_in_to(position):
+            return
         if word in ("算了", "还是算了") and self.pending:
             for claim in self.pending:
                 self._drop_items(claim)
@@ -23,8 +28,8 @@ class Corrections(Endings):
         if word in ("算了", "还是算了") and self._only_concludes(word, position):
             return
         following = self._next_solid(position, len(self.kinds) - 1)
-        if self.pending and word == "还是" and following is not None and following.kind == "keep":
-            return  # 大米还是不动
+        if following is not None and self._changes_nothing(word, following):
+            return
         if (
             following is not None
             and following.kind in ("cancel", "unwant")
@@ -44,6 +49,25 @@ class Corrections(Endings):
             self._flush()
             self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
+
+    def _changes_nothing(self, word: str, following: Token) -> bool:
+        """大米还是不动; 3杯,不,再加俩."""
+        kept = bool(self.pending) and word == "还是" and following.kind == "keep"
+        return kept or (word in _PAUSING and following.kind == "add")
+
+    def _gives_in_to(self, position: int) -> bool:
+        """拿铁看钱包吧 算了也来一盒: what was only spoken of is bought after all."""
+        following = self._next_solid(position, len(self.kinds) - 1)
+        if following is None or following.kind not in ("want", "add"):
+            return False
+        counted = self._next_solid(self.position[id(following)], len(self.kinds) - 1)
+        spoken = self.pending or [claim for claim in self.claims if claim.end < position][-1:]
+        keys = {key for claim in spoken for item in claim.items for key in item.keys}
+        alone = len(keys) == 1 and not keys & set(self.draft.entries) and all(c.quantity is None for c in spoken)
+        if not alone or counted is None or counted.kind != "qty":
+            return False
+        self.pending, self.mentions, self.wanted = [], list(keys), True
+        return True
 
     def _only_concludes(self, word: str, position: int) -> bool:
         """那就一盒算了, 取消一提算了: glued to a decision or a change it is how people resign themselves to it."""

@@ -68,6 +68,10 @@ _CAREER: Final = re.compile(
 )
 """来十只鸡?我开养鸡场得了: nobody orders so much."""
 _RUINED: Final = frozenset("吃穷 吃垮 吃破产 喝破产 吃空 搬空 买空 疯了".split())
+_AWAITED: Final = re.compile(
+    r"等(?![你您]|团长|群主|老板)[^,。\d]{1,6}?(?:拍板|定夺|点头|批准|批下来|发话|松口|首肯|做主)(?!就)"
+)
+"""等我对象拍板: somebody else decides, and has not yet."""
 _NOT_YET: Final = re.compile(
     r"(?:别|莫|甭|不要|不用|勿要)(?:急着|着急|忙着|急吼吼)(?:给我|帮我|给|替我)?(?:记|下单|登记|算|订|报|写)"
 )
@@ -142,6 +146,8 @@ def _outright(segment: Segment) -> str:
         return "joke"
     if not found and _MAY_BE_RHETORICAL.search(segment.text) and RHETORICAL.search(segment.text):
         return "deny"
+    if not found and "等" in segment.text and _AWAITED.search(segment.text):
+        return "hold"
     return found or ("hold" if _ASKING_AROUND.search(segment.text) or _NOT_YET.search(segment.text) else "")
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.classes import BOOKABLE, CHANGING
@@ -14,6 +15,8 @@ _UNCHANGED: Final = frozenset(
     "不改了 不换了 不加了 不减了 别改 别换 别加 不改 不换 不用改了 不用换了 不用加了 不用改 不用换 不用加 不减 不加 别取消 不取消了 不取消 别退 不退了 别撤 别撤了 不撤了 别删 别删了".split()
 )
 _FORBIDDEN: Final = frozenset("没同意 不同意 没答应 不答应".split())
+_MORE_LATER: Final = re.compile(r"再(?:战|冲|续|补|囤|加(?!入)|多|安排|奢侈|来[一两几点别]|添|入手|剁手)")
+"""等发工资再战: what may follow later leaves what is asked for now."""
 _UNSAID: Final = frozenset("当我没说 当我没讲 当我没话 当我没说过 算我没说 就当没说".split())
 _ANOTHER_TIME: Final = re.compile(r"下次|下回|下趟|以后|下一?[期批轮]")
 
@@ -35,6 +38,7 @@ def settle(found: list[Segment]) -> list[Segment]:
                 if other.kinds & CHANGING:
                     _silence(other)  # 我想改成三袋 还是不改了
     _think(found)
+    _reconsider(found)
     _hold(found)
     return found
 
@@ -121,16 +125,30 @@ def _think(found: list[Segment]) -> None:
             segment.verdict = "order"
 
 
+def _reconsider(found: list[Segment]) -> None:
+    """不不不太贵了 between two numbers: the change of mind counts, whatever is said beside it."""
+    for segment, following in pairwise(found):
+        firm = following.verdict == "order" and following.has_quantity() and not following.kinds & {"item", "goods"}
+        first = next((token for token in segment.tokens if token.kind != "space"), None)
+        if firm and segment.verdict in ("chat", "note") and first is not None and first.kind == "fix":
+            segment.verdict = "order"
+
+
 def _hold(found: list[Segment]) -> None:
     _take_off(found)
     holds = [index for index, segment in enumerate(found) if segment.verdict == "hold"]
     if not holds:
         return
-    put_off = _ANOTHER_TIME.search(found[holds[-1]].text) is not None
+    if any(_gives_in(segment) for segment in found[holds[-1] + 1 :]):
+        for index in holds:
+            found[index].verdict = "chat"  # 蛋挞 纠结 算了来两盒
+        return
+    put_off = (_ANOTHER_TIME.search(found[holds[-1]].text) or _MORE_LATER.search(found[holds[-1]].text)) is not None
     if _holds_its_own(found, holds, doubtful=not put_off):
         return
     for index, segment in enumerate(found):
-        firm = is_firm(segment) or (segment.wants() and "qty" in segment.kinds)
+        settled = segment.wants() or segment.kinds & {"set", "sub"}
+        firm = is_firm(segment) or bool(settled and "qty" in segment.kinds)
         if (firm and put_off and index not in holds) or _drops(segment):
             continue  # 洗衣液先订一桶,用得好下次再多订
         if index <= holds[-1] or not firm:
@@ -144,6 +162,13 @@ def _take_off(found: list[Segment]) -> None:
             continue
         if any(o.verdict == "order" and o.kinds & {"sub", "cancel"} and not o.kinds & BOOKABLE for o in found[index:]):
             segment.verdict = "chat"
+
+
+def _gives_in(segment: Segment) -> bool:
+    """算了也来两盒: does the end of hesitation ask for a number?"""
+    return (
+        segment.verdict == "order" and bool({"算了", "还是"} & segment.words) and segment.wants() and is_firm(segment)
+    )
 
 
 def _holds_its_own(found: list[Segment], holds: list[int], *, doubtful: bool) -> bool:

@@ -211,7 +211,8 @@ class Interpreter(Wanting):
             elif kind == "swap":
                 mode = "set"
             elif kind == "fix":
-                self.fixing = bool(self.booked)
+                gives_in = self.words[position] in ("算了", "还是算了") and self.kinds[position + 1] in ("want", "add")
+                self.fixing = bool(self.booked) and not gives_in
         return self._signed(claim, mode)
 
     def _signed(self, claim: Claim, mode: str | None) -> str | None:

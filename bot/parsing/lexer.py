@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Text -> tokens. Names of goods first, then rooms, times and prices, then quantities, then word classes."""
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from bot.parsing.references import circled, reference
 from bot.parsing.signs import sign_or_symbol
 from bot.parsing.slips import misspelt_verb
 from bot.parsing.spans import fixed_spans
+from bot.parsing.surnames import CALLED, CALLED_FROM
 from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
 from bot.parsing.vocabulary import LENGTHS, WORDS
 
@@ -31,20 +31,11 @@ _SOME = re.compile(
 )
 
 
-_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-
-
-_NAME = re.compile(
-    rf"(?:姓[{_SURNAMES}](?![一-龥]?[女先])|[{_SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|大娘|大嫂|大伯|大叔|孃孃|嬢嬢|嬷嬷|姑姑|姑|舅妈|舅舅|舅|姥姥|姥爷|外婆|外公|校长|主任|经理|局长|院长|处长|科长|厂长|队长|班长|组长|店长|园长|站长|会长|律师|教练|护士|警官|书记|会计|大夫|教授|博士|秘书|助理|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{_SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
-)
-
-
 _GRAMMAR = frozenset("比被让像跟")
 _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
 _ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老厚薄硬软脆破")
 _DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
 _FLAVOURS = frozenset("味馅款色")
-_NAME_START = frozenset(_SURNAMES + "老小阿姓")
 
 
 _REF_START = frozenset("第n#")
@@ -104,7 +95,8 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
         end = position + goods
         return Token("goods", position, end, text[position:end])
     heard = catalogue.heard(text, position, max(word, goods))
-    if heard is not None:
+    called = CALLED.match(text, position) if heard is not None and char in "老小阿" else None
+    if heard is not None and (called is None or called.end() - position < heard[0]):
         return Token(
             "text", position, position + heard[0], text[position : position + heard[0]], heard[1], value="sound"
         )
@@ -292,7 +284,7 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
             approx=True,
             sign="w" if some[0][0] in "再还来要买拿给留随整搞弄多" else "",
         )
-    name = _NAME.match(text, position) if char in _NAME_START else None
+    name = CALLED.match(text, position) if char in CALLED_FROM else None
     if name is not None:
         return Token("name", position, name.end(), name[0])
     by_number = reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None

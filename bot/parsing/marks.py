@@ -9,9 +9,12 @@ from typing import Final
 from bot.parsing.classes import FOR_ME
 from bot.parsing.clauses import LIGHT, clause_at, last_clause
 from bot.parsing.complements import see_through
+from bot.parsing.farewells import let_go
 from bot.parsing.money import see_money
+from bot.parsing.multiples import multiply
 from bot.parsing.phrases import see_phrases
 from bot.parsing.regrets import reconsider
+from bot.parsing.second_thoughts import weigh
 from bot.parsing.tokens import Token
 from bot.parsing.uneaten import leave_uneaten
 
@@ -23,12 +26,16 @@ _LISTED: Final = frozenset(
 
 def mark(tokens: list[Token]) -> None:
     """Set the class of such words, in place."""
+    if len(tokens) > 1:
+        let_go(tokens)
     kinds = {token.kind for token in tokens}
     if kinds <= _LISTED:
         return  # 鸡蛋2盒 芹菜1把
     if "person" in kinds:
         _given_to(tokens)
         _stay_away(tokens)
+    if "number" in kinds:
+        multiply(tokens)
     see_through(tokens)
     tokens[:] = [token for token in tokens if token.kind]  # what became part of the word before it
     _together(tokens)
@@ -37,12 +44,10 @@ def mark(tokens: list[Token]) -> None:
     _purposes(tokens)
     _set_right(tokens)
     _beside_refusals(tokens)
-    _second_thoughts(tokens)
+    weigh(tokens, kinds)
     _alternatives(tokens)
-    _first_tries(tokens)
     _other_objects(tokens)
     _auxiliaries(tokens)
-    _held_goods(tokens)
     leave_uneaten(tokens)
     reconsider(tokens, kinds)
     see_phrases(tokens, kinds)
@@ -221,53 +226,3 @@ def _other_objects(tokens: list[Token]) -> None:
         unknown = following.kind == "text" and not following.keys and following.end - following.start > 1
         if token.kind == "want" and token.word in LIGHT - _FETCHING and unknown and token.end == following.start:
             token.kind = "filler"
-
-
-_PUT_OFF: Final = frozenset("再说 再说吧 再讲 再讲吧 再港 下次再 下次再说 改天再 改天再说 以后再说".split())
-
-
-def _held_goods(tokens: list[Token]) -> None:
-    """番茄两斤毛豆嘛再讲: the goods in front of 再讲 are put off, what was counted before them is not."""
-    for index, token in enumerate(tokens):
-        if token.kind != "hold" or token.word not in _PUT_OFF:
-            continue
-        at = index - 1
-        while at > 0 and tokens[at].kind == "filler":
-            at -= 1
-        if at > 0 and tokens[at].kind == "item" and any(part.kind == "qty" for part in tokens[:at]):
-            tokens[at].kind, tokens[at].keys, token.kind = "name", (), "filler"
-
-
-_LATER: Final = frozenset("再说 再说吧 再看 再看看 看情况 再商量 到时候再 回头再 再定".split())
-
-
-_IF_MORE: Final = re.compile(
-    r"^(?:要是|如果|万一)?(?:不够[分吃用喝]?|[吃喝用][完得]\S{0,2}|好[吃喝用]|喜欢|合适|满意)(?:的话|了)?$"
-)
-
-
-def _first_tries(tokens: list[Token]) -> None:
-    """先来一罐试试 喝得惯再说: the first one is ordered, only what may follow is put off."""
-    for index, token in enumerate(tokens):
-        if token.kind != "hold" or token.word not in _LATER:
-            continue
-        if _IF_MORE.search("".join(part.word for part in last_clause(tokens[:index]))):
-            counted = any(part.kind == "qty" for part in tokens[:index])
-            token.kind = "filler" if counted else token.kind  # 馒头16个 不够分再说
-    first = next((i for i, t in enumerate(tokens) if t.kind == "want" and t.word.startswith("先")), None)
-    if first is None or not any(token.kind == "qty" for token in tokens[first:]):
-        return
-    for token in tokens[first:]:
-        if token.kind == "hold" and token.word in _LATER:
-            token.kind = "filler"
-
-
-def _second_thoughts(tokens: list[Token]) -> None:
-    """A 不 that stands alone between blanks takes back what was said: 2盒 不 4盒."""
-    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if (
-            token.word in ("不", "不不", "不不不")
-            and before.kind in ("space", "comma")
-            and after.kind in ("space", "comma")
-        ):
-            token.kind = "fix"

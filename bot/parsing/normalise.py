@@ -31,6 +31,10 @@ _SPECIAL = {
 }  # fmt: skip
 _STICKER = re.compile(r"\[([^\[\]\n\d]{1,8})\](?!\s*[\dx×+一二两三])")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
+_KEYCAPS_OF_ITEMS = re.compile(
+    "(?:^|(?<=[\\s,，。;；、和]))(?:[1-9]\ufe0f?\u20e3)(?:(?:[1-9]\ufe0f?\u20e3)*(?=\\s?各)|(?=\\s?(?:[要来拿订留俩]|[一二两三四五六七八九十][^\\s斤半点号栋楼]|[x×*]\\s?\\d)))"
+)
+"""2️⃣要一盒, 1️⃣3️⃣各一份: what stands in front of an order is the number of goods."""
 _MENTION = re.compile(r"@[^\n\u2005@]{1,30}\u2005|@[^\s@]{1,30}(?=\s)|@[^\s\d,，。:：!！?？;；、@]{1,20}")
 _LONG_DIGITS = re.compile(r"[0-9０-９]{12,}")
 _QUOTE = re.compile(r"\s*[「『](?P<quote>.*?)[」』][^\S\n]*\n\s*(?:[-—－–_=~─━]\s*){3,}\n?", re.S)
@@ -166,7 +170,10 @@ def _blanked(raw: str) -> list[tuple[int, int, str]]:
     if "@" in raw:
         found += [(match.start(), match.end(), " ") for match in _MENTION.finditer(raw)]
     if "\u20e3" in raw:
-        found += [(match.start(), match.end(), match[1]) for match in _KEYCAP.finditer(raw)]
+        items = [match.span() for match in _KEYCAPS_OF_ITEMS.finditer(raw)]
+        for match in _KEYCAP.finditer(raw):
+            names = any(start <= match.start() < end for start, end in items)
+            found.append((match.start(), match.end(), chr(_CIRCLED_BASE + int(match[1])) if names else match[1]))
     if len(raw) >= 12:
         found += [(match.start(), match.end(), LONG_NUMBER) for match in _LONG_DIGITS.finditer(raw)]
     if len(found) < 2:

@@ -10,6 +10,7 @@ from typing import Final
 from bot.parsing import coverage
 from bot.parsing.candidates import Take, Taken
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.comparisons import compare
 from bot.parsing.draft import Draft
 from bot.parsing.gate import segments
 from bot.parsing.holds import settle
@@ -116,6 +117,7 @@ def _read(
     goods = quoted_goods(normal.quote, catalogue)
     point_into(tokens, goods, body, catalogue)
     choose_varieties(tokens, body, catalogue, quoted=goods)
+    compare(tokens, prior)
     see_prices(tokens, catalogue)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.names import are_akin
 from bot.parsing.pairing import Node
@@ -9,14 +11,15 @@ from bot.parsing.quantity import VOLUMES, WEIGHTS, parse_spec, piece_group, to_s
 from bot.parsing.tokens import Token
 
 
-def qualify(nodes: list[Node], catalogue: Catalogue, words: list[str]) -> list[Node]:
+def qualify(nodes: list[Node], catalogue: Catalogue, tokens: Sequence[Token]) -> list[Node]:
     """Let a pack size choose among items: 10斤的苹果, 5斤装的两箱, 大米两袋5斤的一袋10斤的."""
     kept: list[Node] = []
     for index, node in enumerate(nodes):
         following = nodes[index + 1] if index + 1 < len(nodes) else None
         if _is_one_of_weight(node, following):
             continue
-        after = words[node.position + 1] if node.position + 1 < len(words) else ""
+        behind = tokens[node.position + 1] if node.position + 1 < len(tokens) else None
+        after = behind.word if behind is not None and behind.start == node.token.end else ""
         exact = node.kind == "qty" and node.token.unit is not None and not node.token.approx
         if exact and (_narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue)):
             _become_item(node, catalogue)
@@ -106,7 +109,11 @@ def _says_nothing(index: int, nodes: list[Node]) -> bool:
     if counted and _outnumbered(keys, nodes):
         return False  # 小龙虾三盒 两盒麻辣一盒蒜蓉
     return len(keys) > 1 and any(
-        other.kind == "item" and other.segment == node.segment and other.token.keys and set(other.token.keys) < keys
+        other.kind == "item"
+        and other.segment == node.segment
+        and other.token.keys
+        and set(other.token.keys) < keys
+        and not ({"swap", "set"} & set(other.crossed) and {"each", "all"} & set(other.crossed))  # 贝果都换成原味
         for other in nodes
     )
 

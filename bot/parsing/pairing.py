@@ -28,6 +28,9 @@ _CROSSING: Final = {
 }
 
 
+_SET_APART: Final = frozenset({"rest", "cancel", "unwant"})
+
+
 @dataclass(slots=True)
 class Node:
     """A token that may be paired. `position` counts all tokens of the message; `lead` is the dearest cut since the
@@ -106,8 +109,8 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
     gone = any({"cancel", "unwant"} & set(node.crossed) for node in nodes[start + 1 : end + 1])
     if gone and left.segment != right.segment:
         return None  # 鸡不要了 我妈杀了一只
-    if left.kind == "qty" and right.kind == "text" and "total" in left.crossed:
-        return None  # 加起来四盒下午茶
+    if left.kind == "qty" and "total" in left.crossed and (right.kind == "text" or right.lead in ("comma", "stop")):
+        return None  # 加起来四盒下午茶, 加起来5袋,肉包3袋
     item, quantity = (right, left) if left.kind == "qty" else (left, right)
     cost = 0.3 * (end - start - 1) * 2
     if left.kind == "qty" and right.refused and ("space" in right.crossed or right.lead in ("comma", "stop")):
@@ -165,7 +168,8 @@ def group(nodes: list[Node], kinds: list[str]) -> list[Node]:
         node = nodes[index]
         each = _each_before(node, kinds)
         if node.kind == "qty" and each is not None:
-            members = _run_back(folded, each)
+            apart = _SET_APART & set(node.crossed)  # 小龙虾不要,其他每样一份
+            members = _run_back(folded, each) if not apart else []
             if members:
                 del folded[-len(members) :]
                 head = members[0]
@@ -223,6 +227,7 @@ def _each_before(node: Node, kinds: list[str]) -> int | None:
         "each",
         "cancel",
         "all",
+        "plus",
     ):
         if kinds[position] == "each":
             return position

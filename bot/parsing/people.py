@@ -77,7 +77,10 @@ def _speaker_joins(tokens: Sequence[Token]) -> int:
     """1 for 我跟两个孙子, 五个同事连我: the speaker is one more."""
     first = next(index for index, token in enumerate(tokens) if _head_count(token))
     before = "".join(token.word for token in tokens[:first]).rstrip()
-    if re.search(r"我们|咱|全家|一共|总共", tokens[first].word + before[-2:]) or "家" in tokens[first].word:
+    if (
+        re.search(r"我们|咱|全家|一共|总共|[加连算]上?我", tokens[first].word + before[-2:])
+        or "家" in tokens[first].word
+    ):
         return 0
     return int(bool(_WITH_ME.search(before) or _WITH_ME.search("".join(token.word for token in tokens))))
 
@@ -91,10 +94,10 @@ def _head_count(token: Token) -> int | None:
         return 3
     if number is None and token.word.endswith("俩"):
         return 2
-    if number is None and re.match(r"我|[老小]?两口|夫妻|双胞|龙凤", token.word):
-        return 2
     if number is None:
         number = read_number(re.sub(r"^[^\d一二两三四五六七八九十]+", "", token.word))
+    if number is None and re.match(r"我|[老小]?两口|夫妻|双胞|龙凤", token.word):
+        return 2
     exact = number is not None and number.kind == "exact" and number.milli > 1000
     return number.milli // 1000 if exact and number is not None else None
 

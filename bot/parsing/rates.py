@@ -20,7 +20,9 @@ _MEALS: Final = ("餐", "顿", "早", "早上", "晚", "晚上")
 _TIMES: Final = "天|日|周|星期|礼拜|月|餐|顿|早上?|晚上?"
 _NUMBER: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}}|半)"
 _COUNTER: Final = "[个只位条名间口头匹张]"
-_TAKES: Final = r"(?:我|就|要|得|吃|喝|用|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉|早上|中午|晚上){0,3}_*"
+_TAKES: Final = (
+    r"(?:我|就|要|得|吃|喝|用|炫|造|啃|干|嗦|发|给|配|领|分|送|来|只|也|先|大概|差不多|各|掉|早上|中午|晚上){0,3}_*"
+)
 _NOUN: Final = rf"{_TIMES}|人|家|户|组|桌|队|(?!{UNIT_PATTERN}|{_TIMES}|{_NUMBER}|[人的了])[一-龥]{{1,3}}?"
 _EVERY: Final = {"隔": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _EACH: Final = rf"(?:每隔?{_COUNTER}?|(?:一|1(?!\d)){_COUNTER}?|人均)"
@@ -29,6 +31,10 @@ _RATE: Final = re.compile(
 )
 _BEGINS: Final = re.compile(r"[每一1人隔]|[两三四五](?:天|周|个?星期|个?月)")
 _SPELLS: Final = frozenset(_TIMES.replace("?", "").split("|")) | {"早", "晚"}
+_STOCKED: Final = re.compile(
+    rf"(?:[囤备屯存]|够\S{{0,3}}?[吃喝用]?){_NUMBER}个?(?:{_TIMES})|{_NUMBER}个?(?:{_TIMES})的(?:份量|分量|量|份)"
+)
+"""喝二十天的量, 囤十天的: so much for so long is asked for."""
 _ORDINAL: Final = re.compile(r"[一1][班组队部楼层栋单期号]")
 _HEADS: Final = frozenset({"人", "家", "户"})
 _KINDS: Final = frozenset({"种", "样", "款", "味", "口味", "色", "颜色"})
@@ -42,7 +48,7 @@ def reckon(tokens: list[Token], text: str) -> None:
     Rates by heads alone (一人一只) are left to the reader, which knows who 一人 may be. Nothing is done when another
     number asks for something, when nothing asks, or when a factor is missing.
     """
-    asked = any(token.kind in _ASKING for token in tokens)
+    asked = any(token.kind in _ASKING for token in tokens) or _STOCKED.search(text) is not None
     text = _without_goods(tokens, text)
     for rate in _rates(text):
         if not asked and {rate["first"], rate["second"]} & _SPELLS:

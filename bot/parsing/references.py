@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.numerals import chinese_value
+from bot.parsing.numerals import CHINESE, chinese_value
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.spans import NUM
 from bot.parsing.tokens import Token
@@ -18,6 +18,12 @@ _REF = re.compile(
 _CROSS = re.compile(r"(\d{1,2})\s?[×x]\s?(?=\d)")
 
 
+_UNIT_BEHIND = re.compile(rf"\s?(?!两\s?(?:{UNIT_PATTERN}))({UNIT_PATTERN})")
+
+
+_ASKED = re.compile(rf"(\d{{1,2}})\s?(?=(?:要|来|拿|订|各|留)[{CHINESE}\d])")
+
+
 _BARE_PAIR = re.compile(r"(\d{1,2})\s?[-+]\s?(\d{1,2})(?=[\s,。;!?~]|$)")
 
 
@@ -26,7 +32,7 @@ _TRANSPARENT = frozenset({"space", "filler", "colon"})
 
 def circled(text: str, position: int, value: int, catalogue: Catalogue, tokens: list[Token]) -> Token:
     """① with a unit, or right behind goods, is a number; else the item with that number."""
-    unit = re.compile(rf"\s?({UNIT_PATTERN})").match(text, position + 1)
+    unit = _UNIT_BEHIND.match(text, position + 1)
     if unit is not None:
         return Token("qty", position, unit.end(), f"{value}{unit[1]}", milli=value * 1000, unit=canonical_unit(unit[1]))
     keys = catalogue.by_number.get(value, ())
@@ -44,7 +50,7 @@ def reference(text: str, position: int, catalogue: Catalogue, tokens: list[Token
         return Token("item", position, match.end(), match[0], catalogue.by_number.get(number or 0, ()), value="ref")
     last = _solid(tokens)
     if last is None or last.kind in ("comma", "stop", "and", "qty", "want", "room"):
-        match = _CROSS.match(text, position)
+        match = _CROSS.match(text, position) or _ASKED.match(text, position)  # 3要2盒
         if match is not None and int(match[1]) in catalogue.by_number and len(catalogue) > 1:
             return Token("item", position, match.end(), match[0], catalogue.by_number[int(match[1])], value="ref")
         match = _BARE_PAIR.match(text, position)

@@ -28,6 +28,7 @@ def reconsider(tokens: list[Token], kinds: set[str]) -> None:
         _reasons(tokens)
         _parts(tokens)
         _refused_again(tokens)
+        _told_apart(tokens)
     if "trouble" in kinds:
         _weigh_less(tokens, kinds)
     if "swap" in kinds or "set" in kinds:
@@ -60,12 +61,15 @@ def _misreported(tokens: list[Token]) -> None:
 
 def _from_to(tokens: list[Token]) -> None:
     """from 2 to 4: the second number is the one that is wanted; instead of 2 tells what was."""
-    if not any(token.word in ("from", "instead of", "rather than") for token in tokens):
+    if not any(token.word in ("from", "instead of", "rather than", "swap", "replace") for token in tokens):
         return
     solid = [token for token in tokens if token.kind != "space"]
     for lead, number in pairwise(solid):
         if lead.word in ("instead of", "rather than") and number.kind == "qty":
             lead.kind = number.kind = "filler"
+    for verb, goods, link in zip(solid, solid[1:], solid[2:], strict=False):
+        if verb.kind == "swap" and verb.word.isascii() and goods.kind == "item" and link.word in ("for", "with"):
+            verb.kind, link.kind = "filler", "swap"  # swap croissant for toast
     for lead, first, to, second in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
         if lead.word == "from" and first.kind == second.kind == "qty" and to.word == "to":
             lead.kind = first.kind = "filler"
@@ -80,6 +84,23 @@ def _owners(tokens: list[Token]) -> None:
         says = following.word in ("说", "讲", "话", "又", "也") and index + 2 < len(tokens)
         if (tokens[index + 2] if says else following).kind in _CHANGES or following.word == "那":
             token.kind = "person"
+
+
+_GOING: Final = frozenset({"sub", "cancel"})
+
+
+def _told_apart(tokens: list[Token]) -> None:
+    """鸡蛋有一盒是帮同事订的,他自己买了,减掉: what is told of some of them says how many a bare verb takes off."""
+    verb = next((token for token in reversed(tokens) if token.kind not in ("filler", "space", "stop", "comma")), None)
+    if verb is None or verb.kind not in _GOING or sum(token.kind == "qty" for token in tokens) != 1:
+        return
+    for goods, has, number, told in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        if goods.kind != "item" or has.word != "有" or number.kind != "qty" or told.word != "是":
+            continue
+        for token in tokens[tokens.index(told) : tokens.index(verb)]:
+            token.kind = "filler"
+        has.kind, verb.kind = "sub", "filler"
+        return
 
 
 _UNITS: Final = frozenset("盒斤箱袋瓶包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼个张双把")

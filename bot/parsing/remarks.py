@@ -97,7 +97,14 @@ _PASSED_ON: Final = re.compile(
 )
 
 
+_OATH: Final = re.compile(
+    r"再(?:买|囤|吃|点|订|碰|下单)[^,。\d]{1,10}?(?:就|我|自己|主动)*(?:剁手|是(?:小)?[狗猪]|不是人|吃土|罚|倒立|直播吃|改姓|断网|卸载)"
+)
+"""再买蓝莓我就是狗: sworn off."""
+
+
 _REMARKS: Final = (  # pattern, even with a verb of asking, with a verb of changing, verdict, one of these is in it
+    (_OATH, True, True, "deny", frozenset("再")),
     (_UNABLE, True, True, "deny", frozenset("不勿伐唔得")),
     (_NOT_SO, True, True, "deny", frozenset("不")),
     (_SPARED, True, True, "deny", frozenset("别莫甭许准好要")),

@@ -48,6 +48,16 @@ def _shared_goods(items: list[Node]) -> list[Node]:
     return heads[:1] or items
 
 
+def _with_the_whole_first(claims: list[Claim], kinds: Sequence[str]) -> list[Claim]:
+    """肉包菜包加起来5袋 肉包3袋 剩下菜包: the goods named one by one in front of their sum are its family."""
+    lead = next((at for at, claim in enumerate(claims) if claim.quantity is not None), 0)
+    if not lead or "total" not in kinds[claims[lead - 1].end : claims[lead].end + 1]:
+        return claims
+    whole = claims[lead]
+    whole.items = tuple(item for claim in claims[: lead + 1] for item in claim.items)
+    return claims[lead:]
+
+
 def share_rest(claims: list[Claim], kinds: Sequence[str]) -> list[Claim]:
     """郁金香一共30支 红的10支 剩下都要白的: the last of a family gets what the others leave of the whole."""
     last = claims[-1] if claims else None
@@ -55,6 +65,7 @@ def share_rest(claims: list[Claim], kinds: Sequence[str]) -> list[Claim]:
         return claims
     if "rest" not in kinds[claims[-2].end : last.start]:
         return claims
+    claims = _with_the_whole_first(claims, kinds)
     whole, *parts = claims[:-1]
     if whole.quantity is None or any(part.quantity is None or len(part.items) != 1 for part in parts):
         return claims
@@ -64,7 +75,7 @@ def share_rest(claims: list[Claim], kinds: Sequence[str]) -> list[Claim]:
         return claims
     counts = [part.quantity for part in parts if part.quantity is not None]
     left = whole.quantity.milli - sum(count.milli for count in counts)
-    if left <= 0 or any(count.unit != whole.quantity.unit for count in counts):
+    if left <= 0 or any(count.unit not in (whole.quantity.unit, None) for count in counts):
         return claims
     last.quantity, whole.quantity.milli = whole.quantity, left
     return [*parts, last]

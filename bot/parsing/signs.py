@@ -15,11 +15,17 @@ _PUNCTUATION: Final = {
 }  # fmt: skip
 
 
+_ARROW: Final = re.compile(r"[→➡⇒➔➜➝⟶]|[-=]{1,2}>")
+
+
 def sign_or_symbol(text: str, position: int) -> Token | None:
     """What the sign at `position` is, None for a letter, a digit or a character."""
     char = text[position]
     if char == "x" and re.compile(r"x\s?\d").match(text, position):
         return Token("times", position, position + 1, char)
+    arrow = _ARROW.match(text, position) if char not in _PUNCTUATION or char in "-=" else None
+    if arrow is not None:
+        return Token("set", position, arrow.end(), arrow[0])  # 2盒→3盒, 肉包→菜包
     if char == "-" and "-" in (text[position + 1 : position + 2], text[position - 1 : position]):
         return Token("colon", position, position + 1, char)  # 鸡蛋——2: a stroke between name and number
     if char == "-" and re.compile(r"-\s?\d").match(text, position):

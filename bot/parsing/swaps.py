@@ -40,6 +40,8 @@ class Swaps(LoneItems):
     def _sources(self, position: int) -> list[tuple[int, int | None]]:
         """What gives way, each with how much of it (None: all): what was just named, dropped, told or ordered."""
         dropped = [key for key, entry in self.draft.entries.items() if entry.op == "drop" and key in self.draft.prior]
+        if (family := self._whole_family(position)) is not None:
+            return family
         if self.pending:
             named = [(claim, item) for claim in self.pending for item in claim.items]
             self.pending = []
@@ -59,6 +61,24 @@ class Swaps(LoneItems):
             return [(next(iter(self.draft.prior)), None)]
         return []
 
+    def _whole_family(self, position: int) -> list[tuple[int, int | None]] | None:
+        """两箱气泡水都换成白桃 of somebody who has one of each kind: all that the name means gives way."""
+        first = position
+        while first and self.kinds[first - 1] in ("each", "all", "filler", "space"):
+            first -= 1
+        named = self.tokens[first - 1] if first else None
+        every = {"each", "all"} & set(self.kinds[first:position])
+        there = [key for key in named.keys if key in self.draft.prior] if named is not None else []
+        if not every or len(there) < 2:
+            return None
+        counted = next((claim.quantity for claim in self.claims if named in claim.items), None)
+        if counted is not None and counted.milli != sum(self.draft.prior[key] for key in there):
+            return None
+        self.pending = []
+        asked = set(named.keys) if named is not None else set()
+        self.draft.doubts[:] = [doubt for doubt in self.draft.doubts if set(doubt.candidates) != asked]
+        return [(key, None) for key in there]
+
     def _swap_to(self, claim: Claim) -> None:
         """A set 0, B gets A's quantity unless a number is given."""
         sources, self.swap_from, self.mode = self.swap_from or [], None, None
@@ -66,6 +86,9 @@ class Swaps(LoneItems):
         key = self._target(claim, sources)
         if key is None:
             return
+        if len(sources) > 1 and (key, None) in sources:
+            sources.remove((key, None))  # what is to be swapped for is there already
+            claim.quantity = None
         if not sources or sources == [(key, None)]:
             sources = [(kin, None) for kin in self._kin_ordered(key)] or sources
         if claim.quantity is not None and not claim.items and key not in claim.keys:
@@ -124,7 +147,8 @@ class Swaps(LoneItems):
             else:
                 self.draft.entries.pop(source, None)  # 小盒改大盒, of one message
         had = self.draft.prior.get(key, 0)
-        self.draft.put(key, "add" if had and claim.quantity is None else "set", milli, changed=True)
+        on_top = claim.quantity is None or any(part is not None for _, part in sources)
+        self.draft.put(key, "add" if had and on_top else "set", milli, changed=True)
         self.booked.append(claim)
         self.swapped = True
         if claim.quantity is None and not had:

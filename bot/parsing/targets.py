@@ -17,7 +17,9 @@ from bot.parsing.walk import Walk
 _HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
 
 
+_CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _CHANGING: Final = frozenset({"add", "sub", "set"})
+_LEAVING: Final = frozenset("留 就留 只留 留下 剩 就剩 剩下 保留".split())
 _SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
 _SEVERAL: Final = frozenset("两种 三种 两样 三样 几种 几样 两个 三个".split())
 _KINDS: Final = ("样", "种", "个", "款")
@@ -85,6 +87,7 @@ class Targets(Walk):
             or self._adds_up(quantity)
             or self._says_again(quantity)
             or self.another_house
+            or (len(self.draft.entries) == 1 and self._concludes(claim))
             or mode == "set"
             or (mode == "add" and self._is_one_more_of_it(claim, quantity))
         )
@@ -125,10 +128,21 @@ class Targets(Walk):
         each = index >= 0 and self.kinds[index] == "each" and self.words[index][0] in "各每一"
         spread = (
             index > 0
-            and self.words[index] == "都"
-            and any(w in _SEVERAL for w in self.words[max(index - 4, 0) : index])
+            and self.kinds[index] == "each"
+            and self.words[index][0] == "都"
+            and any(w[:2] in _SEVERAL or w[:1] == "俩" for w in self.words[max(index - 4, 0) : index])
         )
         return (each or spread) and not {"person", "name", "people"} & set(self.kinds)
+
+    def _concludes(self, claim: Claim) -> bool:
+        """那就六只, at the end of the message and with its unit."""
+        named = claim.quantity is not None and claim.quantity.unit is not None
+        before = claim.start - 1
+        while before > 0 and self.kinds[before] == "filler" and self.words[before] not in _CONCLUDING:
+            before -= 1
+        if not named or before < 0 or self.words[before] not in _CONCLUDING:
+            return False
+        return all(kind in ("filler", "space") for kind in self.kinds[claim.end + 1 :])
 
     def _is_said_afresh(self, claim: Claim, mode: str | None) -> bool:
         """改8个, 现在要8个 behind 「椰青6个作废」: the same goods, in another number."""
@@ -264,7 +278,8 @@ class Targets(Walk):
         return index >= 0 and self.kinds[index] in ("each", "all")
 
     def _everything(self, mode: str | None) -> tuple[int, ...]:
-        if mode in ("add", "sub", "set", "minus") and self.draft.prior:
+        staying = not _LEAVING.isdisjoint(self.words)  # 都留一份
+        if (mode in ("add", "sub", "set", "minus") or staying) and self.draft.prior:
             keys = tuple(self.draft.prior)
         else:
             keys = self.quoted if len(self.quoted) > 1 else tuple(self.catalogue.by_key)

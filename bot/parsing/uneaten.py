@@ -16,10 +16,15 @@ _TELLING: Final = frozenset({"text", "filler"})
 
 def leave_uneaten(tokens: Sequence[Token]) -> None:
     """Take such goods for a word, in place."""
+    kinds = [token.kind for token in tokens]
+    others = "rest" in kinds and ("each" in kinds or "all" in kinds)
     for index, token in enumerate(tokens[:-1]):
         if token.kind != "item":
             continue
         clause = clause_at(list(tokens), index + 1) if tokens[index + 1].start == token.end else []
+        if others and _UNEATEN.match(_text(clause)):
+            tokens[index + 1].kind = "cancel"  # 酸奶不碰,剩下的每样一份
+            continue
         if _is_left(clause) or (_is_disliked(tokens, index, clause) and _names_others(tokens, token)):
             token.kind, token.keys = "name", ()
             for part in clause:

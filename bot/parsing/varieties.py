@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.categories import name_kinds
 from bot.parsing.contrasts import DEARNESS, all_told, by_contrast, told_beside
+from bot.parsing.families import unfold
 from bot.parsing.names import are_akin, folded
 from bot.parsing.numerals import chinese_value
 from bot.parsing.tokens import Token
@@ -27,12 +29,17 @@ _BESIDE_GOODS: Final = frozenset({"qty", "add", "each", "want", "sub", "cancel",
 
 
 def choose_varieties(
-    tokens: Sequence[Token], text: str, catalogue: Catalogue, *, quoted: Sequence[tuple[int, ...]] = ()
+    tokens: list[Token], text: str, catalogue: Catalogue, *, quoted: Sequence[tuple[int, ...]] = ()
 ) -> None:
     """Narrow every item token that may mean several items when one of them alone is of the kind that is named.
 
     `quoted` are the goods of the message that is answered (我只要公的 under 「公蟹4只母蟹4只」).
     """
+    kinds = {token.kind for token in tokens}
+    if kinds & {"rest", "each", "all", "cancel"}:
+        name_kinds(tokens, catalogue)
+    if "item" in kinds and ("text" in kinds or any(len(token.keys) > 1 for token in tokens)):
+        unfold(tokens, catalogue)
     if not any(token.kind in _DESCRIPTIVE or token.value == "ref" or len(token.keys) > 1 for token in tokens):
         return
     _by_size(tokens, catalogue)
@@ -181,6 +188,9 @@ def _families(tokens: Sequence[Token], catalogue: Catalogue) -> list[tuple[int, 
     """Goods that one name of the message, or all of it but its last character, fits alike."""
     found = [keys for _, keys in _lone_heads(tokens, catalogue)]
     for token in tokens:
+        if token.value == "compound" and token.kind == "goods":
+            cooked = catalogue.names.get(token.word)
+            found += [cooked.keys] if cooked is not None and len(cooked.keys) > 1 else []  # 烤玉米,糯的要16根
         if not _is_named(token) or token.value == "ref":
             continue
         head = catalogue.names.get(token.word[:-1])
@@ -197,6 +207,10 @@ def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catal
     named = {token.keys for token in tokens if _is_named(token)}
     for token, keys in found if any(keys not in named for _, keys in found) else ():
         token.kind, token.keys = "item", keys
+    for token in tokens if found else ():
+        cooked = catalogue.names.get(token.word) if token.value == "compound" else None
+        if cooked is not None and any(set(keys) < set(cooked.keys) for _, keys in found):
+            token.kind = "filler"
     for head, keys in _lone_heads(tokens, catalogue) if found else ():
         head.kind, head.keys = "item", keys
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from bot.parsing.classes import FOR_ME
+from bot.parsing.slang import slang
 
 _DONE_VERBS = "拿 取 收 吃 喝 买 付 领 用 签收 提 攞 食 收齐 领取 提走 吃完 用完 喝完 收下 拿走 拿到 取到 取走 收到 买到 领到 订 定 下单 下 送 寄 发 抢 卖 退 报 记 接 订购 预订 转 煮 做 烧 炒 尝 试".split()
 _DONE_TAILS = "了 过 过了 到了 完了 好了 走了 咗 晒 光了 掉了 到 完".split()
@@ -116,6 +117,7 @@ def formed() -> Iterator[tuple[str, str]]:
     for kind, words in _OF_CHANGES.items():
         yield from ((word, kind) for word in words.split())
     yield from ((word, "want") for word in FOR_ME)
+    yield from slang()
     yield from _happened()
     yield from _kept_at_home()
     yield from _on_behalf()
