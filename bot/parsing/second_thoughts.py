@@ -28,7 +28,7 @@ def weigh(tokens: list[Token], kinds: set[str]) -> None:
         _held_goods(tokens)
 
 
-_REMAINING: Final = frozenset("就剩 只剩 剩 只剩下 就剩下 还剩".split())
+_REMAINING: Final = frozenset("就剩 只剩 只剩下 就剩下".split())
 _DECIDED: Final = frozenset("吧 就行 就好 就够 就够了 好了 得了 呗".split())
 
 
