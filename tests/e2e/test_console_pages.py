@@ -47,14 +47,18 @@ def operators_pages(world: World) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_new_page_is_accessible_by_day_and_by_night(page: Page, served: Served, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    walker, world = served.enter(page), served.pages.world
-    walker.by_day_and_by_night("/admin/login")
+def test_the_leaders_new_pages_are_accessible_by_day_and_by_night(page: Page, served: Served) -> None:
+    walker = served.enter(page)
+    for path in leaders_pages(served.pages.world):
+        walker.by_day_and_by_night(path, WIDTHS)
+
+
+def test_the_operators_new_pages_are_accessible_by_day_and_by_night(page: Page, served: Served) -> None:
+    walker = Walker(page, served)
+    walker.by_day_and_by_night("/admin/login", WIDTHS)
     walker.log_in("owner")
-    for path in [*leaders_pages(world), *operators_pages(world)]:
-        walker.by_day_and_by_night(path)
+    for path in operators_pages(served.pages.world):
+        walker.by_day_and_by_night(path, WIDTHS)
 
 
 def test_a_case_is_decided_with_the_keyboard_alone(page: Page, served: Served) -> None:

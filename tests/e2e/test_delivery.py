@@ -14,9 +14,7 @@ from tests.web.test_browser import Walker
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_the_delivery_pages_are_accessible_by_day_and_by_night(page: Page, served: Served, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_the_delivery_pages_are_accessible_by_day_and_by_night(page: Page, served: Served) -> None:
     names, walker = run_names(served.pages), Walker(page, served)
     walker.log_in("owner")
     run = f"/admin/runs/{names['run']}"
@@ -29,7 +27,7 @@ def test_the_delivery_pages_are_accessible_by_day_and_by_night(page: Page, serve
         f"{run}/papers?kind=routes",
     ]
     for path in [*paths, f"/d/{names['drive']}"]:
-        walker.by_day_and_by_night(path)
+        walker.by_day_and_by_night(path, (360, 1440))
 
 
 def test_what_a_driver_taps_without_network_is_sent_when_it_is_back(phone: Page, served: Served) -> None:

@@ -19,7 +19,6 @@ from tests.support.patience import until
 from tests.support.processes import is_alive
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "database",
     ["sqlite", pytest.param("postgresql", marks=(pytest.mark.soak, pytest.mark.postgresql))],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 100  # a test has 120
+PATIENCE_S = 100  # a test has 240
 
 
 def until(happened: Callable[[], bool], what: str = "it", *, seconds: float = PATIENCE_S) -> None:

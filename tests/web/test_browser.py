@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,19 @@ class Walker:
     def accessible(self) -> None:
         self._audit({"runOnly": ["wcag2a", "wcag2aa"]})
 
-    def by_day_and_by_night(self, path: str) -> None:
-        """At night the one rule that asks for colours: the page differs in nothing else."""
+    def by_day_and_by_night(self, path: str, widths: Sequence[int]) -> None:
+        """In windows of these widths; at night by the one rule that asks for colours: nothing else is different."""
         self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size({"width": widths[0], "height": 900})
         self.go(path)
-        self.accessible()
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.look()
+            self.accessible()
         self.page.emulate_media(color_scheme="dark")
-        self._audit({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+        for width in reversed(widths):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self._audit({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
 
     def _audit(self, options: dict[str, Any]) -> None:
         if not self.page.evaluate("'axe' in window"):
