@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select, update
 
 from benchmarks.servers import Server, Void, assert_durable
 from models import Store, Work, account, ledger_transfer, notice, offer, order, order_line, resident, round_
-from operations import after_close, people, rounds
+from operations import after_close, leadership, people, rounds
 from operations.offers import NewOffer
 from operations.rounds import NewRound
 from scheduler.pacing import repeat
@@ -124,8 +124,8 @@ def _booked(store: Store, round_id: int) -> int:
 def prepared(work: Work, many: int = 1) -> World:
     """A leader's rounds with so many orders of one box each; rows written in bulk."""
     owner = people.recognise(work, "o_benchmark_leader_000000002").account_id
-    leader_id = people.apply_as_leader(work, account_id=owner, name="小美", note=None, share_bps=1000)
-    people.approve_leader(work, leader_id=leader_id, actor="system")
+    leader_id = leadership.apply_as_leader(work, account_id=owner, name="小美", note=None, share_bps=1000)
+    leadership.approve_leader(work, leader_id=leader_id, actor="system")
     people_ = [(work.new_id(), work.new_id()) for _ in range(ORDERS)]
     mine = {"leader_id": leader_id}
     accounts = [{"id": a, "openid": f"o_benchmark_{a}", "created_at": work.now} for a, _ in people_]

@@ -21,7 +21,7 @@ from bot.simulator import judge
 from bot.texts.replies import RECEIVED
 from migrations import upgrade
 from models import Store, Work, account, account_binding, inbound_message, order_event, resident
-from operations import people
+from operations import leadership, people
 from operations.offers import NewOffer
 from operations.rounds import NewRound, publish
 from tests.faults.product import ACCOUNT, ROOT, write_config
@@ -139,8 +139,8 @@ def prepared(url: str, openids: Sequence[str]) -> Store:
     assert_durable(store)
     with store.transaction() as work:
         owner = people.recognise(work, "o_benchmark_leader_000000001").account_id
-        leader_id = people.apply_as_leader(work, account_id=owner, name="小美", note=None, share_bps=1000)
-        people.approve_leader(work, leader_id=leader_id, actor="system")
+        leader_id = leadership.apply_as_leader(work, account_id=owner, name="小美", note=None, share_bps=1000)
+        leadership.approve_leader(work, leader_id=leader_id, actor="system")
         publish(work, leader_id=leader_id, new=_round(work), actor="system")
         settle(work, leader_id, openids)
     return store

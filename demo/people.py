@@ -11,7 +11,7 @@ from bot.texts.menu import MENU
 from config import Config
 from handlers.rounds import new_round
 from models import Clock, Store, Work, leader
-from operations import operators, people, rounds, showcase, stocking, suppliers
+from operations import leadership, operators, people, rounds, showcase, stocking, suppliers
 from operations.delivery import fleet
 from operations.delivery.fleet import VehicleFacts, WarehouseFacts
 from operations.suppliers import ProductFacts, SupplierFacts
@@ -122,10 +122,10 @@ def _delivery(work: Work, leader_id: int) -> None:
 
 def _leader(work: Work) -> int:
     person = people.recognise(work, LEADER)
-    leader_id = people.apply_as_leader(
+    leader_id = leadership.apply_as_leader(
         work, account_id=person.account_id, name="小美", note="阳光花园3号楼", share_bps=1000
     )
-    people.approve_leader(work, leader_id=leader_id, actor="system")
+    leadership.approve_leader(work, leader_id=leader_id, actor="system")
     # No quiet hours in the try-out: whoever tries it in the evening wants to see the pushes too.
     work.db.execute(leader.update().where(leader.c.id == leader_id).values(quiet_from_min=0, quiet_until_min=0))
     return leader_id

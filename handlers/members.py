@@ -6,7 +6,7 @@ from bot import commands as c
 from bot.router import Router
 from bot.texts import caring, guide, leading, own_data, replies
 from handlers.talk import Talk
-from operations import aftersales, communities, orders, people, privacy, relays, rounds
+from operations import aftersales, communities, leadership, orders, people, privacy, relays, rounds
 from operations.notices import enqueue
 
 router = Router()
@@ -33,7 +33,7 @@ def bind(talk: Talk, command: c.BindLeader) -> str:
 def apply(talk: Talk, command: c.ApplyAsLeader) -> str:
     if not command.name:
         return leading.NAME_WANTED
-    people.apply_as_leader(
+    leadership.apply_as_leader(
         talk.work,
         account_id=talk.person.account_id,
         name=command.name[:20],
@@ -117,7 +117,7 @@ def add_helper(talk: Talk, command: c.AddHelper) -> str:
         return leading.helper_not_found(command.name)
     if len(found) > 1:
         return leading.helper_unclear([(row.display_name, row.room) for row in found])
-    people.add_helper(
+    leadership.add_helper(
         talk.work,
         leader_id=talk.leader_id,
         account_id=found[0].account_id,

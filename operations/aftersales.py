@@ -31,8 +31,8 @@ from operations.case_period import check_period
 from operations.case_photos import attach_photo, attach_wanted
 from operations.case_views import history, list_cases, view_case, view_case_id
 from operations.errors import BadQuantity, ClaimTooMuch, NotDelivered, NotFound
+from operations.numbers import next_number
 from operations.order_views import lock_order
-from operations.people import next_number
 from operations.pickup_rules import owed_goods
 
 _AT_ONCE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from models import Work, leader
-from operations import people
+from operations import leadership
 from operations.audit import record
 from operations.errors import NotFound, WrongState
 from operations.notices import enqueue
@@ -21,7 +21,7 @@ def approve(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
     before = _get(work, leader_id)
     if before.state not in {"applied", "suspended", "active"}:
         raise WrongState(state=before.state, title=before.display_name)
-    after = people.approve_leader(work, leader_id=leader_id, actor=actor)
+    after = leadership.approve_leader(work, leader_id=leader_id, actor=actor)
     if before.state == "applied":
         _tell(work, after, "leader_approved", {"name": after.display_name, "number": after.number})
     return after
@@ -32,7 +32,7 @@ def reject(work: Work, *, leader_id: int, reason: str, actor: str) -> Row[Any]:
     before = _get(work, leader_id)
     if before.state != "applied":
         raise WrongState(state=before.state, title=before.display_name)
-    after = people.reject_leader(work, leader_id=leader_id, actor=actor)
+    after = leadership.reject_leader(work, leader_id=leader_id, actor=actor)
     record(
         work,
         leader_id=leader_id,
@@ -51,7 +51,7 @@ def suspend(work: Work, *, leader_id: int, actor: str) -> Row[Any]:
     before = _get(work, leader_id)
     if before.state not in {"active", "suspended"}:
         raise WrongState(state=before.state, title=before.display_name)
-    return people.suspend_leader(work, leader_id=leader_id, actor=actor)
+    return leadership.suspend_leader(work, leader_id=leader_id, actor=actor)
 
 
 def _get(work: Work, leader_id: int) -> Row[Any]:

@@ -19,7 +19,7 @@ from models import Work, account, announcement, leader, notice, order, resident
 from operations.audit import record
 from operations.errors import LeaderInactive, NewsCapReached, NotFound
 from operations.notices import Addressed, enqueue_many
-from operations.people import next_number
+from operations.numbers import next_number
 from operations.upserts import for_update
 
 LONGEST = 500

@@ -12,7 +12,7 @@ from operations import order_views
 from operations.audit import record
 from operations.errors import NotFound
 from operations.notices import enqueue
-from operations.people import next_number
+from operations.numbers import next_number
 from operations.upserts import for_update
 
 _LONGEST = 600

@@ -17,7 +17,7 @@ from operations.audit import record
 from operations.errors import NotFound, NothingToReview
 from operations.keeping import KEPT
 from operations.notices import enqueue
-from operations.people import next_number
+from operations.numbers import next_number
 from operations.upserts import upsert
 
 LONGEST = 500

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from bot import inbox
 from models import Store, leader, notice, order, order_event, order_line, round_
 from models.base import Clock, system_clock
-from operations import orders, people, rounds
+from operations import leadership, orders, people, rounds
 from operations.notices import Addressed, enqueue_many
 from operations.offers import NewOffer
 from operations.rounds import NewRound
@@ -74,8 +74,8 @@ def settle(store: Store, *, residents: int, closes_in: timedelta = timedelta(hou
     openids = [f"o_test_fault_{number:03}_{n:05}" for n in range(residents)]
     with store.transaction() as work:
         owner = people.recognise(work, f"o_test_fault_{number:03}_leader").account_id
-        leader_id = people.apply_as_leader(work, account_id=owner, name=f"团长{number}", note=None, share_bps=1000)
-        people.approve_leader(work, leader_id=leader_id, actor="system")
+        leader_id = leadership.apply_as_leader(work, account_id=owner, name=f"团长{number}", note=None, share_bps=1000)
+        leadership.approve_leader(work, leader_id=leader_id, actor="system")
         work.db.execute(update(leader).where(leader.c.id == leader_id).values(quiet_from_min=0, quiet_until_min=0))
         new = NewRound("水果团", (NewOffer("草莓", 4500, "盒"),), closes_at=work.now + closes_in, pickup_place="东门")
         view = rounds.publish(work, leader_id=leader_id, new=new, actor="system")

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from models import Store, Work, account, account_binding, action_log, counter, leader, resident, round_
 from models.views import Person
-from operations import people
+from operations import leadership, numbers, people
 from operations.errors import AlreadyApplied, LeaderInactive, NotFound
 from tests.support.world import World
 
@@ -21,12 +21,12 @@ def recognise(store: Store, openid: str) -> Person:
 
 def apply(store: Store, account_id: int, name: str = "李团长") -> int:
     with store.transaction() as work:
-        return people.apply_as_leader(work, account_id=account_id, name=name, note="3号楼", share_bps=800)
+        return leadership.apply_as_leader(work, account_id=account_id, name=name, note="3号楼", share_bps=800)
 
 
 def decide(store: Store, verdict: str, leader_id: int) -> Any:
     with store.transaction() as work:
-        return getattr(people, f"{verdict}_leader")(work, leader_id=leader_id, actor="operator:1")
+        return getattr(leadership, f"{verdict}_leader")(work, leader_id=leader_id, actor="operator:1")
 
 
 def bind(store: Store, account_id: int, world: World) -> int:
@@ -61,7 +61,9 @@ def test_a_helper_of_two_leaders_is_one_person(store: Store) -> None:
     account_id = first.helper()
     for world in (first, second, second):
         with store.transaction() as work:
-            people.add_helper(work, leader_id=world.leader_id, account_id=account_id, name="小周", actor=world.actor)
+            leadership.add_helper(
+                work, leader_id=world.leader_id, account_id=account_id, name="小周", actor=world.actor
+            )
     with store.read() as work:
         assert people.by_account(work, account_id).helps_leader_id == first.leader_id
 
@@ -233,7 +235,7 @@ def test_deciding_about_nobody_is_refused_and_deciding_twice_is_logged_once(stor
 def test_a_new_share_is_for_new_rounds(store: Store) -> None:
     world = World(store)
     with store.transaction() as work:
-        people.set_share(work, leader_id=world.leader_id, share_bps=1500, actor="operator:1")
+        leadership.set_share(work, leader_id=world.leader_id, share_bps=1500, actor="operator:1")
     old, new = world.round_id, world.publish().id
     with store.read() as work:
         shares = {row.id: row.share_bps for row in work.db.execute(select(round_))}
@@ -242,15 +244,15 @@ def test_a_new_share_is_for_new_rounds(store: Store) -> None:
 
 def test_numbers_have_no_gaps_when_something_fails(store: Store) -> None:
     def fails(work: Work) -> None:
-        people.next_number(work, "case")
+        numbers.next_number(work, "case")
         raise ZeroDivisionError
 
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             store.run(fails)
     with store.transaction() as work:
-        assert [people.next_number(work, "case") for _ in range(3)] == [1, 2, 3]
-        assert people.next_number(work, "leader") == 1
+        assert [numbers.next_number(work, "case") for _ in range(3)] == [1, 2, 3]
+        assert numbers.next_number(work, "leader") == 1
         assert dict(work.db.execute(select(counter.c.scope, counter.c.value)).all()) == {"case": 3, "leader": 1}
 
 

@@ -29,7 +29,7 @@ from models import (
     round_,
 )
 from models.views import RoundView, Tier
-from operations import offers, orders, payments, people, rounds
+from operations import leadership, offers, orders, payments, people, rounds
 from operations.errors import (
     AlreadyCancelled,
     BadTime,
@@ -151,7 +151,7 @@ def test_a04_a_round_without_items_does_not_open(world: World) -> None:
 
 def test_only_active_leaders_open_rounds(world: World) -> None:
     with world.store.transaction() as work:
-        people.suspend_leader(work, leader_id=world.leader_id, actor="operator:1")
+        leadership.suspend_leader(work, leader_id=world.leader_id, actor="operator:1")
     with pytest.raises(LeaderInactive):
         world.publish()
 

@@ -11,11 +11,11 @@ from models import ledger_transfer, notice, order, pickup_code, round_, settleme
 from models.base import Store
 from operations import (
     aftersales,
+    leadership,
     ledger,
     ledger_check,
     order_views,
     payments,
-    people,
     pickup,
     pickup_days,
     rounds,
@@ -98,7 +98,7 @@ def test_price_stock_and_whether_it_is_there_change_by_number(world: World) -> N
 
 def test_a_suspended_leader_puts_nothing_there(world: World) -> None:
     with world.store.transaction() as work:
-        people.suspend_leader(work, leader_id=world.leader_id, actor="system")
+        leadership.suspend_leader(work, leader_id=world.leader_id, actor="system")
     with pytest.raises(LeaderInactive):
         world.shelve(RICE)
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, account_binding, offer, order, order_event, order_line
 from models.views import OrderView, Tier
-from operations import offers, orders, people, standing
+from operations import leadership, offers, orders, people, standing
 from operations.errors import SoldOut
 from operations.orders import Change, Changed
 from operations.rounds import NewOffer
@@ -398,7 +398,7 @@ def test_applying_twice_at_once_is_one_application(crowd: Store) -> None:
 
         def apply(account_id: int = account_id) -> int:
             with crowd.transaction() as work:
-                return people.apply_as_leader(work, account_id=account_id, name="李团长", note=None, share_bps=1000)
+                return leadership.apply_as_leader(work, account_id=account_id, name="李团长", note=None, share_bps=1000)
 
         refused = failures(at_once([apply] * 4))
         assert [type(error).__name__ for error in refused] == ["AlreadyApplied"] * 3

@@ -22,7 +22,7 @@ from bot.protocol import Inbound
 from handlers import router, run
 from handlers.talk import Settings, Talk
 from models import Store, Work, offer, resident, round_, settlement, shelf_item
-from operations import people
+from operations import leadership, people
 from tests.security.worlds import changed, rows_of
 from tests.support.clock import StillClock
 from tests.support.databases import opened
@@ -142,7 +142,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Wor
                     **minimal(settlement, leader_id=world.leader_a, id=SETTLEMENT, round_id=world.arrived)
                 )
             )
-            people.add_helper(
+            leadership.add_helper(
                 work,
                 leader_id=world.leader_b,
                 account_id=people.recognise(work, "o_test_helper_b").account_id,

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from config import Config
 from models import Store
-from operations import people, sessions
+from operations import leadership, people, sessions
 from tests.security.worlds import PRIVATE, changed, rows_of
 from tests.web.conftest import Pages, Visitor, open_pages, ready_made, shared
 from tests.web.doors import DOORS, TRIED_ELSEWHERE, Door
@@ -62,7 +62,7 @@ def helper_of_b(pages: Pages) -> Visitor:
     """B's helper with a session, as A's helper has one."""
     with pages.store.transaction() as work:
         account_id = people.recognise(work, "o_test_helper_b").account_id
-        people.add_helper(
+        leadership.add_helper(
             work,
             leader_id=pages.world.leader_b,
             account_id=account_id,

@@ -27,7 +27,7 @@ from bot.texts.replies import TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
 from handlers import Settings, create_answer
 from models import Store, leader
-from operations import applications, coupons, people
+from operations import applications, coupons, leadership, people
 from operations.coupons import NewCoupon
 from scheduler.jobs import Context
 from scheduler.jobs import Settings as JobSettings
@@ -151,8 +151,10 @@ class World:
         openid = self._known(name) or self.sim.add_user(name=name, role="leader").openid
         with self.store.transaction() as work:
             person = people.recognise(work, openid)
-            leader_id = people.apply_as_leader(work, account_id=person.account_id, name=name, note=None, share_bps=1000)
-            people.approve_leader(work, leader_id=leader_id, actor="system")
+            leader_id = leadership.apply_as_leader(
+                work, account_id=person.account_id, name=name, note=None, share_bps=1000
+            )
+            leadership.approve_leader(work, leader_id=leader_id, actor="system")
 
     def run_jobs(self) -> None:
         """Every job once, as the scheduler would."""

@@ -21,7 +21,7 @@ from models import leader, order
 from models.base import Store
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
-from operations import codes, goods, order_views, orders, payments, people, rounds, shelf, shelf_orders
+from operations import codes, goods, leadership, order_views, orders, payments, people, rounds, shelf, shelf_orders
 from operations.batches import Wish
 from operations.orders import Change
 from operations.rounds import NewOffer, NewRound
@@ -51,8 +51,10 @@ class World:
         self.offers_sold = offers
         with store.transaction() as work:
             self.owner = people.recognise(work, self._openid()).account_id
-            self.leader_id = people.apply_as_leader(work, account_id=self.owner, name=name, note=None, share_bps=1000)
-            people.approve_leader(work, leader_id=self.leader_id, actor="system")
+            self.leader_id = leadership.apply_as_leader(
+                work, account_id=self.owner, name=name, note=None, share_bps=1000
+            )
+            leadership.approve_leader(work, leader_id=self.leader_id, actor="system")
             work.db.execute(update(leader).where(leader.c.id == self.leader_id).values(payment_mode=payment_mode))
         self.actor = f"account:{self.owner}"
         self.round_id = self.publish(offers=offers, **round_facts).id
@@ -83,7 +85,7 @@ class World:
         """协助核销员; returns the account id."""
         account_id = self.account()
         with self.store.transaction() as work:
-            people.add_helper(work, leader_id=self.leader_id, account_id=account_id, name=name, actor=self.actor)
+            leadership.add_helper(work, leader_id=self.leader_id, account_id=account_id, name=name, actor=self.actor)
         return account_id
 
     # ---- round and orders

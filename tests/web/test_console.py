@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models import Work, action_log, after_sales_case, leader, media, notice, order, redemption
-from operations import order_views, orders, people, rounds
+from operations import leadership, order_views, orders, people, rounds
 from operations.orders import Change
 from tests.web.conftest import Pages
 from tests.web.doors import NONCE
@@ -259,7 +259,7 @@ def crowded(pages: Pages) -> Pages:
     with pages.store.transaction() as work:
         for at in range(12):
             person = people.recognise(work, f"o_test_more_{at}")
-            people.apply_as_leader(work, account_id=person.account_id, name=f"团长{at}", note=None, share_bps=500)
+            leadership.apply_as_leader(work, account_id=person.account_id, name=f"团长{at}", note=None, share_bps=500)
             _more_rounds(work, world.leader_a, at, pages)
         first = order_views.of_round(work, world.leader_a, world.open)[0]
         offer_id = first.lines[0].offer_id

@@ -32,6 +32,7 @@ from operations import (
     coupons,
     goods,
     invites,
+    leadership,
     operators,
     order_views,
     orders,
@@ -215,7 +216,7 @@ def _leaders(work: Work, world: World, text: str) -> None:
         .values(phone="13800000099", intro=text or "只选自己家也吃的水果和鸡蛋。周二、周六到货，有问题拍照找我。")
     )
     applicant = people.recognise(work, "o_test_applicant")
-    world.applicant = people.apply_as_leader(
+    world.applicant = leadership.apply_as_leader(
         work,
         account_id=applicant.account_id,
         name=(text or "林晓雨")[:60],
@@ -224,7 +225,7 @@ def _leaders(work: Work, world: World, text: str) -> None:
     )
     helper = people.recognise(work, "o_test_helper")
     world.account_helper = helper.account_id
-    people.add_helper(
+    leadership.add_helper(
         work,
         leader_id=world.leader_a,
         account_id=helper.account_id,
@@ -247,7 +248,7 @@ def _leaders(work: Work, world: World, text: str) -> None:
 def _leader(work: Work, openid: str, name: str, note: str) -> tuple[int, int]:
     person = people.recognise(work, openid)
     work.db.execute(update(account).where(account.c.id == person.account_id).values(nickname=name[:64]))
-    leader_id = people.apply_as_leader(
+    leader_id = leadership.apply_as_leader(
         work, account_id=person.account_id, name=name[:64], note=note or None, share_bps=1000
     )
     return person.account_id, leader_id

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import applications, people, share_receivers
+from operations import applications, leadership, share_receivers
 from operations.listings import leaders as listing
 from operations.listings import rounds, traffic
 from web.admin.blueprint import admin, page
@@ -84,7 +84,7 @@ def suspend_leader(leader_id: int) -> Response:
 def set_share(leader_id: int) -> Response:
     """The share for rounds from now on."""
     site().act(
-        lambda work: people.set_share(
+        lambda work: leadership.set_share(
             work, leader_id=leader_id, share_bps=read_bps(request.form, "share", "分成"), actor=current().actor
         ),
         done="新的分成从下一次开团算起，已经开的团不变。",

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import people
+from operations import leadership
 from operations.audit import record
 from operations.listings import neighbours as listing
 from web.auth import allow, current
@@ -77,7 +77,7 @@ def add_helper(resident_id: int) -> Response:
         if row["account_id"] == current().account_id:
             raise BadInput("您自己就是团长，不用加。")
         name = row["display_name"] or row["room"] or "-"
-        people.add_helper(
+        leadership.add_helper(
             work, leader_id=own_leader_id(), account_id=row["account_id"], name=name, actor=current().actor
         )
         return str(name)
@@ -91,7 +91,9 @@ def add_helper(resident_id: int) -> Response:
 def remove_helper(account_id: int) -> Response:
     """He may not hand out any more, not even on a page that is still open."""
     leader_id, actor = own_leader_id(), current().actor
-    site().store.run(lambda work: people.remove_helper(work, leader_id=leader_id, account_id=account_id, actor=actor))
+    site().store.run(
+        lambda work: leadership.remove_helper(work, leader_id=leader_id, account_id=account_id, actor=actor)
+    )
     site().flash.say("good", "已经取消，他的核销页面马上打不开了。")
     return redirect(url_for(".neighbours"))
 
