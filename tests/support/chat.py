@@ -156,10 +156,9 @@ class World:
             )
             leadership.approve_leader(work, leader_id=leader_id, actor="system")
 
-    def run_jobs(self) -> None:
-        """Every job once, as the scheduler would."""
-        for job in SCHEDULE:
-            job.do(self.jobs)
+    def run_jobs(self) -> int:
+        """Every job once, as the scheduler would; how many things they dealt with."""
+        return sum(job.do(self.jobs) for job in SCHEDULE)
 
     def hear(self, who: str) -> list[str]:
         """Pushes this person has not heard yet."""
