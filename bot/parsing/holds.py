@@ -128,9 +128,11 @@ def _think(found: list[Segment]) -> None:
 def _reconsider(found: list[Segment]) -> None:
     """不不不太贵了 between two numbers: the change of mind counts, whatever is said beside it."""
     for segment, following in pairwise(found):
-        firm = following.verdict == "order" and following.has_quantity() and not following.kinds & {"item", "goods"}
+        if segment.verdict not in ("chat", "note") or "fix" not in segment.kinds or following.verdict != "order":
+            continue
         first = next((token for token in segment.tokens if token.kind != "space"), None)
-        if firm and segment.verdict in ("chat", "note") and first is not None and first.kind == "fix":
+        firm = "qty" in following.kinds and not following.kinds & {"item", "goods"}
+        if firm and first is not None and first.kind == "fix":
             segment.verdict = "order"
 
 

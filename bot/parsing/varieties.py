@@ -38,7 +38,7 @@ def choose_varieties(
     kinds = {token.kind for token in tokens}
     if kinds & {"rest", "each", "all", "cancel"}:
         name_kinds(tokens, catalogue)
-    if "item" in kinds and ("text" in kinds or any(len(token.keys) > 1 for token in tokens)):
+    if "item" in kinds and ("text" in kinds or [token for token in tokens if token.keys[1:]]):
         unfold(tokens, catalogue)
     if not any(token.kind in _DESCRIPTIVE or token.value == "ref" or len(token.keys) > 1 for token in tokens):
         return
