@@ -33,7 +33,7 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 
 _COUNTED = re.compile(
-    rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|{NUM}来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
+    rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|(?:[一二三四五六七八九]?[十百]|\d*0)来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
     rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
@@ -153,6 +153,8 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     number = read_number(match["number"]) if match["number"] else None
     if match["number"] and (number is None or number.end != len(match["number"])):
         return None
+    if match["more"] == "来" and number is not None and number.milli % 10_000:
+        return None  # 今天38来两扎
     milli = 500 if match["half"] else number.milli if number else 1000
     if match["half2"] or match["tail"] == "半":
         milli += 500

@@ -197,12 +197,21 @@ class Applying(Targets):
     def _gives_back(self) -> bool:
         return any(word[0] == "退" for word, kind in zip(self.words, self.kinds, strict=True) if kind == "sub")
 
+    def _says_again_less(self) -> bool:
+        """Is 再 said in front of the claim?"""
+        claim = self.claim_in_hand
+        return claim is not None and "再" in "".join(self.words[max(claim.start - 3, 0) : claim.start])
+
     def _sub(self, key: int, milli: int, existing: Entry | None, fragment: str) -> None:
         had = self.draft.prior.get(key, 0)
         fresh = existing is not None and existing.op == "set" and not had and existing.milli > milli
         if fresh and existing is not None and not self._gives_back():
             existing.milli -= milli  # 豆浆五杯 … 豆浆少一杯
             self.draft.last = key
+        elif (
+            existing is not None and existing.op == "sub" and self._says_again_less() and had >= existing.milli + milli
+        ):
+            existing.milli += milli  # 减一罐 … 再减一罐
         elif had > milli:
             self.draft.put(key, "sub", milli, changed=True)
         elif had == milli:

@@ -55,3 +55,9 @@ def hangs(segment: Segment) -> str:
     if _OTHERS.search(condition):
         return "doubt"
     return ""
+
+
+def goes_by_price(segment: Segment, previous: Segment) -> bool:
+    """万一涨价了就给我退了: what goes only at another price."""
+    glued = segment.lead == "none" and "if" in previous.kinds and previous.verdict == "query"
+    return glued and bool(segment.kinds & {"cancel", "unwant", "sub"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.parsing.endings import Endings
+from bot.parsing.segments import keys_of
 from bot.parsing.tokens import Token
 
 _WRONG_NAME: Final = ("不对", "不是", "错", "哦不", "呃不", "啊不", "额不", "不不")
@@ -25,7 +26,9 @@ class Corrections(Endings):
                 self._drop_items(claim)
             self.pending = []
             return
-        if word in ("算了", "还是算了") and self._only_concludes(word, position):
+        if word in ("算了", "还是算了") and (
+            self._gives_up_spoken_of(position) or self._only_concludes(word, position)
+        ):
             return
         following = self._next_solid(position, len(self.kinds) - 1)
         if following is not None and self._changes_nothing(word, following):
@@ -84,6 +87,20 @@ class Corrections(Endings):
                 return True
             at, glued = at - 1, self.tokens[at].start
         return False
+
+    def _gives_up_spoken_of(self, position: int) -> bool:
+        """红枣两袋, 银耳听说有硫磺, 算了: goods that were only spoken of in the clause before are given up."""
+        at = next(i for i, s in enumerate(self.segments) if s.start <= self.tokens[position].start < s.end)
+        segment, told = self.segments[at], self.segments[at - 1] if at else None
+        alone = segment.kinds <= {"fix", "filler", "space"}
+        if told is None or not alone or told.has_quantity() or self.draft.doubts:
+            return False
+        spoken = set(keys_of(told))
+        if not spoken or not self.booked or spoken & set(self.draft.entries):
+            return False
+        for key in spoken & set(self.draft.prior):
+            self.draft.drop(key)
+        return True
 
     def _next_is_named(self, following: Token | None) -> bool:
         """Are goods named right behind a correction (是橙子)?"""

@@ -32,6 +32,10 @@ def set_hearsay_aside(found: Sequence[Segment]) -> None:
         if segment.verdict == "order" and _GIVEN.match(segment.text) and told.kinds & {"person", "name"}:
             segment.verdict = "past"  # 我二姨说吃不完 要送我三斤
     for index, segment in enumerate(found):
+        if segment.verdict == "past" and _sets_record_right(segment, found[:index]):
+            segment.verdict = "order"
+        if index and found[index - 1].asked and _NOT_SO.match(segment.text):
+            found[index - 1].verdict = segment.verdict = "deny"  # 花蛤我要退? 没有啊
         if _SIDING.match(segment.text) and segment.kinds & {"person", "name"} and not segment.has_quantity():
             _side_with({t.word for t in segment.tokens if t.kind in ("person", "name")}, found[:index])
         if (
@@ -71,6 +75,18 @@ def _is_ordered(behind: Sequence[Segment]) -> bool:
 
 
 _FEELINGS: Final = frozenset("羡慕 难怪 怪不得 幸亏 幸好 可惜 后悔 听说 听讲 据说".split())
+
+
+_ORDERED_IS: Final = frozenset("订的是 买的是 下的是 拍的是 点的是 报的是 要的是".split())
+_NOT_SO: Final = re.compile(r"^(?:没有|没|哪有|才没有?|不是|瞎说|没这回事|没有的事)(?:的事)?(?:啊|呀|哦|吧|啦|哈)*\s*$")
+
+
+def _sets_record_right(segment: Segment, told: Sequence[Segment]) -> bool:
+    """我订的是鸡翅一袋 behind 「我没订羊肉卷」: what stands, in place of what does not."""
+    named = set(keys_of(segment))
+    denied = [set(keys_of(other)) for other in told if other.verdict == "deny" and keys_of(other)]
+    stands = bool(segment.words & _ORDERED_IS) and segment.has_quantity() and bool(named)
+    return stands and bool(denied) and not any(keys & named for keys in denied)
 
 
 _ONLY: Final = frozenset("就 只 只要 就要 自己 才".split())

@@ -71,6 +71,9 @@ _CLOSING: Final = frozenset("吧 就行 就好 就够了 够了 就够 就成 �
 
 def _joke_alone(found: list[Segment]) -> None:
     """车厘子买不起 beside 吐司一袋: goods one cannot afford are all that is not asked for."""
+    for before, joke in pairwise(found):
+        if joke.verdict == "joke" and "疯了" in joke.words and before.verdict in ("past", "deny"):
+            joke.verdict = "chat"  # 楼下订了十个 疯了吧 我两个就够
     for joke in found:
         if joke.verdict != "joke" or not joke.words & _UNAFFORDABLE or joke.has_quantity():
             continue

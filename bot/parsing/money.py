@@ -38,6 +38,10 @@ _LEAST: Final = 10_000
 
 def see_money(tokens: Sequence[Token]) -> None:
     """Set the class of such numbers, in place."""
+    for price, verb, amount in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        bare = price.kind == "qty" and price.value == "bare" and price.milli >= _LEAST
+        if bare and verb.kind == "want" and amount.kind == "qty" and amount.unit is not None:
+            price.kind = "price"  # 今天38来两扎
     for unit, verb, amount in zip(tokens, tokens[1:], tokens[2:], strict=False):
         sum_of_money = amount.kind == "price" or (amount.kind == "qty" and amount.unit == "块")
         if unit.kind == "qty" and unit.milli == 1000 and verb.word in _BY_MORE and sum_of_money:

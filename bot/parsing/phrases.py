@@ -31,6 +31,8 @@ def see_phrases(tokens: list[Token], kinds: set[str]) -> None:
         _right_as_it_is(tokens)
     if "qty" not in kinds:
         return
+    if kinds & {"each", "want"} and kinds & {"ask", "quality", "text"}:
+        _either_way(tokens)
     if "fix" in kinds:
         _denied_numbers(tokens)
     if "colon" in kinds:
@@ -84,6 +86,22 @@ def _right_as_it_is(tokens: list[Token]) -> None:
             token.kind = "keep"
 
 
+def _either_way(tokens: list[Token]) -> None:
+    """肥不肥都来三只: whatever it is like, so much is asked for."""
+    for index in range(1, len(tokens)):
+        both, start = tokens[index], index - 1
+        if both.kind not in ("each", "want") or both.word[0] != "都":
+            continue
+        if len(tokens[start].word) != 3 and index > 2 and tokens[index - 2].word == "不":
+            start = index - 3
+        said = "".join(part.word for part in tokens[start:index])
+        half, odd = divmod(len(said) - 1, 2)
+        if half and not odd and said[half] == "不" and said[:half] == said[-half:]:
+            both.kind = "want" if both.word[-1] in "来要拿订买" else "filler"
+            for part in tokens[start:index]:
+                part.kind = "filler"
+
+
 def denied(tokens: Sequence[Token]) -> list[Token]:
     """Numbers that were said to be wrong (不是三袋)."""
     return [token for token in tokens if token.value == _DENIED]
@@ -103,25 +121,24 @@ def _gone_is(tokens: list[Token]) -> None:
 def _denied_numbers(tokens: list[Token]) -> None:
     """来两提, 不是七提哈: the second number only guards the first against being misheard."""
     for index in range(1, len(tokens) - 1):
-        negation, number = tokens[index], tokens[index + 1]
-        if negation.word != "不是" or number.kind != "qty" or number.start != negation.end:
+        negation = tokens[index]
+        verb = index + 2 < len(tokens) and tokens[index + 1].kind in ("swap", "set")  # 不是换成一斤
+        number = tokens[index + 1 + verb]
+        if negation.word != "不是" or number.kind != "qty":
             continue
         said = next((part for part in reversed(tokens[:index]) if part.kind == "qty"), None)
-        if (
-            said is None
-            or said.unit != number.unit
-            or said.milli == number.milli
-            or "bare" in (said.value, number.value)
-        ):
+        if said is None or "bare" in (said.value, number.value) or number.start > negation.end + 2 * verb:
             continue
-        if not _is_set_right(tokens, index + 2):
-            negation.kind = number.kind = "filler"
+        apart = (said.unit == number.unit) != (said.milli == number.milli)
+        if (apart or verb) and not _is_set_right(tokens, index + 2 + verb):
+            for part in tokens[index : index + 2 + verb]:
+                part.kind = "filler"
             number.value = _DENIED
 
 
 def _is_set_right(tokens: list[Token], index: int) -> bool:
     """Does another number take the place of the denied one (不是两罐是三罐), or does the clause go on?"""
-    while index < len(tokens) and (tokens[index].word in _PARTICLES or tokens[index].kind == "filler"):
+    while index < len(tokens) and (tokens[index].word in _PARTICLES or tokens[index].kind in ("filler", "ask")):
         index += 1
     if index < len(tokens) and tokens[index].kind not in _ENDS:
         return True

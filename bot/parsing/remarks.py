@@ -39,7 +39,7 @@ _SPARED: Final = re.compile(
     r"(?:别|莫|甭|不许|不准|唔好|勿要|伐要|不要(?!了|的))(?:再|又|就)?(?:给|帮|替)(?:我们?|咱们?|俺|阿拉|我家)?的?[^,。\s]{0,3}?(?:删|退|取消|撤|减|改|换)"
 )
 """你可别给我退了: nothing is to go."""
-_BY_MISTAKE: Final = re.compile(r"(?:乱|瞎|误|手滑|不小心|随手)(?:按|点|发|下|订|报|写|碰|买|拍|戳)")
+_BY_MISTAKE: Final = re.compile(r"[拿用玩]我的?手机|(?:乱|瞎|误|手滑|不小心|随手)(?:按|点|发|下|订|报|写|碰|买|拍|戳)")
 _SOMEBODYS: Final = re.compile(r"[你他她](?:家|们)?(?:的|那)[一二两三四五六七八九十\d]")
 
 
@@ -60,10 +60,10 @@ _ABLE: Final = re.compile(
     r"(?<!不)能(?:买|囤|炫|干掉|吃掉|[用吃喝管顶撑])(?:个|上|到|了)?[一二两三四五六七八九十半几好\d]|够(?:吃|用|喝|煎|炸|炒|煮|烧|炖|蒸|分|做|涮|烤|写|发)(?:个|上|到)?[一二两三四五六七八九十半几好\d]"
 )
 _USED_UP: Final = re.compile(
-    r"(?:[死掉完坏碎丢扔]|养|吃|喝|用|买|囤)(?:死|掉|完|坏)?[一二两三四五六七八九十半\d]{1,3}(?![天周年月夜晚顿餐])[一-龥]了\s*$"
+    r"(?:[死掉完坏碎丢扔]|养|吃|喝|用|买|囤)(?:死|掉|完|坏)?过?[一二两三四五六七八九十半\d]{1,3}(?![天周年月夜晚顿餐])[一-龥]了\s*$"
 )
 _CAME: Final = re.compile(
-    r"(?:[发送给寄带背拿捎拎扛搬摘种分包剩](?:了|来了|回来?了?|过来了?|过)|[钓抓挖捡领收捞摘采逮]到了?|[钓抓捞摘逮采挖捡]了|[翻找]出来?了?)(?:我们?|我家|咱们?)?[一二两三四五六七八九十几好半\d]"
+    r"(?:[发送给寄带背拿捎拎扛搬摘种分包剩](?:了|来了|回来?了?|过来了?|过)|[钓抓挖捡领收捞摘采逮]到了?|[钓抓捞摘逮采挖捡结长种产孵]了|[翻找]出来?了?)(?:我们?|我家|咱们?)?[一二两三四五六七八九十几好半\d]"
 )
 """单位发了一箱, 老头自己钓到三条: what came from elsewhere."""
 _EATEN: Final = re.compile(
@@ -108,7 +108,7 @@ _REMARKS: Final = (  # pattern, even with a verb of asking, with a verb of chang
     (_UNABLE, True, True, "deny", frozenset("不勿伐唔得")),
     (_NOT_SO, True, True, "deny", frozenset("不")),
     (_SPARED, True, True, "deny", frozenset("别莫甭许准好要")),
-    (_BY_MISTAKE, False, True, "past", frozenset("乱瞎误滑心随")),
+    (_BY_MISTAKE, False, True, "past", frozenset("乱瞎误滑心随机")),
     (_SOMEBODYS, False, False, "past", frozenset("你他她")),
     (_MINE, True, False, "doubt", frozenset("那")),
     (_REFERRING, False, False, "doubt", frozenset("呢好到在")),
@@ -136,12 +136,13 @@ _REMARKS: Final = (  # pattern, even with a verb of asking, with a verb of chang
 )
 
 
+_PLEA: Final = re.compile(r"^(?:千万|可|请|麻烦|拜托|你|您|\s)*[别莫勿]")
 SWEEPING: Final = frozenset({"all", "refer", "each", "alike", "evenly"})
 
 
 def remark(segment: Segment, role: Role = "resident") -> str:
     """The verdict on sentences that only look like an order, empty for all others."""
-    if segment.kinds <= {"note", "space", "filler"}:
+    if segment.kinds <= {"note", "space", "filler"} and _PLEA.match(segment.text):
         return ""  # 别又送错了
     wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
     chars = set(segment.text)

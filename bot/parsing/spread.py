@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, WEAK_WANTS
+from bot.parsing.conditions import goes_by_price
 from bot.parsing.hearsay import turns_to_oneself
 from bot.parsing.questions import PRICE_WORDS, is_asking
 from bot.parsing.segments import Segment, keys_of, last_solid
@@ -188,7 +189,7 @@ def _hang(found: list[Segment], index: int) -> None:
     if before.asked and _PROMOTED.search(before.text) and found[index].words & {"那", "那我", "那就", "真的"}:
         found[index].verdict = "doubt"  # 买一送一?那我要两盒
         return
-    if _hangs_on_a_whim(found[index], found[index - 1]):
+    if _hangs_on_a_whim(found[index], before) or goes_by_price(found[index], before):
         found[index].verdict = "doubt"
     elif _hangs_on_the_price(found, index):
         found[index].verdict = "query"
@@ -241,6 +242,7 @@ _LONG_AGO: Final = re.compile(
     r"\s*(?:对了|哦对|不过|但是|话说|说起来|就是)?\s*(?:上次|上回|上趟|上周|上个月|以前|之前|去年|往年)"
 )
 _EARLIER: Final = re.compile(r"上[次回趟批周期]|上个?(?:月|礼拜|星期)|昨[天日晚]|前[天日几]|之前那|以前那|那[次回批]")
+_THOSE: Final = re.compile(r"那[一二两三四五六七八九十半几\d]")
 _POINTING: Final = re.compile(r"[一二两三四五六七八九十\d][份盒袋斤只箱个瓶板提包条]那[个单份笔条](?=[\s,。]|$)")
 _SUPPOSED: Final = re.compile(
     r"(?:如果|要是|若是|假如|假使|倘若|万一|一次|一下子)(?:我们?|咱们?|一次|一下子|多|一起|都|全|再|家|今天|明天|今晚|现在|这次|这会儿|周[一二三四五六日])*(?:要|买|拿|订|定|来|带|囤|下|团)[一二两三四五六七八九十\d]|[一二两三四五六七八九十\d].*的话\s*$"
@@ -260,7 +262,7 @@ def _stands_apart(segment: Segment, following: Segment) -> bool:
     plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
     if not plain or following.lead == "none":
         return False
-    if _LONG_AGO.match(following.text) and not following.has_quantity():
+    if _LONG_AGO.match(following.text) and (not following.has_quantity() or _THOSE.search(following.text)):
         return True
     return following.verdict == "trouble" and _EARLIER.search(following.text) is not None
 
