@@ -59,7 +59,7 @@ class Line:
         self._count += 1
         assert self.store._lanes is not None
         lines, many = self.store._lanes._lines, self._count
-        until(lambda: len(lines["lane"]) >= many)
+        until(lambda: len(lines["lane"]) >= many or found.done(), "it stands in line, or has waited in vain")
         return found
 
     def go(self) -> None:
