@@ -20,12 +20,14 @@ _RANGE = re.compile(
 )
 
 
+_ABOUT = re.compile(rf"({NUM})\s?({UNIT_PATTERN})({NUM})\s?\2(?=的(?:[\s,。吧]|$))")
+"""三斤五斤的."""
 _WEIGHED = re.compile(
     rf"({NUM}|半)(个半|半)?\s?({_WEIGHT_UNIT})(半(?!{UNIT_PATTERN})|又?({NUM})\s?两(?!{UNIT_PATTERN})(半)?|([一二三四五六七八九])(?=[\s,。]|$))?"
 )
 
 
-_AND_MORE = re.compile(r"多(?!少|重|大|长|高|久|远|加|来|要|拿|给|了|一?点[没也都无少])|来个|出头")
+_AND_MORE = re.compile(r"多(?!不|没|少|重|大|长|高|久|远|加|来|要|拿|给|了|一?点[没也都无少])|来个|出头")
 _TAELS = re.compile(rf"([\d.]+|[一二三四五六七八九十半]|半斤八)两(半)?(?!\s?(?:{UNIT_PATTERN}|[样种]))")
 
 
@@ -34,10 +36,12 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 _COUNTED = re.compile(
     rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|(?:[一二三四五六七八九]?[十百]|\d*0)来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
-    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
+    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!不|没|少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
 
+_ABOUT_ONE = re.compile(r"(公斤|斤|个|箱|袋)[八把](?=的(?:[\s,。吧]|$)|[\s,。]|$)")
+"""斤八的, 斤把: about one."""
 _EACH_FOR_PIECES = re.compile(rf"({NUM})\s?各(?=[\s,。;!?]|$)")
 _SLIPPED = re.compile(rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])")
 
@@ -65,9 +69,13 @@ def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
 
 
 def _range(text: str, start: int) -> Token | None:
-    match = _RANGE.match(text, start)
+    match = _RANGE.match(text, start) or _ABOUT.match(text, start)
     if match is None:
         return None
+    if match.re is _ABOUT:
+        return Token("qty", start, match.end(), match[0], milli=figure_value(match[1]), unit=match[2], approx=True)
+    if match[4] and match[4] == match[5]:
+        return None  # 三斤三斤行吧
     return Token(
         "qty",
         start,
@@ -133,6 +141,9 @@ def _taels(text: str, start: int) -> Token | None:
 
 
 def _half_unit(text: str, start: int) -> Token | None:
+    match = _ABOUT_ONE.match(text, start)
+    if match is not None:
+        return Token("qty", start, match.end(), match[0], milli=1000, unit=canonical_unit(match[1]), approx=True)
     match = _HALF_UNIT.match(text, start)
     if match is None:
         return None

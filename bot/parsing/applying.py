@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.parsing.classes import SETTLED
 from bot.parsing.draft import Entry
 from bot.parsing.pairing import Claim
 from bot.parsing.people import SELVES
@@ -181,8 +182,10 @@ class Applying(Targets):
         """Does a claim end like a decision: 两袋好了, 三盒吧, or follow a bare 不?"""
         after = self.words[claim.end + 1] if claim is not None and claim.end + 1 < len(self.words) else ""
         before = [self.words[i] for i in range(max(claim.start - 2, 0), claim.start)] if claim is not None else []
-        return after in ("好了", "好啦", "吧", "算了", "得了", "好吧", "就行", "就好", "就够了", "够了") or bool(
-            {"不", "先", "那就", "那就先"} & set(before)
+        return (
+            after in SETTLED
+            or after in ("好了", "好啦", "吧", "算了", "得了", "好吧", "够了")
+            or bool({"不", "先", "那就", "那就先"} & set(before))
         )
 
     def _add(self, key: int, milli: int, existing: Entry | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from bot.parsing.applying import Applying
 from bot.parsing.clauses import clause_at
@@ -12,6 +13,8 @@ from bot.parsing.quantity import parse_spec, portions_of, to_sale_units
 from bot.parsing.smalltalk import OPERATING
 from bot.parsing.tokens import Token
 from bot.parsing.walk import SILENT
+
+_REMAINS: Final = ("留", "剩", "剩下", "还有", "留着", "余")
 
 
 class Booking(Applying):
@@ -112,10 +115,8 @@ class Booking(Applying):
         entry = self.draft.entries.get(key) if key is not None else None
         if claim.items or key is None or entry is None or entry.op != "sub":
             return False
-        kept = {"留", "剩", "剩下", "还剩", "就剩", "还有", "留着", "就留"} & set(
-            self.words[max(claim.start - 2, 0) : claim.start]
-        )
-        return bool(kept) and self.draft.prior.get(key, 0) - entry.milli == quantity.milli
+        kept = any(word.endswith(_REMAINS) for word in self.words[max(claim.start - 2, 0) : claim.start])
+        return kept and self.draft.prior.get(key, 0) - entry.milli == quantity.milli
 
     def _goes_to_another(self, claim: Claim) -> bool:
         """两份牛肉一份给隔壁: one of the two, or a third?"""

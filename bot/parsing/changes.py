@@ -64,6 +64,14 @@ class Changes(Swaps):
             self._drop_all_but(set())  # 全部不要 我重新报
         elif self._ahead(position, last) and self._takes_goods(position):
             self.mode = "cancel"
+        else:
+            self._cancel_behind(position)
+
+    def _cancel_behind(self, position: int) -> None:
+        """What stands in front of the verb goes, or all there is."""
+        if self.booked and self._all_that_is_counted(position):
+            for key in [key for key in self.draft.entries if key in self.draft.prior]:
+                self.draft.drop(key)  # 退一箱 啊不 两箱都退了
         elif self.each and self.draft.prior:
             self._drop_all_but(set())
             self.draft.amends = False
@@ -82,6 +90,11 @@ class Changes(Swaps):
         if not touches or what is None or what.kind not in ("text", "goods") or len(what.word) < 2:
             return False
         return not what.word.endswith(("单", "单子")) and bool(unexplained(what.word))
+
+    def _all_that_is_counted(self, position: int) -> bool:
+        """两箱都 in front of the verb: all of what was just spoken of, and not all there is."""
+        number = next((at for at in range(position - 1, max(position - 4, -1), -1) if self.kinds[at] == "qty"), -1)
+        return number >= 0 and bool({"each", "all"} & set(self.kinds[number:position]))
 
     def _cancels_something_else(self, position: int) -> bool:
         """球赛取消了: an unknown word right in front of the verb, away from the goods, is what is called off."""
@@ -222,7 +235,8 @@ class Changes(Swaps):
         spared = self.kinds.index("except") if "except" in self.kinds else len(self.kinds)
         excepted = {key for token in self.tokens[spared:] if token.kind == "item" for key in token.keys}
         keys = [key for key in keys if key not in excepted]  # 全部加倍除了鸡
-        if len(keys) > 1 and not (self.pending or self.each or self.rest):
+        every = self.each or self.words[position - 1 : position][:1] in (["都给我"], ["全给我"], ["都"], ["全"])
+        if len(keys) > 1 and not (self.pending or every or self.rest):
             self.draft.doubt(word, "which_item", keys)
             return
         self.pending = []

@@ -13,7 +13,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.packs import qualify
 from bot.parsing.pairing import Claim, Node, group, pair
 from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
-from bot.parsing.regrets import is_enough, is_kept, is_refused
+from bot.parsing.regrets import is_enough, is_kept, is_refused, is_scanty
 from bot.parsing.segments import Segment
 from bot.parsing.shares import is_shared, share_evenly, share_rest
 from bot.parsing.smalltalk import unexplained
@@ -50,6 +50,8 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
                 kind = ""  # 改五斤,不是三斤
             if kind == "qty" and is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
                 kind = ""  # 草莓退一盒 一盒够吃
+            if kind == "qty" and is_scanty(tokens[at + 1 : at + 4]) and kinds.count("qty") > 1:
+                kind = ""  # 一袋肉包不够塞牙缝 来三袋
             if not kind:
                 crossed.append(token.kind)
                 continue

@@ -28,3 +28,5 @@ LONG_PAST: Final = frozenset(
     "上次 上回 上周 上趟 上批 上期 上个月 上月 上礼拜 上星期 上一次 去年 昨天 昨晚 昨日 前天 前几天 前两天".split()
 )
 """When it was; unlike 之前 and 刚才, nothing of this order can be meant."""
+SETTLED: Final = frozenset("就行 就好 就中 就成 就妥 就够 就够了 就可以 就可以了 就中了 就成了 就妥了 就得了".split())
+"""How a number is settled on: 一盒就行, 一盒就中."""

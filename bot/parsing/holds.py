@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, CHANGING
+from bot.parsing.classes import BOOKABLE, CHANGING, SETTLED
 from bot.parsing.sayings import EARNEST
 from bot.parsing.segments import Segment, keys_of
 
@@ -66,7 +66,7 @@ _FOR_NOW: Final = (
     "下回",
     "改天",
 )
-_CLOSING: Final = frozenset("吧 就行 就好 就够了 够了 就够 就成 足够 够 好了 就可以了 得了 就得了".split())
+_CLOSING: Final = SETTLED | frozenset("吧 够了 足够 够 好了 得了".split())
 
 
 def _joke_alone(found: list[Segment]) -> None:
@@ -141,6 +141,9 @@ def _reconsider(found: list[Segment]) -> None:
 
 def _hold(found: list[Segment]) -> None:
     _take_off(found)
+    for segment in found:
+        if segment.verdict == "hold" and _is_about_the_rest(segment):
+            segment.verdict = "chat"
     holds = [index for index, segment in enumerate(found) if segment.verdict == "hold"]
     if not holds:
         return
@@ -174,6 +177,11 @@ def _gives_in(segment: Segment) -> bool:
     return (
         segment.verdict == "order" and bool({"算了", "还是"} & segment.words) and segment.wants() and is_firm(segment)
     )
+
+
+def _is_about_the_rest(segment: Segment) -> bool:
+    """别的暂时用不上 behind an order: what is put off was not asked for."""
+    return "rest" in segment.kinds and not segment.kinds & {"item", "goods", "qty", "cancel", "unwant"}
 
 
 def _holds_its_own(found: list[Segment], holds: list[int], *, doubtful: bool) -> bool:

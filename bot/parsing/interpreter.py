@@ -8,9 +8,12 @@ from typing import Final
 from bot.parsing.lone import is_about_goods
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
+from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.wanting import Wanting
 from bot.parsing.withdrawals import part_given_up
+
+_AFTER_EXCEPTIONS: Final = frozenset({"want", "add", "rest", "each", "all", "qty", "cancel", "unwant", "keep"})
 
 
 class Interpreter(Wanting):
@@ -114,6 +117,12 @@ class Interpreter(Wanting):
     def _except(self, position: int, last: int) -> None:
         self._flush()
         self.excepted = []
+        for at in range(position + 1, last + 1):
+            token = self.tokens[at]
+            if token.kind in _AFTER_EXCEPTIONS:
+                break
+            if token.kind == "text" and not token.keys and unexplained(token.word.strip("以之外了的")):
+                self.draft.doubt(token.word, "which_item")  # 除了花, where nothing is called so
 
     def _note(self, position: int, last: int) -> None:
         if self.pending and not self._quantity_ahead(position, last):

@@ -12,6 +12,7 @@ from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
 from bot.parsing.parties import name_parties
+from bot.parsing.people import CALLED, SURNAMES
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
@@ -23,15 +24,13 @@ from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, l
 from bot.parsing.vocabulary import LENGTHS, WORDS
 
 UNIT = re.compile(UNIT_PATTERN)
-
-
 _LETTERS = re.compile(r"[a-z]+")
 _SOME = re.compile(
     r"(?:随便|多|少|再|还要|再多)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
 )
 
 
-_GRAMMAR = frozenset("比被让像跟")
+_GRAMMAR = frozenset("比被让像跟搬扛拎薅抻")
 _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
 _ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老厚薄硬软脆破")
 _DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
@@ -39,8 +38,6 @@ _FLAVOURS = frozenset("味馅款色")
 
 
 _REF_START = frozenset("第n#")
-
-
 _HALVED = frozenset("斤盒袋包箱瓶份提板桶")
 
 
@@ -89,6 +86,8 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     if word > 1 and char in "加减退换" and WORDS[text[position : position + word]] == "wish":
         inside = longest(text, position + 1, catalogue.names, catalogue.lengths)
         word = 1 if inside >= word else word  # 加冰粉一箱
+    if goods > item > 0:
+        goods -= _asked_twice(text, position + goods)
     if item and item >= goods and item >= word:
         return _named(text, position, item, catalogue, tokens)
     if goods > word:
@@ -104,6 +103,11 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     if slip is not None:
         return Token(slip[1], position, position + slip[2], slip[0])
     return _counted_or_word(text, position, word, catalogue, tokens)
+
+
+def _asked_twice(text: str, end: int) -> int:
+    """1 for 红薯面|不面: the last character of goods is the first half of a question about the goods before it."""
+    return int(text[end : end + 1] in ("不", "没", "唔") and text[end + 1 : end + 2] == text[end - 1])
 
 
 def _counted_or_word(text: str, position: int, word: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
@@ -133,8 +137,6 @@ def _named(text: str, position: int, known: int, catalogue: Catalogue, tokens: l
 _SINGLE_UNITS = frozenset("盒斤箱袋瓶份包桶提板只条根颗棵扎束罐杯碗块支盆卷串筐捆套笼")
 _VESSELS = frozenset("匣筐篮袋瓶罐盒箱桶坛包")
 _ASKING = frozenset({"want", "add", "sub", "only"})
-
-
 _WRAPPED = ("饺", "粽", "馄饨", "云吞", "包子", "春卷", "汤圆")
 
 
@@ -247,7 +249,7 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
         end += 2  # 鲅鱼馅儿的
     token = Token("item", start, end, term, named.keys, named.weak)
     after = text[end : end + 1]
-    if after and (after in _GRAMMAR or is_known(text, end, catalogue)):
+    if after and (after in _GRAMMAR or is_known(text, end, catalogue) or _asked_twice(text, end + 1)):
         after = ""
     before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
     if text[start - 2 : start - 1] in ("太", "好", "很"):

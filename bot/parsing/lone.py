@@ -263,7 +263,7 @@ class LoneItems(Booking):
         if self.pending:
             self.wanted = self.wanted or asks
             return
-        if following is not None and following.kind == "want":
+        while following is not None and following.kind == "want":  # 别的都给我来一份
             following = self._next_solid(self.position[id(following)], last)
         if not asks or (following is not None and following.kind in _OTHERWISE):
             return

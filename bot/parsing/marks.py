@@ -15,6 +15,7 @@ from bot.parsing.multiples import multiply
 from bot.parsing.phrases import see_phrases
 from bot.parsing.regrets import reconsider
 from bot.parsing.second_thoughts import weigh
+from bot.parsing.spoken import hear_out
 from bot.parsing.tokens import Token
 from bot.parsing.uneaten import leave_uneaten
 
@@ -49,6 +50,7 @@ def mark(tokens: list[Token]) -> None:
     _other_objects(tokens)
     _auxiliaries(tokens)
     leave_uneaten(tokens)
+    hear_out(tokens, kinds)
     reconsider(tokens, kinds)
     see_phrases(tokens, kinds)
     if "qty" in kinds:

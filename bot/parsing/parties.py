@@ -29,7 +29,7 @@ _MAX_GROUP: Final = 6
 _WORDS: Final = frozenset({"text", "filler", "qty", "quality", "number", "people", "time"})
 _ASKED: Final = frozenset({"item", "want", "qty"})
 _IN_A_ROW: Final = frozenset({"person", "name", "and", "people"})
-_TOGETHER: Final = re.compile(r"拼|[两二三四五六]家|[两二三四五六]个人|一起|合")
+_TOGETHER: Final = re.compile(r"[记算]我|拼|[两二三四五六]家|[两二三四五六]个人|一起|合")
 _PRONOUNS: Final = ("她", "他")
 _TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
 _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
@@ -104,8 +104,18 @@ def _fold_strangers(tokens: list[Token]) -> None:
         end, word = index, ""
         while _may_call(tokens[end]) and end + 1 < len(tokens):
             word, end = word + tokens[end].word, end + 1
-        if tokens[end].kind == "item" and _is_stranger(word) and "text" in {part.kind for part in tokens[index:end]}:
+        if (
+            _asks_for_goods(tokens[end : end + 3])
+            and _is_stranger(word)
+            and "text" in {part.kind for part in tokens[index:end]}
+        ):
             _join(tokens, index, end - 1, "name")
+
+
+def _asks_for_goods(ahead: list[Token]) -> bool:
+    """牛腩一斤, 一斤牛腩, 要一斤牛腩."""
+    kinds = [token.kind for token in ahead if token.word not in ("要", "想要", "来", "订")]
+    return kinds[:1] == ["item"] or (kinds[:2] == ["qty", "item"] and all(token.value != "bare" for token in ahead))
 
 
 def _may_call(token: Token) -> bool:
@@ -171,7 +181,8 @@ def _fold_places(tokens: list[Token]) -> None:
     """对门王老师: where somebody lives, and who it is."""
     for index in range(len(tokens) - 1, 0, -1):
         who, where = tokens[index], tokens[index - 1]
-        if where.word in _PLACES and who.kind in ("person", "name") and who.word not in _PLACES:
+        housed = where.kind == "text" and not where.keys and _GROUP.fullmatch(where.word)  # 传达室老孙
+        if (where.word in _PLACES or housed) and who.kind in ("person", "name") and who.word not in _PLACES:
             _join(tokens, index - 1, index, "name")
 
 

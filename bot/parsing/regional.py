@@ -14,7 +14,7 @@ _WORDS: Final = {
     "keep": """stays_the_same stay_the_same keep_the_same same_as_before stays stay unchanged as_is no_change 还是_keep 还是keep keep住 keep返
         唔使改 唔使郁 唔好郁 唔郁 唔好改 唔改 唔变 勿动 伐动 勿要动 勿要改 勿改 伐改 伐要动 伐要改 勿变 伐变 莫动 莫改 莫管它 莫动它 不消动 不消改 不得动 毋免改 免改
         还是那么些 还那么些 还是那么多 还那么多 还是原来那么多 就原来那样 还是原来那样 照原来 照原样 照留 照要 照拿 照原来的 留起 留倒""",
-    "cancel": """pass skip cancel掉 cancel了 cancel咗 cancel咗佢 cancel佢 cancel它 cancel吧 cancel哈 cancel_it cancel_that cancel_the_order call_off remove掉 remove了 drop掉 delete掉 delete了 delete咗 del掉 del咗
+    "cancel": """划拉掉 划拉掉了 划拉了 划了 划了吧 抹了 抹了吧 抹去 抹掉了 勾了 勾了吧 pass skip cancel掉 cancel了 cancel咗 cancel咗佢 cancel佢 cancel它 cancel吧 cancel哈 cancel_it cancel_that cancel_the_order call_off remove掉 remove了 drop掉 delete掉 delete了 delete咗 del掉 del咗
         don't_need_了 don't_need了 dont_need了 don't_want_了 don't_want了 no_need_了 no_need了 not_need_anymore don't_need_it_anymore no_longer_need scratch take_off take_out
         取消咗 取消佢 取消咗佢 取消脱 取消忒 退脱了 退脱伊 退忒 退忒了 退咗 退咗佢 删脱 删忒 删咗 回脱 回脱了 回忒 勿要忒 勿要脱 勿要特了
         不消了 不消得了 不消要了 免啦 免咯 毋免 毋免了 毋免啦 毋使了 不整了 别整了 不弄了 算脱 算忒""",

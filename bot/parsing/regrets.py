@@ -179,12 +179,15 @@ def _parts(tokens: list[Token]) -> None:
         if token.word not in _OF_THEM:
             continue
         ahead = next((at for at in range(index + 1, min(index + 5, len(tokens))) if tokens[at].kind == "qty"), 0)
-        if not ahead or not _is_changed(tokens, ahead):
+        taken = any(part.kind in _CHANGES for part in tokens[index:ahead])  # 八斤里头去掉三斤
+        if not ahead or not (taken or _is_changed(tokens, ahead)):
             continue
         part, before = tokens[ahead], tokens[max(index - 3, 0) : index]
         whole = next((other for other in reversed(before) if other.kind in ("qty", "item")), None)
         if whole is None:
             continue  # 水其中一箱换可乐, where nobody sells water
+        if whole.kind == "item" and tokens[tokens.index(whole) - 1].kind == "qty" and tokens[0] is not whole:
+            whole = tokens[tokens.index(whole) - 1]  # 四盒鸡蛋里拿掉一盒
         if whole.kind == "qty" and whole.milli > part.milli and whole.unit == part.unit:
             whole.kind = "filler"
         token.kind = "filler"
@@ -251,6 +254,16 @@ def is_kept(following: Sequence[Token]) -> bool:
     return next((token.kind for token in behind), "") == "keep"
 
 
+_SCANTY: Final = re.compile(".{0,2}够(?:塞牙|垫底|造|霍霍|嚯嚯)")
+_DEGREES: Final = frozenset("真 也 都 才 就 哪 可 还 根本 实在 哪里 压根".split())
+
+
 def is_enough(following: Sequence[Token]) -> bool:
     """一盒够吃: is the number only said to be enough?"""
     return bool(following) and following[0].word in ("够吃", "够用", "够喝")
+
+
+def is_scanty(following: Sequence[Token]) -> bool:
+    """一盒真不够塞牙缝, 一袋肉包不够造: is the number only said to be too small?"""
+    said = next((token.word for token in following if token.kind != "item" and token.word not in _DEGREES), "")
+    return _SCANTY.match(said) is not None

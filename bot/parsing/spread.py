@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, WEAK_WANTS
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, SETTLED, WEAK_WANTS
 from bot.parsing.conditions import goes_by_price
 from bot.parsing.hearsay import turns_to_oneself
 from bot.parsing.questions import PRICE_WORDS, is_asking
@@ -15,11 +15,9 @@ from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
 
 _SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|能到|自提|哪里|在哪|可以|能不能|行吗|好吗")
-_FRESH: Final = frozenset(
-    "以这个为准 以这条为准 以这次为准 以此为准 这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 就够了 就行 就好 就可以了 那就 算了 还是 够 够了 就够 足够 足够了 试试 尝尝 试一下 尝一下 尝尝鲜".split()
+_FRESH: Final = SETTLED | frozenset(
+    "以这个为准 以这条为准 以这次为准 以此为准 这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 那就 算了 还是 够 够了 足够 足够了 试试 尝尝 试一下 尝一下 尝尝鲜".split()
 )
-
-
 _MENDED: Final = frozenset("补 退 赔 换 重发 补发 退款 退钱 补偿 处理".split())
 
 
@@ -41,6 +39,7 @@ def spread(found: list[Segment], role: Role = "resident") -> None:
             continue
         acting = bool(role == "leader" or _asks(segment) or segment.kinds & CHANGING or segment.words & _FRESH)
         acting = acting or _decides(segment) or _is_headed(segment) or _is_noted_later(found, index)
+        acting = acting or _goes_on(segment, found[index - 1] if index else None)
         if index + 1 < len(found) and found[index + 1].lead != "stop":
             _spread_back(segment, found[index + 1], acting)
         _judge_surplus(found, index)
@@ -87,11 +86,19 @@ def _is_noted_later(found: list[Segment], index: int) -> bool:
     return following.wants() and {"item", "qty"} <= found[index].kinds
 
 
+def _goes_on(segment: Segment, previous: Segment | None) -> bool:
+    """电池一板 behind 「消毒液来三瓶」: the verb of a list is said once."""
+    if previous is None or previous.verdict != "order" or segment.lead != "comma" or not previous.wants():
+        return False
+    listed = segment.kinds <= {"item", "qty", "space"} and {"item", "qty"} <= previous.kinds
+    return listed and not set(keys_of(segment)) & set(keys_of(previous))
+
+
 def _decides(segment: Segment) -> bool:
     """两箱吧, 那就一盒好了: a number and the word that settles it."""
     solid = [token for token in segment.tokens if token.kind not in ("space", "filler")]
     last = next((token for token in reversed(segment.tokens) if token.kind != "space"), None)
-    settled = last is not None and last.word in ("吧", "好了", "就行", "就好", "好啦", "得了")
+    settled = last is not None and (last.word in SETTLED or last.word in ("吧", "好了", "好啦", "得了"))
     return settled and [token.kind for token in solid] in (["qty"], ["item", "qty"], ["qty", "item"])
 
 
@@ -157,7 +164,7 @@ def _sets_right(segment: Segment, previous: Segment) -> bool:
     return previous.verdict == "deny" and first in ("是", "就是", "应该是", "其实是", "我是", "只是")
 
 
-_ENOUGH: Final = frozenset("够 够了 够吃 够用 够喝 就够 就够了 就行 就好 足够 足够了".split())
+_ENOUGH: Final = SETTLED | frozenset("够 够了 够吃 够用 够喝 足够 足够了".split())
 _SURPLUS: Final = frozenset("多订了 多买了 多拍了 多下了 多要了 多点了 多写了 多报了".split())
 
 

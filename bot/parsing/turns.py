@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.parsing.afresh import begins_anew
 from bot.parsing.asides import complete_before, is_unordered
-from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, LONG_PAST, NEGATIONS
+from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, FOR_ME, LONG_PAST, NEGATIONS, SETTLED
 from bot.parsing.clauses import clause_at, is_background, is_talk, last_clause, orders_something
 from bot.parsing.tokens import Token
 
@@ -29,8 +29,7 @@ _TURNS: Final = frozenset(
 _NOW: Final = frozenset("这次 这回 这趟 今次 呢次 今天 今日 今朝 现在 那就".split())
 
 
-_ENOUGH: Final = frozenset("就行 就够了 就好 就可以了".split())
-_CLOSING: Final = frozenset("吧 就行 就好 好了 就够了 够了 算了".split())
+_CLOSING: Final = SETTLED | frozenset("吧 好了 够了 算了".split())
 _HESITATIONS: Final = frozenset("那个 这个 还有 那 叫 就是 还有那个 就那个".split())
 _COMPLETING: Final = frozenset({"item", "goods", "text", "want", "add"})
 _REASONS: Final = frozenset({"deny", "have", "trouble", "almost", "hold", "joke"})
@@ -117,6 +116,8 @@ def see_in_place(token: Token, current: list[Token], following: Token | None) ->
         )
     ):
         token.kind = "filler"  # 一盒够吃, 两箱够吃一礼拜了
+    if token.word == "去" and token.kind == "sub" and following and following.word == "了" and _is_to_go(current):
+        token.kind = "cancel"  # 肥牛的给我去了
     if token.word == "去" and token.kind == "sub" and (following is None or following.kind != "qty"):
         token.kind = "filler"  # 去渍
     if token.word in _LEFT_ALONE and current and _ends_with_item(current):
@@ -125,12 +126,27 @@ def see_in_place(token: Token, current: list[Token], following: Token | None) ->
         token.kind = "cancel"  # 牛腩先不要: only that is not asked for
 
 
+def _is_to_go(current: list[Token]) -> bool:
+    """Do the tokens end like 豆浆给我, or 把豆浆?"""
+    named = any(part.kind == "item" for part in current)
+    return named and (current[-1].word in FOR_ME or (_ends_with_item(current) and "把" in [p.word for p in current]))
+
+
+def _is_pointed_at(following: Token, before: Token) -> bool:
+    """两只, 只, 份儿 behind 那, and 家 behind somebody's: what 那 points at, so that it begins nothing."""
+    single = following.kind == "this" and len(following.word) == 1
+    housed = before.kind == "person" and following.word[0] in "家户"
+    return following.kind == "qty" or single or housed or following.word in ("份", "份儿")
+
+
 def turn_at(current: list[Token], tokens: list[Token], index: int) -> str:
     """`space` or `none` when a new segment begins at `index`, empty otherwise."""
     token = tokens[index]
     following = tokens[index + 1].kind if index + 1 < len(tokens) else ""
-    if token.word == "那" and (following == "qty" or (following == "this" and len(tokens[index + 1].word) == 1)):
-        return ""  # 昨天那两只, 32.8那只
+    if token.word == "那" and following and _is_pointed_at(tokens[index + 1], current[-1]):
+        return ""  # 昨天那两只, 32.8那只, 楼上那家
+    if token.word == "有" and current[-1].kind == "ask" and following and tokens[index + 1].word[0] == "就":
+        return "none"  # 还有没有|有就留两把
     if token.word in _NOW and {part.kind for part in current} <= {"if", "filler", "space"}:
         return ""  # 假如我今天订一箱
     if token.word in _NOW and following in ("hold", "cancel", "unwant", "deny") and _ends_with_item(current):
@@ -199,7 +215,7 @@ def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -
         return True
     if solid.word == "吧" and solid is not current[-1] and {"没", "不会"} & {part.word for part in current[:3]}:
         return True  # 你没把馒头记成面包吧 馒头再要一袋
-    if solid.word in _ENOUGH and "qty" in kinds and token.kind not in ("filler", "space"):
+    if solid.word in SETTLED and "qty" in kinds and token.kind not in ("filler", "space"):
         return True
     something = any(part.kind not in ("filler", "space") for part in current)
     return token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and solid.kind != "if" and something
@@ -255,6 +271,8 @@ def _apart(current: list[Token], kinds: set[str], token: Token) -> bool:
         return True
     if not kinds & (BYGONE | {"ask"}) or token.word.isascii():
         return False
+    if token.word in ("把", "将"):
+        return True  # 鸡蛋家里还有大半盒 把鸡蛋撤了
     if {"total", "done"} <= kinds:
         return False  # 收齐了 一共春联12副 福字30包
     if token.kind == "cancel" and kinds & {"deny", "have"} and token.word[-1] in "了吧啦":

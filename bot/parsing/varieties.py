@@ -218,12 +218,16 @@ def _by_kind(tokens: Sequence[Token], families: Sequence[tuple[int, ...]], catal
 def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Words that may tell goods apart: 大的, 小号的, the 母 of 公母各两只."""
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
-        pointed = token.kind == "goods" and token.word.endswith("的那种")
+        pointed = token.kind == "goods" and token.word.endswith(("的那种", "的那个"))
         tells = token.kind in ("quality", "text", "wish") or token.value == "quality" or pointed
         tells = tells or token.word in DEARNESS
         if not tells or token.keys:
             continue
-        kind = token.word.removesuffix("的那种").rstrip("的嘅滴个款号种儿味").strip()
+        kind = (
+            _MORE_OR_LESS.sub("", token.word.removesuffix("的那种").removesuffix("的那个"))
+            .rstrip("的嘅滴个款号种儿味")
+            .strip()
+        )
         after = following is not None and (
             following.word.startswith(("的", "儿的")) or following.kind in ("each", "evenly")
         )
@@ -232,6 +236,7 @@ def kinds_named(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
             yield token, kind
 
 
+_MORE_OR_LESS: Final = re.compile(r"(?<=[宜贵惠])(?:一?点儿?|些)(?=的|$)")
 _PIECES: Final = frozenset("粒只颗条头件枝朵个块张")
 _ELSEWHERE: Final = {
     "细": "小",

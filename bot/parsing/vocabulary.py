@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.parsing.dialects import as_written
+from bot.parsing.idioms import idioms
 from bot.parsing.kinfolk import kinfolk
 from bot.parsing.regional import regional
 from bot.parsing.sayings import sayings
@@ -18,7 +19,7 @@ _CLASSES: Final[dict[str, str]] = {
     # --- asking for goods
     "want": """拼单 拼个单 拼一单 合单 合个单 偏要 我偏要 偏偏要 硬要 非得要 非要 偏要买 我偏要买 割 割个 就缺 只缺 还缺 就差个 接一个 跟一个 报一个 接个 跟个 报个 接1个 跟1个 先来 先要 先订 先拿 先买 先整 先给我 先给我来 先囤 先接 我药 偶要 窝要 我耀 俺要 咱要 阿拉要 拎 写 写上 写个 写一下 申购 认购 购买 采购 申请订购 申请 挎 捎上 捎点 来份 来上 来它 给来 给上 给整 给弄 给搞 俾住 还是来 落单 帮我落 落 匀 匀我 分我 均我 要个 拨我 称 称个 捞 给我称 帮我称 给我留 要得 给捎 帮带 帮我带 帮忙带 留个 要 想要 需要 来 订 定 订购 预订 预定 订下 下单 下个单 登记 登记下 报 报名 接 接龙 接个龙 跟单 留 留下 拿 买 购 带 捎 给我 帮我 替我 跟我 和我说
         给偶 记 记上 记下 记我 算我  整 弄 搞 搞个 弄个 拼 求 上 抢 加入 参团 跟团 入手 囤 备 安排 俾 畀 俾我 畀我 嚟 攞 帮忙 帮手 想订 想买 想定 我要 要个 来个 要下 拍 冲 收 给俺
-        want need take order get buy gimme book reserve have 拜托 麻烦给 给咱 也要 也来 还要订 都给我 得要 得来 提 入 记一笔 记上一笔 记一单 下一单 来一单 报一单 记个单""",
+        want need take order get buy gimme book reserve have 拜托 麻烦给 给咱 也要 也来 还要订 得要 得来 提 入 记一笔 记上一笔 记一单 下一单 来一单 报一单 记个单""",
     "add": """在来 在要 在加 在拿 再订个 再整点 再弄点 再给 再拎 再捎 再写 再记 再登记 再报 再下 再接 再跟 再 再加 再来 再要 再订 再拿 再给我 再给 再添 再补 再买 再带 再多 多要 多来 多订 多加 多拿 多留 多给 多给我 多带 多买 加 添 加上 加多 加订 加单 追加 另加 增加 补 补订 补单 还要 还想要 仲要 仲想要 重要多
         再嚟 再俾 再畀 多俾 添多 add plus more another extra 再多来 再多要 多 还来 再整 再弄 再搞""",
     "sub": """退脱 减 减掉 减去 减少 少 少要 少来 少订 少拿 少买 退 扣掉 减单 去 minus less 拿掉 减下来""",
@@ -103,6 +104,8 @@ def _words() -> dict[str, str]:
         table.setdefault(_as_read(word), kind)
     for word, kind in kinfolk():
         table.setdefault(word, kind)
+    for word, kind in idioms():
+        table.setdefault(_as_read(word), kind)
     for word, kind in regional():
         table[_as_read(word)] = kind
     for word in REPORTS:

@@ -8,12 +8,13 @@ from typing import Final
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.claims import find_claims
-from bot.parsing.classes import FOR_ME
+from bot.parsing.classes import FOR_ME, SETTLED
 from bot.parsing.draft import Draft
 from bot.parsing.kin import choose_by_order
 from bot.parsing.pairing import Claim
 from bot.parsing.people import PERSONS, household_size, is_counted_off
 from bot.parsing.segments import Segment
+from bot.parsing.spoken import set_against
 from bot.parsing.tokens import Token
 
 SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus", "name", "person", "time"})
@@ -21,7 +22,7 @@ SILENT: Final = frozenset({"space", "filler", "colon", "times", "plus", "minus",
 _SELVES: Final = frozenset("我家的 我们家的 我家 自己 我自己 我这边 我这里 我这 我们家 我们这边".split())
 _SELVES_BESIDE_OTHERS: Final = _SELVES | {"我", "我个人", "我本人", "我要", "给我", "给自己"}
 _SERVING: Final = FOR_ME | {"帮忙", "麻烦", "请", "拜托"}
-_ENOUGH: Final = (["够了"], ["就够了"], ["就行"], ["就好"], ["够"], ["足够"], ["足够了"])
+_ENOUGH: Final = SETTLED | {"够了", "够", "足够", "足够了"}
 _ONE_HOUSE: Final = re.compile(
     r"[两二三四五六七八\d]\s?[家户]|合起来|一起[:：]|合并|合单|拼单|我们几家|[两二三四五六七八\d]个?人(?:拼|合|一起|团)"
 )
@@ -35,6 +36,7 @@ class Walk:
         self.catalogue, self.draft, self.segments, self.tokens, self.text = catalogue, draft, found, tokens, text
         if draft.prior:
             choose_by_order(tokens, draft.prior, catalogue)
+            set_against(tokens, draft.prior, catalogue)
         self.kinds = [token.kind for token in tokens]
         self.words = [token.word for token in tokens]
         self.position = {id(token): index for index, token in enumerate(tokens)}
@@ -101,7 +103,7 @@ class Walk:
     def _counted_again(self, claim: Claim) -> bool:
         """Does a wanted number follow the one that is not wanted?"""
         behind = [i for i in range(claim.end + 1, len(self.kinds)) if self.kinds[i] not in SILENT][:2]
-        if behind and self.kinds[behind[0]] == "qty" and self.words[behind[0] + 1 : behind[0] + 2] in _ENOUGH:
+        if behind and self.kinds[behind[0]] == "qty" and _ENOUGH & set(self.words[behind[0] + 1 : behind[0] + 2]):
             return True
         return len(behind) == 2 and self.kinds[behind[0]] in ("want", "set") and self.kinds[behind[1]] == "qty"
 
@@ -115,10 +117,15 @@ class Walk:
     def _announces(self, claim: Claim) -> bool:
         """帮张阿姨弄一份 … 面包一袋: one order is announced, the goods follow."""
         quantity = claim.quantity
-        if claim.items or quantity is None or quantity.unit not in ("份", "单") or quantity.milli != 1000:
+        headed = self.kinds[claim.end + 1 : claim.end + 2] == ["colon"]  # 帮老周下一个:烧饼一袋
+        single = quantity is not None and quantity.milli == 1000
+        if claim.items or quantity is None or not single or quantity.unit not in ("份", "单", "个"):
+            return False
+        if (quantity.unit == "个") != headed:
             return False
         later = [other for other in self.claims if other.start > claim.end]
-        announced = claim.start > 0 and self.kinds[claim.start - 1] in ("want", "add") and not self.booked
+        announced = headed or (claim.start > 0 and self.kinds[claim.start - 1] in ("want", "add"))
+        announced = announced and not self.booked
         return announced and bool(later) and all(other.items and other.quantity for other in later)
 
     def _is_over(self, claim: Claim) -> bool:

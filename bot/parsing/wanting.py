@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.parsing.asides import ENDINGS
 from bot.parsing.corrections import Corrections
 from bot.parsing.kin import kin_of
 from bot.parsing.people import PERSONS, SELVES
@@ -21,8 +22,9 @@ class Wanting(Corrections):
             return
         self.wanted = True
         self._settle_wanted(position, last)
-        if self.mode in ("cancel", "not", "sub"):
-            self.mode = None
+        too = self.mode == "set" and self.words[position].startswith("也") and bool(self.booked)
+        if self.mode in ("cancel", "not", "sub") or too:
+            self.mode = None  # 改两盒 对门也要一盒
 
     def _wants_instead(self, position: int, last: int) -> bool:
         """不要培根的了 要榴莲的: goods like those that were just refused, without a number, take their place."""
@@ -68,8 +70,9 @@ class Wanting(Corrections):
         refuses = any(
             part in self.words[position] for part in ("要", "订", "定", "买", "用", "拿", "使", "need", "want")
         )
-        apart = position < last and self.kinds[position + 1] == "space" and bool(self.pending)
-        if following is None or following.kind in ("fix", "keep") or (apart and self.kinds[position - 1] == "item"):
+        closed = position < last and (self.kinds[position + 1] == "space" or self.words[position + 1] in ENDINGS)
+        apart = closed and bool(self.pending)
+        if following is None or following.kind in ("fix", "keep") or (apart and self._stands_behind_goods(position)):
             if refuses:
                 self._cancel(position, last)
         elif following.kind == "item" and self._refuses_behind(position, following):
@@ -86,10 +89,18 @@ class Wanting(Corrections):
         elif self.rest and refuses:
             self._cancel(position, last)
 
+    def _stands_behind_goods(self, position: int) -> bool:
+        """不要 behind 三七, or behind 三七的."""
+        linked = self.words[position - 1] in ("的", "嘅", "那个") and position > 1
+        return self.kinds[position - 2 if linked else position - 1] == "item"
+
     def _refuses_behind(self, position: int, following: Token) -> bool:
         """白的一扎红的不要土豆两袋: glued to goods without a number, in front of goods that have one."""
         if not self.pending or self.kinds[position - 1] == "space":
             return False
+        too = self._next_solid(self.position[id(following)], len(self.kinds) - 1)
+        if too is not None and too.kind in ("unwant", "cancel") and self._touches(self.pending[-1], position):
+            return True  # 大米不要油也不要
         counted = any(following in claim.items and claim.quantity is not None for claim in self.claims)
         return counted and self._touches(self.pending[-1], position) and bool(self.booked)
 

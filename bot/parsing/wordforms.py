@@ -40,8 +40,6 @@ _DONE_NOT = {
     "报到",
     "烧到",
 }
-
-
 _REFUSED_VERBS = "要 药 吃 喝 用 买 订 定 拿 来 留 跟 接 拼 团 需要 想要 参加 想买 想订".split()
 _REFUSALS = "不 勿 伐 唔 别 毋 勿要".split()
 _REFUSED_TAILS = "了 啦 喽 咯 勒 咧 喇 哉 咗 了哈 了哦 了啊 了呀 了吧".split()
@@ -98,8 +96,6 @@ REPORTS = "一样不少 一样没少 一个不少 一个没少 一件不少 一�
 """Reports of what happened; they win over every other class."""
 _THAN = ("比原来", "比原先", "比之前", "比刚才", "比刚刚", "比上面", "在原来基础上", "原来基础上")
 _THAN_TAILS = ("", "要", "来", "订", "拿", "买", "加", "了", "减")
-
-
 _OF_CHANGES = {
     "cancel": """pass pass掉 skip skip掉 cancel掉 cancel了 cancel埋 drop掉 drop了 remove掉 delete掉 取销 取肖 取消算了 退掉算了 退了算了 撤了算了 撤掉算了 取消了算了 不要算了 不要了算了 不麻烦了""",
     "keep": """还是那么些 还是那么多 还是那些 还那些 还那么些 还那么多 还是那老些 还是那个数 保持不变 维持不变 不用变 不做变动 没变化 唔使改 唔使变 唔使郁 唔郁 留起 照留 照要 照拿 照单 照样要 照样留 莫动 勿动 勿要动 不要动 先别动 别去动 不消动 unchanged""",

@@ -15,6 +15,8 @@ from bot.parsing.orders import read_order
 from tests.parsing.corpus import Case, catalogues, judge, load
 
 _HARD = ("hard_orders.txt", *(f"hard_orders_{number}.txt" for number in range(2, 48)))
+_BY_CLASS = ("orders7.txt",)
+"""Messages by class of expression, written when the class was mended."""
 _EASY = ("easy_orders_1.txt", "easy_orders_2.txt", "easy_orders_3.txt")
 
 
@@ -82,6 +84,13 @@ def test_hard_messages_are_read_exactly(name: str) -> None:
 def test_clear_messages_are_seldom_asked_about(name: str) -> None:
     count, wrong = _scored(name)
     assert count["asked"] <= _ASKED.get(name, 0.05) * sum(count.values()), wrong
+
+
+@pytest.mark.parametrize("name", _BY_CLASS)
+def test_what_was_mended_stays_mended(name: str) -> None:
+    count, wrong = _scored(name)
+    assert count["exact"] >= 0.95 * sum(count.values()), wrong
+    assert count["silent"] == 0, wrong
 
 
 def test_every_class_of_hard_message_has_at_least_eight_cases() -> None:
