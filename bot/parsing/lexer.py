@@ -12,7 +12,6 @@ from bot.parsing.foods import GOODS
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
 from bot.parsing.parties import name_parties
-from bot.parsing.people import CALLED, SURNAMES
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference

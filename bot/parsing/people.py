@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - rows of words
 """How people are called, and how many of them 一人, 每家 and 各 stand for."""
 
 from __future__ import annotations
@@ -12,11 +11,6 @@ from bot.parsing.numerals import read_number
 from bot.parsing.spans import FOLK, GROUPS
 from bot.parsing.tokens import Token
 
-SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-CALLED: Final = re.compile(
-    rf"(?:姓[{SURNAMES}](?![一-龥]?[女先])|[{SURNAMES}](?:阿姨|叔叔|叔|姨|姐姐|姐|哥|嫂|奶奶|爷爷|伯伯|伯|婶|师傅|老师|先生|女士|小姐|太太|太|总|医生|大妈|大爷|大姐|大哥|大娘|大嫂|大伯|大叔|孃孃|嬢嬢|嬷嬷|姑姑|姑|舅妈|舅舅|舅|姥姥|姥爷|外婆|外公|校长|主任|经理|局长|院长|处长|科长|厂长|队长|班长|组长|店长|园长|站长|会长|律师|教练|护士|警官|书记|会计|大夫|教授|博士|秘书|助理|家(?!具|电|里)|妈妈|爸爸|妈|爸|工|婆婆|老板)|[老小阿][{SURNAMES}](?!斤|盒|袋))(?:家|那边)?"
-)
-"""王阿姨, 老李, 姓陈."""
 PERSONS: Final = frozenset({"person", "name"})
 _PER_HEAD: Final = re.compile(
     rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|人均|人手|[各都][要来订拿买]?"
