@@ -26,7 +26,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A test process holds half a million objects from the beginning, which the collector would go through again and again:
-# 500 tests took 41 s of CPU, with these thresholds 35.
+# of 41 s of CPU that 500 tests took 3.4 went there, with these thresholds 1.6.
 gc.set_threshold(20_000, 20, 20)
 
 # Databases are copied, filled and thrown away thousands of times: three times as fast where nothing reaches a disk.
