@@ -15,6 +15,7 @@ from bot.parsing.tokens import Token
 
 _PAUSES: Final = frozenset("等等 等下 等一下 wait 再想想 算了 还是算了".split())
 
+_RESUMING: Final = frozenset("就 那就 就要 只要 就是".split())
 _ENTRUSTED: Final = re.compile(
     r"[让叫托喊请]我[^,。]{0,3}[带拿捎订买报记代]|[加记算挂写放][在到进]?我的?(?:这|那|这里|那里)?(?:单|名下|账|头上)"
 )
@@ -105,6 +106,8 @@ class Applying(Targets):
         if existing.milli == milli and self._repeats_itself():
             return
         claim = self.claim_in_hand
+        if claim is not None and existing.milli == milli and self._resumes(claim):
+            return
         if claim is not None and not claim.items and self._concludes(claim):
             existing.milli = milli  # 我妈也要两只 那就六只
             return
@@ -139,6 +142,11 @@ class Applying(Targets):
             return False
         told = {token.kind for token in self.segments[claim.segment].tokens}
         return not told & {"person", "name", "room", "want", "add", "people"} and "total" not in self.kinds
+
+    def _resumes(self, claim: Claim) -> bool:
+        """就豆沙的两盒 behind 「豆沙的两盒 咸的不要」: the same again, as all there is."""
+        refused = {"cancel", "unwant"} & set(self.kinds[self.booked[-1].end : claim.start]) if self.booked else set()
+        return bool(refused) and self.words[max(claim.start - 1, 0)] in _RESUMING
 
     def _is_handed(self, claim: Claim) -> bool:
         """我妈一袋 behind 「我和我弟各两袋」: somebody stands right in front of the number."""

@@ -249,6 +249,8 @@ class Booking(Applying):
         index = self.position[id(quantity)] - 1
         while index >= 0 and self.kinds[index] in ("want", "filler", "space"):
             index -= 1
+        if index >= 0 and self.kinds[index] == "people":
+            return 1  # 各 behind people in a row is reckoned by heads
         if index < 0 or self.words[index] not in ("各", "各要", "各来", "各订", "各拿", "各买") or self.group_size > 1:
             return 1
         if index and self.kinds[index - 1] == "each":

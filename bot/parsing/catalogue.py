@@ -114,6 +114,10 @@ class Catalogue:
                     return length, named.keys
         return None
 
+    def spelt(self, letters: str) -> tuple[int, ...]:
+        """Items whose name is spelt so in Latin letters (jidan), without blanks and tones."""
+        return self._sounds.get(letters, ())
+
     def _is_figured(self, window: str) -> bool:
         """七洗, 二八将: the figures of a name, and one character of the same sound for the rest."""
         if not set(window) & FIGURES or set(window) & _BREAKS or window[-1] in HOMOPHONES or window[-1] in UNIT_WORDS:

@@ -124,7 +124,7 @@ def _affirmed_before(token: Token, segment: Segment) -> bool:
     return any(a.word.endswith("是") and a.word != "不是" and b.kind == "qty" for a, b in pairwise(before))
 
 
-_COOKING: Final = tuple("煮涮做炖烧炒包蒸煲打泡下吃配蘸当过榨卷拌夹")
+_COOKING: Final = tuple("煮涮做炖烧炒包蒸煲打泡下吃配蘸当过榨卷拌夹腌饮食喝焖焗煎炸熬卤酿")
 
 
 def _is_beside(token: Token, segment: Segment) -> bool:

@@ -27,7 +27,7 @@ class Corrections(Endings):
             self.pending = []
             return
         if word in ("算了", "还是算了") and (
-            self._gives_up_spoken_of(position) or self._only_concludes(word, position)
+            self._gives_up_spoken_of(position) or self._only_concludes(word, position) or self._is_left_at(position)
         ):
             return
         following = self._next_solid(position, len(self.kinds) - 1)
@@ -70,6 +70,18 @@ class Corrections(Endings):
         if not alone or counted is None or counted.kind != "qty":
             return False
         self.pending, self.mentions, self.wanted = [], list(keys), True
+        return True
+
+    def _is_left_at(self, position: int) -> bool:
+        """再来点啥好呢 算了就草莓: nothing but what is booked already."""
+        following = self._next_solid(position, len(self.kinds) - 1)
+        if self.words[position + 1 : position + 2] not in (["就"], ["那就"]) or following is None:
+            return False
+        if following.kind != "item" or not set(following.keys) & set(self.draft.entries):
+            return False
+        if any(following in claim.items and claim.quantity is not None for claim in self.claims):
+            return False
+        self.skipped.add(self.position[id(following)])
         return True
 
     def _only_concludes(self, word: str, position: int) -> bool:

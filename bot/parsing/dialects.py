@@ -24,11 +24,12 @@ LETTERS: Final = {
 }
 """Character for character; every one of them is written for nothing else."""
 
-_WRITTEN: Final = re.compile("[额仲迭勿伐唔毋系]")
+_WRITTEN: Final = re.compile("[额仲迭勿伐唔毋系哒]")
 _SPELLINGS: Final = (
     (re.compile(r"(?<=[一-龥\d])(?<![金余名差总限全数])额(?![度外])"), "的"),
     (re.compile(r"仲(?=[要有想系剩差没])"), "还"),
     (re.compile(r"迭(?=[个只种款样瓶盒箱袋点])"), "这"),
+    (re.compile(r"(?<=算)哒"), "了"),
     (re.compile(r"系唔系"), "是不是"),
     (re.compile(r"(?<![好对行])[勿伐](?=是)|唔(?=[系是])|毋(?=是)"), "不"),
     (re.compile(r"(?<=不)系|(?<![关体联干])系(?=[一二两三四五六七八九十半\d])"), "是"),

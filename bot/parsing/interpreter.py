@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.parsing.lone import is_about_goods
+from bot.parsing.misnoted import noted_wrongly
 from bot.parsing.pairing import Claim
 from bot.parsing.segments import Segment
 from bot.parsing.smalltalk import unexplained
@@ -25,6 +26,11 @@ class Interpreter(Wanting):
         if given_up is not None:
             self.counted.update(id(token) for token in self.tokens if token.kind == "qty")
             self._sub(*given_up, None, self.text)
+            return
+        meant = noted_wrongly(self.text, self.tokens, self.draft.prior, self.catalogue)
+        if meant is not None:
+            self.counted.update(id(token) for token in self.tokens if token.kind == "qty")
+            self.draft.put(meant[0], "set", meant[1], changed=True)
             return
         previous_list = False
         for index, segment in enumerate(self.segments):

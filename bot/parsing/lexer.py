@@ -9,6 +9,7 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.compounds import compounds
 from bot.parsing.english import english, english_number
 from bot.parsing.foods import GOODS
+from bot.parsing.latin import latin_name, latin_number
 from bot.parsing.marks import mark
 from bot.parsing.normalise import circled_value
 from bot.parsing.parties import name_parties
@@ -25,7 +26,7 @@ from bot.parsing.vocabulary import LENGTHS, WORDS
 UNIT = re.compile(UNIT_PATTERN)
 _LETTERS = re.compile(r"[a-z]+")
 _SOME = re.compile(
-    r"(?:随便|多|少|再|还要|再多)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的)|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
+    r"(?:随便|多|少|再|还要|再多)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的|啥|什么|咩|乜|么[子事])|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
 )
 
 
@@ -79,7 +80,8 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     goods = longest(text, position, GOODS, GOODS_LENGTHS) if char in GOODS_LENGTHS else 0
     if char.isascii() and _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
         item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
-        foreign = english(text, position, catalogue) if not _is_letter(text[position - 1 : position]) else None
+        opens = not _is_letter(text[position - 1 : position])
+        foreign = (english(text, position, catalogue) or latin_name(text, position, catalogue)) if opens else None
         if foreign is not None and foreign.end - position > item:
             return foreign
     if word > 1 and char in "加减退换" and WORDS[text[position : position + word]] == "wish":
@@ -258,6 +260,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
         after = ""  # 生煎油忒大, 肉包皮厚
     if before and text[start - 2 : start - 1] in _DEGREES and before not in names:
         before = ""  # 小的太酸樱桃要一斤
+    if before and before in "烤炸卤煮腌蒸炖炒煲焖" and text[end : end + 2] in ("用的", "吃的"):
+        before = ""  # 烤番薯用的
     if compounds(before, after, term, names):
         token.kind, token.keys, token.value = "goods" if len(term) > 1 else "text", (), "compound"
     return token
@@ -266,7 +270,7 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
 def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     char = text[position]
     if char.isascii() and char.isalpha() and not _is_letter(text[position - 1 : position]):
-        spelled = english_number(text, position)
+        spelled = english_number(text, position) or latin_number(text, position)
         if spelled is not None:
             return spelled
     marked = circled_value(char)

@@ -154,11 +154,15 @@ def _stay_away(tokens: list[Token]) -> None:
             token.kind = "filler"
 
 
+_AT_ONE_GO: Final = frozenset("一块 一把 一车 一趟 一次 一手 一回".split())
+_CARRIED: Final = frozenset("去取拿送放带记给来拖拉搬运提捞端抱扛接收装拎载")
+
+
 def _together(tokens: list[Token]) -> None:
-    """一块去拿: together, not one piece."""
+    """一块去拿, 一车拉走: together and at one go, not one piece and no cartload."""
     for before, token, after in zip((None, *tokens), tokens, tokens[1:], strict=False):
         apart = before is None or before.kind not in ("item", "goods", "want", "add")
-        if token.word == "一块" and apart and after.start == token.end and after.word[0] in "去取拿送放带记给来":
+        if token.word in _AT_ONE_GO and apart and after.start == token.end and after.word[0] in _CARRIED:
             token.kind = "filler"
 
 

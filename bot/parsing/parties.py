@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.clauses import clause_at
@@ -28,7 +29,9 @@ _GROUP: Final = re.compile(
 _MAX_GROUP: Final = 6
 _WORDS: Final = frozenset({"text", "filler", "qty", "quality", "number", "people", "time"})
 _ASKED: Final = frozenset({"item", "want", "qty"})
-_IN_A_ROW: Final = frozenset({"person", "name", "and", "people"})
+_IN_A_ROW: Final = frozenset({"person", "name", "and", "people", "room"})
+_WITH_ME: Final = frozenset("跟我 和我 同我 与我".split())
+_BESIDE_THEM: Final = frozenset("的 ( )".split())
 _TOGETHER: Final = re.compile(r"[记算]我|拼|[两二三四五六]家|[两二三四五六]个人|一起|合")
 _PRONOUNS: Final = ("她", "他")
 _TOO: Final = frozenset("也要 也来 也想要 也订 也拿".split())
@@ -37,6 +40,7 @@ _COUNTED: Final = frozenset({"个", "位", "名", "口", "条"})
 
 def name_parties(tokens: list[Token]) -> None:
     """Fold the words for one household into one token, in place."""
+    _name_pronouns(tokens)
     kinds = {token.kind for token in tokens}
     if kinds & {"person", "name"}:
         _fold_kin(tokens)
@@ -47,11 +51,29 @@ def name_parties(tokens: list[Token]) -> None:
         _fold_joiners(tokens)
     if "text" in kinds and "item" in kinds:
         _fold_strangers(tokens)
+    if "text" in kinds and kinds & {"room", "person"}:
+        _name_owned(tokens)
     if "people" in kinds:
         _count_companions(tokens)
         _without_descriptions(tokens)
+    if "room" in kinds and "comma" in kinds:
+        _open_brackets(tokens)
     if "each" in kinds and kinds & {"and", "people"}:
         _each_of_them(tokens)
+
+
+_THEIRS: Final = frozenset("她 他 佢 伊 她家 他家 佢屋企".split())
+
+
+def _name_pronouns(tokens: list[Token]) -> None:
+    """佢要一盒,我要两盒: somebody else beside the speaker, each with a number."""
+    mine = any(token.word in SELVES and following.kind == "want" for token, following in pairwise(tokens))
+    if not mine and not any(token.word in ("我要", "俺要", "咱要") for token in tokens):
+        return
+    for before, token, following in zip((None, *tokens), tokens, tokens[1:], strict=False):
+        opens = before is None or before.kind in _BREAKS
+        if opens and token.word in _THEIRS and following.word in ("要", "来", "拿", "订"):
+            token.kind = "person"
 
 
 def _fold_kin(tokens: list[Token]) -> None:
@@ -153,13 +175,44 @@ def _fold_joiners(tokens: list[Token]) -> None:
             token.kind = "name"
 
 
+def _name_owned(tokens: list[Token]) -> None:
+    """401的细毛带一罐, 楼上的大刘要两盒: an unknown word behind where somebody lives is who lives there."""
+    for index in range(len(tokens) - 4, -1, -1):
+        where, link, who, behind = tokens[index : index + 4]
+        lives = where.kind == "room" or where.word in _PLACES
+        if (
+            lives
+            and link.word == "的"
+            and behind.kind in ("want", "qty", "each", "and", "people")
+            and _may_be_name(who)
+        ):
+            who.kind = "name"
+            if where.kind != "room":
+                _join(tokens, index, index + 2, "name")
+
+
+def _open_brackets(tokens: list[Token]) -> None:
+    """我(603): the brackets around where somebody lives part nothing."""
+    for who, opening, where, closing in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        whose = who.kind in ("person", "name") or who.word in SELVES
+        if whose and opening.word == "(" and closing.word == ")" and where.kind == "room":
+            opening.kind = closing.kind = "filler"
+
+
 def _each_of_them(tokens: list[Token]) -> None:
-    """我同隔壁各要一盒烧卖一袋糯米鸡: 各 behind people in a row is 每人."""
-    for index, token in enumerate(tokens[:-1]):
-        if token.kind != "each" or token.word[0] not in "各都" or tokens[index + 1].kind != "qty":
+    """我同隔壁各要一盒烧卖一袋糯米鸡: 各 behind people or rooms in a row is 每人."""
+    for index, token in enumerate(tokens[:-2]):
+        counted = tokens[index + 1].kind == "qty" or (tokens[index + 1].kind, tokens[index + 2].kind) == ("want", "qty")
+        if token.kind != "each" or token.word[0] not in "各都" or not counted:
             continue
+        if index and tokens[index - 1].word in _WITH_ME:
+            tokens[index - 1].kind = "person"
         start = index
-        while start and (tokens[start - 1].kind in _IN_A_ROW or tokens[start - 1].word in SELVES):
+        while start and (
+            tokens[start - 1].kind in _IN_A_ROW
+            or tokens[start - 1].word in SELVES
+            or tokens[start - 1].word in _BESIDE_THEM
+        ):
             start -= 1
         if _is_a_row(tokens[start:index], tokens):
             token.kind = "people"

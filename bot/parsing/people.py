@@ -112,8 +112,23 @@ def _named_people(tokens: Sequence[Token]) -> int | None:
     per = next((index for index, token in enumerate(tokens) if is_per_head(token)), None)
     if per is None:
         return None
-    named = sum(_is_one(token, following) for token, following in pairwise(tokens[: per + 1]))
+    before = tokens[: per + 1]
+    named = sum(_is_one(token, following) for token, following in pairwise(before)) + _rooms_in_a_row(before)
     return named if named > 1 else None
+
+
+def _rooms_in_a_row(tokens: Sequence[Token]) -> int:
+    """601、602 of 「601、602同埋我(603)」: rooms that stand for whoever lives there, one beside the other."""
+    count = 0
+    for index, token in enumerate(tokens):
+        if token.kind != "room":
+            continue
+        behind, before = tokens[index + 1 : index + 3], tokens[max(index - 1, 0) : index]
+        named = any(part.kind in PERSONS for part in behind) and behind[0].kind != "and"
+        named = named or any(part.kind in PERSONS or part.word in SELVES or part.word == "(" for part in before)
+        joined = any(part.kind == "and" for part in (*behind[:1], *before))
+        count += joined and not named
+    return count
 
 
 def is_counted_off(tokens: Sequence[Token]) -> bool:

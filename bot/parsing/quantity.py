@@ -41,6 +41,12 @@ FOREIGN_UNITS: Final = {
     "斤儿": "斤", "tray": "板", "trays": "板", "loaf": "条", "loaves": "条", "set": "套", "sets": "套", "位": "份", "小盒": "盒", "大盒": "盒",
     "小袋": "袋", "大袋": "袋", "小瓶": "瓶", "大瓶": "瓶", "整箱": "箱", "大箱": "箱", "小箱": "箱", "小包": "包", "大包": "包",
 }  # fmt: skip
+LATIN_UNITS: Final = {
+    "he": "盒", "dai": "袋", "bao": "包", "ping": "瓶", "xiang": "箱", "ban": "板", "tong": "桶", "guan": "罐", "fen": "份", "ge": "个",
+    "zhi": "只", "tiao": "条", "ba": "把", "kuai": "块", "ke": "颗", "ti": "提", "zha": "扎", "bei": "杯", "wan": "碗", "jian": "件",
+    "gen": "根", "chuan": "串", "kun": "捆", "juan": "卷", "mei": "枚", "jin": "斤", "liang": "两",
+}  # fmt: skip
+"""Units spelt in Latin letters, believed only right behind a number (2 he)."""
 HOMOPHONES: Final = {
     "合": "盒", "和": "盒", "何": "盒", "河": "盒", "核": "盒", "禾": "盒", "荷": "盒", "版": "板", "扳": "板", "办": "板", "香": "箱", "相": "箱",
     "厢": "箱", "乡": "箱", "代": "袋", "带": "袋", "戴": "袋", "贷": "袋", "并": "瓶", "平": "瓶", "评": "瓶", "凭": "瓶", "屏": "瓶", "萍": "瓶",
@@ -56,6 +62,7 @@ UNIT_WORDS: Final = {
     **dict.fromkeys(WEIGHTS),
     **dict.fromkeys(VOLUMES),
     **dict.fromkeys(FOREIGN_UNITS),
+    **dict.fromkeys(LATIN_UNITS),
 }
 _NOT_BEFORE: Final = {"对": "(?![吧吗么的不啊呀嘛了哈])", "联": "(?!系)", "管": "(?![它他她])", "兜": "(?!里)"}
 UNIT_PATTERN: Final = "|".join(
@@ -93,7 +100,7 @@ class Converted:
 
 def canonical_unit(word: str) -> str:
     """The Chinese counter behind a written unit (boxes -> 盒)."""
-    return FOREIGN_UNITS.get(word, word)
+    return FOREIGN_UNITS.get(word) or LATIN_UNITS.get(word, word)
 
 
 def is_weight(unit: str) -> bool:

@@ -32,6 +32,16 @@ _WORDS: Final = {
     "this": "呢款 呢种 呢只 呢支 搿只 搿种 搿款 迭个 迭只",
     "time": "next_week this_week tomorrow tonight this_weekend next_time today",
 }
+_LATIN: Final = {
+    "want": "yao wo_yao lai wo_lai gei_wo bang_wo gei_wo_lai gei_wo_liu",
+    "unwant": "bu_yao buyao",
+    "cancel": "bu_yao_le buyao_le buyaole quxiao qu_xiao",
+    "add": "zai_lai zai_yao zai_jia jia",
+    "set": "gai_cheng gaicheng",
+    "swap": "huan_cheng huancheng",
+    "filler": "tuan_zhang tuanzhang xie_xie xiexie ni_hao nihao wo_shi",
+}
+"""Words of people who cannot type characters."""
 _HOMES: Final = "屋里 屋里厢 屋里向 屋头 屋企 家头 咱屋 俺屋".split()
 _HELD_BACK: Final = "先不用 先不 先别 就不用 就先不用 暂时不用 就不".split()
 _REFUSERS: Final = "莫给我 莫跟我 莫帮我 莫替我 勿要帮我 勿要拨我 伐要帮我 唔使帮我 唔好帮我 唔使畀我 唔使同我 不消给我 不消跟我 莫".split()
@@ -42,7 +52,7 @@ _HEADS: Final = "佛要 物要 否要 伐药 勿药 弗药 莫要".split()
 
 def regional() -> Iterator[tuple[str, str]]:
     """(word, class), in the spelling that is typed; a blank inside a word is written _."""
-    for kind, words in _WORDS.items():
+    for kind, words in (*_WORDS.items(), *_LATIN.items()):
         for word in words.split():
             yield word, kind
     for home, still in product(_HOMES, "还有 还剩 仲有 仲剩 还有得 头还有".split()):
@@ -53,3 +63,30 @@ def regional() -> Iterator[tuple[str, str]]:
         yield refuser + verb + tail, "cancel"
     for head, tail in product(_HEADS, ("了", "哉", "啦", "勒", "喇", "唻", "咯")):
         yield head + tail, "cancel"
+    yield from _struck_off()
+    yield from _undelivered()
+
+
+def _struck_off() -> Iterator[tuple[str, str]]:
+    """剔走, 回脱: taken off the list, in the words of the regions."""
+    for verb, away, tail in product(
+        ("踢", "划", "勾", "抹", "删", "砍", "撇", "撤", "剔", "回"),
+        "走掉脱忒去",
+        ("", "了", "啦", "吧", "哈", "佢", "伊", "它", "哦"),
+    ):
+        if verb + away not in _NOT_STRUCK:
+            yield verb + away + tail, "cancel"
+
+
+_NOT_STRUCK = {"剔掉", "剔去", "剔脱", "划走", "回走", "回去", "撤掉", "抹走", "砍走"}  # bones are 剔掉, people 回去
+
+
+def _undelivered() -> Iterator[tuple[str, str]]:
+    """莫送老: nothing need be brought; `marks` tells a wish from a refusal."""
+    for refusal, verb, where, tail in product(
+        ("不用", "莫", "别", "不要", "勿要", "唔使", "唔好", "不消", "不必"),
+        "送寄",
+        ("", "来", "过来"),
+        ("", "了", "啦", "老", "哒", "咯", "喇", "哈"),
+    ):
+        yield refusal + verb + where + tail, "wish"

@@ -152,12 +152,15 @@ def _reasons(tokens: list[Token]) -> None:
 def _refused_again(tokens: list[Token]) -> None:
     """小的就不要了小的太酸: goods that were just refused and are named once more only say why."""
     for index, token in enumerate(tokens[:-1]):
-        if token.kind != "cancel" or tokens[index + 1].kind not in ("item", "quality"):
+        if token.kind not in ("cancel", "unwant") or tokens[index + 1].kind not in ("item", "quality"):
             continue
-        again, behind = tokens[index + 1], tokens[index + 2 : index + 3]
+        again, behind = tokens[index + 1], tokens[index + 2 : index + 4]
         named = any(part.word == again.word for part in tokens[max(index - 3, 0) : index])
-        if named and behind and behind[0].kind in ("filler", "text", "quality", "praise"):
+        if named and behind and behind[0].kind in ("filler", "text", "quality", "praise", "deny"):
             again.kind, again.keys = "filler", ()
+            for part in behind:
+                if part.kind == "deny":
+                    part.kind, token.kind = "filler", "cancel"  # 咸的勿要咸的我吃勿来就豆沙的两盒
 
 
 def _weigh_less(tokens: list[Token], kinds: set[str]) -> None:

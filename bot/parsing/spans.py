@@ -63,6 +63,8 @@ _TWICE = re.compile(
     rf"(?!{UNIT_PATTERN}|[{CHINESE}人家户天年月周日桌班组次位层间屋])(?P<verb>[一-龥])(?P<again>一(?P=verb))"
 )
 """记一记, 数一数: 一 between a verb and itself counts nothing."""
+_RATHER = re.compile(r"[大小长短粗细厚薄软硬甜酸鲜熟嫩老高低宽胖瘦肥][颗个粒只条号头块支根朵份]?一[点些]儿?的")
+"""大颗一点的, 个头大一点的: how it should be, and no 一 of anything."""
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(f"[{CHINESE}几周星礼每俩{LONG_NUMBER}]")
 _PRICED = re.compile(
@@ -90,6 +92,7 @@ def _fixed(text: str, catalogue: Catalogue) -> Iterator[Token]:
         yield Token("locker", span.start, span.end, span.value)
     if "一" in text:
         yield from (Token("filler", m.start("again"), m.end(), m["again"]) for m in _TWICE.finditer(text))
+        yield from (Token("quality", m.start(), m.end(), m[0]) for m in _RATHER.finditer(text))
     digits = _DIGIT.search(text) is not None
     if digits:
         yield from _prices(text, catalogue)

@@ -18,6 +18,9 @@ _SERVICE: Final = re.compile(r"什么时候|几点|何时|啥时候|送|到货|�
 _FRESH: Final = SETTLED | frozenset(
     "以这个为准 以这条为准 以这次为准 以此为准 这次 这回 这趟 今天 今日 今朝 今次 呢次 现在 那就 算了 还是 够 够了 足够 足够了 试试 尝尝 试一下 尝一下 尝尝鲜".split()
 )
+
+
+_ONESELF: Final = frozenset("自己 自家 我自己 我自家 自个儿 自个".split())
 _MENDED: Final = frozenset("补 退 赔 换 重发 补发 退款 退钱 补偿 处理".split())
 
 
@@ -98,7 +101,9 @@ def _decides(segment: Segment) -> bool:
     """两箱吧, 那就一盒好了: a number and the word that settles it."""
     solid = [token for token in segment.tokens if token.kind not in ("space", "filler")]
     last = next((token for token in reversed(segment.tokens) if token.kind != "space"), None)
-    settled = last is not None and (last.word in SETTLED or last.word in ("吧", "好了", "好啦", "得了"))
+    settled = last is not None and (last.word in SETTLED or last.word in ("吧", "好了", "好啦", "得了", "算了"))
+    if solid and solid[0].word in _ONESELF:
+        solid = [token for token in solid[1:] if token.kind != "want"]  # 自家拿一盒算了
     return settled and [token.kind for token in solid] in (["qty"], ["item", "qty"], ["qty", "item"])
 
 
@@ -250,6 +255,8 @@ _LONG_AGO: Final = re.compile(
 )
 _EARLIER: Final = re.compile(r"上[次回趟批周期]|上个?(?:月|礼拜|星期)|昨[天日晚]|前[天日几]|之前那|以前那|那[次回批]")
 _THOSE: Final = re.compile(r"那[一二两三四五六七八九十半几\d]")
+_TOO_LITTLE: Final = re.compile(r"[不没]够|[吃喝用]完|太少|少了|不经[吃喝用]|没吃着|没尽兴")
+"""Why there is more this time: 三斤, 上次两斤不够煲."""
 _POINTING: Final = re.compile(r"[一二两三四五六七八九十\d][份盒袋斤只箱个瓶板提包条]那[个单份笔条](?=[\s,。]|$)")
 _SUPPOSED: Final = re.compile(
     r"(?:如果|要是|若是|假如|假使|倘若|万一|一次|一下子)(?:我们?|咱们?|一次|一下子|多|一起|都|全|再|家|今天|明天|今晚|现在|这次|这会儿|周[一二三四五六日])*(?:要|买|拿|订|定|来|带|囤|下|团)[一二两三四五六七八九十\d]|[一二两三四五六七八九十\d].*的话\s*$"
@@ -269,7 +276,8 @@ def _stands_apart(segment: Segment, following: Segment) -> bool:
     plain = segment.kinds <= PLAIN | {"filler", "note"} and {"item", "qty"} <= segment.kinds
     if not plain or following.lead == "none":
         return False
-    if _LONG_AGO.match(following.text) and (not following.has_quantity() or _THOSE.search(following.text)):
+    again = _THOSE.search(following.text) or _TOO_LITTLE.search(following.text)
+    if _LONG_AGO.match(following.text) and (not following.has_quantity() or again):
         return True
     return following.verdict == "trouble" and _EARLIER.search(following.text) is not None
 

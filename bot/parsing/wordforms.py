@@ -118,8 +118,6 @@ def formed() -> Iterator[tuple[str, str]]:
     yield from _kept_at_home()
     yield from _on_behalf()
     yield from _refused()
-    yield from _struck_off()
-    yield from _undelivered()
     yield from _told_before()
     yield from _changed()
     yield from _corrected()
@@ -183,31 +181,6 @@ def _refused() -> Iterator[tuple[str, str]]:
         yield refusal + verb + tail, "cancel"
     for verb, refusal, tail in product(_UNABLE_VERBS, "不勿伐唔", _UNABLE_TAILS):
         yield verb + refusal + tail, "deny"
-
-
-def _struck_off() -> Iterator[tuple[str, str]]:
-    """剔走, 回脱: taken off the list, in the words of the regions."""
-    for verb, away, tail in product(
-        ("踢", "划", "勾", "抹", "删", "砍", "撇", "撤", "剔", "回"),
-        "走掉脱忒去",
-        ("", "了", "啦", "吧", "哈", "佢", "伊", "它", "哦"),
-    ):
-        if verb + away not in _NOT_STRUCK:
-            yield verb + away + tail, "cancel"
-
-
-_NOT_STRUCK = {"剔掉", "剔去", "剔脱", "划走", "回走", "回去", "撤掉", "抹走", "砍走"}  # bones are 剔掉, people 回去
-
-
-def _undelivered() -> Iterator[tuple[str, str]]:
-    """莫送老: nothing need be brought; `marks` tells a wish from a refusal."""
-    for refusal, verb, where, tail in product(
-        ("不用", "莫", "别", "不要", "勿要", "唔使", "唔好", "不消", "不必"),
-        "送寄",
-        ("", "来", "过来"),
-        ("", "了", "啦", "老", "哒", "咯", "喇", "哈"),
-    ):
-        yield refusal + verb + where + tail, "wish"
 
 
 def _told_before() -> Iterator[tuple[str, str]]:
