@@ -171,7 +171,7 @@ def group_text(round_: RoundView, leader_number: int, url: str) -> str:
         lines.append(f"取货：{pickup(round_)}")
     if round_.note:
         lines.append(round_.note)
-    lines.append(f"下单：关注公众号发“{example(round_.offers)}”")
+    lines.append(f"下单：关注公众号发“{example(round_.offers)} 3-502”")
     lines.append(f"第一次来先发 L{leader_number}，或点 {url}")
     return "\n".join(lines)
 

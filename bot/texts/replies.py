@@ -77,14 +77,14 @@ def _round(round_: RoundView, leader_name: str, now: datetime) -> str:
         lines.append(f"取货：{pickup(round_)}")
     if round_.note:
         lines.append(round_.note)
-    lines.append(f"下单直接回复，例如：{example(round_.offers)}")
+    lines.append(f"下单直接回复，例如：{example(round_.offers)} 3-502")
     return "\n".join(lines)
 
 
 def example(offers: Sequence[OfferView]) -> str:
-    """草莓2 鸡蛋1 3-502, with this round's own names."""
+    """草莓2 鸡蛋1, with this round's own names."""
     sold = [o for o in offers if not o.is_withdrawn][:2]
-    return " ".join([*(f"{o.name}{2 - i}" for i, o in enumerate(sold)), "3-502"])
+    return " ".join(f"{o.name}{2 - i}" for i, o in enumerate(sold)) or "草莓2 鸡蛋1"
 
 
 def order_line(line: LineView) -> str:
@@ -250,13 +250,13 @@ def not_yet(text: str) -> str:
     return f"“{word}”这个功能现在还没有，没有记任何东西。回复“帮助”看能做什么。"
 
 
-def unclear() -> str:
-    return "没看懂您要什么。请写商品和数量，例如：草莓2 鸡蛋1；回复“团购”看现在有什么。"
+def unclear(offers: Sequence[OfferView]) -> str:
+    return f"没看懂您要什么。请写商品和数量，例如：{example(offers)}；回复“团购”看现在有什么。"
 
 
-def unknown(*, has_round: bool, reaching: str) -> str:
+def unknown(round_: RoundView | None, *, reaching: str) -> str:
     start = "这句我没看懂，没有记任何东西。"
-    order = "要订货请写商品和数量，例如：草莓2 鸡蛋1；" if has_round else ""
+    order = f"要订货请写商品和数量，例如：{example(round_.offers)}；" if round_ is not None else ""
     return f"{start}{order}{reaching}\n回复“帮助”看能做什么。"
 
 
