@@ -242,6 +242,7 @@ class Store:
                 one.ahead(part)
             for part, one in company:
                 results.append(one.do(part))
+                work.wire.hurry()  # the database writes while the next one is read
                 self._keep(work, part)
         return results
 

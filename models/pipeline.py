@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from psycopg import Connection, OperationalError, errors, generators
+from psycopg import Connection, Error, OperationalError, errors, generators
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -33,24 +34,49 @@ class Line:
     def __init__(self, raw: Connection[Any]) -> None:
         self.raw, self._values, self._named = raw, Transformer(raw), 0
         self._names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        self._on_its_way: list[tuple[int, Any]] = []  # what was asked and not yet answered,
+        self._begins = False  # and whether it begins the transaction
+
+    def push(self, batch: Sequence[Statement]) -> None:
+        """Send these and do not wait; their rows come first at the next `converse`. It too begins a transaction."""
+        with self.raw.lock:
+            self._put(batch)
+            self.raw.pgconn.flush()  # what the socket does not take now goes with the next
+
+    def abandon(self) -> None:
+        """Nobody wants to know any more what became of what is on its way."""
+        if self._on_its_way and self.raw.pgconn.status != ConnStatus.BAD:
+            with suppress(Error):  # what is to be undone may well have failed
+                self.converse([])
 
     def converse(self, batch: Sequence[Statement]) -> list[Rows]:
-        """The rows of each, in order; a transaction is begun where there is none.
+        """The rows of each, in order, behind those of what is on its way; a transaction is begun where there is none.
 
         Raises the psycopg error of the first that failed: none of those after it was done.
         """
         connection = self.raw.pgconn
         with self.raw.lock:
-            begins = connection.transaction_status == TransactionStatus.IDLE
-            connection.enter_pipeline_mode()
             try:
-                asked = [self._ask(text, values) for text, values in ([(_BEGIN, None), *batch] if begins else batch)]
+                self._put(batch)
                 connection.pipeline_sync()
-                results = self.raw.wait(_collected(connection, sum(count for count, _ in asked)))
+                results = self.raw.wait(_collected(connection, sum(count for count, _ in self._on_its_way)))
             finally:
+                asked, begins = self._on_its_way, self._begins
+                self._on_its_way, self._begins = [], False
                 _leave(connection)
             found = self._taken_apart(asked, results)
         return found[1:] if begins else found
+
+    def _put(self, batch: Sequence[Statement]) -> None:
+        """Into the pipeline, behind a BEGIN where one is needed."""
+        connection = self.raw.pgconn
+        if not self._on_its_way:
+            self._begins = connection.transaction_status == TransactionStatus.IDLE
+        connection.enter_pipeline_mode()
+        if self._begins and not self._on_its_way:
+            self._on_its_way.append(self._ask(_BEGIN, None))
+        for text, values in batch:
+            self._on_its_way.append(self._ask(text, values))
 
     def _ask(self, text: str, values: Mapping[str, Any] | None) -> tuple[int, Any]:
         """Put one into the pipeline; how many results that will have, and what is prepared by it under which name."""

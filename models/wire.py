@@ -65,6 +65,12 @@ class Wire:
         """Carry out what waits, and `last` with it."""
         self._send_held()
 
+    def hurry(self) -> None:
+        """What waits goes off now: nobody waits for it, and it is done meanwhile."""
+
+    def abandon(self) -> None:
+        """All is undone: nobody wants to know what became of what went off."""
+
     def _send_held(self) -> None:
         held, self._held = self._held, None
         if held is not None:
@@ -207,7 +213,9 @@ def _before_commit(db: Connection) -> None:
 def _forget(db: Connection) -> None:
     """Nothing waits to be sent any more, no savepoint is open."""
     if not db.invalidated:
-        db.info.pop(_WIRE, None)
+        wire: Wire | None = db.info.pop(_WIRE, None)
+        if wire is not None:
+            wire.abandon()
 
 
 def _distrust(db: Connection, _name: str, _context: Any) -> None:

@@ -56,6 +56,7 @@ class PostgresWire(Wire):
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
         self._waiting: list[tuple[str, Any, bool]] = []  # to be sent with the next statement; whether rows are wanted
+        self._sent: list[tuple[str, Any, bool]] = []  # the same of what went off before
         self._asked: dict[str, list[Any]] = {}  # of what waits and is asked ahead, the values by text
         self._early: dict[str, list[tuple[Any, Sequence[tuple[Any, ...]]]]] = {}  # rows that were fetched ahead
         self._has_written = True  # since the innermost savepoint began
@@ -95,19 +96,32 @@ class PostgresWire(Wire):
 
     def flush(self, last: str | None = None) -> None:
         super().flush(last)
-        if self._waiting:
+        if self._waiting or self._sent:
             self.converse(last)
+
+    def hurry(self) -> None:
+        if self._waiting:
+            self._line().push([(text, values) for text, values, _ in self._waiting])
+            self._sent += self._waiting
+            self._waiting.clear()
+
+    def abandon(self) -> None:
+        if self._sent:
+            self._sent.clear()
+            self._line().abandon()
 
     def distrust(self) -> None:
         self._early.clear()
 
     def converse(self, text: str | None, parameters: Any = None) -> Sequence[tuple[Any, ...]]:
         """Send what waits and this, in one round trip; the rows of this."""
-        batch = [*self._waiting, (text, parameters, False)] if text else list(self._waiting)
+        asked = [*self._waiting, (text, parameters, False)] if text else list(self._waiting)
+        batch = [*self._sent, *asked]
         self._waiting.clear()
         self._asked.clear()
+        self._sent.clear()
         try:
-            found = self._line().converse([(one, values) for one, values, _ in batch])
+            found = self._line().converse([(one, values) for one, values, _ in asked])
         except self.db.dialect.loaded_dbapi.Error as error:
             raise self._translated(error, text or batch[-1][0]) from error
         finally:

@@ -10,13 +10,18 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from models import Busy, Store, Work, counter
 from models.lanes import MOST_AT_ONCE, Alone, Company, Joint
+from models.prepared import Prepared
 from tests.support.clock import StillClock
 from tests.support.patience import PATIENCE_S, until
 
 pytestmark = pytest.mark.postgresql
+
+
+ADD = Prepared(insert(counter), columns=("scope", "value"))
 
 
 def count_up(work: Work) -> str:
@@ -138,6 +143,38 @@ def test_one_that_fails_takes_nothing_from_the_others(postgresql_store: Store) -
         with pytest.raises(ZeroDivisionError):
             broken.result(PATIENCE_S)
     assert (counted(postgresql_store), parted(postgresql_store)) == (2, 1)
+
+
+def adds(work: Work) -> str:
+    ADD.send(work, {"scope": "b", "value": 1})
+    return ""
+
+
+def test_what_fails_after_nobody_waited_for_it_takes_nothing_from_the_others(postgresql_store: Store) -> None:
+    """The second of two that write the same row is heard of when the third asks."""
+    with line(postgresql_store) as waiting:
+        others = [waiting.add(joint(do)) for do in (adds, adds, count_up)]
+        waiting.go()
+        assert others[0].result(PATIENCE_S) == ""
+        with pytest.raises(IntegrityError):
+            others[1].result(PATIENCE_S)
+        assert others[2].result(PATIENCE_S)
+    assert parted(postgresql_store) == 1
+
+
+def test_what_went_off_is_undone_with_the_rest(postgresql_store: Store) -> None:
+    def fails_then(work: Work) -> None:
+        adds(work)
+        work.wire.hurry()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        postgresql_store.run(fails_then)
+    with postgresql_store.transaction() as work:
+        adds(work)
+        work.wire.hurry()
+    with postgresql_store.read() as work:
+        assert work.db.execute(select(counter.c.scope).order_by(counter.c.scope)).scalars().all() == ["a", "b"]
 
 
 def test_one_that_wants_to_be_alone_is_done_alone(postgresql_store: Store) -> None:

@@ -11,6 +11,7 @@ from psycopg import errors
 from sqlalchemy import make_url
 
 from models.pipeline import Line
+from tests.support.patience import until
 
 Raw = psycopg.Connection[Any]
 
@@ -92,3 +93,60 @@ def test_a_lost_connection_is_an_operational_error(raw: Raw, postgresql_url: str
     with pytest.raises(psycopg.OperationalError):
         line.converse([("SELECT 1", None), ("SELECT 2", None)])
     assert raw.closed
+
+
+def test_what_is_pushed_is_answered_first(raw: Raw) -> None:
+    line = Line(raw)
+    line.converse([("CREATE TABLE kept (n INTEGER)", None)])
+    add = "INSERT INTO kept VALUES (%(n)s::INTEGER) RETURNING n"
+    line.push([(add, {"n": 1}), ("SAVEPOINT one", None)])
+    line.push([(add, {"n": 2})])
+    assert line.converse([("SELECT sum(n) FROM kept", None)]) == [[(1,)], [], [(2,)], [(3,)]]
+    line.push([(add, {"n": 3})])
+    assert line.converse([]) == [[(3,)]]
+    assert raw.execute("SELECT count(*) FROM kept").fetchone() == (3,)
+
+
+def test_what_is_pushed_is_done_without_anybody_waiting(raw: Raw, postgresql_url: str) -> None:
+    line = Line(raw)
+    (((key,),),) = line.converse([("SELECT pg_backend_pid()::BIGINT", None)])
+    line.push([("SELECT pg_advisory_xact_lock(%(n)s::BIGINT)", {"n": key})])
+    dsn = make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(dsn, autocommit=True) as other:
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = %s"
+        until(lambda: other.execute(held, (key,)).fetchone() == (1,))
+    line.abandon()
+
+
+def test_what_is_pushed_first_begins_the_transaction(raw: Raw) -> None:
+    line = Line(raw)
+    line.converse([("CREATE TABLE kept (n INTEGER)", None), ("COMMIT", None)])
+    add = "INSERT INTO kept VALUES (%(n)s::INTEGER)"
+    line.push([(add, {"n": 1})])
+    assert line.converse([(add, {"n": 2})]) == [[], []]
+    raw.rollback()
+    assert line.converse([("SELECT n FROM kept", None)]) == [[]]
+
+
+def test_an_error_of_what_is_pushed_is_told_at_the_next_word(raw: Raw) -> None:
+    line = Line(raw)
+    line.converse([("CREATE TABLE once (n INTEGER PRIMARY KEY)", None), ("COMMIT", None)])
+    add = "INSERT INTO once VALUES (%(n)s::INTEGER)"
+    line.converse([(add, {"n": 1})])
+    line.push([(add, {"n": 1})])
+    with pytest.raises(errors.UniqueViolation):
+        line.converse([(add, {"n": 2}), ("COMMIT", None)])
+    raw.rollback()
+    assert line.converse([("SELECT n FROM once", None)]) == [[]]
+
+
+@pytest.mark.parametrize("again", [1, 2], ids=["fails", "is fine"])
+def test_what_is_pushed_can_be_abandoned(raw: Raw, again: int) -> None:
+    line = Line(raw)
+    line.converse([("CREATE TABLE once (n INTEGER PRIMARY KEY)", None), ("COMMIT", None)])
+    add = "INSERT INTO once VALUES (%(n)s::INTEGER)"
+    line.converse([(add, {"n": 1})])
+    line.push([(add, {"n": again})])
+    line.abandon()
+    raw.rollback()
+    assert line.converse([("SELECT n FROM once", None)]) == [[]]
