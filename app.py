@@ -54,7 +54,7 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
     gateway = create_gateway(config)
     register(app, store, web_settings(config, gateway), create_page_login(config))
     meter = Meter()
-    crowds = Crowds()
+    crowds = Crowds(store)
     answer = create_answer(handler_settings(config), meter.read_as, crowds)
     late = Latecomers(store, answer, tell_later, busy)
     webhook = Webhook(

@@ -18,7 +18,7 @@ from bot.conversation import Conversation
 from bot.parsing.plain import may_be_plain
 from bot.protocol import Inbound
 from handlers.talk import Talk
-from models import Work, offer, round_
+from models import Store, Work, offer, round_
 from models.known import Known
 from models.lanes import Alone, Company, Joint
 from models.prepared import Prepared
@@ -62,8 +62,9 @@ class _Neighbour(Joint[T]):
 class Crowds:
     """What one process knows of who speaks."""
 
-    def __init__(self) -> None:
-        self._known = Known(_MOST)
+    def __init__(self, store: Store | None = None) -> None:
+        """With a store, somebody unknown is looked up when there is a crowd: going along is worth the look."""
+        self._known, self._store = Known(_MOST), store
 
     def note(self, openid: str, person: Person) -> None:
         """He has been recognised."""
@@ -79,10 +80,22 @@ class Crowds:
 
     def share(self, inbound: Inbound, ahead: Callable[[Work], None], do: Callable[[Work], T]) -> Joint[T] | None:
         """How this may be answered together with others; None where it looks like anything but a plain order."""
-        hint = self._known.get(inbound.openid)
-        if hint is None or inbound.kind != "text" or not may_be_plain(inbound.text):
+        if inbound.kind != "text" or not may_be_plain(inbound.text):
+            return None
+        hint = self._known.get(inbound.openid) or self._looked_up(inbound.openid)
+        if hint is None:
             return None
         return _Neighbour(hint.leader_id, inbound.openid, hold, ahead, do, inbound, hint)
+
+    def _looked_up(self, openid: str) -> Hint | None:
+        if self._store is None or not self._store.is_crowded:
+            return None
+        with self._store.read() as work:
+            person = people.find(work, openid)
+        if person is None:
+            return None
+        self.note(openid, person)
+        return hint_of(person)
 
 
 def hint_of(person: Person) -> Hint | None:

@@ -42,6 +42,7 @@ from models.wires import wire_of
 __all__ = ["Busy", "Clock", "IdSource", "Instant", "Store", "Work", "metadata", "system_clock"]
 
 T = TypeVar("T")
+_A_FEW = 2  # transactions at once
 _NOTICEABLE_S = 0.1  # a wait for a connection that is taken off the wait for locks
 
 metadata = MetaData(
@@ -204,6 +205,11 @@ class Store:
             return self._lanes.run(joint, self._wait_s if wait_s is None else wait_s)
         except TooLate as error:
             raise Busy("the database was busy") from error
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether it would pay now to go together with others; never on SQLite, where all do."""
+        return self._lanes is not None and (self._lanes.is_waited_in or self._turn.taken > _A_FEW)
 
     def refresh_statistics(self) -> None:
         """Let SQLite count its rows where many changed (else it guesses ten per leader); PostgreSQL does it alone."""

@@ -93,6 +93,11 @@ class Lanes:
             raise mine.error
         return mine.result  # type: ignore[no-any-return]
 
+    @property
+    def is_waited_in(self) -> bool:
+        """Whether somebody stands in line."""
+        return any(list(self._lines.values()))
+
     def _wait(self, mine: _Wanted, most_s: float) -> None:
         """Until it is done, or is to lead. Raises TooLate."""
         if mine.called.wait(most_s):

@@ -26,7 +26,7 @@ class Turn:
 
     def __init__(self, places: int = 1) -> None:
         self._lock = threading.Lock()
-        self._free = places
+        self._free, self._places = places, places
         self._line: deque[threading.Event] = deque()
 
     @contextmanager
@@ -37,6 +37,11 @@ class Turn:
             yield
         finally:
             self._release()
+
+    @property
+    def taken(self) -> int:
+        """How many have a place."""
+        return self._places - self._free
 
     def _acquire(self, most_s: float) -> None:
         with self._lock:

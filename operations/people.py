@@ -89,6 +89,12 @@ def recognise(work: Work, openid: str, *, follows: bool = True) -> Person:
     return Person(*row)
 
 
+def find(work: Work, openid: str) -> Person | None:
+    """The person behind an openid, if he has been here."""
+    row = _BY_OPENID.first(work, openid=openid)
+    return Person(*row) if row is not None else None
+
+
 def by_account(work: Work, account_id: int) -> Person:
     """The person behind an account id. Raises NotFound."""
     row = work.db.execute(_WHO.where(account.c.id == account_id)).first()

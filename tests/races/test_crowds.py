@@ -42,7 +42,7 @@ class Server:
 
     def __init__(self, store: Store, clock: StillClock) -> None:
         self.store, self.clock = store, clock
-        known = Crowds()
+        known = Crowds(store)
         self.webhook = Webhook(
             credentials=SAFE,
             store=store,
@@ -235,6 +235,17 @@ def test_a_message_that_comes_twice_at_once_is_done_once(servers: tuple[Server, 
     said = at_once([partial(servers[server].say, openid, "再加1盒草莓", number) for server, openid, number in copies])
     assert len({str(answer).split("（")[0] for answer in said}) == 1
     assert {row.reserved_milli for row in world.rows(offer)} == {0, 4000}
+
+
+def test_somebody_unknown_is_looked_up_where_others_wait(servers: tuple[Server, Server]) -> None:
+    one, other = servers
+    world = World(one.store, offers=FRUIT)
+    crowd = [openid for _, openid in neighbours(world, (one,), 3)]
+    other.say(crowd[0], "团购")
+    other.say(crowd[1], "团购")
+    answers = other.together(world.leader_id, *((openid, "草莓1 鸡蛋2") for openid in crowd))  # the third is unknown
+    assert all(BOOKED in answer for answer in answers)
+    assert other.lanes.parted == 0
 
 
 def test_an_answer_to_a_question_goes_alone(servers: tuple[Server, Server]) -> None:
