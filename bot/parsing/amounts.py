@@ -36,7 +36,7 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 _COUNTED = re.compile(
     rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|(?:[一二三四五六七八九]?[十百]|\d*0)来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
-    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}\S?半))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!不|没|少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
+    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!不|没|少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
 
@@ -68,8 +68,14 @@ def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
     return _slipped(text, start, catalogue) or _sounding_unit(text, start, catalogue) or _bare(text, start, catalogue)
 
 
+_RANGE_SIGNS = frozenset("-~到至或行可成好中o")
+"""What one of stands in every range: most messages have none and are not searched."""
+
+
 def _range(text: str, start: int) -> Token | None:
-    match = _RANGE.match(text, start) or _ABOUT.match(text, start)
+    match = None if _RANGE_SIGNS.isdisjoint(text) else _RANGE.match(text, start)
+    if match is None and "的" in text:
+        match = _ABOUT.match(text, start)
     if match is None:
         return None
     if match.re is _ABOUT:
@@ -87,14 +93,17 @@ def _range(text: str, start: int) -> Token | None:
     )
 
 
-_KIND = "[公雄母雌大小红白黑绿黄荤素]"
+_KINDS = "公雄母雌大小红白黑绿黄荤素"
+_KIND = f"[{_KINDS}]"
+_KIND_CHARS = frozenset(_KINDS)
 _SEXES_FIRST = re.compile(rf"[公雄]({NUM})(?:只|个)?[,\s]?[母雌]({NUM})(?:只|个)?(?!{UNIT_PATTERN})")
 _SEXES = re.compile(rf"({NUM})(?:只|个)?{_KIND}的?[,\s]?({NUM})(?:只|个)?{_KIND}(?!{UNIT_PATTERN})的?")
 
 
 def _sexes(text: str, start: int) -> Token | None:
     """三公三母, 一大一小: so many of them together."""
-    match = _SEXES.match(text, start) or _SEXES_FIRST.match(text, start)
+    told = not _KIND_CHARS.isdisjoint(text)
+    match = (_SEXES.match(text, start) or _SEXES_FIRST.match(text, start)) if told else None
     if match is None:
         return None
     return Token(
@@ -110,7 +119,7 @@ def _sexes(text: str, start: int) -> Token | None:
 
 def _weighed(text: str, start: int) -> Token | None:
     """斤 with what may follow it: 一斤半, 3斤2两, 半斤, 1公斤半. Folded into one unit (斤) where two are mixed."""
-    match = _WEIGHED.match(text, start)
+    match = _WEIGHED.match(text, start) if "斤" in text or "k" in text or "千克" in text else None
     if match is None:
         return None
     number = read_number(match[1]) if match[1] != "半" else None
@@ -131,7 +140,7 @@ def _weighed(text: str, start: int) -> Token | None:
 
 
 def _taels(text: str, start: int) -> Token | None:
-    match = _TAELS.match(text, start)
+    match = _TAELS.match(text, start) if "两" in text else None
     if match is None:
         return None
     milli = (500 if match[1] == "半" else 5500 if match[1] == "半斤八" else figure_value(match[1])) + (
@@ -144,7 +153,7 @@ def _half_unit(text: str, start: int) -> Token | None:
     match = _ABOUT_ONE.match(text, start)
     if match is not None:
         return Token("qty", start, match.end(), match[0], milli=1000, unit=canonical_unit(match[1]), approx=True)
-    match = _HALF_UNIT.match(text, start)
+    match = _HALF_UNIT.match(text, start) if "半" in text else None
     if match is None:
         return None
     return Token("qty", start, match.end(), match[0], milli=1500, unit=canonical_unit(match[1]))

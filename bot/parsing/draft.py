@@ -18,6 +18,10 @@ class Entry:
     milli: int
     changed: bool = False
 
+    def twin(self) -> Entry:
+        """A copy."""
+        return Entry(self.op, self.milli, self.changed)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -47,7 +51,9 @@ class Draft:
         had = self.prior.get(key, 0)
         if entry is None:
             return had
-        return {"set": entry.milli, "add": had + entry.milli, "sub": had - entry.milli, "drop": 0}[entry.op]
+        if entry.op == "set":
+            return entry.milli
+        return {"add": had + entry.milli, "sub": had - entry.milli, "drop": 0}[entry.op]
 
     def put(self, key: int, op: str, milli: int, *, changed: bool = False) -> None:
         """Replace the entry of an item."""

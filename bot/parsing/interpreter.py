@@ -56,7 +56,7 @@ class Interpreter(Wanting):
         claims = {claim.start: claim for claim in self.claims if claim.segment == index}
         first = self.position[id(segment.tokens[0])]
         last = self.position[id(segment.tokens[-1])]
-        early = {claim.start: claim for claim in self.claims if claim.segment == index and claim.start < first}
+        early = {start: claim for start, claim in claims.items() if start < first}
         for claim in early.values():
             self._claim(claim)
         position = first

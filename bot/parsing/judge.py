@@ -75,8 +75,9 @@ def tables(rows: Mapping[str, Sequence[int]]) -> Weights:
     """The weights of traits, given by name, as they are looked up."""
     found: Weights = {}
     for trait, row in rows.items():
+        weights = packed(row)
         for family, key in place_of(trait):
-            found.setdefault(family, {})[key] = packed(row)
+            found.setdefault(family, {})[key] = weights
     return found
 
 
@@ -86,9 +87,10 @@ def packed(row: Sequence[int]) -> int:
     >>> added([packed((1, -2, 3, -4)), packed((10, 20, -30, -40))])
     (11, 18, -27, -44)
     """
-    if max(map(abs, row)) > _LARGEST:
+    book, beside, nothing, ask = row
+    if max(row) > _LARGEST or min(row) < -_LARGEST:
         raise ValueError(f"weights this large cannot be added up: {row}")
-    return sum(weight << at * _LANE for at, weight in enumerate(row))
+    return book + (beside << _LANE) + (nothing << 2 * _LANE) + (ask << 3 * _LANE)
 
 
 def added(rows: Sequence[int]) -> Row:

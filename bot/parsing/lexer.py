@@ -255,9 +255,11 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     before = text[start - 1 : start] if start and (not tokens or tokens[-1].end < start) else ""
     if text[start - 2 : start - 1] in ("太", "好", "很"):
         before = ""  # 太酸樱桃要一斤
-    names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
     if after in _EITHER_WAY and text[end + 1 : end + 2] in _ADVERBS and term + after not in GOODS:
         after = ""  # 生煎油忒大, 肉包皮厚
+    if not before and not after:
+        return token
+    names = "".join(catalogue.by_key[key].name + "".join(catalogue.by_key[key].aliases) for key in named.keys)
     if before and text[start - 2 : start - 1] in _DEGREES and before not in names:
         before = ""  # 小的太酸樱桃要一斤
     if before and before in "烤炸卤煮腌蒸炖炒煲焖" and text[end : end + 2] in ("用的", "吃的"):

@@ -21,7 +21,7 @@ from bot.parsing.money import see_prices
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
-from bot.parsing.plain import read_plain
+from bot.parsing.plain import read_listed, read_plain
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up, quoted_goods, said_in
 from bot.parsing.segments import Segment, keys_of
@@ -55,7 +55,7 @@ def read_order(
     present order (its `op` is ignored). With `trace` the reading carries the tokens and verdicts behind it.
     """
     steps: list[str] | None = [] if trace else None
-    ruled = read_by_rules(text, catalogue, role=role, prior=prior, steps=steps)
+    ruled = read_by_rules(text, catalogue, role=role, prior=prior, steps=steps, is_short=not trace)
     if ruled.taken is None or ruled.take is None:
         reading = ruled.reading
     else:
@@ -69,7 +69,7 @@ def read_fragment(
 ) -> OrderReading:
     """Read goods and numbers behind a keyword, in a chain or in an answer: nobody tells a story there, so nothing is
     judged."""
-    return read_by_rules(text, catalogue, role=role, prior=prior).reading
+    return read_by_rules(text, catalogue, role=role, prior=prior, is_short=True).reading
 
 
 @dataclass(slots=True)
@@ -91,15 +91,17 @@ def read_by_rules(
     role: Role = "resident",
     prior: Sequence[Line] = (),
     steps: list[str] | None = None,
+    is_short: bool = False,
 ) -> Ruled:
-    """The message as the rules alone read it; `steps` collects tokens and verdicts."""
+    """The message as the rules alone read it; `steps` collects tokens and verdicts. With `is_short` a list of goods and
+    numbers is not looked at any further."""
     normal = normalise(text if len(text) <= MAX_RAW_CHARS else "")
     if len(normal.text) > MAX_ORDER_CHARS or not normal.text.strip():
         return Ruled(OrderReading("unknown"), normal)
     before = {line.key: line.quantity_milli for line in prior if line.quantity_milli and line.key in catalogue.by_key}
     if steps is None and not normal.quote and (plain := read_plain(normal.text, catalogue, has_order=bool(before))):
         return Ruled(plain, normal)
-    return _read(normal, catalogue, before, role, steps)
+    return _read(normal, catalogue, before, role, steps, is_short=is_short)
 
 
 def _read(
@@ -110,9 +112,12 @@ def _read(
     steps: list[str] | None,
     *,
     whole: bool = False,
+    is_short: bool = False,
 ) -> Ruled:
     body, fallback = _split_fallback(normal.text, whole=whole)
     tokens = tokenize(body, catalogue)
+    if is_short and not fallback and not normal.quote and (listed := read_listed(tokens, catalogue, prior)):
+        return Ruled(listed, normal)
     _name_the_caller(tokens, role)
     goods = quoted_goods(normal.quote, catalogue)
     point_into(tokens, goods, body, catalogue)
@@ -152,7 +157,7 @@ def _take(normal: Normal, body: str, found: list[Segment], draft: Draft, role: R
         reader = Interpreter(draft.catalogue, draft, found, body)
         _mention_quote(normal, draft.catalogue, reader, draft)
         reader.run()
-        taken.before = {key: replace(entry) for key, entry in draft.entries.items()}
+        taken.before = {key: entry.twin() for key, entry in draft.entries.items()}
         taken.raised = tuple(draft.doubts)
         check_unread(found, draft, reader, role)
         coverage.check(found, reader, body, role)

@@ -13,6 +13,9 @@ from bot.parsing.tokens import Token
 from bot.parsing.topics import topic_of
 from bot.parsing.values import Action, Line, OrderReading
 
+_ASKS_FOR_MINE: Final = re.compile(
+    r"(?:请|麻烦|帮我|给我|把|你|团长|看看|查询?|查一下|查看|发|一下|下)*我?的?(?:订单|单子|单|明细|清单)(?:查询|发|给|我|看看|看|一下|下|出来|过来)*"
+)
 _FIRM_CANCEL: Final = re.compile(r"取消|撤|退单|退订|退掉|退了|退出|删|划掉|cancel|drop|remove|delete|作废")
 
 
@@ -73,10 +76,7 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
     if len(solid) == 1 and solid[0].kind == "room" and not solid[0].full:
         draft.doubt(solid[0].word, "which_room")
         return "ambiguous"
-    if re.fullmatch(
-        r"(?:请|麻烦|帮我|给我|把|你|团长|看看|查询?|查一下|查看|发|一下|下)*我?的?(?:订单|单子|单|明细|清单)(?:查询|发|给|我|看看|看|一下|下|出来|过来)*",
-        body.strip(" 。!?"),
-    ):
+    if _ASKS_FOR_MINE.fullmatch(body.strip(" 。!?")):
         return "query"
     goods = any(token.kind in ("item", "goods") or token.keys for token in tokens)
     if not goods and _SHOW_MINE.search(body):

@@ -65,10 +65,19 @@ UNIT_WORDS: Final = {
     **dict.fromkeys(LATIN_UNITS),
 }
 _NOT_BEFORE: Final = {"对": "(?![吧吗么的不啊呀嘛了哈])", "联": "(?!系)", "管": "(?![它他她])", "兜": "(?!里)"}
-UNIT_PATTERN: Final = "|".join(
-    re.escape(word) + (r"(?![a-z])" if word.isascii() else _NOT_BEFORE.get(word, ""))
-    for word in sorted(UNIT_WORDS, key=len, reverse=True)
-)
+
+
+def _unit_pattern() -> str:
+    """Longest first. Sixty characters are tried as one class, which is faster, and compiled faster, than one by one."""
+    longest_first = sorted(UNIT_WORDS, key=len, reverse=True)
+    latin = "|".join(re.escape(word) for word in longest_first if word.isascii())
+    longer = [word for word in longest_first if len(word) > 1 and not word.isascii()]
+    single = [word for word in longest_first if len(word) == 1 and not word.isascii() and word not in _NOT_BEFORE]
+    hedged = [word + behind for word, behind in _NOT_BEFORE.items()]
+    return "|".join((f"(?:{latin})(?![a-z])", *longer, *hedged, f"[{''.join(single)}]"))
+
+
+UNIT_PATTERN: Final = _unit_pattern()
 _SPEC_PART = re.compile(
     rf"(?:[一每1](?P<before>{UNIT_PATTERN}))?(?P<number>{ARABIC_NUMBER}|{CHINESE_NUMBER}|半)\s?(?P<unit>{UNIT_PATTERN})"
     rf"(?:装)?(?:\s?[/每一]\s?(?P<per>{UNIT_PATTERN}))?(?P<times>\s?[×x*]\s?\d{{1,3}})?"

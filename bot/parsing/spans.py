@@ -56,9 +56,11 @@ _MAY_BEGIN = re.compile(
 )
 """First characters of everything `_FOREIGN` reads."""
 _COUNTS_GOODS = re.compile(
-    r"(?:\d{1,3}|[一两二三四五六七八九])[盒袋斤包瓶箱提板罐桶杯根扎把](?![就也够能一每\d大差至起少估最得有约莫])"
+    r"(?:\d{1,3}|[一两二三四五六七八九十]{1,3})[盒袋斤包瓶箱提板罐桶杯根扎把](?![就也够能一每\d大差至起少估最得有约莫])"
+    r"|\d{1,3}(?:$|[,。;]|\s(?![ap]m))"
 )
-"""Numbers of goods, which nothing of `_FOREIGN` begins with: most of the numbers there are, passed over cheaply."""
+"""Numbers of goods and bare figures, which nothing of `_FOREIGN` begins with: most of the numbers there are, passed over
+cheaply."""
 _TWICE = re.compile(
     rf"(?!{UNIT_PATTERN}|[{CHINESE}人家户天年月周日桌班组次位层间屋])(?P<verb>[一-龥])(?P<again>一(?P=verb))"
 )
@@ -147,10 +149,9 @@ def _foreign_matches(text: str) -> Iterator[re.Match[str]]:
 
 def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
     """Times, money, people, distances; 两块 is two pieces where something is sold by 块."""
-    has_block = "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
     for match in _foreign_matches(text):
         kind = str(match.lastgroup)
-        pieces = kind == "price" and has_block and "块" in match[0] and "钱" not in match[0]
+        pieces = kind == "price" and "块" in match[0] and "钱" not in match[0] and _has_block(catalogue)
         if pieces and (match[0][-1] == "块" or not _priced(match[0], catalogue)):
             continue  # but 19块9 is what something costs
         if kind == "people" and match[0][-1] in "口组" and match[0][-1] in catalogue.by_unit:
@@ -166,6 +167,10 @@ def _foreign(text: str, catalogue: Catalogue) -> Iterator[Token]:
 def _follows_name(text: str, start: int, catalogue: Catalogue) -> bool:
     """Does a name of goods end in front of `start`?"""
     return any(text[at:start] in catalogue.names for at in range(max(start - 6, 0), start))
+
+
+def _has_block(catalogue: Catalogue) -> bool:
+    return "块" in catalogue.by_unit or any("块" in item.spec for item in catalogue.items)
 
 
 def _priced(words: str, catalogue: Catalogue) -> tuple[int, ...]:

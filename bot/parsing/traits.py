@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
+from sys import intern
 from typing import Final, TypeAlias
 
 from bot.parsing.draft import Draft
@@ -47,25 +48,27 @@ def named(sights: Iterable[Sight]) -> set[str]:
     }
 
 
-def place_of(name: str) -> Iterator[tuple[str, Key]]:
+def place_of(name: str) -> list[tuple[str, Key]]:
     """Family and key of a trait; several where a blank in the name may also be one within a word."""
     head, _, rest = name.partition(" ")
-    parts = rest.split(" ")
-    if head in ("1", "2", "w"):
-        yield f"{head} {{}}", rest
+    if head in _SPELT:
+        return [(_SPELT[head], rest)]
+    parts = [*map(intern, rest.split(" "))]  # the same few words, thousands of times
+    if head == "c":
+        return [("c {}", tuple(parts))]
     if head == "w":
-        yield from (("w {}", (" ".join(parts[:at]), " ".join(parts[at:]))) for at in range(1, len(parts)))
-    elif head == "c":
-        yield "c {}", tuple(parts)
-    elif head == "k":
-        yield f"k {{}} {' '.join(parts[1:])}", parts[0]
-    elif head == "d" and len(parts) > 2:
-        source, reason, behind = rest.split(" ", 2)
-        yield f"d {source} {reason} {{}}", behind
-    elif head not in ("1", "2"):
-        yield PLAIN_TRAITS, tuple(int(part) if part.isdecimal() else _TRUTH.get(part, part) for part in name.split(" "))
+        apart = [("w {}", (" ".join(parts[:at]), " ".join(parts[at:]))) for at in range(1, len(parts))]
+        return [("w {}", rest), *apart]
+    if head == "k":
+        return [(f"k {{}} {' '.join(parts[1:])}", parts[0])]
+    if head == "d" and len(parts) > 2:
+        return [(f"d {parts[0]} {parts[1]} {{}}", " ".join(parts[2:]))]
+    return [
+        (PLAIN_TRAITS, tuple(int(part) if part.isdecimal() else _TRUTH.get(part, part) for part in name.split(" ")))
+    ]
 
 
+_SPELT: Final = {"1": "1 {}", "2": "2 {}"}
 _TRUTH: Final = {"True": True, "False": False}
 
 
