@@ -4,7 +4,7 @@ The rules read what a message would mean. Whether it means that is a matter of m
 here, a clause nobody understood there - which no list of rules weighs well. So every way of taking the message
 (`candidates`) is described by its `traits`, and the traits have weights: the softmax of their sums is how likely each
 way is right. The likeliest is booked when it can be trusted, which is judged once more by signs of the whole (numbers
-nobody used, how clearly it is ahead). `benchmarks/learn.py` finds the weights from annotated messages; `weights.json`
+nobody used, how clearly it is ahead). `benchmarks/learn` finds the weights from annotated messages; `weights.json`
 holds them.
 """
 
@@ -19,6 +19,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from bot.parsing import second
 from bot.parsing.candidates import Outcome, Take, Taken, drafts, outcome, turned
 from bot.parsing.classes import PLAIN
 from bot.parsing.draft import Draft
@@ -39,9 +40,9 @@ BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
 one that is asked about."""
 BOOK_FROM: Final = 0.75
-"""How trustworthy the likeliest reading must be for being booked without a question."""
+"""How trustworthy the likeliest reading must be for being booked without a choice."""
 OFFER_FROM: Final = 0.3
-"""How likely a reading must be for being offered with the question (是要草莓2盒吗？)."""
+"""How likely a reading must be for being offered with the choice (是要草莓2盒吗？)."""
 _MAX_CLAUSES: Final = 6
 """Of longer messages only the first clauses are turned round,"""
 _MAX_PAIRED: Final = 5
@@ -146,11 +147,13 @@ def clauses(found: Sequence[Segment]) -> list[list[Sight]]:
     return [clause_traits(segment, place) for segment, place in zip(found, places, strict=True)]
 
 
-def options(first: Taken, action: str, sums: Sequence[Row], take: Take, limit: int) -> list[Option]:
+def options(
+    first: Taken, action: str, sums: Sequence[Row], take: Take, limit: int, held: second.Opinion
+) -> list[Option]:
     """Every way to take the message: booking what each reading comes to, leaving it alone, asking.
 
     `action` is what the rules make of it, `sums` the weights of each clause by column, `limit` the number of ways of
-    turning clauses round that are read.
+    turning clauses round that are read, `held` what the second reader thinks.
     """
     size = len(first.found)
     ruled = outcome(first.draft) if action in ("order", "amend", "cancel") else None
@@ -162,11 +165,29 @@ def options(first: Taken, action: str, sums: Sequence[Row], take: Take, limit: i
         other = take(turned(first.found, which))
         _book(seen, other, _doubts(other), len(which), action, ruled)
     rule: Sight = (PLAIN_TRAITS, {("r", action), ("b", bool(first.draft.prior))})
+    draft = second.draft_of(held, first.draft)
+    if draft is not None and (result := outcome(draft)) not in seen:
+        seen[result] = Option("book", _naming(first.found, draft), [rule, _ONLY_SECOND], draft, first.found)
+    prior = first.draft.prior
+    for result, option in seen.items():
+        option.traits.append((PLAIN_TRAITS, second.opinion_traits(held, result, prior)))
+    unchanged = second.opinion_traits(held, tuple(prior.items()), prior)
     return [
         *seen.values(),
-        Option("nothing", (NOTHING,) * size, [rule]),
-        Option("ask", (ASKED,) * size, [rule, *doubts]),
+        Option("nothing", (NOTHING,) * size, [rule, (PLAIN_TRAITS, unchanged)]),
+        Option("ask", (ASKED,) * size, [rule, (PLAIN_TRAITS, unchanged), *doubts]),
     ]
+
+
+_ONLY_SECOND: Final[Sight] = (PLAIN_TRAITS, {("second",)})
+"""Only the second reader came to this."""
+
+
+def _naming(found: Sequence[Segment], draft: Draft) -> tuple[int, ...]:
+    """Clauses that name what is changed are those that are booked."""
+    return tuple(
+        [BOOKED if any(key in draft.entries for t in segment.tokens for key in t.keys) else BESIDE for segment in found]
+    )
 
 
 def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list[tuple[int, ...]]:
@@ -251,7 +272,8 @@ def trusted(signs: Iterable[float]) -> float:
 def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None) -> Option:
     """The way the message is taken; `steps` collects how likely each way is."""
     sums = sums_of(clauses(first.found), WEIGHTS)
-    found = options(first, action, sums, take, _MAX_TURNS)
+    held = second.opinion_of(first.found, first.draft)
+    found = options(first, action, sums, take, _MAX_TURNS, held)
     shares = likelihoods(found, sums, WEIGHTS)
     best = max(range(len(found)), key=shares.__getitem__)
     if steps is not None:

@@ -1,7 +1,7 @@
 """What is seen of a clause and of a reading when it is judged: traits, each with its weights.
 
 A trait says what kind of thing stands there, never which goods: items, numbers, rooms and names are written as their
-class, everything else as it is. `judge` adds up the weights of the traits; `benchmarks/learn.py` finds them.
+class, everything else as it is. `judge` adds up the weights of the traits; `benchmarks/learn` finds them.
 
 Traits have names (`w I Q`: a number behind goods), which are what is learned and stored. Spelling out fifty names for
 every clause of every message would cost more than reading it, so traits come as sights: a family (`w {}`) and the keys
@@ -27,7 +27,7 @@ Sight: TypeAlias = tuple[str, Collection[Key]]
 Signs: TypeAlias = tuple[list[Sight], dict[Key, float]]
 """What speaks for and against a reading: what was seen, and what was measured (of the plain family)."""
 
-_BY_CLASS: Final = {
+BY_CLASS: Final = {
     "item": "I", "goods": "G", "qty": "Q", "room": "R", "phone": "P", "price": "M", "number": "N", "time": "T",
     "people": "H", "locker": "L", "pair": "D", "name": "W",
 }  # fmt: skip
@@ -76,7 +76,7 @@ def clause_traits(segment: Segment, place: str) -> list[Sight]:
     """What is seen of one clause. `place` is first, mid, last or only."""
     kinds, verdict, tokens = segment.kinds, segment.verdict, segment.tokens
     shape = ("Q" if "qty" in kinds else "-") + ("I" if "item" in kinds else "G" if "goods" in kinds else "-")
-    written = [_BY_CLASS.get(token.kind) or token.word for token in tokens]
+    written = [BY_CLASS.get(token.kind) or token.word for token in tokens]
     words, row = ["<"], ["<"]
     for token, word in zip(tokens, written, strict=True):
         if token.kind != "space":

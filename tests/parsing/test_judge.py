@@ -16,6 +16,7 @@ from bot.parsing.candidates import outcome, turned
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.judge import ASKED, BESIDE, BOOKED, NOTHING, WEIGHTS, Option
 from bot.parsing.orders import read_by_rules, read_order
+from bot.parsing.second import opinion_of
 from bot.parsing.traits import Sight, named, place_of
 from bot.parsing.values import Item, Line
 from tests.parsing.strangers import lists, read
@@ -38,7 +39,8 @@ def _options(text: str, prior: tuple[Line, ...] = ()) -> tuple[list[Option], lis
     assert ruled.take is not None
     clauses = judge.clauses(ruled.taken.found)
     sums = judge.sums_of(clauses, WEIGHTS)
-    return judge.options(ruled.taken, ruled.reading.action, sums, ruled.take, 30), clauses
+    held = opinion_of(ruled.taken.found, ruled.taken.draft)
+    return judge.options(ruled.taken, ruled.reading.action, sums, ruled.take, 30, held), clauses
 
 
 def test_a_message_may_always_be_left_alone_or_asked_about() -> None:
@@ -119,7 +121,8 @@ def test_every_weight_belongs_to_a_trait_that_the_code_still_gives() -> None:
             if ruled.taken is not None and ruled.take is not None:
                 clauses = judge.clauses(ruled.taken.found)
                 none = [(0, 0, 0, 0)] * len(clauses)
-                found = judge.options(ruled.taken, ruled.reading.action, none, ruled.take, 4)
+                held = opinion_of(ruled.taken.found, ruled.taken.draft)
+                found = judge.options(ruled.taken, ruled.reading.action, none, ruled.take, 4, held)
                 alive.update(*map(named, clauses), *(named(option.traits) for option in found))
     assert len(alive & STORED.keys()) >= 0.6 * len(STORED)
 
@@ -131,7 +134,8 @@ def test_traits_have_the_weights_of_their_names() -> None:
         if ruled.taken is not None and ruled.take is not None:
             clauses = judge.clauses(ruled.taken.found)
             sums = judge.sums_of(clauses, WEIGHTS)
-            found = judge.options(ruled.taken, ruled.reading.action, sums, ruled.take, 4)
+            held = opinion_of(ruled.taken.found, ruled.taken.draft)
+            found = judge.options(ruled.taken, ruled.reading.action, sums, ruled.take, 4, held)
             for sights, told in [*zip(clauses, sums, strict=True)] + [
                 (option.traits, judge.sums_of([option.traits], WEIGHTS)[0]) for option in found
             ]:

@@ -1,0 +1,99 @@
+"""`python -m benchmarks.learn`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from benchmarks.learn.examples import UNTOUCHED, example_of, opinions, read_of, weighed
+from benchmarks.learn.judging import Floats, learn
+from benchmarks.learn.second import learn_second
+from benchmarks.learn.trust import Held, held_out, learn_trust
+from bot.parsing import judge, second
+from tests.parsing.corpus import STATE
+from tests.parsing.strangers import hand_written, lists, read
+
+TRUST_GROUPS: Final = 8
+SMALLEST: Final = 5
+"""Rows whose weights (in hundredths) are all below this are not kept."""
+
+
+def verdicts(held: Sequence[Held]) -> dict[str, Counter[str]]:
+    """exact, silent (wrongly booked), asked or ignored (although clear) and other, by kind of list (normal, hard,
+    hard and untouched); the trust in a list, too, is learned from the other lists."""
+    names = sorted({one.example.source for one in held})
+    found: dict[str, Counter[str]] = {}
+    for group in range(TRUST_GROUPS):
+        out = set(names[group::TRUST_GROUPS])
+        weights = learn_trust(one for one in held if one.example.source not in out)
+        for one in (one for one in held if one.example.source in out):
+            kind = "untouched" if one.example.source in UNTOUCHED else one.example.source.partition("_")[0]
+            count = found.setdefault(kind, Counter())
+            count.update(("all", _verdict(one, weights), "clear" * (one.example.action in STATE)))
+    return found
+
+
+def _verdict(one: Held, weights: dict[str, float]) -> str:
+    kind, action = one.example.options[one.best].kind, one.example.action
+    if (
+        kind == "book"
+        and judge.trusted(value * weights.get(sign, 0.0) for sign, value in one.signs.items()) < judge.BOOK_FROM
+    ):
+        kind = "ask"
+    if kind == "book":
+        return "exact" if one.is_right else "silent"
+    if kind == "ask":
+        return "asked" if action in STATE else "exact" if action == "ambiguous" else "other"
+    return "ignored" if action in STATE else "exact" if action != "ambiguous" else "other"
+
+
+def write(known: dict[str, int], weights: Floats, trust: dict[str, float], path: Path) -> int:
+    """Write the rows that matter, in hundredths, and the weights of trust; how many rows there are."""
+    rows = np.rint(weights * 100).astype(int)
+    kept = {trait: rows[at].tolist() for trait, at in known.items() if np.abs(rows[at]).max() >= SMALLEST}
+    lines = ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in kept.items())
+    signs = json.dumps(trust, ensure_ascii=False, indent=0)
+    path.write_text(f'{{"trust": {signs},\n"traits": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    return len(kept)
+
+
+def write_second(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) -> None:
+    """Write the weights of the second reader, a line for each trait."""
+    families = (
+        f'"{family}": {{\n'
+        + ",\n".join(f"{json.dumps(k, ensure_ascii=False)}:{json.dumps(row)}" for k, row in sorted(table.items()))
+        + "}"
+        for family, table in sorted(rows.items())
+    )
+    path.write_text("{" + ",\n".join(families) + "}\n", encoding="utf-8")
+
+
+def main() -> None:
+    messages = [*(message for path in lists() for message in read(path)), *hand_written()]
+    reads = [found for message in messages if (found := read_of(message))]
+    examples = [example_of(found, held) for found, held in zip(reads, opinions(reads), strict=True)]
+    stems = {path.stem for path in lists()}
+    strangers = [example for example in examples if example.source in stems]
+    ours = [example for example in examples if example.source not in stems]
+    held = held_out(strangers, ours)
+    for kind, count in verdicts(held).items():
+        print(
+            f"{kind}, held out: {count['all']} judged; exact {count['exact'] / count['all']:.1%}, silently wrong "
+            f"{count['silent'] / count['all']:.1%}, asked although clear {count['asked'] / count['clear']:.1%}, "
+            f"left alone although clear {count['ignored'] / count['clear']:.1%}"
+        )
+    known, weights = learn(weighed([*ours, *strangers]))
+    size = write(known, weights, learn_trust(held), Path(judge.__file__).with_name("weights.json"))
+    print(f"{size} traits of the judge written")
+    rows = learn_second([sample for found in reads for sample in found.samples()])
+    write_second(rows, Path(second.__file__).with_name("second.json"))
+    print(f"{sum(map(len, rows.values()))} traits of the second reader written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Annotated messages as the second reader and the judge see them, with what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.learn.second import Sample, learn_second
+from bot.parsing import judge, second
+from bot.parsing.candidates import Take, Taken, outcome
+from bot.parsing.choices import Choice, choices
+from bot.parsing.judge import Option, Row
+from bot.parsing.orders import Ruled, read_by_rules
+from bot.parsing.segments import Segment
+from bot.parsing.traits import named
+from tests.parsing.corpus import STATE, Case
+from tests.parsing.corpus import outcome as truth_of
+from tests.parsing.strangers import Annotated
+
+UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 46))
+"""Lists that nobody looked at who mended the rules: only there the rules err as often as on what is to come."""
+IMPORTANCE: Final = 3
+"""How often the untouched lists are counted while learning."""
+WAYS: Final = 30
+"""Ways of turning clauses that are looked at while learning; the reader itself tries fewer."""
+GROUPS: Final = 6
+"""Groups of lists about which second readers are asked who did not see them."""
+
+
+@dataclass(slots=True)
+class Example:
+    """A message as the judge sees it: the traits of its clauses and of its options, by name. `right` says which of the
+    options are the truth."""
+
+    source: str
+    action: str
+    found: list[Segment]
+    clauses: list[set[str]]
+    options: list[Option]
+    traits: list[set[str]]
+    right: list[bool]
+
+
+@dataclass(slots=True)
+class Read:
+    """A message as the rules take it, and what the second reader is asked about it."""
+
+    message: Annotated
+    ruled: Ruled
+    taken: Taken
+    take: Take
+    asked: list[Choice]
+
+    def samples(self) -> Iterator[Sample]:
+        """What the second reader can learn of it: nothing where the leader, too, would ask."""
+        case = self.message.case
+        if case.action != "ambiguous":
+            truth = truth_in_thousandths(case) if case.action in STATE else self.taken.draft.prior
+            yield from (Sample(choice, truth.get(choice.key, 0)) for choice in self.asked)
+
+
+def read_of(message: Annotated) -> Read | None:
+    """None when the rules leave nothing to judge."""
+    case = message.case
+    ruled = read_by_rules(case.text, message.goods, role=case.role, prior=case.prior)
+    if ruled.taken is None or ruled.take is None:
+        return None
+    asked = choices(ruled.taken.found, ruled.taken.draft)
+    return Read(message, ruled, ruled.taken, ruled.take, asked)
+
+
+def opinions(reads: Sequence[Read]) -> list[second.Opinion]:
+    """What a second reader thinks who never saw the list a message is from."""
+    names = sorted({one.message.source for one in reads})
+    found: list[second.Opinion] = [{} for _ in reads]
+    for group in range(GROUPS):
+        out = set(names[group::GROUPS])
+        weights = learn_second([s for one in reads if one.message.source not in out for s in one.samples()])
+        for at, one in enumerate(reads):
+            if one.message.source in out:
+                found[at] = second.opinion(one.asked, weights)
+    return found
+
+
+def example_of(read: Read, held: second.Opinion) -> Example:
+    """The message as the judge sees it."""
+    case, found = read.message.case, read.taken.found
+    clauses = judge.clauses(found)
+    none: list[Row] = [(0, 0, 0, 0)] * len(clauses)
+    options = judge.options(read.taken, read.ruled.reading.action, none, read.take, WAYS, held)
+    right = [is_right(option, case) for option in options]
+    if not any(right):
+        right[-1] = True  # none of the readings is the truth: ask
+    traits = [named(option.traits) for option in options]
+    return Example(read.message.source, case.action, found, [*map(named, clauses)], options, traits, right)
+
+
+def is_right(option: Option, case: Case) -> bool:
+    """Is this what the truth says?"""
+    if option.draft is None:
+        return (case.action == "ambiguous") if option.kind == "ask" else case.action in ("query", "unknown", "help")
+    if case.action not in STATE:
+        return False
+    return dict(outcome(option.draft)) == truth_in_thousandths(case)
+
+
+def truth_in_thousandths(case: Case) -> dict[int, int]:
+    """What the person has of each item after the message."""
+    return {key: round(amount * 1000) for key, amount in truth_of(case.prior, case.action, list(case.lines)).items()}
+
+
+def weighed(examples: Sequence[Example]) -> list[Example]:
+    """The examples, those of untouched lists as often as they count."""
+    return [example for example in examples for _ in range(IMPORTANCE if example.source in UNTOUCHED else 1)]

@@ -1,0 +1,108 @@
+"""A second reader, learned and blind to the first: for each item, how likely each amount is, by the words around it.
+
+The rules build one meaning for the whole message; where they misread a turn of phrase they are as sure of themselves as
+ever. This reader knows no grammar: for each item it lists the amounts that may be meant (`choices`: as before, none,
+one, each number that is said, sums) and adds up the weights of what stands around the name and the number. It errs
+elsewhere than the rules do: `judge` takes its opinion as a sign for or against every reading, and its own reading as
+one more. `benchmarks/learn` finds the weights, `second.json` holds them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from bot.parsing.candidates import Outcome
+from bot.parsing.choices import ANY, Choice, Sight, choices
+from bot.parsing.draft import Draft, Entry
+from bot.parsing.segments import Segment
+from bot.parsing.traits import Key
+
+Row: TypeAlias = tuple[int, ...]
+"""A trait's weights by column, in hundredths of a nat: whole numbers, so that sums do not hang on the order."""
+Weights: TypeAlias = Mapping[str, Mapping[str, Row]]
+Opinion: TypeAlias = dict[int, dict[int, float]]
+"""Item key -> thousandths a person would have after the message -> how likely that is."""
+
+_SCALE: Final = 100.0
+_LEAST: Final = 1e-4
+"""How likely an amount counts that the second reader does not think of."""
+
+
+def opinion_of(found: Sequence[Segment], draft: Draft) -> Opinion:
+    """What the second reader thinks of a message; `draft` is what the rules make of it."""
+    return opinion(choices(found, draft), WEIGHTS)
+
+
+def opinion(asked: Sequence[Choice], weights: Weights) -> Opinion:
+    """How likely each amount of each item is."""
+    found: Opinion = {}
+    for choice in asked:
+        base = _added(choice.context, weights)
+        scores = []
+        for answer in choice.answers:
+            own = _added(answer.traits, weights)
+            scores.append((base[answer.column] + own[answer.column] + own[ANY]) / _SCALE)
+        best = max(scores)
+        parts = [math.exp(score - best) for score in scores]
+        whole, shares = sum(parts), found.setdefault(choice.key, {})
+        for answer, part in zip(choice.answers, parts, strict=True):
+            shares[answer.amount] = shares.get(answer.amount, 0.0) + part / whole
+    return found
+
+
+_NONE: Final[Row] = (0,) * 9
+
+
+def _added(sights: Sequence[Sight], weights: Weights) -> Row:
+    rows = []
+    for family, keys in sights:
+        if table := weights.get(family):
+            rows += [table[key] for key in keys if key in table]
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else _NONE
+
+
+def likelihood(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> tuple[float, float]:
+    """How likely a reading is as a whole, and how likely the least likely of its amounts is."""
+    has, whole, least = dict(result), 1.0, 1.0
+    for key, shares in held.items():
+        share = max(shares.get(has.get(key, 0), 0.0), _LEAST)
+        whole, least = whole * share, min(least, share)
+    for key in (has.keys() | prior.keys()) - held.keys():
+        if has.get(key, 0) != prior.get(key, 0):
+            whole, least = whole * _LEAST, _LEAST
+    return whole, least
+
+
+def draft_of(held: Opinion, first: Draft) -> Draft | None:
+    """The likeliest amount of each item, as a reading; None when nothing would change."""
+    best = {key: max(shares, key=shares.__getitem__) for key, shares in held.items()}
+    changed = {key: amount for key, amount in best.items() if amount != first.prior.get(key, 0)}
+    if not changed:
+        return None
+    entries = {key: Entry("set" if amount else "drop", amount, bool(first.prior)) for key, amount in changed.items()}
+    return replace(first, entries=entries, doubts=[], cancels_all=False)
+
+
+_STEPS: Final = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
+
+
+def opinion_traits(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> set[Key]:
+    """How likely a reading is to the second reader, as steps that are reached."""
+    whole, least = likelihood(held, result, prior)
+    seen: set[Key] = {("z",), ("zm",)}
+    seen.update([("z", str(step)) for step in _STEPS if whole >= step])
+    seen.update([("zm", str(step)) for step in _STEPS if least >= step])
+    return seen
+
+
+def _load() -> Weights:
+    stored = json.loads(Path(__file__).with_name("second.json").read_text(encoding="utf-8"))
+    return {family: {key: tuple(row) for key, row in rows.items()} for family, rows in stored.items()}
+
+
+WEIGHTS: Final = _load()
