@@ -20,8 +20,10 @@ from tests.parsing.strangers import Annotated
 
 UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 46))
 """Lists that nobody looked at who mended the rules: only there the rules err as often as on what is to come."""
+RULED: Final = frozenset({"rulings", "words", "amounts"})
+"""Messages whose reading is settled."""
 IMPORTANCE: Final = 3
-"""How often the untouched lists are counted while learning."""
+"""How often the untouched lists and the settled messages are counted while learning."""
 WAYS: Final = 30
 """Ways of turning clauses that are looked at while learning; the reader itself tries fewer."""
 GROUPS: Final = 6
@@ -111,5 +113,5 @@ def truth_in_thousandths(case: Case) -> dict[int, int]:
 
 
 def weighed(examples: Sequence[Example]) -> list[Example]:
-    """The examples, those of untouched lists as often as they count."""
-    return [example for example in examples for _ in range(IMPORTANCE if example.source in UNTOUCHED else 1)]
+    """The examples, each as often as it counts."""
+    return [one for one in examples for _ in range(IMPORTANCE if one.source in UNTOUCHED | RULED else 1)]

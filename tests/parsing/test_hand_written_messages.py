@@ -15,7 +15,7 @@ from bot.parsing.orders import read_order
 from tests.parsing.corpus import Case, catalogues, judge, load
 
 _HARD = ("hard_orders.txt", *(f"hard_orders_{number}.txt" for number in range(2, 48)))
-_BY_CLASS = ("orders7.txt",)
+_BY_CLASS = ("dictated.txt", "regions.txt", "young.txt", "beside.txt")
 """Messages by class of expression, written when the class was mended."""
 _EASY = ("easy_orders_1.txt", "easy_orders_2.txt", "easy_orders_3.txt")
 
