@@ -13,7 +13,7 @@ from bot.parsing import orders
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.lexer import tokenize
 from bot.parsing.normalise import normalise
-from bot.parsing.orders import read_order
+from bot.parsing.orders import read_by_rules, read_order
 from bot.parsing.plain import COURTESIES, WANTS, may_be_plain, read_listed, read_plain
 from bot.parsing.values import Item, Line, OrderReading, Role
 from tests.parsing.corpus import catalogues as written_catalogues
@@ -125,16 +125,21 @@ def _pieces(goods: Catalogue, named: list[str], chance: random.Random) -> str:
 
 
 def test_lists_read_the_same_the_short_way_and_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judged, too: the judge books what is a list."""
+    """Judged, too: never is anything else booked, and hardly ever would the judge ask about what the rules are sure of."""
     _take_the_long_way(monkeypatch)
-    chance, short_ones = random.Random(8), 0
+    chance, short_ones, asked = random.Random(8), 0, 0
     for goods, text in lists_of_goods():
         prior = [Line(item.key, 500 * chance.randint(1, 20)) for item in goods.items[:2] if chance.random() < 0.2]
         short = _listed(text, goods, prior)
         if short is not None:
             short_ones += 1
-            assert read_order(text, goods, role=chance.choice(ROLES), prior=prior) == short, text
+            role = chance.choice(ROLES)
+            if (judged := read_order(text, goods, role=role, prior=prior)) != short:
+                asked += 1
+                assert judged.action == "ambiguous", text
+                assert read_by_rules(text, goods, role=role, prior=prior).reading == short, text
     assert short_ones > LISTS / 10
+    assert asked < short_ones / 100
 
 
 def test_what_people_wrote_reads_the_same_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
