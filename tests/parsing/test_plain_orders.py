@@ -125,7 +125,7 @@ def _pieces(goods: Catalogue, named: list[str], chance: random.Random) -> str:
 
 
 def test_lists_read_the_same_the_short_way_and_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judged, too: never is anything else booked, and hardly ever would the judge ask about what the rules are sure of."""
+    """Judged, too: nothing else is ever booked, and the judge hardly ever asks where the rules are sure."""
     _take_the_long_way(monkeypatch)
     chance, short_ones, asked = random.Random(8), 0, 0
     for goods, text in lists_of_goods():
