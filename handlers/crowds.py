@@ -90,8 +90,7 @@ class Crowds:
     def _looked_up(self, openid: str) -> Hint | None:
         if self._store is None or not self._store.is_crowded:
             return None
-        with self._store.read() as work:
-            person = people.find(work, openid)
+        person = self._store.glance(lambda work: people.find(work, openid))
         if person is None:
             return None
         self.note(openid, person)

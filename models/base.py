@@ -43,6 +43,7 @@ __all__ = ["Busy", "Clock", "IdSource", "Instant", "Store", "Work", "metadata", 
 
 T = TypeVar("T")
 _A_FEW = 2  # transactions at once
+_GLANCE_S = 0.2
 _NOTICEABLE_S = 0.1  # a wait for a connection that is taken off the wait for locks
 
 metadata = MetaData(
@@ -167,12 +168,24 @@ class Store:
         self.known.update(work._learnt)
 
     @contextmanager
-    def read(self) -> Iterator[Work]:
+    def read(self, *, wait_s: float | None = None) -> Iterator[Work]:
         """A transaction for looking only: it is rolled back at the end, whatever was done in it."""
-        turn = nullcontext() if self.is_sqlite else self._in_turn(self._wait_s)
+        turn = nullcontext() if self.is_sqlite else self._in_turn(self._wait_s if wait_s is None else wait_s)
         with turn, self._translated(), self._reader.connect() as db:
             db.begin()
             yield self._work(db)
+
+    def glance(self, look: Callable[[Work], T]) -> T | None:
+        """Look for what one can do without: None where the database cannot be asked at once, or was lost meanwhile."""
+        try:
+            with self.read(wait_s=_GLANCE_S) as work:
+                return look(work)
+        except Busy:
+            return None
+        except DBAPIError as error:
+            if not _is_transient(error):
+                raise
+            return None
 
     def run(self, job: Callable[[Work], T], *, tries: int = 3, wait_s: float | None = None) -> T:
         """Run `job` in a transaction, whole again after a deadlock or a lost connection before the commit."""

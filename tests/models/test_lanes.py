@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from models import Busy, Store, Work, counter
 from models.lanes import MOST_AT_ONCE, Alone, Company, Joint
@@ -206,6 +206,20 @@ def test_a_lost_connection_loses_nobody(postgresql_store: Store) -> None:
         waiting.go()
         assert len({one.result(PATIENCE_S) for one in others}) == 3
     assert (counted(postgresql_store), parted(postgresql_store)) == (3, 1)
+
+
+def test_a_glance_at_a_lost_connection_sees_nothing_and_hurts_nobody(postgresql_store: Store) -> None:
+    def look(work: Work) -> int:
+        work.db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return 1
+
+    def misspelt(work: Work) -> int:
+        return int(work.db.execute(text("SELEKT 1")).scalar_one())
+
+    assert postgresql_store.glance(look) is None
+    assert postgresql_store.glance(lambda work: int(work.db.execute(text("SELECT 1")).scalar_one())) == 1
+    with pytest.raises(ProgrammingError):
+        postgresql_store.glance(misspelt)
 
 
 def test_who_waits_in_vain_goes_away_and_is_not_done(postgresql_store: Store) -> None:
