@@ -47,11 +47,13 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Told:
-    """What a push was answered, after how many seconds of the last attempt and how many attempts."""
+    """What a push was answered, after how many seconds of the last attempt and how many attempts; `cut` are those that
+    ended without an answer before the platform had waited as long as it does."""
 
     text: str
     seconds: float
     attempts: int
+    cut: int = 0
 
     @property
     def is_booked(self) -> bool:
@@ -93,16 +95,18 @@ class Phones:
 
     def push_until_answered(self, message: Message, *, patience_s: float = PATIENCE_S) -> Told:
         """The same message again and again, with the same MsgId, until something answers it."""
-        deadline = time.monotonic() + patience_s
+        deadline, cut = time.monotonic() + patience_s, 0
         for attempt in itertools.count(1):
+            started = time.monotonic()
             try:
                 told = self.push(message)
             except Unanswered:
                 if time.monotonic() > deadline:
                     raise
+                cut += time.monotonic() - started < WECHAT_WAITS_S
                 time.sleep(0.05)
             else:
-                return Told(told.text, told.seconds, attempt)
+                return Told(told.text, told.seconds, attempt, cut)
         raise AssertionError("unreachable")
 
     def say(self, openid: str, text: str) -> Told:
