@@ -53,7 +53,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if parts and not (talk.is_leader or command.is_for_guest or command.room or talk.person.room):
         parts.append(replies.ROOM_WANTED)
     parts += ask(talk, command)
-    return "\n".join(part for part in parts if part) or replies.unclear(talk.rounds[0].offers if talk.rounds else ())
+    return "\n".join(part for part in parts if part) or replies.unclear(talk.rounds)
 
 
 def _by_round(talk: Talk, command: c.ChangeOrder) -> list[tuple[RoundView, list[Line]]]:

@@ -124,8 +124,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
     if talk.is_leader:
         return leading.unknown(has_round=bool(talk.rounds))
     if topic == "unclear":
-        return replies.unclear(talk.rounds[0].offers if talk.rounds else ())
-    return replies.unknown(talk.rounds[0] if talk.rounds else None, reaching=_pass_on(talk))
+        return replies.unclear(talk.rounds)
+    return replies.unknown(talk.rounds, reaching=_pass_on(talk))
 
 
 @router.on(c.Confirm)

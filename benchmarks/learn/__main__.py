@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from benchmarks.learn.examples import UNTOUCHED, example_of, opinions, read_of, weighed
-from benchmarks.learn.judging import Floats, learn
+from benchmarks.learn.judging import learn
 from benchmarks.learn.second import learn_second
+from benchmarks.learn.softmax import Floats
 from benchmarks.learn.trust import Held, held_out, learn_trust
 from bot.parsing import judge, second
 from tests.parsing.corpus import STATE

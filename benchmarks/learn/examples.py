@@ -14,8 +14,7 @@ from bot.parsing.judge import Option, Row
 from bot.parsing.orders import Ruled, read_by_rules
 from bot.parsing.segments import Segment
 from bot.parsing.traits import named
-from tests.parsing.corpus import STATE, Case
-from tests.parsing.corpus import outcome as truth_of
+from tests.parsing.corpus import STATE, Case, truth_of
 from tests.parsing.strangers import Annotated
 
 UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 46))
@@ -58,7 +57,7 @@ class Read:
         """What the second reader can learn of it: nothing where the leader, too, would ask."""
         case = self.message.case
         if case.action != "ambiguous":
-            truth = truth_in_thousandths(case) if case.action in STATE else self.taken.draft.prior
+            truth = truth_of(case) if case.action in STATE else self.taken.draft.prior
             yield from (Sample(choice, truth.get(choice.key, 0)) for choice in self.asked)
 
 
@@ -104,12 +103,7 @@ def is_right(option: Option, case: Case) -> bool:
         return (case.action == "ambiguous") if option.kind == "ask" else case.action in ("query", "unknown", "help")
     if case.action not in STATE:
         return False
-    return dict(outcome(option.draft)) == truth_in_thousandths(case)
-
-
-def truth_in_thousandths(case: Case) -> dict[int, int]:
-    """What the person has of each item after the message."""
-    return {key: round(amount * 1000) for key, amount in truth_of(case.prior, case.action, list(case.lines)).items()}
+    return dict(outcome(option.draft)) == truth_of(case)
 
 
 def weighed(examples: Sequence[Example]) -> list[Example]:

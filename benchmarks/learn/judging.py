@@ -10,24 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.learn.examples import Example
+from benchmarks.learn.softmax import LEFT_OUT, SEEN_AT_LEAST, Floats, Numbers, likely, pull
 from bot.parsing.judge import COLUMN
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = npt.NDArray[np.int64]
 
 EPOCHS: Final = 10
 RATE: Final = 0.25
 DECAY: Final = 0.3
-LEFT_OUT: Final = 0.3
-"""Share of the traits that are left out at random while learning."""
-SEEN_AT_LEAST: Final = 3
-"""Messages a trait must occur in to have a weight."""
 
 
 @dataclass(slots=True)
@@ -68,8 +61,7 @@ def shares(weights: Floats, example: Encoded) -> Floats:
     sums = np.array([weights[clause].sum(axis=0) for clause in example.clauses]).reshape(-1, 4)
     rows = np.arange(len(sums))
     scores = np.array([sums[rows, at].sum() + weights[traits, column].sum() for column, at, traits in example.options])
-    raised = np.exp(scores - scores.max())
-    return np.asarray(raised / raised.sum())
+    return likely(scores)
 
 
 def learn(examples: Sequence[Example]) -> tuple[dict[str, int], Floats]:
@@ -99,19 +91,17 @@ def _thinned(example: Encoded, chance: np.random.Generator) -> Encoded:
 
 
 def _step(weights: Floats, squares: Floats, example: Encoded) -> None:
-    now = shares(weights, example)
-    wanted = now * example.right
-    pull = wanted / max(wanted.sum(), 1e-12) - now
-    if np.abs(pull).max() < 1e-3:
+    pulled = pull(shares(weights, example), example.right)
+    if pulled is None:
         return
     for at, clause in enumerate(example.clauses):
         by_column = np.zeros(4)
-        for (_, columns, _), amount in zip(example.options, pull, strict=True):
+        for (_, columns, _), amount in zip(example.options, pulled, strict=True):
             by_column[columns[at]] += amount
         slope = by_column - DECAY * np.abs(by_column) * weights[clause]
         squares[clause] += slope * slope
         weights[clause] += RATE * slope / np.sqrt(squares[clause])
-    for (column, _, traits), amount in zip(example.options, pull, strict=True):
+    for (column, _, traits), amount in zip(example.options, pulled, strict=True):
         slope = amount - DECAY * abs(amount) * weights[traits, column]
         squares[traits, column] += slope * slope
         weights[traits, column] += RATE * slope / np.sqrt(squares[traits, column])

@@ -13,22 +13,17 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from benchmarks.learn.softmax import LEFT_OUT, SEEN_AT_LEAST, Floats, Numbers, likely, pull
 from bot.parsing.choices import ANY, Choice, Sight
 from bot.parsing.second import Row
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = npt.NDArray[np.int64]
 Trait: TypeAlias = tuple[str, str]
 
 COLUMNS: Final = ANY + 1
 EPOCHS: Final = 6
 RATE: Final = 0.2
 DECAY: Final = 0.03
-LEFT_OUT: Final = 0.3
-SEEN_AT_LEAST: Final = 3
-"""Choices a trait must occur in to have weights."""
 SMALLEST: Final = 8
 """Rows whose weights (in hundredths) are all below this are not kept."""
 
@@ -82,10 +77,10 @@ def _encode(sample: Sample, known: dict[Trait, int]) -> _Encoded | None:
     right = np.array([float(answer.amount == sample.truth) for answer in answers])
     if not right.any():
         return None
-    context = np.array([known[trait] for trait in traits_of(sample.asked.context) if trait in known], dtype=np.int64)
+    context = _indices(sample.asked.context, known)
     places: list[Numbers] = []
     for answer in answers:
-        own = np.array([known[trait] for trait in traits_of(answer.traits) if trait in known], dtype=np.int64)
+        own = _indices(answer.traits, known)
         places.append(
             np.concatenate([context * COLUMNS + answer.column, own * COLUMNS + answer.column, own * COLUMNS + ANY])
         )
@@ -93,17 +88,19 @@ def _encode(sample: Sample, known: dict[Trait, int]) -> _Encoded | None:
     return _Encoded(np.concatenate(places), owner, right)
 
 
+def _indices(sights: Iterable[Sight], known: dict[Trait, int]) -> Numbers:
+    """Sorted: sets are walked in another order in each process, and which traits are left out goes by place."""
+    return np.array(sorted(known[trait] for trait in traits_of(sights) if trait in known), dtype=np.int64)
+
+
 def _step(weights: Floats, squares: Floats, sample: _Encoded, chance: np.random.Generator) -> None:
     kept = chance.random(len(sample.places)) >= LEFT_OUT
     places, owner = sample.places[kept], sample.owner[kept]
     scores = np.bincount(owner, weights[places], len(sample.right))
-    now = np.exp(scores - scores.max())
-    now /= now.sum()
-    wanted = now * sample.right
-    pull = wanted / max(wanted.sum(), 1e-12) - now
-    if np.abs(pull).max() < 1e-3:
+    pulled = pull(likely(scores.astype(np.float64)), sample.right)
+    if pulled is None:
         return
-    amount = pull[owner]
+    amount = pulled[owner]
     slope = amount - DECAY * np.abs(amount) * weights[places]
     np.add.at(squares, places, slope * slope)
     np.add.at(weights, places, RATE * slope / np.sqrt(squares[places]))

@@ -40,9 +40,9 @@ BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
 one that is asked about."""
 BOOK_FROM: Final = 0.75
-"""How trustworthy the likeliest reading must be for being booked without a choice."""
+"""How trustworthy the likeliest reading must be for being booked without a question."""
 OFFER_FROM: Final = 0.3
-"""How likely a reading must be for being offered with the choice (是要草莓2盒吗？)."""
+"""How likely a reading must be for being offered with the question (是要草莓2盒吗？)."""
 _MAX_CLAUSES: Final = 6
 """Of longer messages only the first clauses are turned round,"""
 _MAX_PAIRED: Final = 5

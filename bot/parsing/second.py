@@ -31,6 +31,7 @@ Opinion: TypeAlias = dict[int, dict[int, float]]
 _SCALE: Final = 100.0
 _LEAST: Final = 1e-4
 """How likely an amount counts that the second reader does not think of."""
+_NONE: Final[Row] = (0,) * (ANY + 1)
 
 
 def opinion_of(found: Sequence[Segment], draft: Draft) -> Opinion:
@@ -43,19 +44,19 @@ def opinion(asked: Sequence[Choice], weights: Weights) -> Opinion:
     found: Opinion = {}
     for choice in asked:
         base = _added(choice.context, weights)
-        scores = []
+        scores, seen, own = [], None, _NONE
         for answer in choice.answers:
-            own = _added(answer.traits, weights)
+            if answer.traits is not seen:  # set, add and take off by one number are seen alike
+                seen, own = answer.traits, _added(answer.traits, weights)
             scores.append((base[answer.column] + own[answer.column] + own[ANY]) / _SCALE)
         best = max(scores)
         parts = [math.exp(score - best) for score in scores]
-        whole, shares = sum(parts), found.setdefault(choice.key, {})
+        whole = sum(parts)
+        shares: dict[int, float] = {}
         for answer, part in zip(choice.answers, parts, strict=True):
             shares[answer.amount] = shares.get(answer.amount, 0.0) + part / whole
+        found[choice.key] = shares
     return found
-
-
-_NONE: Final[Row] = (0,) * 9
 
 
 def _added(sights: Sequence[Sight], weights: Weights) -> Row:

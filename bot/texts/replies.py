@@ -250,13 +250,14 @@ def not_yet(text: str) -> str:
     return f"“{word}”这个功能现在还没有，没有记任何东西。回复“帮助”看能做什么。"
 
 
-def unclear(offers: Sequence[OfferView]) -> str:
-    return f"没看懂您要什么。请写商品和数量，例如：{example(offers)}；回复“团购”看现在有什么。"
+def unclear(rounds: Sequence[RoundView]) -> str:
+    like = example(rounds[0].offers if rounds else ())
+    return f"没看懂您要什么。请写商品和数量，例如：{like}；回复“团购”看现在有什么。"
 
 
-def unknown(round_: RoundView | None, *, reaching: str) -> str:
+def unknown(rounds: Sequence[RoundView], *, reaching: str) -> str:
     start = "这句我没看懂，没有记任何东西。"
-    order = f"要订货请写商品和数量，例如：{example(round_.offers)}；" if round_ is not None else ""
+    order = f"要订货请写商品和数量，例如：{example(rounds[0].offers)}；" if rounds else ""
     return f"{start}{order}{reaching}\n回复“帮助”看能做什么。"
 
 

@@ -103,6 +103,11 @@ def outcome(prior: tuple[Line, ...], action: str, lines: list[tuple[int, str, fl
     return {key: round(value, 4) for key, value in state.items() if value}
 
 
+def truth_of(case: Case) -> dict[int, int]:
+    """Thousandths of each item a person is to have after the message."""
+    return {key: round(amount * 1000) for key, amount in outcome(case.prior, case.action, list(case.lines)).items()}
+
+
 def read_lines(reading: OrderReading) -> list[tuple[int, str, float]]:
     """Lines of a reading in the shape of a case."""
     return [(line.key, line.op, line.quantity_milli / 1000) for line in reading.lines]
