@@ -27,7 +27,7 @@ _WEIGHED = re.compile(
 )
 
 
-_AND_MORE = re.compile(r"多(?!不|没|少|重|大|长|高|久|远|加|来|要|拿|给|了|一?点[没也都无少])|来个|出头")
+_AND_MORE = re.compile(r"多(?!谢|不|没|少|重|大|长|高|久|远|加|来|要|拿|给|了|一?点[没也都无少])|来个|出头")
 _TAELS = re.compile(rf"([\d.]+|[一二三四五六七八九十半]|半斤八)两(半)?(?!\s?(?:{UNIT_PATTERN}|[样种]))")
 
 
@@ -36,7 +36,7 @@ _HALF_UNIT = re.compile(rf"(公斤|斤|{UNIT_PATTERN})半(?!{UNIT_PATTERN})")
 
 _COUNTED = re.compile(
     rf"(?:(?P<half>半)|(?P<few>好几|几十|十几|几|数|若干|十来|(?:[一二三四五六七八九]?[十百]|\d*0)来|{NUM}多)|(?P<number>{NUM}))(?P<more>多|来)?\s?"
-    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!不|没|少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
+    rf"(?P<half2>个半|半(?!{UNIT_PATTERN}))?\s?(?P<unit>{UNIT_PATTERN})(?P<tail>半(?!{UNIT_PATTERN})|多(?!谢|不|没|少|重|大|长|高|久|远|一|加|来|要|拿|给|了))?"
 )
 
 
@@ -178,8 +178,12 @@ def _counted(text: str, start: int, catalogue: Catalogue) -> Token | None:
     milli = 500 if match["half"] else number.milli if number else 1000
     if match["half2"] or match["tail"] == "半":
         milli += 500
-    vague = bool(match["few"] or match["more"] or match["tail"] == "多")
-    token = Token("qty", start, match.end(), match[0], milli=milli, unit=canonical_unit(match["unit"]), approx=vague)
+    end = match.end()
+    if match["tail"] == "多" and longest(text, end - 1, catalogue.names, catalogue.lengths) > 1:
+        end -= 1  # 两扎多头玫瑰
+    vague = bool(match["few"] or match["more"] or (match["tail"] == "多" and end == match.end()))
+    unit = canonical_unit(match["unit"])
+    token = Token("qty", start, end, text[start:end], milli=milli, unit=unit, approx=vague)
     return _approximate(token, text, number)
 
 

@@ -17,6 +17,11 @@ PLAIN: Final = frozenset(
     {"item", "qty", "space", "want", "add", "and", "colon", "times", "plus", "room", "phone", "comma", "stop", "each"}
 )
 """Kinds a list of goods and numbers is made of: nothing in it can turn it round."""
+CHATTING: Final = frozenset(
+    "space comma stop filler text ask time room phone person name people done past praise pay this locker think "
+    "trouble quality joke".split()
+)
+"""Kinds of clauses that are about no goods, no number and no order."""
 BOOKABLE: Final = frozenset({"item", "goods", "qty", "pair"})
 ACTING: Final = frozenset({"want", "add"})
 CHANGING: Final = frozenset(

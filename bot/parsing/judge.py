@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias
 
 from bot.parsing import second
 from bot.parsing.candidates import Outcome, Take, Taken, drafts, outcome, turned
-from bot.parsing.classes import PLAIN
+from bot.parsing.classes import CHATTING, PLAIN
 from bot.parsing.draft import Draft
 from bot.parsing.segments import Segment
 from bot.parsing.traits import (
@@ -136,8 +136,13 @@ class Option:
 
 
 def is_plain(found: Sequence[Segment], draft: Draft) -> bool:
-    """A list of goods and numbers that raised no doubt needs no judge."""
-    return not draft.doubts and len(found) == 1 and found[0].kinds <= PLAIN and found[0].verdict == "order"
+    """What raised no doubt needs no judge when it is a list of goods and numbers, or talk that names neither."""
+    if draft.doubts:
+        return False
+    if len(found) == 1 and found[0].verdict == "order" and found[0].kinds <= PLAIN:
+        return True
+    is_talk = not draft.entries and not draft.cancels_all and all(segment.kinds <= CHATTING for segment in found)
+    return is_talk and not any(token.keys for segment in found for token in segment.tokens)
 
 
 def clauses(found: Sequence[Segment]) -> list[list[Sight]]:

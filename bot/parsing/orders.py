@@ -17,11 +17,12 @@ from bot.parsing.holds import settle
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.judge import Option, decide, is_plain
 from bot.parsing.lexer import tokenize
+from bot.parsing.listed import read_listed
 from bot.parsing.money import see_prices
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.notes import fold_notes
 from bot.parsing.outcome import reading_of
-from bot.parsing.plain import read_listed, read_plain
+from bot.parsing.plain import read_plain
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up, quoted_goods, said_in
 from bot.parsing.segments import Segment, keys_of

@@ -1,5 +1,5 @@
-"""Orders that need no understanding, which is most of them: goods and numbers, and what is said around them out of
-habit (草莓2 鸡蛋1盒; 5栋302 我要两盒草莓和一板鸡蛋,谢谢团长).
+"""Orders that are read at sight, which is most of them: goods and figures, and what is said around them out of habit
+(草莓2 鸡蛋1盒; 5栋302 我要两盒草莓和一板鸡蛋,谢谢团长).
 
 What is read here reads the same the long way, word by word and judged, at many times the cost: a test holds both
 together. Anything else falls through.
@@ -8,52 +8,37 @@ together. Anything else falls through.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.listed import COURTESIES, WANTS
 from bot.parsing.quantity import to_sale_units
-from bot.parsing.tokens import Token
+from bot.parsing.tokens import longest
 from bot.parsing.values import Item, Line, OrderReading
 
+_Goods: TypeAlias = tuple[Item, int, int]
+"""An item, how many thousandths of it, and where in the text it ends."""
+
 _LONGEST: Final = 80
-_MOST_BARE: Final = 9_000
-"""Thousandths: more is believed only with a unit behind it."""
-_APART: Final = re.compile(r"[\s,、;]+")
-_PIECE: Final = re.compile(r"(?P<name>[^\d\s]{2,}?)[×:]?(?:(?P<few>[1-9])|(?P<number>[1-9]\d?)(?P<unit>[^\d\s]{1,2}))")
-
-WANTS: Final = frozenset(
-    "要 来 我要 给我 帮我 给我留 帮我留 订 拿 买 定 接 留 记 登记 下单 想要 我想要 来个 给我来 报 整".split()
-    + "我买 我订 我来 我接 我拿 我定 帮我订 帮我记 接龙 我报 也要 我也要 搞 弄".split()
+_FIGURES: Final = {figure: 1 + n for n, figure in enumerate("一二三四五六七八九十")} | {"两": 2}
+_FIGURE: Final = rf"(?P<figure>[1-9]\d?(?!\d)|[{''.join(_FIGURES)}])"
+_CHAR: Final = r"[^\d\s,、;。×:]"
+_POLITE: Final = "|".join(sorted(COURTESIES, key=len, reverse=True))
+_ASKING: Final = "|".join(sorted(WANTS, key=len, reverse=True))
+_NAMED: Final = re.compile(rf"(?P<name>{_CHAR}+?)[×:]?{_FIGURE}")
+_COUNTED: Final = re.compile(
+    rf"{_FIGURE}(?P<unit>{_CHAR}{{1,2}}?)(?P<name>{_CHAR}{{2,}}?)(?=[\s,、;。和\d{''.join(_FIGURES)}]|$|{_POLITE})"
 )
-"""Verbs that ask for goods and say no more than that."""
-COURTESIES: Final = frozenset(
-    "谢谢 谢谢团长 谢谢你 谢谢啦 谢啦 多谢 感谢 多谢团长 辛苦了 辛苦啦 辛苦团长 麻烦了".split()
-    + "团长 群主 老板 哦 哈 吧 呀 啊 我".split()
+_APART: Final = re.compile(r"[\s,、;]*和?")
+_PLACE: Final = (
+    r"(?:\d{1,2}|[a-z](?=栋|幢|座))(?:(?:栋|幢|座|号楼)(?:\d单元)?|\#|-(?:\d{1,2}-)?)[1-9]\d{2,3}室?(?=[\s,。]|$)"
 )
-"""Words beside an order that change nothing."""
-_CLASSES: Final = {
-    "item": "i", "qty": "q", "want": "w", "filler": "f", "each": "e", "times": "x", "colon": "x", "plus": "+",
-    "space": " ", "comma": ",", "stop": ".", "and": "&", "room": "r", "phone": "p", "add": "a",
-}  # fmt: skip
-"""One letter for every class of words a list is made of."""
-_EACH: Final = frozenset("各 各来 各要".split())
-_AGAIN: Final = frozenset("再来 再要 再加".split())
-_COUNTED: Final = r"i ?(?:(?:x ?|w{1,2} ?)?[qb]|\+ ?b)"
-_BEHIND: Final = r"q ?i"
-_LISTED: Final = re.compile(
-    r"(?:[rp][ ,.]*)*(?:f[ ,]?)?(?:w{1,2}[ ,]?)?"
-    rf"(?:{_COUNTED}(?:[ ,.&+]*(?:[ ,]a ?)?{_COUNTED})*|(?P<behind>{_BEHIND}(?:[ ,.&]*(?:[ ,]a ?)?{_BEHIND})*)"
-    r"|(?P<same>i(?:[ &]*i)+ ?e[qb])|(?P<lone>\+ ?[qb]|q|(?<=w)b))"
-    r"(?:[ ,.]*f)*(?:[ ,.&]*[rp])*[,. ]*"
-)
-"""Names, each with a number behind it; numbers, each with a name; several names with one number for each; a number
-alone."""
-
+_LEAD: Final = re.compile(rf"(?:(?P<place>{_PLACE})[\s,。]+)?(?P<asking>(?:{_ASKING})?)")
+_TAIL: Final = re.compile(rf"(?:[\s,。]*(?:{_POLITE}))?(?:[\s,。]*(?P<place>{_PLACE}))?[\s,。~]*")
+_PARTS: Final = re.compile(r"[a-z]|\d+")
 _MORE: Final = re.compile(
     r"(?:再[加来要]|多[加来]|加)(?P<figure>[1-9一两二三四五六七八九])(?P<unit>[^\d\s]{1,2}?)(?P<name>[^\d\s]{2,})"
 )
-_FIGURES: Final = {figure: 1 + n for n, figure in enumerate("一二三四五六七八九")} | {"两": 2}
 _AMOUNT: Final = re.compile(r"[\d一二两俩三仨四五六七八九十半]")
 _NAME: Final = re.compile(r"[^\W\d_]{2}")
 # For somebody else, about money, an answer or a code: such words lead elsewhere than to one's own order.
@@ -74,16 +59,72 @@ def read_plain(text: str, catalogue: Catalogue, *, has_order: bool) -> OrderRead
     """
     if len(text) > _LONGEST:
         return None
+    text = text.strip()
     if text[:1] in "再多加":
-        return _more(text.strip(), catalogue, has_order=has_order)
+        return _more(text, catalogue, has_order=has_order)
+    lead = _LEAD.match(text)
+    if lead is None or (lead["asking"] and longest(text, lead.start("asking"), catalogue.names, catalogue.lengths)):
+        return None  # 整鸡 is no verb in front of goods
+    lines, end = _goods(text, lead.end(), catalogue)
+    tail = _TAIL.fullmatch(text, end) if lines else None
+    if tail is None or (lead["place"] and tail["place"]):
+        return None
+    return OrderReading("order", tuple(lines.values()), room=_room(lead["place"] or tail["place"]))
+
+
+def _goods(text: str, at: int, catalogue: Catalogue) -> tuple[dict[int, Line], int]:
+    """The goods from `at` on, and where they end: all with the figure behind the name, or all with it in front."""
     lines: dict[int, Line] = {}
-    for piece in _APART.split(text.strip()):
-        match = _PIECE.fullmatch(piece)
-        item = catalogue.plain.get(match["name"]) if match else None
-        if match is None or item is None or item.key in lines or match["unit"] not in (None, item.unit):
-            return None
-        lines[item.key] = Line(item.key, 1000 * int(match["few"] or match["number"]))
-    return OrderReading("order", tuple(lines.values()))
+    before: Item | None = None
+    is_counted = text[at : at + 1] in _FIGURES or text[at : at + 1].isdigit()
+    while found := _counted(text, at, catalogue, before) if is_counted else _named(text, at, catalogue):
+        before, milli, end = found
+        if before.key in lines:
+            return {}, at
+        lines[before.key] = Line(before.key, milli)
+        at = end
+        if apart := _APART.match(text, at):
+            at = apart.end()
+    return lines, at
+
+
+def _named(text: str, at: int, catalogue: Catalogue) -> _Goods | None:
+    """草莓2, 鸡蛋一板."""
+    match = _NAMED.match(text, at)
+    item = catalogue.plain.get(match["name"]) if match else None
+    if match is None or item is None:
+        return None
+    end = match.end()
+    if text.startswith(item.unit, end):
+        return item, _milli(match["figure"]), end + len(item.unit)
+    is_bare = "1" <= match["figure"] <= "9" and text[end : end + 1] in _ENDS
+    return (item, _milli(match["figure"]), end) if is_bare and len(match["figure"]) == 1 else None
+
+
+_ENDS: Final = ("", " ", ",", "、", ";", "~", "\n")
+
+
+def _counted(text: str, at: int, catalogue: Catalogue, before: Item | None) -> _Goods | None:
+    """两盒草莓; but behind 1份生蚝, which come ten to a portion, 10只 may be about those."""
+    match = _COUNTED.match(text, at)
+    item = catalogue.plain.get(match["name"]) if match else None
+    if match is None or item is None or match["unit"] != item.unit:
+        return None
+    milli = _milli(match["figure"])
+    if before is not None and item.unit != before.unit and to_sale_units(milli, item.unit, before).milli is not None:
+        return None
+    return item, milli, match.end()
+
+
+def _milli(figure: str) -> int:
+    return 1000 * (_FIGURES.get(figure) or int(figure))
+
+
+def _room(place: str | None) -> str | None:
+    """5栋302 as 5-302."""
+    if place is None:
+        return None
+    return "-".join(part.upper() if part.isalpha() else str(int(part)) for part in _PARTS.findall(place))
 
 
 def _more(text: str, catalogue: Catalogue, *, has_order: bool) -> OrderReading | None:
@@ -92,76 +133,7 @@ def _more(text: str, catalogue: Catalogue, *, has_order: bool) -> OrderReading |
     item = catalogue.plain.get(match["name"]) if match else None
     if match is None or item is None or item.unit != match["unit"]:
         return None
-    figure = match["figure"]
-    count = _FIGURES.get(figure) or int(figure)
+    milli = _milli(match["figure"])
     if has_order:
-        return OrderReading("amend", (Line(item.key, 1000 * count, "add"),))
-    return OrderReading("order", (Line(item.key, 1000 * count),))
-
-
-def read_listed(tokens: Sequence[Token], catalogue: Catalogue, prior: Mapping[int, int]) -> OrderReading | None:
-    """The reading of the tokens of a message, or None where they are more than a list of goods and numbers.
-
-    `prior` is what the sender has ordered so far: beside it, a plus sign and 再来 mean more, which is not read here.
-    """
-    listed = _LISTED.fullmatch("".join(map(_class_of, tokens)))
-    if listed is None:
-        return None
-    goods = [token.keys[0] for token in tokens if token.kind == "item"]
-    numbers = [token for token in tokens if token.kind == "qty"]
-    if listed["lone"]:
-        if catalogue.only is None:
-            return None
-        goods = [catalogue.only]
-    if (prior and not _INCREASES.isdisjoint(listed[0])) or len(set(goods)) < len(goods):
-        return None
-    items = [catalogue.by_key[key] for key in goods]
-    if listed["behind"] and len(items) > 1 and any(map(_may_be_the_pack, items, numbers, numbers[1:])):
-        return None
-    if listed["same"]:
-        if numbers[0].milli > _MOST_BARE:
-            return None
-        numbers *= len(items)
-    lines = [_line(number, item) for number, item in zip(numbers, items, strict=True)]
-    rooms = {token.value for token in tokens if token.kind == "room"}
-    phone = next((token.value for token in tokens if token.kind == "phone"), None)
-    found = tuple(line for line in lines if line is not None)
-    if len(rooms) > 1 or len(found) < len(lines):
-        return None
-    return OrderReading("order", found, room=next(iter(rooms), None), phone=phone)
-
-
-def _may_be_the_pack(item: Item, number: Token, behind: Token) -> bool:
-    """1份生蚝 10只大闸蟹, where oysters come ten to a portion: the second number may be about the first goods."""
-    if number.unit != item.unit:
-        return True
-    return behind.unit != item.unit and to_sale_units(behind.milli, behind.unit, item).milli is not None
-
-
-def _line(number: Token, item: Item) -> Line | None:
-    """The number of an item in units of sale; None where that has to be asked, and for 三把, which is also a verb."""
-    if number.unit in _VERBS and number.unit != item.unit:
-        return None
-    milli = to_sale_units(number.milli, number.unit, item).milli
-    return None if milli is None else Line(item.key, milli)
-
-
-def _class_of(token: Token) -> str:
-    """The letter of a token that says nothing but its class; `?` for any other."""
-    kind = token.kind
-    if kind == "item":
-        return "i" if len(token.keys) == 1 and not token.weak else "?"
-    if kind == "qty":
-        return "?" if token.approx or token.rough or token.sign else _number(token)
-    said = _SAID.get(kind)
-    return "?" if said is not None and token.word not in said else _CLASSES.get(kind, "?")
-
-
-def _number(token: Token) -> str:
-    """`q` with a unit and `b` without one. What a bare number above nine may be (a price, a room) is not asked here."""
-    return "q" if token.value != "bare" else "b" if token.milli <= _MOST_BARE else "?"
-
-
-_INCREASES: Final = frozenset("+a")
-_VERBS: Final = frozenset("把")
-_SAID: Final = {"want": WANTS, "filler": COURTESIES, "each": _EACH, "add": _AGAIN}
+        return OrderReading("amend", (Line(item.key, milli, "add"),))
+    return OrderReading("order", (Line(item.key, milli),))

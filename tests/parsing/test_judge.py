@@ -44,10 +44,15 @@ def _options(text: str, prior: tuple[Line, ...] = ()) -> tuple[list[Option], lis
 
 
 def test_a_message_may_always_be_left_alone_or_asked_about() -> None:
-    for text in (STORY, "谢谢团长", "鸡蛋鸡蛋", "。", "要两板鸡蛋吧不对三板"):
+    for text in (STORY, "谢谢团长,算了", "鸡蛋鸡蛋", "照旧", "要两板鸡蛋吧不对三板"):
         found, _ = _options(text)
         assert [option.kind for option in found[-2:]] == ["nothing", "ask"], text
         assert all(option.kind == "book" for option in found[:-2])
+
+
+@pytest.mark.parametrize("text", ["谢谢团长", "。", "已付款", "几点截单呀"])
+def test_talk_that_names_neither_goods_nor_numbers_is_not_judged(text: str) -> None:
+    assert read_by_rules(text, GOODS).taken is None
 
 
 def test_a_clause_that_is_turned_round_gives_another_reading() -> None:

@@ -12,9 +12,10 @@ import pytest
 from bot.parsing import orders
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.lexer import tokenize
+from bot.parsing.listed import COURTESIES, WANTS, read_listed
 from bot.parsing.normalise import normalise
 from bot.parsing.orders import read_by_rules, read_order
-from bot.parsing.plain import COURTESIES, WANTS, may_be_plain, read_listed, read_plain
+from bot.parsing.plain import may_be_plain, read_plain
 from bot.parsing.values import Item, Line, OrderReading, Role
 from tests.parsing.corpus import catalogues as written_catalogues
 from tests.parsing.corpus import item_from
@@ -124,6 +125,48 @@ def _pieces(goods: Catalogue, named: list[str], chance: random.Random) -> str:
     return apart.join(name + chance.choice(LINKS) + number for name, number in zip(named, numbers, strict=True))
 
 
+def lists_read_at_sight() -> Iterator[tuple[Catalogue, str]]:
+    """Goods with figures and their own units, in the ways most people write them."""
+    chance, shops = random.Random(9), [*catalogues(), *written_catalogues().values()]
+    for _ in range(LISTS):
+        goods, pieces, is_counted = chance.choice(shops), [], chance.random() < 0.4
+        named = chance.sample(sorted(goods.plain), min(chance.randint(1, 4), len(goods.plain)))
+        for name in named:
+            number = chance.choice("1 2 3 6 9 10 12 40 一 两 三 十 ２".split())
+            unit = goods.plain[name].unit if chance.random() < 0.9 or is_counted else ""
+            pieces.append(f"{number}{unit}{name}" if is_counted else f"{name}{chance.choice(LINKS)}{number}{unit}")
+        text = chance.choice((" ", ",", "、", "\n", "和", "")).join(pieces)
+        ahead, behind = chance.choice(PLACES), chance.choice(PLACES)
+        text = chance.choice(("", f"{ahead} ", f"{ahead}\n")) + chance.choice(["", *sorted(WANTS)]) + text
+        yield (
+            goods,
+            text + chance.choice(["", "", *sorted(COURTESIES)]) + chance.choice(("", "", "", f" {behind}", "~")),
+        )
+
+
+def test_lists_read_at_sight_read_the_same_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    _take_the_long_way(monkeypatch)
+    chance, short_ones, asked = random.Random(10), 0, 0
+    for goods, text in lists_read_at_sight():
+        prior = [Line(item.key, 500 * chance.randint(1, 20)) for item in goods.items[:2] if chance.random() < 0.2]
+        short = read_plain(normalise(text).text, goods, has_order=bool(prior))
+        if short is not None:
+            short_ones += 1
+            asked += _is_asked(short, text, goods, chance.choice(ROLES), prior)
+    assert short_ones > LISTS / 8
+    assert asked < short_ones / 100
+
+
+def _is_asked(short: OrderReading, text: str, goods: Catalogue, role: Role, prior: list[Line]) -> bool:
+    """Whether the judge asks about what is read the short way. Nothing else is ever booked."""
+    judged = read_order(text, goods, role=role, prior=prior)
+    if judged == short:
+        return False
+    assert judged.action == "ambiguous", text
+    assert read_by_rules(text, goods, role=role, prior=prior).reading == short, text
+    return True
+
+
 def test_lists_read_the_same_the_short_way_and_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judged, too: nothing else is ever booked, and the judge hardly ever asks where the rules are sure."""
     _take_the_long_way(monkeypatch)
@@ -133,11 +176,7 @@ def test_lists_read_the_same_the_short_way_and_the_long_way(monkeypatch: pytest.
         short = _listed(text, goods, prior)
         if short is not None:
             short_ones += 1
-            role = chance.choice(ROLES)
-            if (judged := read_order(text, goods, role=role, prior=prior)) != short:
-                asked += 1
-                assert judged.action == "ambiguous", text
-                assert read_by_rules(text, goods, role=role, prior=prior).reading == short, text
+            asked += _is_asked(short, text, goods, chance.choice(ROLES), prior)
     assert short_ones > LISTS / 10
     assert asked < short_ones / 100
 
@@ -200,7 +239,14 @@ def test_a_number_that_may_be_the_pack_of_what_was_named_is_left_to_understandin
         "草莓2 草莓1",  # twice
         "草莓15",  # a price?
         "草莓2斤",  # another unit
-        "草莓2 3-502",
+        "草莓2 502",  # a room?
+        "3-502 草莓2 5-302",
+        "3-502草莓2",
+        "两盒草莓 土鸡蛋3",
+        "一斤半草莓",
+        "两斤草莓",  # another unit
+        "不要两盒草莓",
+        "草莓三",  # no unit
         "再加1份草莓",  # another unit
         "再加1盒草莓 鸡蛋1",
         "再加12盒草莓",
@@ -219,6 +265,36 @@ def test_anything_else_is_left_to_understanding(text: str) -> None:
 def test_control_a_plain_order_is_read() -> None:
     both = OrderReading("order", (Line(1, 2000), Line(2, 3000)))
     assert read_plain("草莓2盒 土鸡蛋×3", GOODS, has_order=True) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [
+        ("我要两盒草莓和三斤土鸡蛋,谢谢团长", None),
+        ("草莓两盒土鸡蛋三斤吧", None),
+        ("5栋302 来草莓2、土鸡蛋3", "5-302"),
+        ("2盒草莓 3斤土鸡蛋 7号楼2单元1101", "7-2-1101"),
+        ("B座1502 草莓2 土鸡蛋3~", "B-1502"),
+        ("草莓两盒\n土鸡蛋三斤\n3-1-502", "3-1-502"),
+    ],
+)
+def test_a_room_and_courtesies_may_stand_around_it(text: str, room: str | None) -> None:
+    both = OrderReading("order", (Line(1, 2000), Line(2, 3000)), room=room)
+    assert read_plain(normalise(text).text, GOODS, has_order=False) == both
+
+
+def test_goods_that_begin_like_a_verb_are_goods() -> None:
+    goods = Catalogue([Item(1, 1, "整鸡腿", "盒", 3000), Item(2, 2, "鸡腿", "盒", 2000)])
+    assert read_plain("整鸡腿2盒", goods, has_order=False) is None
+    assert read_plain("要鸡腿2盒", goods, has_order=False) == OrderReading("order", (Line(2, 2000),))
+
+
+def test_in_front_of_it_too_a_number_may_be_the_pack() -> None:
+    goods = Catalogue([Item(1, 1, "大闸蟹", "只", 3000), Item(2, 2, "生蚝", "袋", 4500, "10只/袋")])
+    assert read_plain("1袋生蚝 10只大闸蟹", goods, has_order=False) is None
+    assert read_plain("10只大闸蟹 1袋生蚝", goods, has_order=False) == OrderReading(
+        "order", (Line(1, 10_000), Line(2, 1000))
+    )
 
 
 @pytest.mark.parametrize(
