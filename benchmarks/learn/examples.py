@@ -77,7 +77,8 @@ def opinions(reads: Sequence[Read]) -> list[second.Opinion]:
     found: list[second.Opinion] = [{} for _ in reads]
     for group in range(GROUPS):
         out = set(names[group::GROUPS])
-        weights = learn_second([s for one in reads if one.message.source not in out for s in one.samples()])
+        seen = [s for one in reads if one.message.source not in out for s in one.samples()]
+        weights = second.tables(learn_second(seen))
         for at, one in enumerate(reads):
             if one.message.source in out:
                 found[at] = second.opinion(one.asked, weights)

@@ -23,6 +23,7 @@ from bot.parsing import second
 from bot.parsing.candidates import Outcome, Take, Taken, drafts, outcome, turned
 from bot.parsing.classes import CHATTING, PLAIN
 from bot.parsing.draft import Draft
+from bot.parsing.packing import Lanes
 from bot.parsing.segments import Segment
 from bot.parsing.traits import (
     PLAIN_TRAITS,
@@ -55,21 +56,18 @@ _HOPELESS: Final = -300
 _SCALE: Final = 100.0
 """The weights are whole numbers, so that their sums do not hang on the order of adding."""
 
-Row: TypeAlias = tuple[int, int, int, int]
+Row: TypeAlias = tuple[int, ...]
+"""The weights of a trait by column."""
 Weights: TypeAlias = dict[str, dict[Key, int]]
-"""Family -> key -> weights by column, packed into one number (`packed`), so that one addition adds all four."""
+"""Family -> key -> weights by column, packed into one number (`packing`), so that one addition adds all four."""
 Trust: TypeAlias = dict[Key, float]
 """Weights of what is trusted; all of it is of the plain family."""
 
 
-_LANE: Final = 16
-"""Bits of a packed number that one weight has: with four of them it still is a machine word while it is added up."""
-_LARGEST: Final = 511
-_AT_ONCE: Final = 60
-"""So many weights of at most `_LARGEST` cannot run over into the next."""
-_MASK: Final = (1 << _LANE) - 1
-_MIDDLE: Final = 1 << _LANE - 1
-_LIFT: Final = sum(_MIDDLE << at * _LANE for at in range(4))
+_LANES: Final = Lanes(4, 16)
+"""With four of 16 bits a row still is a machine word while it is added up."""
+packed: Final = _LANES.packed
+added: Final = _LANES.added
 
 
 def tables(rows: Mapping[str, Sequence[int]]) -> Weights:
@@ -80,30 +78,6 @@ def tables(rows: Mapping[str, Sequence[int]]) -> Weights:
         for family, key in place_of(trait):
             found.setdefault(family, {})[key] = weights
     return found
-
-
-def packed(row: Sequence[int]) -> int:
-    """Four weights as one number; numbers are added by `added`.
-
-    >>> added([packed((1, -2, 3, -4)), packed((10, 20, -30, -40))])
-    (11, 18, -27, -44)
-    """
-    book, beside, nothing, ask = row
-    if max(row) > _LARGEST or min(row) < -_LARGEST:
-        raise ValueError(f"weights this large cannot be added up: {row}")
-    return book + (beside << _LANE) + (nothing << 2 * _LANE) + (ask << 3 * _LANE)
-
-
-def added(rows: Sequence[int]) -> Row:
-    """The sums of packed weights by column."""
-    if len(rows) > _AT_ONCE:
-        first, rest = added(rows[:_AT_ONCE]), added(rows[_AT_ONCE:])
-        return first[0] + rest[0], first[1] + rest[1], first[2] + rest[2], first[3] + rest[3]
-    whole = sum(rows) + _LIFT
-    return (
-        (whole & _MASK) - _MIDDLE, (whole >> _LANE & _MASK) - _MIDDLE, (whole >> 2 * _LANE & _MASK) - _MIDDLE,
-        (whole >> 3 * _LANE) - _MIDDLE,
-    )  # fmt: skip
 
 
 def trust_table(weights: Mapping[str, float]) -> Trust:

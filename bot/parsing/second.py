@@ -19,18 +19,21 @@ from typing import Final, TypeAlias
 from bot.parsing.candidates import Outcome
 from bot.parsing.choices import ANY, Choice, Sight, choices
 from bot.parsing.draft import Draft, Entry
+from bot.parsing.packing import Lanes
 from bot.parsing.segments import Segment
 from bot.parsing.traits import Key
 
-Row: TypeAlias = tuple[int, ...]
+Row: TypeAlias = Sequence[int]
 """A trait's weights by column, in hundredths of a nat: whole numbers, so that sums do not hang on the order."""
-Weights: TypeAlias = Mapping[str, Mapping[str, Row]]
+Weights: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Family -> key -> its row, packed into one number."""
 Opinion: TypeAlias = dict[int, dict[int, float]]
 """Item key -> thousandths a person would have after the message -> how likely that is."""
 
 _SCALE: Final = 100.0
 _LEAST: Final = 1e-4
 """How likely an amount counts that the second reader does not think of."""
+_LANES: Final = Lanes(ANY + 1, 20)
 _NONE: Final[Row] = (0,) * (ANY + 1)
 
 
@@ -59,12 +62,17 @@ def opinion(asked: Sequence[Choice], weights: Weights) -> Opinion:
     return found
 
 
+def tables(rows: Mapping[str, Mapping[str, Row]]) -> Weights:
+    """The weights of traits, given by family and key, as they are looked up."""
+    return {family: {key: _LANES.packed(row) for key, row in table.items()} for family, table in rows.items()}
+
+
 def _added(sights: Sequence[Sight], weights: Weights) -> Row:
-    rows = []
+    rows: list[int] = []
     for family, keys in sights:
         if table := weights.get(family):
             rows += [table[key] for key in keys if key in table]
-    return tuple(map(sum, zip(*rows, strict=True))) if rows else _NONE
+    return _LANES.added(rows) if rows else _NONE
 
 
 def likelihood(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> tuple[float, float]:
@@ -102,8 +110,7 @@ def opinion_traits(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> 
 
 
 def _load() -> Weights:
-    stored = json.loads(Path(__file__).with_name("second.json").read_text(encoding="utf-8"))
-    return {family: {key: tuple(row) for key, row in rows.items()} for family, rows in stored.items()}
+    return tables(json.loads(Path(__file__).with_name("second.json").read_text(encoding="utf-8")))
 
 
 WEIGHTS: Final = _load()

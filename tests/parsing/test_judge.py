@@ -16,6 +16,7 @@ from bot.parsing.candidates import outcome, turned
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.judge import ASKED, BESIDE, BOOKED, NOTHING, WEIGHTS, Option
 from bot.parsing.orders import read_by_rules, read_order
+from bot.parsing.packing import LARGEST, Lanes
 from bot.parsing.second import opinion_of
 from bot.parsing.traits import Sight, named, place_of
 from bot.parsing.values import Item, Line
@@ -156,12 +157,25 @@ def test_a_name_may_have_blanks_within_a_word() -> None:
 
 @given(st.lists(st.tuples(*[st.integers(-511, 511)] * 4), max_size=200))
 def test_packed_weights_are_added_up_one_by_one(rows: list[tuple[int, ...]]) -> None:
-    assert judge.added([judge.packed(row) for row in rows]) == tuple(sum(row[at] for row in rows) for at in range(4))
+    for bits in (16, 20):
+        lanes = Lanes(4, bits)
+        sums = tuple(sum(row[at] for row in rows) for at in range(4))
+        assert lanes.added([lanes.packed(row) for row in rows]) == sums
 
 
 def test_weights_that_would_run_over_are_refused() -> None:
     with pytest.raises(ValueError, match="512"):
-        judge.packed((0, 0, 512, 0))
+        Lanes(4, 16).packed((0, 0, 512, 0))
+
+
+def test_so_many_of_the_largest_weights_do_not_run_over() -> None:
+    for lanes in (Lanes(4, 16), Lanes(9, 20)):
+        for count in (lanes.at_once, lanes.at_once + 1, 3 * lanes.at_once):
+            for weight in (LARGEST, -LARGEST):
+                row = [weight, -weight] * 5
+                assert lanes.added([lanes.packed(row[: lanes.count])] * count) == tuple(
+                    count * one for one in row[: lanes.count]
+                )
 
 
 def test_the_same_message_is_judged_the_same_in_every_process() -> None:
