@@ -217,7 +217,9 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
 
 def _note(note: str | None) -> str | None:
     """What the leader is to know; a word that was left over (帮女儿来一盒 她住6-301) tells him nothing."""
-    words = (note or "").removeprefix("备注").strip(" :：")
+    if not note:
+        return None
+    words = note.removeprefix("备注").strip(" :：")
     return None if re.fullmatch(r"[我你您他她它们的,，。\s]*", words) else words
 
 

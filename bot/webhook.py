@@ -179,7 +179,8 @@ class Webhook:
         return "handled", self._written(inbound, reply)
 
     def _written(self, inbound: Inbound, reply: Reply) -> Answered:
-        body = write_reply(inbound, reply, self._credentials, self._clock(), str(secrets.randbelow(10**10)))
+        nonce = str(secrets.randbelow(10**10)) if inbound.encrypted else ""
+        body = write_reply(inbound, reply, self._credentials, self._clock(), nonce)
         return 200, (_TEXT if body == NOTHING else _XML), body
 
     def _refused(self, refusal: Forbidden) -> Answered:

@@ -65,6 +65,7 @@ class Crowds:
     def __init__(self, store: Store | None = None) -> None:
         """With a store, somebody unknown is looked up when there is a crowd: going along is worth the look."""
         self._known, self._store = Known(_MOST), store
+        self._goes_along_anyway = store is not None and store.is_sqlite
 
     def note(self, openid: str, person: Person) -> None:
         """He has been recognised."""
@@ -72,6 +73,8 @@ class Crowds:
 
     def look_ahead(self, work: Work, inbound: Inbound) -> None:
         """What every answer reads first, and what the answer to somebody known reads then."""
+        if not work.wire.is_remote:
+            return
         people.ahead(work, inbound.openid)
         hint = work.notes.get(Hint) or self._known.get(inbound.openid)
         if hint is not None:
@@ -80,7 +83,7 @@ class Crowds:
 
     def share(self, inbound: Inbound, ahead: Callable[[Work], None], do: Callable[[Work], T]) -> Joint[T] | None:
         """How this may be answered together with others; None where it looks like anything but a plain order."""
-        if inbound.kind != "text" or not may_be_plain(inbound.text):
+        if self._goes_along_anyway or inbound.kind != "text" or not may_be_plain(inbound.text):
             return None
         hint = self._known.get(inbound.openid) or self._looked_up(inbound.openid)
         if hint is None:
@@ -133,7 +136,10 @@ def hold(company: Company) -> None:
 
 
 def was_known(talk: Talk) -> bool:
-    """Whether he is who he was taken for, so that all has been asked. In company raises Alone where he is not."""
+    """Whether he is who he was taken for, so that all has been asked; always where nothing is asked ahead. In company
+    raises Alone where he is not."""
+    if not talk.work.wire.is_remote:
+        return True
     is_so = talk.work.notes.get(Hint) == hint_of(talk.person) is not None
     if talk.work.is_joint and not is_so:
         raise Alone

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import JSON
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.crud import REQUIRED
 
@@ -86,11 +87,12 @@ class _Ready:
         fixed = {name: whole.parameters.get(name) for name in names}
         fixed |= {name: into[name](value) for name, value in fixed.items() if name in into and value is not REQUIRED}
         self._fixed = fixed
-        self._into: list[tuple[str, Callable[[Any], Any]]] = [(name, into[name]) for name in fixed if into.get(name)]
+        # What nothing becomes (JSON: a word of its own) is known beforehand.
+        self._into = [(name, into[name], into[name](None)) for name in fixed if into.get(name)]
         self._in_order = _in_order_of(names) if whole.positiontup is not None else None
         results = compiled._result_columns
         self._row: Any = namedtuple("Row", [one.keyname for one in results], rename=True)  # type: ignore[misc]
-        processors = ((n, one.type._cached_result_processor(dialect, None)) for n, one in enumerate(results))
+        processors = ((n, _out_of(one.type, dialect)) for n, one in enumerate(results))
         self._out: list[tuple[int, Callable[[Any], Any]]] = [(n, to) for n, to in processors if to]
 
     def parameters(self, facts: Facts) -> Any:
@@ -98,9 +100,10 @@ class _Ready:
         values = {**self._fixed, **facts}
         if len(values) != len(self._fixed):
             raise KeyError(f"the statement has no {', '.join(sorted(facts.keys() - self._fixed.keys()))}")
-        for name, convert in self._into:
+        for name, convert, nothing in self._into:
             if name in facts:
-                values[name] = convert(facts[name])
+                value = facts[name]
+                values[name] = nothing if value is None else convert(value)
         return values if self._in_order is None else self._in_order(values)
 
     def shaped(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -112,9 +115,19 @@ class _Ready:
         for row in rows:
             values = list(row)
             for n, convert in out:
-                values[n] = convert(values[n])
+                value = values[n]
+                if value is not None:
+                    values[n] = convert(value)
             found.append(make(values))
         return found
+
+
+def _out_of(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of this type of what the driver gives; most JSON that is read says that there is nothing."""
+    convert: Callable[[Any], Any] | None = kind._cached_result_processor(dialect, None)
+    if convert is None or not isinstance(kind, JSON):
+        return convert
+    return lambda told: None if told == "null" else convert(told)
 
 
 def _in_order_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -33,17 +33,23 @@ class SqliteWire(Wire):
 
     def send(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         self.before_write()
-        for facts in rows:
-            self._execute(statement.text, statement.parameters(facts))
+        if len(rows) == 1:
+            self._execute(statement.text, statement.parameters(rows[0]))
+        elif rows:
+            self._execute(statement.text, [statement.parameters(facts) for facts in rows], is_many=True)
 
     def _put(self, text: str) -> None:
         self._execute(text, ())
 
-    def _execute(self, text: str, parameters: Any) -> None:
+    def _execute(self, text: str, parameters: Any, *, is_many: bool = False) -> None:
         if self._listeners:
-            self._tell(text, parameters)
+            for values in parameters if is_many else [parameters]:
+                self._tell(text, values)
         try:
-            self._cursor.execute(text, parameters)
+            if is_many:
+                self._cursor.executemany(text, parameters)
+            else:
+                self._cursor.execute(text, parameters)
         except self._error as error:
             raise self._translated(error, text) from error
 

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from models import Work, order_event, resident
 from models.prepared import Prepared
 from models.views import LineView, OrderView, Tier
-from operations import taking
+from operations import round_views, taking
 from operations.booking import Booking, write_events, write_head, write_lines
 from operations.errors import AlreadyPickedUp, NoOrder, Refused, RoundClosed
 from operations.offers import lock_offers, lock_round
@@ -67,7 +67,7 @@ def change(
     at all; then nothing has happened.
     """
     lock_person(work, leader_id, resident_id)
-    stands, is_repeat = standing(
+    stands, is_repeat, version = standing(
         work, leader_id=leader_id, round_id=round_id, resident_id=resident_id, source_key=source_key
     )
     if is_repeat:
@@ -87,7 +87,7 @@ def change(
     taking.ahead(work, wishes, draws_seq=not stands.id, known=lines)
     seq = stands.seq or taking.draw_seq(work, leader_id, round_id)
     taken, refused = _take(work, wishes, is_all_or_nothing=is_all_or_nothing)
-    tiers = {offer_id: taking.tiers(work, leader_id, offer_id) for offer_id in taken if offer_id not in lines}
+    tiers = _tiers(work, leader_id, round_id, version, [offer_id for offer_id in taken if offer_id not in lines])
     for offer_id, row in taken.items():
         lines[offer_id] = _line(work, row, lines.get(offer_id), targets[offer_id], tiers.get(offer_id, ()))
     moved = [(offer_id, had[offer_id], targets[offer_id]) for offer_id in taken if had[offer_id] != targets[offer_id]]
@@ -113,7 +113,7 @@ class NothingBooked(Refused):
 def cancel(work: Work, *, leader_id: int, round_id: int, resident_id: int, actor: str, source_key: str) -> Changed:
     """Cancel the whole order; its units are free for others again. Raises NoOrder, RoundClosed, AlreadyPickedUp."""
     lock_person(work, leader_id, resident_id)
-    before, is_repeat = standing(
+    before, is_repeat, _ = standing(
         work, leader_id=leader_id, round_id=round_id, resident_id=resident_id, source_key=source_key
     )
     if not (before.lines or is_repeat):
@@ -218,6 +218,21 @@ def _take(work: Work, wishes: Sequence[Wish], *, is_all_or_nothing: bool) -> tup
                 raise
             refused.append(refusal)
     return taken, refused
+
+
+def _tiers(
+    work: Work, leader_id: int, round_id: int, version: int, offer_ids: Sequence[int]
+) -> dict[int, tuple[Tier, ...]]:
+    """The bundle prices of these offers, as they are now that their rows are held.
+
+    On SQLite nobody else has written since the version was read: what the process knows of it is what is there.
+    """
+    if not offer_ids:
+        return {}
+    known = None if work.wire.is_remote else round_views.of_version(work, round_id, version)
+    if known is not None:
+        return {o.id: o.tiers for o in known.offers}
+    return {offer_id: taking.tiers(work, leader_id, offer_id) for offer_id in offer_ids}
 
 
 def _line(work: Work, row: Any, line: LineView | None, wanted: int, tiers: tuple[Tier, ...]) -> LineView:

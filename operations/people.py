@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, literal_column, or_, select, update
 
 from models import Work, account, account_binding, helper, leader, message_window, notice, resident
 from models.prepared import Prepared
@@ -61,7 +61,7 @@ _WHO: Select[Any] = (
         and_(message_window.c.account_id == account.c.id, message_window.c.kind == "message"),
     )
     .order_by(helper.c.id)
-    .limit(1)
+    .limit(literal_column("1"))  # of a value, newer versions of SQLite would plan the statement anew each time
 )
 
 

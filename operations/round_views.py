@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -91,10 +91,21 @@ def known_open(work: Work, leader_id: int) -> list[Known]:
     return sorted(found, key=lambda one: (one[0].closes_at, one[0].id))
 
 
+def of_version(work: Work, round_id: int, version: int) -> RoundView | None:
+    """A round in this version as the process knows it, with older counters."""
+    found: RoundView | None = work.known.get((RoundView, round_id, version))
+    return found
+
+
+def of_versions(work: Work, leader_id: int, versions: Mapping[int, int]) -> list[RoundView]:
+    """What can be ordered from, by the versions of the rounds that are open now; earliest deadline first."""
+    found = [_of_version(work, leader_id, *one) for one in versions.items()]
+    return sorted((one for one in found if one.offers), key=lambda one: (one.closes_at, one.id))
+
+
 def _of_version(work: Work, leader_id: int, round_id: int, version: int) -> RoundView:
     """A round as the process knows it, or read whole: on PostgreSQL perhaps already in a later version."""
-    key = (RoundView, round_id, version)
-    found: RoundView | None = work.known.get(key)
+    found = of_version(work, round_id, version)
     if found is None:
         found = view(work, leader_id, round_id)
         work.learn((RoundView, round_id, found.version), found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, literal_column, select
 
@@ -18,7 +18,14 @@ from models.views import OrderView
 from operations.errors import NotFound
 from operations.order_views import HOST_OF, LIVE_CODE, head_columns, host, line_of, order_of
 
-Standing = tuple[OrderView, bool]  # an order, and whether this message has changed it before
+
+class Standing(NamedTuple):
+    """An order, whether this message has changed it before, and the version of its round."""
+
+    order: OrderView
+    is_repeat: bool
+    version: int
+
 
 _SUMS = ("id", "seq", "total_fen", "discount_fen", "paid_fen", "refunded_fen", "fee_fen", "order_transport_fen")
 _LINE = ("offer_id", "name", "unit", "unit_price_fen", "tiers", "quantity_milli", "allocated_milli", "picked_milli",
@@ -40,6 +47,7 @@ def _in_rounds(*which: ColumnElement[bool]) -> Prepared:
     return Prepared(
         head_columns(
             _SEEN,
+            round_.c.version.label("round_version"),
             order_line.c.id.label("line_id"),
             *(order_line.c[name] for name in _LINE),
             *(offer.c[name] for name in ("number", "spec", "is_cold", "storage")),
@@ -150,4 +158,4 @@ def _standing(work: Work, rows: list[Row[Any]]) -> Standing:
         nothing = dict.fromkeys(_SUMS, 0)
         head = head._replace(**nothing, state="placed", placed_at=work.now, changed_at=work.now)
     lines = [line_of(row, row.line_id) for row in rows if row.line_id is not None]
-    return order_of(head, tuple(lines)), bool(head.seen)
+    return Standing(order_of(head, tuple(lines)), bool(head.seen), head.round_version)

@@ -93,6 +93,8 @@ _TIERS = Prepared(
 
 def ahead(work: Work, wishes: Sequence[Wish], *, draws_seq: bool, known: Container[int]) -> None:
     """All of these will be taken, in this order, and `tiers` asked for those that are not `known`."""
+    if not work.wire.is_remote:
+        return
     if draws_seq and wishes:
         _NEXT_SEQ.ahead(work, b_leader_id=wishes[0].leader_id, b_round_id=wishes[0].round_id)
     for wish in wishes:

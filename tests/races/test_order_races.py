@@ -184,7 +184,7 @@ def test_control_without_the_lock_two_messages_of_one_person_lose_each_other(
     world.order(li, {1: 1})
     both_have_read = threading.Barrier(2)
 
-    def read_together(work: Work, **whose: Any) -> tuple[OrderView, bool]:
+    def read_together(work: Work, **whose: Any) -> standing.Standing:
         found = standing.standing(work, **whose)
         both_have_read.wait(PATIENCE_S)
         return found
@@ -211,7 +211,9 @@ def test_c08_the_same_message_at_the_same_time_counts_once(crowd: Store) -> None
 
 @pytest.mark.postgresql
 def test_c08_control_without_the_key_it_counts_twice(unguarded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "standing", lambda work, **whose: (standing.standing(work, **whose)[0], False))
+    monkeypatch.setattr(
+        orders, "standing", lambda work, **whose: standing.standing(work, **whose)._replace(is_repeat=False)
+    )
     world = World(unguarded, offers=PLENTY)
     one = Change(world.offers[1], 1000, "add")
     at_once([partial(change, world, world.resident(), one, key="m:1")] * 2)
