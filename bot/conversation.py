@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, conversation
 from models.prepared import Prepared
+from models.quick import quick
 
 ANSWER_WITHIN = timedelta(minutes=10)
 KEEP_REST = timedelta(hours=24)
@@ -25,6 +26,7 @@ class Pending:
     is_expired: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """The state of one person's talk."""
@@ -59,9 +61,10 @@ def ahead(work: Work, account_id: int) -> None:
     _LOAD.ahead(work, account_id=account_id)
 
 
-def load(work: Work, account_id: int) -> Conversation:
-    """Where the conversation stands."""
-    row = _LOAD.first(work, account_id=account_id)
+def load(work: Work, account_id: int, *, is_open: bool = True) -> Conversation:
+    """Where the conversation stands. `is_open` False: somebody has seen that nothing waits; it is not looked at again
+    but where it was asked ahead."""
+    row = _LOAD.first(work, account_id=account_id) if is_open or work.wire.is_remote else None
     if row is None:
         return Conversation(account_id, None, None, is_stored=False)
     pending = None

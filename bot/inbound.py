@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from hashlib import blake2s
 from xml.etree import ElementTree as ET
 
+from models.quick import quick
+
 KINDS = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage", "event"})
 
 # The root comes first, at most after an XML declaration: a DOCTYPE, and so an entity, cannot stand anywhere.
@@ -64,6 +66,7 @@ class OptIn:
     error_code: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One push. Absent fields are empty, never None, except `location`.

@@ -12,11 +12,13 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.numerals import chinese_value
 from bot.parsing.values import Line
+from models.quick import quick
 
 _OUTER = " \n。.!！?？~,，;；"
 LONGEST = 4000  # characters of a message that are looked at for keywords
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Who speaks, what is for sale, what he has ordered, and when."""
@@ -31,6 +33,7 @@ class Situation:
     of_shelf: Catalogue | None = None  # the shelf (现货) alone
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Said:
     """One message in the spellings the rules need: as typed, and normalised without outer punctuation.

@@ -128,7 +128,7 @@ def tell_later(work: Work, inbound: Inbound, reply: Reply) -> None:
 
 def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
     """Either the answer to what was asked, or something new."""
-    state = conversation.load(talk.work, talk.person.account_id)
+    state = conversation.load(talk.work, talk.person.account_id, is_open=talk.person.has_open_talk)
     said = understand(talk.inbound.text, talk.situation())
     check_harmless(talk, state, said)
     command, text = answers.settle(talk, state, said)

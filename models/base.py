@@ -34,6 +34,7 @@ from models.ids import Clock, IdSource
 from models.instants import Instant
 from models.known import Known
 from models.lanes import Joint, Lanes
+from models.quick import quick
 from models.turns import TooLate, Turn, Writer
 from models.wire import Wire
 from models.wires import wire_of
@@ -95,6 +96,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Work:
     """One unit of work, as every operation receives it."""

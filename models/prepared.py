@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON
@@ -87,9 +86,9 @@ class _Ready:
         fixed = {name: whole.parameters.get(name) for name in names}
         fixed |= {name: into[name](value) for name, value in fixed.items() if name in into and value is not REQUIRED}
         self._fixed = fixed
-        # What nothing becomes (JSON: a word of its own) is known beforehand.
-        self._into = [(name, into[name], into[name](None)) for name in fixed if into.get(name)]
-        self._in_order = _in_order_of(names) if whole.positiontup is not None else None
+        self._into: dict[str, Callable[[Any], Any]] = {name: into[name] for name in fixed if into.get(name)}
+        self._order = names if whole.positiontup is not None else None
+        self._makers: dict[tuple[str, ...], Callable[[Facts], Any]] = {}
         results = compiled._result_columns
         self._row: Any = namedtuple("Row", [one.keyname for one in results], rename=True)  # type: ignore[misc]
         processors = ((n, _out_of(one.type, dialect)) for n, one in enumerate(results))
@@ -97,20 +96,44 @@ class _Ready:
 
     def parameters(self, facts: Facts) -> Any:
         """What the driver takes: a tuple for SQLite, a mapping for PostgreSQL."""
-        values = {**self._fixed, **facts}
-        if len(values) != len(self._fixed):
-            raise KeyError(f"the statement has no {', '.join(sorted(facts.keys() - self._fixed.keys()))}")
-        for name, convert, nothing in self._into:
-            if name in facts:
-                value = facts[name]
-                values[name] = nothing if value is None else convert(value)
-        return values if self._in_order is None else self._in_order(values)
+        given = tuple(facts)
+        return (self._makers.get(given) or self._maker(given))(facts)
+
+    def _maker(self, given: tuple[str, ...]) -> Callable[[Facts], Any]:
+        """What makes that of facts with these names."""
+        if unknown := set(given) - self._fixed.keys():
+            raise KeyError(f"the statement has no {', '.join(sorted(unknown))}")
+        # Written out as one expression, as `namedtuple` does it: a dozen of these run for every message.
+        known: dict[str, Any] = {}
+        made: Callable[[Facts], Any] = eval(f"lambda facts: {self._written(given, known)}", known)  # noqa: S307
+        self._makers[given] = made
+        return made
+
+    def _written(self, given: tuple[str, ...], known: dict[str, Any]) -> str:
+        """The expression, over `facts` and what is put into `known`."""
+
+        def value(n: int, name: str) -> str:
+            if name not in given:
+                known[f"fixed{n}"] = self._fixed[name]
+                return f"fixed{n}"
+            convert = self._into.get(name)
+            if convert is None:
+                return f"facts[{name!r}]"
+            # What nothing becomes (JSON: a word of its own) is known beforehand.
+            known[f"convert{n}"], known[f"nothing{n}"] = convert, convert(None)
+            return f"(nothing{n} if facts[{name!r}] is None else convert{n}(facts[{name!r}]))"
+
+        if self._order is None:
+            return f"{{{', '.join(f'{name!r}: {value(n, name)}' for n, name in enumerate(self._fixed))}}}"
+        return f"({''.join(f'{value(n, name)}, ' for n, name in enumerate(self._order))})"
 
     def shaped(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Rows as the rest of the code knows them."""
-        make, out = self._row._make, self._out
+        if not rows:
+            return []
+        kind, out, make = self._row, self._out, tuple.__new__  # what `_make` does, less a call
         if not out:
-            return [make(row) for row in rows]
+            return [make(kind, row) for row in rows]
         found = []
         for row in rows:
             values = list(row)
@@ -118,7 +141,7 @@ class _Ready:
                 value = values[n]
                 if value is not None:
                     values[n] = convert(value)
-            found.append(make(values))
+            found.append(make(kind, values))
         return found
 
 
@@ -128,10 +151,3 @@ def _out_of(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
     if convert is None or not isinstance(kind, JSON):
         return convert
     return lambda told: None if told == "null" else convert(told)
-
-
-def _in_order_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """A mapping's values in this order; a name may stand there twice."""
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda values: tuple([values[name] for name in names])

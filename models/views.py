@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Tier:
     """`quantity_milli` together cost `bundle_fen` (2瓶28元)."""
@@ -28,6 +31,7 @@ class FeeTerms:
 NO_FEES = FeeTerms()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OfferView:
     """One item of a round."""
@@ -108,6 +112,7 @@ class RoundView:
     fees: FeeTerms = NO_FEES
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LineView:
     """One line of an order. `due_milli` is what is to be handed out: allocated where goods were short."""
@@ -137,6 +142,7 @@ class LineView:
         return self.due_milli - self.picked_milli
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """A resident's whole order in one round. Lines with quantity 0 are left out."""
@@ -190,6 +196,7 @@ class OrderView:
         return "paid" if self.paid_fen else "nothing"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Person:
     """Who sent a message, with everything the handlers need to know of him, read in one round trip."""
@@ -214,6 +221,7 @@ class Person:
     own_shelf_version: int | None  # of the shelf (现货) of the one leader or the other: 0 where nothing was ever put
     shelf_version: int | None
     has_waiting: bool  # notices that could not be pushed
+    has_open_talk: bool  # he was asked something, or there is more to be told
     window_left: int | None  # messages that may be pushed since this person wrote the last time, and until when
     window_until: datetime | None
 

@@ -10,12 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, order, order_event, order_line
 from models.prepared import Prepared
+from models.quick import quick
 from models.views import LineView, OrderView
 from operations import order_fees
 from operations.coupon_uses import rediscount
 from operations.errors import BelowMinimum
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Booking:
     """What was taken, on its way into the order's rows."""

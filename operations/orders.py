@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 
 from models import Work, order_event, resident
 from models.prepared import Prepared
+from models.quick import quick
 from models.views import LineView, OrderView, Tier
 from operations import round_views, taking
 from operations.booking import Booking, write_events, write_head, write_lines
@@ -29,6 +30,7 @@ from operations.upserts import for_update
 Op = Literal["set", "add", "sub"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Change:
     """One wished change of one offer, in thousandths of its unit."""
@@ -38,6 +40,7 @@ class Change:
     op: Op = "set"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What became of the wishes: the whole order as it stands now, what was refused, and how each line moved."""

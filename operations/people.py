@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, exists, literal_column, or_, select, update
 
-from models import Work, account, account_binding, helper, leader, message_window, notice, resident
+from models import Work, account, account_binding, conversation, helper, leader, message_window, notice, resident
 from models.prepared import Prepared
 from models.views import Person
 from operations.errors import LeaderInactive, NotFound
@@ -38,6 +38,12 @@ _WHO: Select[Any] = (
         _own.c.shelf_version.label("own_shelf_version"),
         _bound.c.shelf_version,
         exists().where(notice.c.account_id == account.c.id, notice.c.state == "waiting").label("has_waiting"),
+        exists()
+        .where(
+            conversation.c.account_id == account.c.id,
+            or_(conversation.c.pending_kind.is_not(None), conversation.c.rest.is_not(None)),
+        )
+        .label("has_open_talk"),
         message_window.c.remaining.label("window_left"),
         message_window.c.closes_at.label("window_until"),
     )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, literal_colu
 
 from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
 from models.prepared import Prepared
+from models.quick import quick
 from models.views import OrderView
 from operations.errors import NotFound
 from operations.order_views import HOST_OF, LIVE_CODE, head_columns, host, line_of, order_of
@@ -87,6 +88,7 @@ _PERSON = Prepared(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Read:
     """What was read of one resident, and how much the transaction had changed by then."""

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from models import Work, offer, offer_tier, round_
 from models.prepared import Prepared
+from models.quick import quick
 from models.units import WEIGHT_UNITS
 from models.views import Tier
 from operations.errors import (
@@ -27,6 +28,7 @@ from operations.errors import (
 from operations.pricing import MOST_MILLI
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One offer of an order: how much of it the order had and is to have, in thousandths of its unit."""

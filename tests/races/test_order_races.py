@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from models import Store, Work, account_binding, offer, order, order_event, order_line
-from models.views import OrderView, Tier
+from models.views import Tier
 from operations import leadership, offers, orders, people, standing
 from operations.errors import SoldOut
 from operations.orders import Change, Changed
