@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import Work, order_event, purchase_share, round_
-from operations import goods, shortage
+from operations import goods, shortage, shortage_records
 from operations.allocation import allocate_by_increase, standing_increases
 from operations.audit import record
 from operations.full_cases import CasePlan
@@ -72,7 +72,7 @@ def _cut_round(
     if not lost:
         return
     key = f"cases:{purchase_id}"
-    shortage.write(
+    shortage_records.write(
         work, leader_id=leader_id, round_id=round_id, reckoning=reckoning, actor=actor, source_key=key, reference=key
     )
     work.db.execute(

@@ -13,7 +13,7 @@ from sqlalchemy import Row, exists, func, insert, select, update
 
 from models import Work, offer, order, order_event, order_line, round_
 from models.outcomes import Arrival, ShortagePlan
-from operations import after_close, codes, shortage
+from operations import after_close, codes, shortage, shortage_records
 from operations.audit import record
 from operations.batches import Wish
 from operations.errors import NotFound, WrongState
@@ -64,7 +64,7 @@ def mark_arrived(
     if row.state != "closed":
         raise WrongState(state=row.state, title=row.title)
     reckoning = shortage.reckon(work, leader_id, round_id, Goods(received, short, damaged))
-    shortage.write(
+    shortage_records.write(
         work, leader_id=leader_id, round_id=round_id, reckoning=reckoning, actor=actor, source_key=source_key
     )
     _note_goods(work, leader_id, reckoning.plan, received or {}, damaged or {})

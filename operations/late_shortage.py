@@ -14,14 +14,15 @@ from sqlalchemy import Row, case, func, select, update
 from models import Work, offer, order, order_event, order_line
 from models.outcomes import LateShortage, ShortagePlan, ShortOffer
 from models.units import WEIGHT_UNITS
-from operations import codes, goods, shortage
+from operations import codes, goods, shortage, shortage_records
 from operations.allocation import allocate_by_increase, still_in_line
 from operations.audit import record
 from operations.case_claims import claims_of
 from operations.errors import BadQuantity, WrongState
 from operations.goods_notices import correct_untold, tell_short
 from operations.order_views import of_round
-from operations.shortage import Goods, Reckoning
+from operations.shortage import Goods
+from operations.shortage_money import Reckoning, with_money
 
 AT_THE_COUNTER = ("arrived", "completed")
 WAITING = ("ready", "partly", "no_show")
@@ -44,7 +45,7 @@ def report(work: Work, *, leader_id: int, round_id: int, missing: Goods, actor: 
     if was_reported(work, leader_id=leader_id, round_id=round_id, source_key=source_key):
         return LateShortage(ShortagePlan(offers=(), lines=()), 0, is_repeat=True)
     reckoning = _reckon(work, leader_id, round_id, missing)
-    shortage.write(
+    shortage_records.write(
         work,
         leader_id=leader_id,
         round_id=round_id,
@@ -102,7 +103,7 @@ def _reckon(work: Work, leader_id: int, round_id: int, missing: Goods) -> Reckon
             now = kept[line.id] + got.get(line.order_id, 0)
             if now < line.entitled_milli:
                 allocated[line.id] = now
-    return shortage.with_money(short_offers, [line for line in lines if line.id in allocated], allocated)
+    return with_money(short_offers, [line for line in lines if line.id in allocated], allocated)
 
 
 def _kept(work: Work, leader_id: int, lines: Sequence[Row[Any]]) -> dict[int, int]:
