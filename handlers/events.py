@@ -11,7 +11,7 @@ from bot.protocol import Inbound
 from bot.texts import caring, growth, handing, paying, replies
 from bot.understand import understand
 from handlers.talk import Talk
-from operations import aftersales, outbox, people, photo_codes, proofs, reviews, round_views, windows
+from operations import aftersales, outbox, people, photo_codes, proofs, review_photos, round_views, windows
 from operations.errors import NotFound
 
 _LEADER_SCENE = re.compile(r"[Ll](\d{1,6})")
@@ -115,7 +115,7 @@ def _opted(talk: Talk) -> None:
 
 
 def _of_review(talk: Talk) -> int | None:
-    return reviews.attach_photo(
+    return review_photos.attach(
         talk.work,
         leader_id=talk.leader_id,
         resident_id=talk.resident_id,

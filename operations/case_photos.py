@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import exists, insert, select
 
-from models import Work, after_sales_case, case_event, media
+from models import Work, after_sales_case, case_event
 from models.outcomes import CaseView
-from operations import picture_files
+from operations import picture_intake
 from operations.audit import record
 from operations.case_claims import OPEN
 from operations.case_views import view_case_id
 from operations.keeping import KEPT
 from operations.picture_files import Picture
 from operations.receivers import holder
-from operations.upserts import upsert
 
 
 def attach_photo(
@@ -66,13 +64,18 @@ def attach_wanted(
 ) -> None:
     """A photo that is still to be fetched from WeChat."""
     kind, _, key = actor.partition(":")
-    values = {
-        "account_id": int(key) if kind == "account" else None,
-        "wechat_media_id": wechat_media_id,
-        "pic_url": pic_url[:500] or None,
-        "state": "wanted",
-    }
-    _attach(work, leader_id, case_id, actor, source_key, work.new_id(), values | {"expires_at": work.now + kept_for})
+    wanted = picture_intake.want(
+        work,
+        leader_id=leader_id,
+        account_id=int(key) if kind == "account" else None,
+        wechat_media_id=wechat_media_id,
+        pic_url=pic_url,
+        source_key=source_key,
+        purpose="case",
+        kept_for=kept_for,
+    )
+    if wanted is not None:
+        _note(work, leader_id, case_id, actor, wanted)
 
 
 def attach_picture(
@@ -86,46 +89,23 @@ def attach_picture(
     source_key: str,
     kept_for: timedelta = KEPT.case_photos,
 ) -> bool:
-    """A picture that somebody uploaded goes into the media folder and to the case; False when it is there already.
-
-    The file is written within the transaction; one that a rollback leaves behind is swept with the outdated ones.
-    """
-    known = select(media.c.id).where(media.c.leader_id == leader_id, media.c.source_key == source_key[:160])
-    if work.db.execute(known).first() is not None:
-        return False
-    media_id = work.new_id()
-    kept = picture_files.store(folder, leader_id=leader_id, picture_id=media_id, picture=picture)
-    _attach(
+    """A picture that somebody uploaded goes to the case; False when it is there already."""
+    media_id, is_new = picture_intake.keep(
         work,
-        leader_id,
-        case_id,
-        actor,
-        source_key,
-        media_id,
-        {"state": "stored", "expires_at": work.now + kept_for, **kept},
+        leader_id=leader_id,
+        account_id=None,
+        picture=picture,
+        folder=folder,
+        source_key=source_key,
+        purpose="case",
+        kept_for=kept_for,
     )
-    record(work, leader_id=leader_id, actor=actor, action="case.photo", entity="case", entity_id=case_id)
-    return True
+    if is_new:
+        _note(work, leader_id, case_id, actor, media_id)
+        record(work, leader_id=leader_id, actor=actor, action="case.photo", entity="case", entity_id=case_id)
+    return is_new
 
 
-def _attach(
-    work: Work, leader_id: int, case_id: int, actor: str, source_key: str, media_id: int, values: dict[str, Any]
-) -> bool:
-    row = work.db.execute(
-        upsert(work, media)
-        .values(
-            leader_id=leader_id,
-            id=media_id,
-            next_at=work.now,
-            source_key=source_key[:160],
-            created_at=work.now,
-            **values,
-        )
-        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
-        .returning(media.c.id)
-    ).first()
-    if row is None:
-        return False
+def _note(work: Work, leader_id: int, case_id: int, actor: str, media_id: int) -> None:
     event = {"case_id": case_id, "kind": "photo", "actor": actor, "media_id": media_id, "at": work.now}
     work.db.execute(insert(case_event).values(leader_id=leader_id, id=work.new_id(), **event))
-    return True

@@ -10,18 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from models import Work, media
-from operations import pickup, pictures
+from models import Work
+from operations import pickup, picture_intake, pictures
 from operations.errors import UnpaidOrder
 from operations.notices import enqueue
 from operations.pickup import Redemption
 from operations.pickup_rules import recognise_clerk
 from operations.pictures import WantedPicture
-from operations.upserts import upsert
 
 PURPOSES = ("code", "case_code")
 # Somebody stands at the counter: later nobody waits for the answer any more, and the code can be typed.
 WORTH_IT = timedelta(minutes=10)
+_KEPT_FOR = timedelta(days=1)  # its row; the picture itself is only looked at
 Read = tuple[str | None, str | None]  # token, code: one of the two
 
 
@@ -39,21 +39,15 @@ def look(
 
     `pic_url` is WeChat's plain address of the picture, for accounts without the media API.
     """
-    work.db.execute(
-        upsert(work, media)
-        .values(
-            leader_id=leader_id,
-            id=work.new_id(),
-            account_id=account_id,
-            wechat_media_id=wechat_media_id,
-            pic_url=pic_url[:500] or None,
-            purpose="case_code" if is_in_case else "code",
-            next_at=work.now,
-            source_key=f"code:{source_key}"[:160],
-            created_at=work.now,
-            expires_at=work.now + timedelta(days=1),
-        )
-        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
+    picture_intake.want(
+        work,
+        leader_id=leader_id,
+        account_id=account_id,
+        wechat_media_id=wechat_media_id,
+        pic_url=pic_url,
+        source_key=f"code:{source_key}",
+        purpose="case_code" if is_in_case else "code",
+        kept_for=_KEPT_FOR,
     )
 
 

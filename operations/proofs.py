@@ -18,10 +18,9 @@ from sqlalchemy import Row, and_, insert, select, update
 
 from models import Work, media, order, payment_proof, transfer_in
 from models.views import OrderView
-from operations import paying_terms, payments
+from operations import paying_terms, payments, picture_intake
 from operations.keeping import KEPT
 from operations.order_views import of_resident, view
-from operations.upserts import upsert
 
 _WAITING = ("placed", "confirmed", "ready")  # who has the goods sends pictures of those
 ALIKE_BITS = 4  # of 64: a picture that was saved again, or cut a little
@@ -57,18 +56,16 @@ def attach(
     if not owing:
         return None
     one = owing[0]
-    media_id = work.new_id()
-    kept = work.db.execute(
-        upsert(work, media)
-        .values(
-            leader_id=leader_id, id=media_id, account_id=account_id, wechat_media_id=wechat_media_id, state="wanted",
-            purpose="payment", next_at=work.now, source_key=source_key[:160], created_at=work.now,
-            expires_at=work.now + kept_for,
-        )
-        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
-        .returning(media.c.id)
-    ).first()  # fmt: skip
-    if kept is not None:
+    media_id = picture_intake.want(
+        work,
+        leader_id=leader_id,
+        account_id=account_id,
+        wechat_media_id=wechat_media_id,
+        source_key=source_key,
+        purpose="payment",
+        kept_for=kept_for,
+    )
+    if media_id is not None:
         work.db.execute(
             insert(payment_proof).values(
                 leader_id=leader_id, id=work.new_id(), order_id=one.id, media_id=media_id, mark="yellow", reasons=[],

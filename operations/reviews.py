@@ -1,4 +1,4 @@
-"""评价: what a neighbour says of an order that was handed out to him, with photos; the leader may answer.
+"""评价: what a neighbour says of an order that was handed out to him; the leader may answer.
 
 One review an order, changed by saying it again. The operator may hide one; why, and who did, stays on record.
 """
@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select, update
+from sqlalchemy import Row, Select, and_, func, select, update
 
-from models import Work, after_sales_case, leader, media, order, resident, review, review_photo, round_
+from models import Work, leader, media, order, resident, review, review_photo, round_
 from operations.audit import record
 from operations.errors import NotFound, NothingToReview
-from operations.keeping import KEPT
 from operations.notices import enqueue
 from operations.numbers import next_number
 from operations.upserts import upsert
 
 LONGEST = 500
 _REVIEWABLE_FOR = timedelta(days=90)  # after the order last changed
-_PHOTOS_FOR = timedelta(minutes=30)  # a picture sent within this time belongs to the review before it
-_MOST_PHOTOS = 6
 _HANDED_OUT = ("picked_up", "partly")
 
 
@@ -89,76 +86,6 @@ def write(
     )
     _tell_leader(work, leader_id, number, row, said)
     return _one(work, leader_id, review.c.order_id == row.id)
-
-
-def attach_photo(
-    work: Work,
-    *,
-    leader_id: int,
-    resident_id: int,
-    account_id: int,
-    wechat_media_id: str,
-    source_key: str,
-    kept_for: timedelta = KEPT.review_photos,
-) -> int | None:
-    """A picture sent right after a review belongs to it: how many it has now; None where there is no such review.
-
-    Whoever has opened an after-sales case since shows what is wrong: that picture belongs to the case.
-    """
-    complained = exists().where(
-        after_sales_case.c.leader_id == leader_id,
-        after_sales_case.c.opened_at > review.c.changed_at,
-        after_sales_case.c.order_id == order.c.id,
-        order.c.leader_id == leader_id,
-        order.c.resident_id == resident_id,
-    )
-    recent = work.db.execute(
-        select(review.c.id)
-        .where(
-            review.c.leader_id == leader_id,
-            review.c.resident_id == resident_id,
-            review.c.changed_at > work.now - _PHOTOS_FOR,
-            ~complained,
-        )
-        .order_by(review.c.changed_at.desc())
-        .limit(1)
-    ).scalar()
-    if recent is None:
-        return None
-    mine = review_photo.c.leader_id == leader_id, review_photo.c.review_id == recent
-    count = int(work.db.execute(select(func.count()).select_from(review_photo).where(*mine)).scalar_one())
-    if count >= _MOST_PHOTOS:
-        return count
-    media_id = work.new_id()
-    work.db.execute(
-        upsert(work, media)
-        .values(
-            leader_id=leader_id,
-            id=media_id,
-            account_id=account_id,
-            wechat_media_id=wechat_media_id,
-            purpose="review",
-            source_key=source_key,
-            next_at=work.now,
-            created_at=work.now,
-            expires_at=work.now + kept_for,
-        )
-        .on_conflict_do_nothing(index_elements=["leader_id", "source_key"])
-    )
-    kept = work.db.execute(
-        select(media.c.id).where(media.c.leader_id == leader_id, media.c.source_key == source_key)
-    ).scalar_one()
-    add_photo(work, leader_id=leader_id, review_id=recent, media_id=kept)
-    return count + int(kept == media_id)
-
-
-def add_photo(work: Work, *, leader_id: int, review_id: int, media_id: int) -> None:
-    """Put a kept picture into a review; twice is once."""
-    work.db.execute(
-        upsert(work, review_photo)
-        .values(leader_id=leader_id, review_id=review_id, media_id=media_id)
-        .on_conflict_do_nothing(index_elements=["leader_id", "review_id", "media_id"])
-    )
 
 
 def answer(work: Work, *, leader_id: int, number: int, text: str, actor: str) -> ReviewView:

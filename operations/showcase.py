@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
@@ -11,7 +11,7 @@ from operations.audit import record
 from operations.errors import NotFound
 
 LONGEST_WORDS = 300
-_KEPT = timedelta(days=3650)  # as long as it is shown; taking it down ends it
+KEPT_FOR = timedelta(days=3650)  # as long as it is shown; taking it down ends it
 
 
 def recommend(work: Work, *, leader_id: int, round_id: int, number: int, words: str | None, actor: str) -> str:
@@ -26,50 +26,6 @@ def recommend(work: Work, *, leader_id: int, round_id: int, number: int, words: 
         raise NotFound(what="offer", typed=str(number))
     _log(work, leader_id, actor, "offer.recommend", "offer", row.id)
     return str(row.name)
-
-
-def picture_of(work: Work, *, leader_id: int, source_key: str) -> int | None:
-    """The picture that came with this form before."""
-    mine = media.c.leader_id == leader_id, media.c.source_key == source_key
-    found: int | None = work.db.execute(select(media.c.id).where(*mine)).scalar()
-    return found
-
-
-def add_picture(
-    work: Work,
-    *,
-    leader_id: int,
-    account_id: int | None,
-    picture_id: int,
-    source_key: str,
-    path: str,
-    content_type: str,
-    sha256: str,
-    size: int,
-    taken_at: datetime | None = None,
-    purpose: str = "shop",
-    kept: timedelta = _KEPT,
-) -> int:
-    """A picture that lies in the media folder, and for how long; returns its id."""
-    work.db.execute(
-        insert(media).values(
-            leader_id=leader_id,
-            id=picture_id,
-            account_id=account_id,
-            path=path,
-            content_type=content_type,
-            purpose=purpose,
-            sha256=sha256,
-            size=size,
-            taken_at=taken_at,
-            state="stored",
-            next_at=work.now,
-            source_key=source_key,
-            created_at=work.now,
-            expires_at=work.now + kept,
-        )
-    )
-    return picture_id
 
 
 def picture_goods(work: Work, *, leader_id: int, round_id: int, number: int, media_id: int | None, actor: str) -> None:

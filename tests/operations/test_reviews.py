@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from models import Store, action_log, media, notice, review
-from operations import pickup, reviews
+from operations import pickup, review_photos, reviews
 from operations.errors import NotFound, NothingToReview
 from operations.reviews import ReviewView
 from tests.support.clock import StillClock
@@ -114,7 +114,7 @@ def test_photos_sent_within_half_an_hour_belong_to_it(world: World, clock: Still
 
     def send(nth: int) -> int | None:
         with world.store.transaction() as work:
-            return reviews.attach_photo(
+            return review_photos.attach(
                 work,
                 leader_id=world.leader_id,
                 resident_id=li,

@@ -15,7 +15,7 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.wechat_errors import Category, SendError
 from models import Store, media
-from operations import picture_files, showcase
+from operations import picture_files, picture_intake, showcase
 from operations import pictures as rows
 from operations.picture_files import LARGEST_BYTES, LONGEST_EDGE, NotAPicture, redraw
 from scheduler.jobs import Context, Settings
@@ -232,15 +232,13 @@ def test_a_file_that_no_row_knows_goes_after_a_day(album: Album, clock: StillClo
 def test_a_face_and_goods_stay_as_long_as_they_are_shown(album: Album, clock: StillClock) -> None:
     shown: list[Path] = []
     for nth in range(2):
-        picture_id = album.store.new_id()
-        facts = picture_files.store(
-            album.folder, leader_id=LEADER, picture_id=picture_id, picture=picture_files.redraw(picture())
-        )
         with album.store.transaction() as work:
-            showcase.add_picture(
-                work, leader_id=LEADER, account_id=None, picture_id=picture_id, source_key=f"form:{nth}", **facts
-            )
-        shown.append(album.folder / facts["path"])
+            picture_id, is_new = picture_intake.keep(
+                work, leader_id=LEADER, account_id=None, picture=picture_files.redraw(picture()), folder=album.folder,
+                source_key=f"form:{nth}", purpose="shop", kept_for=showcase.KEPT_FOR,
+            )  # fmt: skip
+        assert is_new
+        shown.append(album.folder / str(LEADER) / f"{picture_id}.jpg")
     clock.advance(days=400)
     run_once("clean_up", album.context)
     assert all(file.exists() for file in shown)

@@ -140,17 +140,14 @@ def _shop(work: Work, world: World, text: str) -> None:
     """What the mall shows: a face, the leader's words, a place on the map."""
     world.round_code = round_views.view(work, world.leader_a, world.open).code
     actor = f"account:{world.account_a}"
-    world.face = showcase.add_picture(
-        work,
-        leader_id=world.leader_a,
-        account_id=world.account_a,
-        picture_id=work.new_id(),
-        source_key="test:face",
-        path=PHOTO,
-        content_type="image/jpeg",
-        sha256="0" * 64,
-        size=1,
-    )
+    world.face = work.new_id()
+    work.db.execute(
+        insert(media).values(
+            leader_id=world.leader_a, id=world.face, account_id=world.account_a, purpose="shop", state="stored",
+            path=PHOTO, content_type="image/jpeg", sha256="0" * 64, size=1, source_key="test:face", next_at=work.now,
+            created_at=work.now, expires_at=work.now + showcase.KEPT_FOR,
+        )
+    )  # fmt: skip
     intro = text or "只选自己家也吃的水果和鸡蛋。周二、周六到货，有问题拍照找我。"
     showcase.introduce_leader(work, leader_id=world.leader_a, intro=intro, media_id=world.face, actor=actor)
     showcase.recommend(

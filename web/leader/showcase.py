@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import picture_files, round_views, showcase
+from operations import picture_intake, round_views, showcase
 from operations.listings import leaders
 from web.auth import allow, current
 from web.forms import BadInput, read_nonce, read_position, read_text
@@ -96,18 +96,14 @@ def kept_photo(work: Work, leader_id: int) -> int | None:
         return None
     if folder is None:
         raise BadInput("这里现在不能放照片。")
-    source_key = f"web:{read_nonce(request.form)}"
-    known = showcase.picture_of(work, leader_id=leader_id, source_key=source_key)
-    if known is not None:
-        return known
-    picture = read_photo(sent, "这张照片打不开，请换一张手机拍的照片，不超过 10 MB。")
-    picture_id = work.new_id()
-    kept = picture_files.store(folder, leader_id=leader_id, picture_id=picture_id, picture=picture)
-    return showcase.add_picture(
+    picture_id, _ = picture_intake.keep(
         work,
         leader_id=leader_id,
         account_id=current().account_id,
-        picture_id=picture_id,
-        source_key=source_key,
-        **kept,
+        picture=read_photo(sent, "这张照片打不开，请换一张手机拍的照片，不超过 10 MB。"),
+        folder=folder,
+        source_key=f"web:{read_nonce(request.form)}",
+        purpose="shop",
+        kept_for=showcase.KEPT_FOR,
     )
+    return picture_id

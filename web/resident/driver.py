@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping
 from werkzeug.wrappers import Response
 
 from models import Work
-from operations import picture_files, showcase
+from operations import picture_intake
 from operations.delivery import by_driver, driving, problems, tours
 from operations.delivery.driving import Signed
 from operations.delivery.plan_costs import Costs
@@ -210,19 +210,14 @@ def _kept(work: Work, route_id: int, stop_id: int, picture: Picture, nonce: str)
     stop = next((one for one in tours.tour(work, route_id=route_id).stops if one["id"] == stop_id), None)
     if stop is None or folder is None:
         raise NotFound(what="stop")
-    leader_id, source_key = stop["leader_id"], f"drive:{stop_id}:{nonce}"
-    known = showcase.picture_of(work, leader_id=leader_id, source_key=source_key)
-    if known is not None:
-        return known
-    picture_id = work.new_id()
-    kept = picture_files.store(folder, leader_id=leader_id, picture_id=picture_id, picture=picture)
-    return showcase.add_picture(
+    picture_id, _ = picture_intake.keep(
         work,
-        leader_id=leader_id,
+        leader_id=stop["leader_id"],
         account_id=None,
-        picture_id=picture_id,
-        source_key=source_key,
+        picture=picture,
+        folder=folder,
+        source_key=f"drive:{stop_id}:{nonce}",
         purpose="delivery",
-        kept=site().settings.kept.delivery_photos,
-        **kept,
+        kept_for=site().settings.kept.delivery_photos,
     )
+    return picture_id
