@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from models import Work, leader, offer, order, pickup_code, round_
+from models import Work, offer, order, pickup_code, round_
 from operations import after_close, coupon_uses, mass, order_fees
 from operations.audit import record
 from operations.errors import AlreadyCancelled, NotFound, WrongState
-from operations.notices import enqueue
 from operations.offers import lock_offers
+from operations.receivers import tell_leader
 from operations.upserts import for_update
 
 
@@ -42,8 +42,14 @@ def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
         .returning(round_)
     ).one()
     if tells_leader:  # who closes by word has the totals in the reply
-        key, facts = f"round_closed:{row.id}:{row.version}", {"orders": count, "total_fen": total}
-        _tell_leader(work, row, kind="round_closed", key=key, payload=facts)
+        tell_leader(
+            work,
+            leader_id=row.leader_id,
+            kind="round_closed",
+            key=f"round_closed:{row.id}:{row.version}",
+            payload={"title": row.title, "orders": count, "total_fen": total},
+            round_id=row.id,
+        )
     after_close.book(work, closed)
 
 
@@ -127,17 +133,4 @@ def _revoke_codes(work: Work, row: Row[Any]) -> None:
             pickup_code.c.state == "active",
         )
         .values(state="revoked")
-    )
-
-
-def _tell_leader(work: Work, row: Row[Any], *, kind: str, key: str, payload: dict[str, Any]) -> None:
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == row.leader_id)).scalar_one()
-    enqueue(
-        work,
-        leader_id=row.leader_id,
-        account_id=owner,
-        kind=kind,
-        key=key,
-        payload={"title": row.title, **payload},
-        round_id=row.id,
     )

@@ -18,8 +18,8 @@ from operations.audit import record
 from operations.demand import missing_for_cases
 from operations.errors import NotFound, WrongState
 from operations.full_cases import WISHES
-from operations.notices import enqueue
 from operations.offers import lock_round, require_state
+from operations.receivers import tell_leader
 from operations.upserts import for_update
 
 LONGER = timedelta(hours=2)
@@ -128,12 +128,10 @@ def tell_open(work: Work, *, leader_id: int, round_id: int) -> None:
 
 
 def _tell(work: Work, row: Row[Any], kind: str, short: list[CaseState], **facts: str) -> None:
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == row.leader_id)).scalar_one()
     goods = [{"number": x.number, "name": x.name, "unit": x.unit, "missing_milli": x.missing_milli} for x in short]
-    enqueue(
+    tell_leader(
         work,
         leader_id=row.leader_id,
-        account_id=owner,
         kind=kind,
         key=f"{kind}:{row.id}:{row.version}",
         payload={"title": row.title, "goods": goods, **facts},

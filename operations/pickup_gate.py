@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from models import Work
 from operations import attempts, codes
 from operations.errors import TriesLocked
-from operations.notices import enqueue
 from operations.pickup_rules import Clerk, clerk_name
-from operations.receivers import owner_of
+from operations.receivers import tell_leader
 
 PER_CLERK = attempts.Limit(tries=10, window=timedelta(minutes=10), lock=timedelta(minutes=15))
 PER_LEADER = attempts.Limit(tries=30, window=timedelta(hours=1), lock=timedelta(minutes=15))
@@ -62,10 +61,9 @@ def tell_of_lock(work: Work, scan: Scan) -> None:
         until = attempts.locked_until(work, scope, subject)
         if until is None:
             continue
-        enqueue(
+        tell_leader(
             work,
             leader_id=scan.leader_id,
-            account_id=owner_of(work, scan.leader_id),
             kind="redeem_locked",
             key=f"redeem_locked:{subject}:{until.isoformat()}",
             payload={

@@ -1,4 +1,7 @@
-"""Who is told about an order: its holder, or the host of a guest. Never the leader about his own: he knows."""
+"""Who is told. About an order its holder, or the host of a guest; never the leader about his own: he knows.
+
+What does not come of one order goes to the leader, or to the resident whom it concerns.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,39 @@ def tell(
             order_id=order_id,
             payload=payload,
         )
+
+
+def tell_leader(
+    work: Work,
+    *,
+    leader_id: int,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    round_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
+    """A notice to the leader: see `notices.enqueue`."""
+    enqueue(
+        work,
+        leader_id=leader_id,
+        account_id=owner_of(work, leader_id),
+        kind=kind,
+        key=key,
+        payload=payload,
+        round_id=round_id,
+        order_id=order_id,
+    )
+
+
+def tell_resident(
+    work: Work, *, leader_id: int, resident_id: int, kind: str, key: str, payload: Mapping[str, Any]
+) -> None:
+    """A notice to a resident who has an account: see `notices.enqueue`."""
+    mine = resident.c.leader_id == leader_id, resident.c.id == resident_id
+    account_id = work.db.execute(select(resident.c.account_id).where(*mine)).scalar()
+    if account_id is not None:
+        enqueue(work, leader_id=leader_id, account_id=account_id, kind=kind, key=key, payload=payload)
 
 
 def holder(work: Work, leader_id: int, order_id: int) -> int | None:

@@ -16,10 +16,9 @@ from models.views import OrderView
 from operations import ledger
 from operations.audit import record
 from operations.errors import NotFound, RefundTooMuch
-from operations.notices import enqueue
 from operations.order_views import lock_order
 from operations.orders import add_event
-from operations.receivers import owner_of, tell
+from operations.receivers import tell, tell_leader
 from operations.refund_plan import Refundable, propose
 
 PENDING = ("created", "transit")
@@ -278,12 +277,10 @@ def _tell(work: Work, one: OrderView, refund_id: int, amount: int) -> None:
 
 def _tell_leader(work: Work, one: OrderView, refund_id: int, amount: int) -> None:
     """A refund did not reach the resident: the leader has to see to it."""
-    owner = owner_of(work, one.leader_id)
     facts = {"title": one.round_title, "seq": one.seq, "name": one.resident_name, "room": one.room}
-    enqueue(
+    tell_leader(
         work,
         leader_id=one.leader_id,
-        account_id=owner,
         kind="refund_failed",
         key=f"refund_failed:{refund_id}",
         round_id=one.round_id,

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import and_, func, insert, select, update
 
-from models import Work, leader, order, relay, resident
+from models import Work, order, relay, resident
 from operations import order_views
 from operations.audit import record
 from operations.errors import NotFound
 from operations.notices import enqueue
 from operations.numbers import next_number
+from operations.receivers import tell_leader, tell_resident
 from operations.upserts import for_update
 
 _LONGEST = 600
@@ -53,11 +54,9 @@ def ask(
             resident.c.leader_id == leader_id, resident.c.id == resident_id
         )
     ).one()
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == leader_id)).scalar_one()
-    enqueue(
+    tell_leader(
         work,
         leader_id=leader_id,
-        account_id=owner,
         kind="relay_question",
         key=f"relay:{number}",
         payload={
@@ -124,20 +123,22 @@ def answer_for_leader(work: Work, *, leader_id: int, number: int, text: str, act
 
 
 def _tell_escalated(work: Work, row: Any) -> None:
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == row.leader_id)).scalar_one()
-    asker = work.db.execute(
-        select(resident.c.account_id).where(resident.c.leader_id == row.leader_id, resident.c.id == row.resident_id)
-    ).scalar()
-    for audience, account_id in (("leader", owner), ("resident", asker)):
-        if account_id is not None:
-            enqueue(
-                work,
-                leader_id=row.leader_id,
-                account_id=account_id,
-                kind="relay_escalated",
-                key=f"relay_escalated:{row.number}:{audience}",
-                payload={"audience": audience, "number": row.number, "text": row.question[:60]},
-            )
+    leader_id, facts = row.leader_id, {"number": row.number, "text": row.question[:60]}
+    tell_leader(
+        work,
+        leader_id=leader_id,
+        kind="relay_escalated",
+        key=f"relay_escalated:{row.number}:leader",
+        payload={"audience": "leader", **facts},
+    )
+    tell_resident(
+        work,
+        leader_id=leader_id,
+        resident_id=row.resident_id,
+        kind="relay_escalated",
+        key=f"relay_escalated:{row.number}:resident",
+        payload={"audience": "resident", **facts},
+    )
 
 
 def _check_own(work: Work, leader_id: int, resident_id: int, order_id: int) -> None:

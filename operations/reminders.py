@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, update
 
-from models import Work, leader, order, resident, round_
+from models import Work, order, resident, round_
 from operations.notices import Addressed, enqueue_many
+from operations.receivers import owner_of
 from operations.upserts import for_update
 
 _host = resident.alias("host")
@@ -45,7 +46,7 @@ def remind_before_close(work: Work, *, within: timedelta, limit: int = 5) -> lis
 
 def _tell(work: Work, row: Row[Any]) -> None:
     orders = _orders(work, row)
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == row.leader_id)).scalar_one()
+    owner = owner_of(work, row.leader_id)
     facts = {"title": row.title, "closes_at": row.closes_at.isoformat()}
     people = {one.account_id for one in orders if one.account_id is not None} - {owner}
     total = sum(one.total_fen for one in orders)

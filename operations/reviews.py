@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select, update
 
-from models import Work, leader, media, order, resident, review, review_photo, round_
+from models import Work, media, order, resident, review, review_photo, round_
 from operations.audit import record
 from operations.errors import NotFound, NothingToReview
-from operations.notices import enqueue
 from operations.numbers import next_number
+from operations.receivers import tell_leader, tell_resident
 from operations.upserts import upsert
 
 LONGEST = 500
@@ -98,18 +98,14 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, actor: str) ->
     ).first()
     if row is None:
         raise NotFound(what="review", typed=str(number))
-    account_id = work.db.execute(
-        select(resident.c.account_id).where(resident.c.leader_id == leader_id, resident.c.id == row.resident_id)
-    ).scalar()
-    if account_id is not None:
-        enqueue(
-            work,
-            leader_id=leader_id,
-            account_id=account_id,
-            kind="review_answered",
-            key=f"review_answered:{row.id}",
-            payload={"text": text[:LONGEST]},
-        )
+    tell_resident(
+        work,
+        leader_id=leader_id,
+        resident_id=row.resident_id,
+        kind="review_answered",
+        key=f"review_answered:{row.id}",
+        payload={"text": text[:LONGEST]},
+    )
     _log(work, leader_id, actor, "review.answer", row.id, {"number": number})
     return _one(work, leader_id, review.c.id == row.id)
 
@@ -231,11 +227,9 @@ def _set_hidden(work: Work, leader_id: int, review_id: int, values: dict[str, An
 
 
 def _tell_leader(work: Work, leader_id: int, number: int, row: Row[Any], said: dict[str, Any]) -> None:
-    owner = work.db.execute(select(leader.c.account_id).where(leader.c.id == leader_id)).scalar_one()
-    enqueue(
+    tell_leader(
         work,
         leader_id=leader_id,
-        account_id=owner,
         kind="review_written",
         key=f"review:{row.id}",
         payload={"number": number, "title": row.title, "seq": row.seq, "stars": said["stars"], "text": said["words"]},

@@ -20,7 +20,7 @@ from operations import ledger, profit_sharing, settlement_times
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, WrongState
 from operations.notices import enqueue
-from operations.receivers import owner_of
+from operations.receivers import tell_leader
 from operations.settlement_books import post, post_corrections, reverse
 from operations.settlement_corrections import LIVE
 from operations.settlement_sums import Reckoned, due_to_leader_fen, parts_of, reckon, sums
@@ -115,11 +115,9 @@ def mark_paid(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> 
         amount_fen=due_to_leader_fen(row) + row.collected_fen - row.shared_fen,
         round_id=row.round_id,
     )
-    account_id = owner_of(work, leader_id)
-    enqueue(
+    tell_leader(
         work,
         leader_id=leader_id,
-        account_id=account_id,
         kind="settlement_paid",
         key=f"settlement_paid:{settlement_id}",
         payload={"title": row.title, "amount_fen": due_to_leader_fen(row), "shared_fen": row.shared_fen},

@@ -22,7 +22,7 @@ from operations import (
     case_decisions,
     full_case_wishes,
     housekeeping,
-    invites,
+    invite_rewards,
     ledger_check,
     pickup_days,
     purchase_drafts,
@@ -141,8 +141,8 @@ def escalate_questions(context: Context) -> int:
 def reward_invites(context: Context) -> int:
     """Coupons for invitations whose newcomer has fetched his first order; those of orders paid back are stopped."""
     terms = context.settings.invites
-    given = context.repeat(lambda work: invites.reward_due(work, terms=terms)) if terms.is_on else 0
-    return given + context.repeat(invites.take_back)
+    given = context.repeat(lambda work: invite_rewards.reward_due(work, terms=terms)) if terms.is_on else 0
+    return given + context.repeat(invite_rewards.take_back)
 
 
 def expire_questions(context: Context) -> int:

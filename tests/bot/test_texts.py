@@ -125,6 +125,8 @@ def _enqueued() -> Iterator[tuple[str, str]]:
                 "enqueue",
                 "enqueue_many",
                 "tell",
+                "tell_leader",
+                "tell_resident",
                 "_tell",
                 "_tell_leader",
                 "_tell_resident",

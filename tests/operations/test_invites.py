@@ -9,9 +9,10 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Store, coupon, invite, notice, order, reward
-from operations import invites, people, pickup
+from operations import invite_rewards, invites, people, pickup
 from operations.errors import InviteRefused
-from operations.invites import Terms, shares
+from operations.invite_rewards import shares
+from operations.invites import Terms
 from tests.support.clock import StillClock
 from tests.support.world import World
 
@@ -53,7 +54,7 @@ def fetch_order(world: World, who: int, wanted: dict[int, float]) -> int:
 
 def reward_due(world: World, terms: Terms = TERMS) -> int:
     with world.store.transaction() as work:
-        return invites.reward_due(work, terms=terms)
+        return invite_rewards.reward_due(work, terms=terms)
 
 
 def state(world: World) -> list[str]:
@@ -179,11 +180,11 @@ def test_when_the_order_is_paid_back_unused_coupons_are_stopped(world: World) ->
     order_id = fetch_order(world, zhao, {1: 1})
     reward_due(world)
     with world.store.transaction() as work:
-        assert invites.take_back(work) == 0
+        assert invite_rewards.take_back(work) == 0
         work.db.execute(update(order).where(order.c.id == order_id).values(paid_fen=4500, refunded_fen=4500))
         work.db.execute(update(coupon).where(coupon.c.owner_resident_id == li).values(used=1))
-        assert invites.take_back(work) == 1
-        assert invites.take_back(work) == 0
+        assert invite_rewards.take_back(work) == 1
+        assert invite_rewards.take_back(work) == 0
     assert state(world) == ["reversed"]
     stopped = {row.owner_resident_id: row.stopped_at is not None for row in world.rows(coupon)}
     assert stopped == {li: False, zhao: True}
