@@ -1,8 +1,8 @@
 """Orders from the shelf (现货): booked, paid for and fetched one by one; the pickup code comes with the order.
 
 A resident has one shelf order that is open, which later words change; once it is fetched or cancelled the next words
-make a new one. The scarce counter is `shelf_item.taken_milli`, changed by one conditional statement. There is no
-close, so a sale is in the books from the moment of the order, and what changes it follows there.
+make a new one. The scarce counter is `shelf_item.taken_milli` (`shelf_taking`). There is no close, so a sale is in the
+books from the moment of the order, and what changes it follows there.
 
 Lock order: resident (PostgreSQL), shelf items by id, round, offers, order.
 """
@@ -14,17 +14,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, select, update
 
-from models import Work, after_sales_case, offer, order, order_event, round_, shelf_item
-from models.units import WEIGHT_UNITS
-from models.views import OrderView, ShelfItem
-from operations import codes, goods, ledger, order_views, orders, shelf, shelf_days
-from operations.errors import BadQuantity, NoOrder, NotFound, OfferWithdrawn, Refused, SoldOut
+from models import Work, after_sales_case, offer, order, order_event, round_
+from models.views import OrderView
+from operations import codes, goods, ledger, order_views, orders, shelf_days
+from operations.errors import NoOrder
 from operations.notices import enqueue
 from operations.orders import Change, Changed, NothingBooked
-from operations.pricing import MOST_MILLI
 from operations.receivers import owner_of, tell
-
-_Took = dict[int, tuple[ShelfItem, int, int]]  # by item id: the item, how much the order had, how much it has then
+from operations.shelf_taking import Taken, take
 
 
 def change(
@@ -46,26 +43,23 @@ def change(
     (nothing to change), or the first refusal when nothing could be booked at all.
     """
     orders.lock_person(work, leader_id, resident_id)
-    if (seen := _changed_by(work, leader_id, resident_id, source_key)) is not None:
-        return Changed(order=order_views.view(work, leader_id=leader_id, order_id=seen), refused=(), moved=())
+    if (done := _done_before(work, leader_id, resident_id, source_key)) is not None:
+        return done
     before = open_order(work, leader_id=leader_id, resident_id=resident_id, order_id=order_id)
     had = _had(work, before)
     targets = orders.totals_of(had, changes)
     if not targets and before is None:
         raise NoOrder
-    took, refused = _take(work, leader_id, had, targets, is_all_or_nothing=is_all_or_nothing)
-    if refused and not any(was != now for _, was, now in took.values()) and before is None:
+    took, refused = take(work, leader_id=leader_id, had=had, targets=targets, is_all_or_nothing=is_all_or_nothing)
+    if refused and not any(one.had_milli != one.now_milli for one in took.values()) and before is None:
         raise refused[0] if len(refused) == 1 else NothingBooked(refused)
     round_id = before.round_id if before else _make_room(work, leader_id, resident_id)
-    offers = shelf_days.list_offers(
-        work, leader_id=leader_id, round_id=round_id, goods={key: item for key, (item, _, _) in took.items()}
-    )
     done = orders.change(
         work,
         leader_id=leader_id,
         round_id=round_id,
         resident_id=resident_id,
-        changes=[Change(offers[key], now) for key, (_, _, now) in took.items()],
+        changes=_as_offers(work, leader_id, round_id, took),
         actor=actor,
         source_key=source_key,
         room=room,
@@ -83,8 +77,8 @@ def cancel(
 ) -> Changed:
     """Cancel the open shelf order; its goods lie on the shelf again. Raises NoOrder."""
     orders.lock_person(work, leader_id, resident_id)
-    if (seen := _changed_by(work, leader_id, resident_id, source_key)) is not None:
-        return Changed(order=order_views.view(work, leader_id=leader_id, order_id=seen), refused=(), moved=())
+    if (done := _done_before(work, leader_id, resident_id, source_key)) is not None:
+        return done
     had = _had(work, open_order(work, leader_id=leader_id, resident_id=resident_id, order_id=order_id))
     if not had:
         raise NoOrder
@@ -163,8 +157,8 @@ def _let_go(work: Work, day: Row[Any], row: Row[Any]) -> None:
     )
 
 
-def _changed_by(work: Work, leader_id: int, resident_id: int, source_key: str) -> int | None:
-    """The shelf order of this person that this very message or form has changed before."""
+def _done_before(work: Work, leader_id: int, resident_id: int, source_key: str) -> Changed | None:
+    """The shelf order of this person as it is, where this very message or form has changed it before."""
     found: int | None = work.db.execute(
         select(order.c.id)
         .join(order_event, and_(order_event.c.leader_id == order.c.leader_id, order_event.c.order_id == order.c.id))
@@ -178,7 +172,9 @@ def _changed_by(work: Work, leader_id: int, resident_id: int, source_key: str) -
         )
         .limit(1)
     ).scalar()
-    return found
+    if found is None:
+        return None
+    return Changed(order=order_views.view(work, leader_id=leader_id, order_id=found), refused=(), moved=())
 
 
 def _is_complained_of() -> ColumnElement[bool]:
@@ -195,64 +191,11 @@ def _had(work: Work, before: OrderView | None) -> dict[int, int]:
     return {items[line.offer_id]: line.quantity_milli for line in before.lines} if before else {}
 
 
-def _take(
-    work: Work, leader_id: int, had: Mapping[int, int], targets: Mapping[int, int], *, is_all_or_nothing: bool
-) -> tuple[_Took, list[Refused]]:
-    """Take what can be taken, items by id."""
-    took: _Took = {}
-    refused: list[Refused] = []
-    for item_id in sorted(targets):
-        was, now = had.get(item_id, 0), targets[item_id]
-        try:
-            took[item_id] = (_take_one(work, leader_id, item_id, was, now), was, now)
-        except Refused as refusal:
-            if is_all_or_nothing:
-                raise
-            refused.append(refusal)
-    return took, refused
-
-
-def _take_one(work: Work, leader_id: int, item_id: int, was: int, now: int) -> ShelfItem:
-    """The scarce counter: one conditional statement. Raises why it could not be."""
-    if not 0 <= now <= MOST_MILLI:
-        raise BadQuantity(offer_id=item_id, quantity_milli=now)
-    taken = shelf_item.c.taken_milli + (now - was)
-    conditions: list[ColumnElement[bool]] = [shelf_item.c.leader_id == leader_id, shelf_item.c.id == item_id]
-    if now > was:
-        conditions += [shelf_item.c.is_on, taken <= shelf_item.c.put_milli]
-    if now % 1000:
-        conditions.append(shelf_item.c.unit.in_(WEIGHT_UNITS))
-    row = work.db.execute(
-        update(shelf_item).where(*conditions).values(taken_milli=taken).returning(*shelf_item.c)
-    ).first()
-    if row is not None:
-        return shelf.item_of(row)
-    reason = _why_not(work, leader_id, item_id, was, now)
-    if reason is None:  # on PostgreSQL the obstacle has gone in between
-        return _take_one(work, leader_id, item_id, was, now)
-    raise reason
-
-
-def _why_not(work: Work, leader_id: int, item_id: int, was: int, now: int) -> Refused | None:
-    mine = (shelf_item.c.leader_id == leader_id, shelf_item.c.id == item_id)
-    row = work.db.execute(select(shelf_item).where(*mine)).first()
-    if row is None:
-        return NotFound(what="shelf_item")
-    item = shelf.item_of(row)
-    if now % 1000 and item.unit not in WEIGHT_UNITS:
-        return BadQuantity(offer_id=item.id, name=item.name, unit=item.unit, quantity_milli=now)
-    if not item.is_on:
-        return OfferWithdrawn(offer_id=item.id, name=item.name)
-    if now - was <= item.left_milli:
-        return None
-    return SoldOut(
-        name=item.name,
-        unit=item.unit,
-        remaining_milli=item.left_milli,
-        wanted_milli=now,
-        had_milli=was,
-        offer_id=item.id,
-    )
+def _as_offers(work: Work, leader_id: int, round_id: int, took: Mapping[int, Taken]) -> list[Change]:
+    """What was taken of the shelf, as changes of the day's offers."""
+    goods_of = {item_id: one.item for item_id, one in took.items()}
+    offers = shelf_days.list_offers(work, leader_id=leader_id, round_id=round_id, goods=goods_of)
+    return [Change(offers[item_id], one.now_milli) for item_id, one in took.items()]
 
 
 def _make_room(work: Work, leader_id: int, resident_id: int) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from models import Store, Work, order, round_, shelf_item
 from models.views import OrderView, ShelfItem
-from operations import shelf, shelf_orders
+from operations import shelf, shelf_orders, shelf_taking
 from operations.errors import SoldOut
 from operations.shelf import Goods
 from tests.support.clock import StillClock
@@ -127,7 +127,7 @@ def test_control_look_first_then_write_sells_the_last_one_twice(
         work.db.execute(update(shelf_item).where(*mine).values(taken_milli=row.taken_milli + now - was))
         return shelf.item_of(row)
 
-    monkeypatch.setattr(shelf_orders, "_take_one", naive)
+    monkeypatch.setattr(shelf_taking, "_take_one", naive)
     outcomes = at_once([partial(world.take, buyer, {"大米": 1}) for buyer in buyers])
     assert [type(one) for one in outcomes] == [OrderView, OrderView], outcomes
     assert any("a_shelf_gives_what_is_ordered_of_it" in line for line in violations(unguarded))
