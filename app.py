@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot.client import WeChatMessenger, WeChatPageLogin
 from bot.flow import FlowLimit
 from bot.front import Front
 from bot.late import Latecomers
@@ -24,6 +23,7 @@ from bot.texts.growth import INVITEE_COUPON, INVITER_COUPON
 from bot.texts.notices import NoticeTexts
 from bot.texts.replies import RECEIVED, TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
+from bot.wechat import WeChatMessenger, WeChatPageLogin
 from config import Config, TemplateMessage
 from handlers import Crowds, create_answer, tell_later
 from handlers import Settings as HandlerSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bot.client import WeChatMessenger
+from bot.wechat import WeChatMessenger
 from config import Config
 from models import Clock
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import requests
 
-from bot import client
-from bot.client import WeChatMessenger
+from bot import wechat
 from bot.messenger import Messenger, QrTicket
 from bot.page_signature import sign_page
 from bot.redaction import redact
 from bot.simulator import Account, FakeClock, Sim, serve
+from bot.wechat import WeChatMessenger
 from bot.wechat_errors import CATEGORIES, Category, SendError, category_of
 from tests.bot import pushes
 from tests.support.patience import PATIENCE_S
@@ -176,7 +176,7 @@ def test_a_video_is_not_a_file(sim: Sim, messenger: WeChatMessenger) -> None:
     assert refused(messenger.download_media, media.media_id).category is Category.PAYLOAD
 
 
-@pytest.mark.parametrize("image", [b"", bytes(client.LARGEST_IMAGE + 1)])
+@pytest.mark.parametrize("image", [b"", bytes(wechat.LARGEST_IMAGE + 1)])
 def test_images_have_a_size(messenger: WeChatMessenger, image: bytes) -> None:
     with pytest.raises(ValueError, match="10 MiB"):
         messenger.upload_image(image)

@@ -15,8 +15,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from bot.client import WeChatPageLogin
 from bot.simulator.api.oauth import PHONE_COOKIE
+from bot.wechat import WeChatPageLogin
 from models import Store
 from tests.support.chat import SECRET, World, world
 from tests.support.chromium import PHONE

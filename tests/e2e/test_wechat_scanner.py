@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from bot.client import WeChatMessenger
 from bot.simulator import Account, Sim, serve
 from bot.simulator.crypto import jssdk_signature
+from bot.wechat import WeChatMessenger
 from models import redemption
 from scheduler.jobs import Context, Settings
 from scheduler.runner import run_once

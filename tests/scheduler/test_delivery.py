@@ -14,8 +14,8 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from bot.client import WeChatMessenger
 from bot.simulator import Account, Sim, serve
+from bot.wechat import WeChatMessenger
 from models import Store, account, opt_in
 from operations import outbox, windows
 from operations.notices import client_msg_id, enqueue

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.client import WeChatMessenger
 from bot.simulator import Account, Sim, serve
+from bot.wechat import WeChatMessenger
 from models import Store
 from models import page_ticket as table
 from operations import page_ticket

@@ -17,7 +17,6 @@ import qrcode
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from bot.client import WeChatMessenger
 from bot.protocol import Credentials
 from bot.simulator import Account, Sim, inbound, serve
 from bot.simulator.push import PushResult
@@ -25,6 +24,7 @@ from bot.texts.menu import MENU
 from bot.texts.notices import NoticeTexts
 from bot.texts.replies import TOO_FAST, busy
 from bot.webhook import Texts, Webhook, create_blueprint
+from bot.wechat import WeChatMessenger
 from handlers import Settings, create_answer
 from models import Store, leader
 from operations import applications, coupons, leadership, people

@@ -11,8 +11,8 @@ import requests
 from flask import Flask
 from sqlalchemy import func, select
 
-from bot.client import WeChatPageLogin
 from bot.simulator import Account, Sim, serve
+from bot.wechat import WeChatPageLogin
 from bot.wechat_errors import SendError
 from models import account, web_session
 from operations import people, privacy
