@@ -48,7 +48,7 @@ _TITLE = re.compile(r"(?:标题|团名|名字)(?:改成|改为)?\s*[:：]?\s*(.+
 
 
 def problems(draft: PostRound, now: datetime) -> list[str]:
-    """Codes of what keeps a draft from being published, to be worded by `texts.leading.post_problem`."""
+    """Codes of what keeps a draft from being published, to be worded by `texts.posting.problem`."""
     reading = draft.reading
     if not reading.items:
         return ["items"]
@@ -65,7 +65,7 @@ def problems(draft: PostRound, now: datetime) -> list[str]:
 
 
 def remarks(reading: PostReading) -> list[str]:
-    """Codes of what was read with a doubt, or is missing but not needed, worded by `texts.leading.post_remark`."""
+    """Codes of what was read with a doubt, or is missing but not needed, worded by `texts.posting.remarks_on`."""
     found = [code for code in reading.doubts if code.partition(":")[0] in _LASTING]
     bare = [str(item.number) for item in reading.items if item.unit is None]
     if bare:

@@ -12,7 +12,7 @@ from bot.conversation import Conversation, Pending
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_fragment
 from bot.parsing.values import Line
-from bot.texts import leading, replies
+from bot.texts import posting, replies
 from bot.understand import bare_number, is_quantity
 from handlers.talk import Talk, item
 from operations import aftersales
@@ -113,7 +113,7 @@ def _draft(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, st
     if corrected:
         return corrected, None
     if isinstance(said, c.Unknown) or (isinstance(said, c.ChangeOrder) and not said.lines):
-        return said, leading.draft_waits(draft.reading.title)
+        return said, posting.draft_waits(draft.reading.title)
     return said, None
 
 

@@ -9,7 +9,7 @@ from bot import conversation
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_fragment
 from bot.parsing.values import Doubt, Line
-from bot.texts import replies
+from bot.texts import doubts
 from bot.texts.shelf import ON_THE_SHELF
 from bot.texts.wording import choice_line, sold_by
 from bot.understand import op_before
@@ -31,7 +31,7 @@ def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     _keep_open(talk, replace(command, lines=(), doubts=tuple(later), note=None, is_exchange=False, words=""), first)
     texts.append(_question(talk, first))
     if later:
-        texts.append(replies.then_asked([doubt.fragment for doubt in later]))
+        texts.append(doubts.then_asked([doubt.fragment for doubt in later]))
     return texts
 
 
@@ -42,8 +42,8 @@ def _offer(talk: Talk, command: c.ChangeOrder) -> str:
     for line in command.likely:
         offer = talk.offer(line.key)
         if offer is not None:
-            wanted.append(replies.wanted(line.op, offer.name, line.quantity_milli, offer.unit))
-    return replies.is_it(wanted)
+            wanted.append(doubts.wanted(line.op, offer.name, line.quantity_milli, offer.unit))
+    return doubts.is_it(wanted)
 
 
 def _told(talk: Talk, doubt: Doubt) -> str:
@@ -52,8 +52,8 @@ def _told(talk: Talk, doubt: Doubt) -> str:
         for round_ in rounds.latest(talk.work, talk.leader_id, ("closed",), limit=3):
             reading = read_fragment(doubt.fragment, Catalogue([item(o) for o in round_.offers]))
             if reading.lines or any(one.candidates for one in reading.doubts):
-                return replies.sold_before(doubt.fragment, round_.title)
-    return replies.doubt(doubt, _names(talk, doubt))
+                return doubts.sold_before(doubt.fragment, round_.title)
+    return doubts.sentence(doubt, _names(talk, doubt))
 
 
 def _can_be_settled(talk: Talk, doubt: Doubt) -> bool:
@@ -78,11 +78,11 @@ def _keep_open(talk: Talk, base: c.ChangeOrder, doubt: Doubt) -> None:
 
 def _question(talk: Talk, doubt: Doubt) -> str:
     """A question about how many says what is booked already: the answer is the new total."""
-    text = replies.doubt(doubt, _names(talk, doubt))
+    text = doubts.sentence(doubt, _names(talk, doubt))
     if doubt.reason == "which_item":
         return text
     had = next((x for o in talk.orders.values() for x in o.lines if x.offer_id == doubt.candidates[0]), None)
-    return text + replies.had_before(had.quantity_milli, had.unit) if had else text
+    return text + doubts.had_before(had.quantity_milli, had.unit) if had else text
 
 
 def _names(talk: Talk, doubt: Doubt) -> list[str]:

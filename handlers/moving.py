@@ -9,8 +9,8 @@ from bot import commands as c
 from bot.parsing.moving import is_in_part
 from bot.parsing.values import Pickup
 from bot.router import Router
-from bot.texts import leading
 from bot.texts import moving as texts
+from bot.texts.wording import pickup_read
 from handlers.talk import Talk
 from handlers.which import pick
 from models.views import RoundView
@@ -73,7 +73,7 @@ def when_of(command: c.MovePickup, round_: RoundView, now: datetime) -> When | N
             day = stands.astimezone(SHANGHAI).date()
         if stands is not None and (said.part is None or is_in_part(stands, said.part)):
             return _shifted(round_, day - stands.astimezone(SHANGHAI).date())
-        return When(day=day, words=leading.pickup_words(replace(said, on=day)))
+        return When(day=day, words=pickup_read(replace(said, on=day)))
     when = When(said.start or said.at, said.end)
     return when if command.is_day_said else _on_its_day(when, round_, now)
 
@@ -112,5 +112,5 @@ def _as_shown(shown: Pickup | None) -> When | None:
     if shown is None:
         return None
     if shown.on is not None:
-        return When(day=shown.on, words=leading.pickup_words(shown))
+        return When(day=shown.on, words=pickup_read(shown))
     return When(shown.start, shown.end)

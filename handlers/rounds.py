@@ -9,7 +9,8 @@ from bot import conversation, drafts
 from bot.parsing.post import read_post
 from bot.parsing.values import Pickup, PostItem, PostReading, TierPrice
 from bot.router import Router
-from bot.texts import leading
+from bot.texts import leading, posting
+from bot.texts.wording import pickup_read
 from handlers.stocking import stocked
 from handlers.talk import Talk
 from handlers.which import pick
@@ -45,15 +46,15 @@ def post_round(talk: Talk, command: c.PostRound) -> str:
         payload={"scene": f"L{number}"},
         round_id=round_.id,
     )
-    return leading.published(round_, number, f"{talk.settings.public_url}/r/{round_.code}")
+    return posting.published(round_, number, f"{talk.settings.public_url}/r/{round_.code}")
 
 
 def _preview(talk: Talk, command: c.PostRound) -> str:
     conversation.wait_for(talk.work, talk.person.account_id, "draft", {"command": c.dump(command)})
     names = [item.name for item in command.reading.items]
-    missing = [leading.post_problem(code, names) for code in drafts.problems(command, talk.now)]
-    asked = leading.post_remarks(drafts.remarks(command.reading), names)
-    return leading.preview(command.reading, talk.now, missing, asked)
+    missing = [posting.problem(code, names) for code in drafts.problems(command, talk.now)]
+    asked = posting.remarks_on(drafts.remarks(command.reading), names)
+    return posting.preview(command.reading, talk.now, missing, asked)
 
 
 def new_round(reading: PostReading, text: str, copied_from_id: int | None = None) -> NewRound:
@@ -67,7 +68,7 @@ def new_round(reading: PostReading, text: str, copied_from_id: int | None = None
         closes_at=reading.closes_at,
         pickup_from=at.start or at.at,
         pickup_until=at.end,
-        pickup_text=leading.pickup_words(at) if at.on else None,
+        pickup_text=pickup_read(at) if at.on else None,
         pickup_place=reading.pickup_place,
         note=reading.note,
         post=text,
@@ -80,7 +81,7 @@ def new_offer(item: PostItem) -> NewOffer:
     return NewOffer(
         name=item.name,
         price_fen=item.price_fen or 0,
-        unit=item.unit or leading.DEFAULT_UNIT,
+        unit=item.unit or posting.DEFAULT_UNIT,
         spec=item.spec or "",
         capacity_milli=item.capacity_milli,
         limit_milli=item.limit_milli,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import commands as c
 from bot.parsing.values import PostItem
 from bot.router import Router
-from bot.texts import books, guide, leading, replies
+from bot.texts import books, guide, posting, replies
 from bot.texts import shelf as texts
 from handlers import round_changes
 from handlers.refusing import refusal_of
@@ -102,7 +102,7 @@ def _booked(talk: Talk, done: Changed, *, is_for_guest: bool = False) -> str:
 def put(talk: Talk, command: c.PutOnShelf) -> str:
     talk.check_leader_works()
     for item in command.items:
-        unit = item.unit or leading.DEFAULT_UNIT
+        unit = item.unit or posting.DEFAULT_UNIT
         if item.price_fen is None:
             return texts.price_wanted(item.name)
         if not item.capacity_milli:
@@ -124,7 +124,7 @@ def _goods(item: PostItem) -> Goods:
     return Goods(
         name=item.name,
         price_fen=item.price_fen or 0,
-        unit=item.unit or leading.DEFAULT_UNIT,
+        unit=item.unit or posting.DEFAULT_UNIT,
         stock_milli=item.capacity_milli or 0,
         spec=item.spec or "",
         is_cold=item.is_cold,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from bot.texts.wording import CONFIRM_OR_NOT, in_hours, in_pieces, money, who
+from bot.texts.wording import CONFIRM_OR_NOT, goods_of, in_hours, in_pieces, money, who
 
 WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
 NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"
@@ -113,3 +114,58 @@ def relayed() -> str:
 
 def answered(number: int) -> str:
     return f"留言 {number} 的回复已转给邻居。"
+
+
+# ------------------------------------------------------------------ notices, from their payloads
+def case_opened(p: Mapping[str, Any]) -> str:
+    n, what = p["number"], goods_of(p["lines"])
+    if p["audience"] == "resident":
+        return f"给您开了售后单 S{n}：{what}。处理好会告诉您，有照片可以直接发过来。"
+    said = f"\n对方说：{p['note']}" if p.get("note") else ""
+    return (
+        f"新的售后 S{n}：{who(p['name'], p['room'])} {what}{said}\n建议退 {money(p['requested_fen'])}。"
+        f"回复：退 S{n} 全额，退 S{n} 8元，补 S{n}，拒 S{n} 理由，转平台 S{n}"
+    )
+
+
+def case_decided(p: Mapping[str, Any]) -> str:
+    n, note = p["number"], f"：{p['note']}" if p.get("note") else "。"
+    match p["decision"]:
+        case "refund":
+            return f"您的售后 S{n} 处理好了，退 {money(p['amount_fen'])}{_how_back(p)}{note}"
+        case "replacement":
+            return f"您的售后 S{n} 处理好了，下次取货时补给您：{goods_of(p['lines'])}{note}"
+        case "reject":
+            return f"您的售后 S{n} 团长没有同意{note}\n不服可以回复：联系团长 加上您要说的话。"
+        case _:
+            return f"您的售后 S{n} 已转给平台处理{note}"
+
+
+def _how_back(p: Mapping[str, Any]) -> str:
+    """Of a refund, what was not paid yet is taken off the bill."""
+    off = p["amount_fen"] - (p.get("paid_back_fen") or 0)
+    if off <= 0:
+        return ""
+    return "（货款还没付，直接少付）" if off == p["amount_fen"] else f"（其中 {money(off)} 还没付，直接少付）"
+
+
+def case_escalated(p: Mapping[str, Any]) -> str:
+    if p["audience"] == "resident":
+        return f"您的售后 S{p['number']} 团长还没有答复，已转给平台处理。"
+    return f"售后 S{p['number']} 超过时间没有答复，已转给平台处理。"
+
+
+def relay_question(p: Mapping[str, Any]) -> str:
+    o = p.get("order")
+    about = f"\n（“{o['title']}”{o['seq']}号：{goods_of(o['lines'])}）" if o else ""
+    return f"{who(p.get('name'), p.get('room'))} 给您留言：\n{p['text']}{about}\n回复请发：回 {p['number']} 您要说的话"
+
+
+def relay_answer(p: Mapping[str, Any]) -> str:
+    return f"{'平台' if p.get('is_platform') else '团长'}回复您：\n{p['text']}"
+
+
+def relay_escalated(p: Mapping[str, Any]) -> str:
+    if p["audience"] == "resident":
+        return f"您给团长的留言“{p['text']}”还没有回复，已转给平台。"
+    return f"留言 {p['number']}“{p['text']}”超过4小时没有回复，已转给平台。您也可以现在回：回 {p['number']} 您要说的话"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.texts import handing, shelf, supply
-from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, in_pieces, money, pickup_of, who
+from bot.texts import caring, handing, shelf, supply
+from bot.texts.wording import SHANGHAI, amount, building, day_and_clock, goods_of, money, pickup_of, who
 
 Payload = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def _changed(p: Payload) -> str:
     if not p["lines"]:
         return f"团长把您“{p['title']}”的订单{_for(p)}取消了。有疑问请发：联系团长 加上您要说的话。"
     return (
-        f"团长改了您“{p['title']}”的订单{_for(p)}，现在是：{_goods(p['lines'])}，合计 {money(p['total_fen'])}。"
+        f"团长改了您“{p['title']}”的订单{_for(p)}，现在是：{goods_of(p['lines'])}，合计 {money(p['total_fen'])}。"
         "有疑问请发：联系团长 加上您要说的话。"
     )
 
@@ -67,10 +67,6 @@ def _cancelled(p: Payload) -> str:
     return f"抱歉，“{p['title']}”撤团了{reason}，您的订单{_for(p)}已取消。{back}"
 
 
-def _goods(lines: Sequence[Payload]) -> str:
-    return "、".join(f"{x['name']}{in_pieces(x['quantity_milli'], x['unit'], x.get('spec'))}" for x in lines)
-
-
 def _code(p: Payload) -> str:
     return f"取货码：{p['code'][:3]} {p['code'][3:]}{_for(p)}" if p["code"] else f"{p['seq']}号可以取了{_for(p)}"
 
@@ -78,7 +74,7 @@ def _code(p: Payload) -> str:
 def _arrived(p: Payload) -> str:
     lines = [f"“{p['title']}”到货了！"]
     for o in p["orders"]:
-        lines += [_code(o), _goods(o["lines"])]
+        lines += [_code(o), goods_of(o["lines"])]
     if any(x["is_cold"] for o in p["orders"] for x in o["lines"]):
         lines.append("有冷藏的，请当天取。")
     if pickup_of(p):
@@ -117,7 +113,7 @@ def _reminder_close(p: Payload) -> str:
 
 
 def _reminder_pickup(p: Payload) -> str:
-    lines = [f"提醒：“{p['title']}”的货还等您来取。", _code(p), _goods(p["lines"])]
+    lines = [f"提醒：“{p['title']}”的货还等您来取。", _code(p), goods_of(p["lines"])]
     if pickup_of(p):
         lines.append(f"取货：{pickup_of(p)}")
     if p["due_fen"] > 0:
@@ -125,65 +121,11 @@ def _reminder_pickup(p: Payload) -> str:
     return "\n".join(lines)
 
 
-def _case_opened(p: Payload) -> str:
-    n, goods = p["number"], _goods(p["lines"])
-    if p["audience"] == "resident":
-        return f"给您开了售后单 S{n}：{goods}。处理好会告诉您，有照片可以直接发过来。"
-    said = f"\n对方说：{p['note']}" if p.get("note") else ""
-    return (
-        f"新的售后 S{n}：{who(p['name'], p['room'])} {goods}{said}\n建议退 {money(p['requested_fen'])}。"
-        f"回复：退 S{n} 全额，退 S{n} 8元，补 S{n}，拒 S{n} 理由，转平台 S{n}"
-    )
-
-
-def _case_decided(p: Payload) -> str:
-    n, note = p["number"], f"：{p['note']}" if p.get("note") else "。"
-    match p["decision"]:
-        case "refund":
-            return f"您的售后 S{n} 处理好了，退 {money(p['amount_fen'])}{_how_back(p)}{note}"
-        case "replacement":
-            return f"您的售后 S{n} 处理好了，下次取货时补给您：{_goods(p['lines'])}{note}"
-        case "reject":
-            return f"您的售后 S{n} 团长没有同意{note}\n不服可以回复：联系团长 加上您要说的话。"
-        case _:
-            return f"您的售后 S{n} 已转给平台处理{note}"
-
-
-def _how_back(p: Payload) -> str:
-    """Of a refund, what was not paid yet is taken off the bill."""
-    off = p["amount_fen"] - (p.get("paid_back_fen") or 0)
-    if off <= 0:
-        return ""
-    return "（货款还没付，直接少付）" if off == p["amount_fen"] else f"（其中 {money(off)} 还没付，直接少付）"
-
-
-def _case_escalated(p: Payload) -> str:
-    if p["audience"] == "resident":
-        return f"您的售后 S{p['number']} 团长还没有答复，已转给平台处理。"
-    return f"售后 S{p['number']} 超过时间没有答复，已转给平台处理。"
-
-
 def _redeem_locked(p: Payload) -> str:
     by = "有几个人一共" if p["is_everybody"] else f"{p.get('by') or '有人'}"
     until = _at(p, "until")
     end = f"，停到 {until.astimezone(SHANGHAI):%H:%M}" if until else ""
     return f"{by}报错了{p['tries']}次取货码，为安全起见先停止核销{end}。不是您的人请留意。"
-
-
-def _relay_question(p: Payload) -> str:
-    o = p.get("order")
-    about = f"\n（“{o['title']}”{o['seq']}号：{_goods(o['lines'])}）" if o else ""
-    return f"{who(p.get('name'), p.get('room'))} 给您留言：\n{p['text']}{about}\n回复请发：回 {p['number']} 您要说的话"
-
-
-def _relay_answer(p: Payload) -> str:
-    return f"{'平台' if p.get('is_platform') else '团长'}回复您：\n{p['text']}"
-
-
-def _relay_escalated(p: Payload) -> str:
-    if p["audience"] == "resident":
-        return f"您给团长的留言“{p['text']}”还没有回复，已转给平台。"
-    return f"留言 {p['number']}“{p['text']}”超过4小时没有回复，已转给平台。您也可以现在回：回 {p['number']} 您要说的话"
 
 
 def _car_near(p: Payload) -> str:
@@ -259,12 +201,12 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "reminder_close": _reminder_close,
     "reminder_pickup": _reminder_pickup,
     "refund": lambda p: f"给您退款 {money(p['amount_fen'])}（“{p['title']}”{p['seq']}号{_for(p)}）。",
-    "case_opened": _case_opened,
-    "case_decided": _case_decided,
-    "case_escalated": _case_escalated,
-    "relay_question": _relay_question,
-    "relay_answer": _relay_answer,
-    "relay_escalated": _relay_escalated,
+    "case_opened": caring.case_opened,
+    "case_decided": caring.case_decided,
+    "case_escalated": caring.case_escalated,
+    "relay_question": caring.relay_question,
+    "relay_answer": caring.relay_answer,
+    "relay_escalated": caring.relay_escalated,
     "late_answer": lambda p: f"您刚才发的：{p['said']}\n{p['text']}",
     "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.parsing.quantity import is_weight, parse_spec
+from bot.parsing.values import Pickup
 from models.views import OfferView, RoundView
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -38,6 +39,11 @@ def in_pieces(milli: int, unit: str, spec: str | None) -> str:
             if count and round(count * 1000 / inside) == milli:
                 return f"{count}{group[0]}（1{unit}{inside}{group[0]}）"
     return amount(milli, unit)
+
+
+def goods_of(lines: Sequence[Mapping[str, Any]]) -> str:
+    """红颜草莓2盒、土鸡蛋1份: of lines as plain values, as in the payload of a notice."""
+    return "、".join(f"{x['name']}{in_pieces(x['quantity_milli'], x['unit'], x.get('spec'))}" for x in lines)
 
 
 def when(at: datetime, now: datetime) -> str:
@@ -79,6 +85,15 @@ def pickup_of(facts: Mapping[str, Any]) -> str:
     """The same from plain values; instants may be ISO texts, as in the payload of a notice."""
     at = span(_instant(facts, "pickup_from"), _instant(facts, "pickup_until")) or facts.get("pickup_text") or ""
     return " ".join(part for part in (at, facts.get("pickup_place")) if part)
+
+
+def pickup_read(at: Pickup | None) -> str:
+    """The same as it was read in a message: 周六（12月6日）16:00–19:00, or the day with its part."""
+    if at is None:
+        return ""
+    if at.on is not None:
+        return f"{at.on.month}月{at.on.day}日{at.part or ''}"
+    return span(at.at or at.start, at.end)
 
 
 def _instant(facts: Mapping[str, Any], key: str) -> datetime | None:

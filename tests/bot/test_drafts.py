@@ -10,7 +10,7 @@ import pytest
 from bot import drafts
 from bot.commands import PostRound
 from bot.parsing.post import read_post
-from bot.texts.leading import post_remarks
+from bot.texts.posting import remarks_on
 
 NOW = datetime(2026, 5, 2, 2, 0, tzinfo=UTC)
 POST = (
@@ -96,7 +96,7 @@ def test_a_figure_nothing_was_made_of_and_an_odd_name_are_shown_until_the_goods_
     draft = _draft("红心10块一个，按箱拿红心90白心75一箱\n截单:今天20:00 自提:明天16:00\n地点:南门")
     codes = drafts.remarks(draft.reading)
     assert [code for code in codes if code.startswith(("figure", "check"))] == ["figure:按箱拿红心90白心", "check:2"]
-    words = post_remarks(codes, [item.name for item in draft.reading.items])
+    words = remarks_on(codes, [item.name for item in draft.reading.items])
     assert any("“按箱拿红心90白心”里的数字没有记" in remark for remark in words)
     assert any("品名看不太准" in remark and "2号叫" in remark for remark in words)
     mended = drafts.correct(draft, "2号叫白心柚", NOW)
