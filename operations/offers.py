@@ -102,8 +102,15 @@ def set_limit(work: Work, *, leader_id: int, round_id: int, number: int, limit_m
         .values(limit_milli=limit_milli, version=offer.c.version + 1)
     )
     _touch(work, leader_id, round_id)
-    limits = ({"limit_milli": found.limit_milli}, {"limit_milli": limit_milli})
-    _log(work, leader_id, actor, "offer.limit", found.id, before=limits[0], after=limits[1])
+    _log(
+        work,
+        leader_id,
+        actor,
+        "offer.limit",
+        found.id,
+        before={"limit_milli": found.limit_milli},
+        after={"limit_milli": limit_milli},
+    )
 
 
 def set_withdrawn(work: Work, *, leader_id: int, round_id: int, number: int, is_withdrawn: bool, actor: str) -> None:
