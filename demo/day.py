@@ -133,6 +133,14 @@ def _print(who: str, text: str) -> None:
 
 def play(day: Day) -> None:
     """The day itself."""
+    _order(day)
+    day.advance(hours=40)
+    _hand_out(day)
+    _care(day)
+
+
+def _order(day: Day) -> None:
+    """The round opens, and neighbours order by words, by a relay list and by the leader."""
     day.say(LEADER, "撤团", "真的要撤掉")
     day.say(LEADER, "确认", "已撤团")
     day.say(LEADER, POST, "红颜草莓", "截单", "确认")
@@ -155,7 +163,9 @@ def play(day: Day) -> None:
     day.say(LEADER, chain, "没有要改的")
     day.say(LEADER, "统计", "红颜草莓：7盒", "6单")
 
-    day.advance(hours=40)
+
+def _hand_out(day: Day) -> None:
+    """The round has closed; the goods come, not all of them, and are handed out by code."""
     day.wait_for(LEADER, "到点截单", "6单")
     day.wait_for(WANG, "截单了", "合计 ¥171")
     day.say(WANG, "草莓1", "已经截单")
@@ -172,6 +182,9 @@ def play(day: Day) -> None:
     day.say(LEADER, code, "都取完了")
     day.say(LEADER, code, "已经在")
 
+
+def _care(day: Day) -> None:
+    """Something was spoilt, somebody has a question, and the leader looks at the sums."""
     day.say(WANG, "售后 草莓 坏了一盒", "S1")
     day.say(LEADER, "售后", "S1", "王姐")
     day.say(LEADER, "退 S1 全额", "退款 ¥45")

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
-from models import Work, after_sales_case, case_event, case_line
+from models import Work, after_sales_case, case_line
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations.audit import record
@@ -25,11 +26,12 @@ from operations.case_decisions import (
     hand_out_replacement,
     plan_refund,
 )
+from operations.case_history import add_case_event, history
 from operations.case_money import PartOfPack, proposal_fen
 from operations.case_notices import tell_opened
 from operations.case_period import check_period
 from operations.case_photos import attach_photo, attach_wanted
-from operations.case_views import history, list_cases, view_case, view_case_id
+from operations.case_views import list_cases, view_case, view_case_id
 from operations.errors import BadQuantity, ClaimTooMuch, NotDelivered, NotFound
 from operations.numbers import next_number
 from operations.order_views import lock_order
@@ -69,31 +71,18 @@ def open_case(
     if opened_by == "resident":  # the leader and the platform may still be generous
         check_period(work, leader_id=leader_id, order_id=order_id, title=one.round_title)
     claimed = _claimed(one, lines, claims(work, leader_id=leader_id, order_id=order_id))
-    case_id = work.new_id()
-    number = next_number(work, f"case:{leader_id}")
-    requested = proposal_fen(one, claimed, pieces)
-    work.db.execute(
-        insert(after_sales_case).values(
-            leader_id=leader_id,
-            id=case_id,
-            number=number,
-            order_id=order_id,
-            wish=wish,
-            reason=reason,
-            opened_by=opened_by,
-            requested_fen=requested,
-            note=note,
-            due_at=work.now + answer_within,
-            opened_at=work.now,
-            request_key=source_key[:160],
-        )
+    case_id = _insert(
+        work,
+        one,
+        claimed,
+        wish=wish,
+        reason=reason,
+        opened_by=opened_by,
+        requested_fen=proposal_fen(one, claimed, pieces),
+        note=note,
+        due_at=work.now + answer_within,
+        request_key=source_key[:160],
     )
-    if claimed:
-        rows = [
-            {"leader_id": leader_id, "case_id": case_id, "order_line_id": i, "quantity_milli": q}
-            for i, q in sorted(claimed.items())
-        ]
-        work.db.execute(insert(case_line), rows)
     add_case_event(work, leader_id=leader_id, case_id=case_id, kind="opened", actor=actor, text=note)
     for nth, wechat_media_id in enumerate(photos):
         attach_wanted(work, leader_id, case_id, actor, wechat_media_id, f"{source_key}:photo{nth}")
@@ -106,7 +95,12 @@ def open_case(
         action="case.open",
         entity="case",
         entity_id=case_id,
-        after={"state": "open", "number": number, "order": order_id, "requested_fen": requested},
+        after={
+            "state": "open",
+            "number": opened.number,
+            "order": order_id,
+            "requested_fen": opened.requested_fen,
+        },
     )
     return opened
 
@@ -140,27 +134,34 @@ def under_after_sales(work: Work, *, leader_id: int, order_id: int) -> dict[int,
     return {line_id: claim for line_id, claim in found.items() if claim.open_milli}
 
 
-def add_case_event(
-    work: Work,
-    *,
-    leader_id: int,
-    case_id: int,
-    kind: str,
-    actor: str,
-    text: str | None = None,
-    media_id: int | None = None,
-) -> None:
-    """Append to a case's history."""
-    values = {"case_id": case_id, "kind": kind, "actor": actor, "text": text, "media_id": media_id, "at": work.now}
-    work.db.execute(insert(case_event).values(leader_id=leader_id, id=work.new_id(), **values))
-
-
 def _of_key(work: Work, leader_id: int, key: str) -> int | None:
     return work.db.execute(
         select(after_sales_case.c.id).where(
             after_sales_case.c.leader_id == leader_id, after_sales_case.c.request_key == key[:160]
         )
     ).scalar()
+
+
+def _insert(work: Work, one: OrderView, claimed: Mapping[int, int], **case: Any) -> int:
+    """The case and what it claims, by order line id; returns its id."""
+    case_id = work.new_id()
+    work.db.execute(
+        insert(after_sales_case).values(
+            leader_id=one.leader_id,
+            id=case_id,
+            number=next_number(work, f"case:{one.leader_id}"),
+            order_id=one.id,
+            opened_at=work.now,
+            **case,
+        )
+    )
+    rows = [
+        {"leader_id": one.leader_id, "case_id": case_id, "order_line_id": line_id, "quantity_milli": milli}
+        for line_id, milli in sorted(claimed.items())
+    ]
+    if rows:
+        work.db.execute(insert(case_line), rows)
+    return case_id
 
 
 def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Claim]) -> dict[int, int]:

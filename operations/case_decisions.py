@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, insert, select, update
 
-from models import Work, after_sales_case, case_event, replacement
+from models import Work, after_sales_case, replacement
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations.audit import record
 from operations.case_claims import OPEN, Claim, claims
+from operations.case_history import add_case_event
 from operations.case_money import RefundPlan, drop_unpicked, lower_worth, net_fen, refund_plan
 from operations.case_notices import tell_decided, tell_escalated
 from operations.case_views import view_case, view_case_id
@@ -191,17 +192,8 @@ def _close(
     if changed.rowcount != 1:
         raise CaseClosed(number=case.number, state=case.state, outcome=case.outcome, approved_fen=case.approved_fen)
     kinds = {"escalate": "escalated", "cancel": "cancelled"}
-    work.db.execute(
-        insert(case_event).values(
-            leader_id=case.leader_id,
-            id=work.new_id(),
-            case_id=case.id,
-            kind=kinds.get(decision, "decided"),
-            actor=actor,
-            text=reason,
-            at=work.now,
-        )
-    )
+    kind = kinds.get(decision, "decided")
+    add_case_event(work, leader_id=case.leader_id, case_id=case.id, kind=kind, actor=actor, text=reason)
     record(
         work,
         leader_id=case.leader_id,

@@ -114,23 +114,7 @@ def lower_worth(
             .where(order_line.c.leader_id == one.leader_id, order_line.c.id == line_id)
             .values(line_fen=order_line.c.line_fen - part)
         )
-    # Conditional although the order is locked: what was read must still stand.
-    changed = work.db.execute(
-        update(order)
-        .where(
-            order.c.leader_id == one.leader_id,
-            order.c.id == one.id,
-            order.c.total_fen == one.total_fen,
-            order.c.discount_fen == one.discount_fen,
-        )
-        .values(
-            total_fen=one.total_fen - amount_fen - discount,
-            discount_fen=one.discount_fen - discount,
-            version=order.c.version + 1,
-        )
-    )
-    if changed.rowcount != 1:
-        raise RefundTooMuch(amount_fen=amount_fen, max_fen=0)
+    _lower_order(work, one, amount_fen, discount)
     if discount:
         coupon_uses.follow(work, leader_id=one.leader_id, order_ids=[one.id])
     _write_events(work, one, parts, discount, reference, actor)
@@ -140,6 +124,26 @@ def lower_worth(
         )
         less = ledger.discount(reference, -discount, one.round_id, one.id)
         ledger.post_many(work, leader_id=one.leader_id, transfers=[back, less])
+
+
+def _lower_order(work: Work, one: OrderView, amount_fen: int, discount_fen: int) -> None:
+    """Conditional although the order is locked: what was read must still stand. Raises RefundTooMuch."""
+    changed = work.db.execute(
+        update(order)
+        .where(
+            order.c.leader_id == one.leader_id,
+            order.c.id == one.id,
+            order.c.total_fen == one.total_fen,
+            order.c.discount_fen == one.discount_fen,
+        )
+        .values(
+            total_fen=one.total_fen - amount_fen - discount_fen,
+            discount_fen=one.discount_fen - discount_fen,
+            version=order.c.version + 1,
+        )
+    )
+    if changed.rowcount != 1:
+        raise RefundTooMuch(amount_fen=amount_fen, max_fen=0)
 
 
 def _write_events(

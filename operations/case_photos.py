@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, select
 
 from models import Work, after_sales_case, case_event
 from models.outcomes import CaseView
 from operations import picture_intake
 from operations.audit import record
 from operations.case_claims import OPEN
+from operations.case_history import add_case_event
 from operations.case_views import view_case_id
 from operations.keeping import KEPT
 from operations.picture_files import Picture
@@ -75,7 +76,7 @@ def attach_wanted(
         kept_for=kept_for,
     )
     if wanted is not None:
-        _note(work, leader_id, case_id, actor, wanted)
+        add_case_event(work, leader_id=leader_id, case_id=case_id, kind="photo", actor=actor, media_id=wanted)
 
 
 def attach_picture(
@@ -101,11 +102,6 @@ def attach_picture(
         kept_for=kept_for,
     )
     if is_new:
-        _note(work, leader_id, case_id, actor, media_id)
+        add_case_event(work, leader_id=leader_id, case_id=case_id, kind="photo", actor=actor, media_id=media_id)
         record(work, leader_id=leader_id, actor=actor, action="case.photo", entity="case", entity_id=case_id)
     return is_new
-
-
-def _note(work: Work, leader_id: int, case_id: int, actor: str, media_id: int) -> None:
-    event = {"case_id": case_id, "kind": "photo", "actor": actor, "media_id": media_id, "at": work.now}
-    work.db.execute(insert(case_event).values(leader_id=leader_id, id=work.new_id(), **event))

@@ -81,12 +81,6 @@ def list_cases(
     return _cases(work, leader_id, wanted, limit=limit)
 
 
-def history(work: Work, *, leader_id: int, case_id: int) -> list[Row[Any]]:
-    """Who said or did what, in order."""
-    mine = select(case_event).where(case_event.c.leader_id == leader_id, case_event.c.case_id == case_id)
-    return list(work.db.execute(mine.order_by(case_event.c.at, case_event.c.id)))
-
-
 def _one(work: Work, leader_id: int, wanted: Any, typed: str | None) -> CaseView:
     found = _cases(work, leader_id, wanted, limit=1)
     if not found:

@@ -114,18 +114,7 @@ def tell_short(
     `again` names a shortage that was found after the goods had been announced; `why` "cases": the last case was not
     full.
     """
-    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for line in found.lines:
-        lines[line.order_id].append(
-            {
-                "number": line.number,
-                "name": line.name,
-                "unit": line.unit,
-                "wanted_milli": line.ordered_milli,
-                "allocated_milli": line.allocated_milli,
-                "delta_fen": line.delta_fen,
-            }
-        )
+    lines = _short_lines(found)
     concerned = [one for one in orders if one.id in lines]
     to = receivers(work, row.leader_id, row.id) if concerned else {}
     enqueue_many(
@@ -154,3 +143,20 @@ def tell_short(
         ],
     )
     return sum(max(0, -one.due_fen) for one in concerned)
+
+
+def _short_lines(found: ShortagePlan) -> dict[int, list[dict[str, Any]]]:
+    """By order id: what is less than ordered, as plain values."""
+    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line in found.lines:
+        lines[line.order_id].append(
+            {
+                "number": line.number,
+                "name": line.name,
+                "unit": line.unit,
+                "wanted_milli": line.ordered_milli,
+                "allocated_milli": line.allocated_milli,
+                "delta_fen": line.delta_fen,
+            }
+        )
+    return lines

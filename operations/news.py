@@ -82,10 +82,7 @@ def announce(
     known = work.db.execute(select(announcement.c.id).where(mine, announcement.c.source_key == source_key)).scalar()
     if known is not None:
         return _view(work, leader_id, known)
-    owner = select(leader.c.id, leader.c.state, leader.c.display_name).where(leader.c.id == leader_id)
-    held = work.db.execute(for_update(work, owner)).one()  # one at a time
-    if held.state != "active":
-        raise LeaderInactive(name=held.display_name)
+    by = _hold_leader(work, leader_id)
     if is_capped:
         check_cap(work, leader_id=leader_id)
     receivers = _receivers(work, leader_id, round_id, community_id)
@@ -107,23 +104,21 @@ def announce(
             shown_until=work.now + _SHOWN_FOR,
         )
     )
-    enqueue_many(
-        work,
-        leader_id=leader_id,
-        kind="news",  # never a template message: WeChat allows no marketing in those
-        expires_at=work.now + _TOLD_WITHIN,
-        to=[
-            Addressed(
-                account_id=account_id,
-                key=f"news:{news_id}:{account_id}",
-                payload={"kind": kind, "from": held.display_name if is_capped else None, "text": words[:LONGEST]},
-            )
-            for account_id in receivers
-        ],
-    )
-    after = {"number": number, "reach": len(receivers)}
-    _log(work, leader_id, actor, "news.send", news_id, after)
+    payload = {"kind": kind, "from": by if is_capped else None, "text": words[:LONGEST]}
+    to = [Addressed(account_id=one, key=f"news:{news_id}:{one}", payload=payload) for one in receivers]
+    # Never a template message: WeChat allows no marketing in those.
+    enqueue_many(work, leader_id=leader_id, kind="news", to=to, expires_at=work.now + _TOLD_WITHIN)
+    _log(work, leader_id, actor, "news.send", news_id, {"number": number, "reach": len(receivers)})
     return _view(work, leader_id, news_id)
+
+
+def _hold_leader(work: Work, leader_id: int) -> str:
+    """One announcement at a time; returns the leader's name. Raises LeaderInactive."""
+    owner = select(leader.c.id, leader.c.state, leader.c.display_name).where(leader.c.id == leader_id)
+    held = work.db.execute(for_update(work, owner)).one()
+    if held.state != "active":
+        raise LeaderInactive(name=held.display_name)
+    return str(held.display_name)
 
 
 def announce_everywhere(work: Work, *, kind: str, words: str, actor: str, source_key: str) -> int:

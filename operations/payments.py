@@ -182,22 +182,27 @@ def _pay(
             at=work.now,
         )
     )
-    is_settled = amount >= one.due_fen
-    work.db.execute(
-        update(order)
-        .where(order.c.leader_id == leader_id, order.c.id == order_id)
-        .values(
-            paid_fen=order.c.paid_fen + amount,
-            pay_claimed_at=None if is_settled else order.c.pay_claimed_at,
-            version=order.c.version + 1,
-        )
-    )
+    _count_paid(work, one, amount)
     _post(work, one, "payment", f"payment:{payment_id}", amount, ledger.ONLINE if method == "wechat" else ledger.CASH)
     _log(
         work, one, "order.pay", actor, key,
         delta_fen=amount, detail={"payment": payment_id, "method": method}, after={"paid_fen": one.paid_fen + amount},
     )  # fmt: skip
     return PaidOrder(order=view(work, leader_id=leader_id, order_id=order_id), amount_fen=amount)
+
+
+def _count_paid(work: Work, one: OrderView, amount_fen: int) -> None:
+    """The order's own sum; what pays it in full also settles what its holder said of having paid."""
+    is_settled = amount_fen >= one.due_fen
+    work.db.execute(
+        update(order)
+        .where(order.c.leader_id == one.leader_id, order.c.id == one.id)
+        .values(
+            paid_fen=order.c.paid_fen + amount_fen,
+            pay_claimed_at=None if is_settled else order.c.pay_claimed_at,
+            version=order.c.version + 1,
+        )
+    )
 
 
 def _was_done(work: Work, one: OrderView, source_key: str) -> bool:

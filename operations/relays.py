@@ -37,6 +37,7 @@ def ask(
     else:
         _check_own(work, leader_id, resident_id, order_id)
     number = next_number(work, f"relay:{leader_id}")
+    question = text[:_LONGEST]
     work.db.execute(
         insert(relay).values(
             leader_id=leader_id,
@@ -45,15 +46,10 @@ def ask(
             resident_id=resident_id,
             order_id=order_id,
             source_key=source_key,
-            question=text[:_LONGEST],
+            question=question,
             asked_at=work.now,
         )
     )
-    who = work.db.execute(
-        select(resident.c.display_name, resident.c.room).where(
-            resident.c.leader_id == leader_id, resident.c.id == resident_id
-        )
-    ).one()
     tell_leader(
         work,
         leader_id=leader_id,
@@ -61,9 +57,8 @@ def ask(
         key=f"relay:{number}",
         payload={
             "number": number,
-            "name": who.display_name,
-            "room": who.room,
-            "text": text[:_LONGEST],
+            **_who(work, leader_id, resident_id),
+            "text": question,
             "order": _order_facts(work, leader_id, order_id),
         },
         order_id=order_id,
@@ -139,6 +134,12 @@ def _tell_escalated(work: Work, row: Any) -> None:
         key=f"relay_escalated:{row.number}:resident",
         payload={"audience": "resident", **facts},
     )
+
+
+def _who(work: Work, leader_id: int, resident_id: int) -> dict[str, Any]:
+    mine = resident.c.leader_id == leader_id, resident.c.id == resident_id
+    one = work.db.execute(select(resident.c.display_name, resident.c.room).where(*mine)).one()
+    return {"name": one.display_name, "room": one.room}
 
 
 def _check_own(work: Work, leader_id: int, resident_id: int, order_id: int) -> None:

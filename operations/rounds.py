@@ -43,12 +43,7 @@ class NewRound:
 
 def publish(work: Work, *, leader_id: int, new: NewRound, actor: str) -> RoundView:
     """Open a round for ordering. Raises EmptyRound, BadTime, LeaderInactive."""
-    if not new.offers:
-        raise EmptyRound
-    if new.closes_at <= work.now:
-        raise BadTime(field="closes_at")
-    if new.pickup_from and new.pickup_until and new.pickup_until <= new.pickup_from:
-        raise BadTime(field="pickup")
+    _check_new(new, work.now)
     owner = work.db.execute(select(leader).where(leader.c.id == leader_id)).one()
     if owner.state != "active":
         raise LeaderInactive(name=owner.display_name)
@@ -82,6 +77,15 @@ def publish(work: Work, *, leader_id: int, new: NewRound, actor: str) -> RoundVi
     insert_offers(work, leader_id, round_id, new.offers, first_number=1, closes_at=new.closes_at)
     _log(work, leader_id, actor, "round.publish", round_id, after={"title": new.title, "offers": len(new.offers)})
     return view(work, leader_id, round_id)
+
+
+def _check_new(new: NewRound, now: datetime) -> None:
+    if not new.offers:
+        raise EmptyRound
+    if new.closes_at <= now:
+        raise BadTime(field="closes_at")
+    if new.pickup_from and new.pickup_until and new.pickup_until <= new.pickup_from:
+        raise BadTime(field="pickup")
 
 
 def close(work: Work, *, leader_id: int, round_id: int, actor: str) -> RoundView:

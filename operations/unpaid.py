@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, exists, select, type_coerce, update
 
 from models import Work, leader, offer, order, order_line, payment_proof, round_
+from models.views import OrderView
 from operations import coupon_uses, ledger
 from operations.audit import record
 from operations.offers import lock_offers, lock_round
@@ -121,18 +122,7 @@ def _cancel(work: Work, row: Row[Any]) -> int:
     if held.state != "closed" or work.db.execute(still).first() is None:
         return 0
     key = f"unpaid:{one.id}"
-    for line in one.lines:
-        work.db.execute(
-            update(offer)
-            .where(offer.c.leader_id == row.leader_id, offer.c.id == line.offer_id)
-            .values(reserved_milli=offer.c.reserved_milli - line.quantity_milli)
-        )
-        add_event(
-            work, leader_id=row.leader_id, order_id=one.id, kind="cancel", source_key=key, actor="system",
-            offer_id=line.offer_id, delta_milli=-line.quantity_milli, delta_fen=-line.line_fen,
-        )  # fmt: skip
-    mine = (order_line.c.leader_id == row.leader_id, order_line.c.order_id == one.id)
-    work.db.execute(update(order_line).where(*mine).values(quantity_milli=0, line_fen=0, allocated_milli=None))
+    _give_back_goods(work, one, key)
     _take_back_sale(work, row, one.resident_id, key)
     coupon_uses.release_all(work, leader_id=row.leader_id, order_ids=[one.id])
     work.db.execute(
@@ -155,6 +145,21 @@ def _cancel(work: Work, row: Row[Any]) -> int:
     )  # fmt: skip
     _tell_cancelled(work, row)
     return 1
+
+
+def _give_back_goods(work: Work, one: OrderView, key: str) -> None:
+    for line in one.lines:
+        work.db.execute(
+            update(offer)
+            .where(offer.c.leader_id == one.leader_id, offer.c.id == line.offer_id)
+            .values(reserved_milli=offer.c.reserved_milli - line.quantity_milli)
+        )
+        add_event(
+            work, leader_id=one.leader_id, order_id=one.id, kind="cancel", source_key=key, actor="system",
+            offer_id=line.offer_id, delta_milli=-line.quantity_milli, delta_fen=-line.line_fen,
+        )  # fmt: skip
+    mine = (order_line.c.leader_id == one.leader_id, order_line.c.order_id == one.id)
+    work.db.execute(update(order_line).where(*mine).values(quantity_milli=0, line_fen=0, allocated_milli=None))
 
 
 def _take_back_sale(work: Work, row: Row[Any], resident_id: int, key: str) -> None:

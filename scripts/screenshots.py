@@ -137,6 +137,7 @@ def served() -> Iterator[Pages]:
         path, world = make_world(folder / "world.sqlite3")
         store = Store.open(f"sqlite:///{path}", clock=clock)
         store.run(lambda work: two_weeks(work, world))
+        store.run(lambda work: shelf_day(work, world))
         base = f"http://127.0.0.1:{port}"
         settings = WebSettings(public_url=base, account_name="邻团优选", secret="for pictures only, " * 2)
         app = make_app(store, with_photos(folder / "media", settings))
@@ -182,6 +183,10 @@ def two_weeks(work: Work, world: World) -> None:
             )
         mine = (round_.c.leader_id == world.leader_a, round_.c.id == made.id)
         work.db.execute(update(round_).where(*mine).values(state="settled"))
+
+
+def shelf_day(work: Work, world: World) -> None:
+    """Two orders from the shelf."""
     rice = shelf.get(work, leader_id=world.leader_a, number=1)
     for at in range(2):
         who = people.recognise(work, f"o_picture_{at}")

@@ -86,6 +86,24 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
     made = Site(store, settings, Guard(store, settings, flash), flash, login)
     app.extensions[_KEY] = made
     app.url_map.converters["key"] = KeyConverter
+    _add_filters(app, store)
+    app.jinja_env.tests["waiting"] = is_waiting
+    app.jinja_env.globals.update(
+        csrf_token=made.guard.csrf_token,
+        nonce=made.nonce,
+        said=made.flash.take,
+        may=_may,
+        person=show.person,
+        asset=asset,
+        account_name=settings.account_name,
+        clock=store.clock,
+        has_login=login is not None,
+        words=words.TABLES,
+    )
+    return made
+
+
+def _add_filters(app: Flask, store: Store) -> None:
     app.jinja_env.filters.update(
         yuan=show.yuan,
         quantity=show.quantity,
@@ -118,20 +136,6 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         extra_cost=lambda found: route_words.dearer(found.now, found.best),
         lock_cost=lambda found: route_words.dearer(found.best, found.free) if found.free else "",
     )
-    app.jinja_env.tests["waiting"] = is_waiting
-    app.jinja_env.globals.update(
-        csrf_token=made.guard.csrf_token,
-        nonce=made.nonce,
-        said=made.flash.take,
-        may=_may,
-        person=show.person,
-        asset=asset,
-        account_name=settings.account_name,
-        clock=store.clock,
-        has_login=login is not None,
-        words=words.TABLES,
-    )
-    return made
 
 
 def _storage(row: Any) -> str:

@@ -40,6 +40,7 @@ def blueprint(sim: Sim) -> Blueprint:
     _errors(routes)
     _looking(routes, sim)
     _acting(routes, sim)
+    _breaking(routes, sim)
     _pictures(routes, sim)
     return routes
 
@@ -135,6 +136,8 @@ def _acting(routes: Blueprint, sim: Sim) -> None:
     def deliver() -> Response:
         return jsonify([_result(result) for result in sim.deliver_events()])
 
+
+def _breaking(routes: Blueprint, sim: Sim) -> None:
     @routes.post("/fault")
     def add_fault() -> Response:
         data = _body()

@@ -69,42 +69,24 @@ def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
     """
     due = func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)
     point = _point()
+    of_round = (order.c.leader_id, order.c.round_id)
+    item = (
+        order_line.c.offer_id,
+        offer.c.number,
+        order_line.c.name,
+        offer.c.spec,
+        order_line.c.unit,
+        offer.c.is_cold,
+        offer.c.storage,
+        offer.c.case_milli,
+    )
     statement = (
-        select(
-            order.c.leader_id,
-            order.c.round_id,
-            point.label("point_id"),
-            order_line.c.offer_id,
-            offer.c.number,
-            order_line.c.name,
-            offer.c.spec,
-            order_line.c.unit,
-            offer.c.is_cold,
-            offer.c.storage,
-            offer.c.case_milli,
-            func.sum(due).label("quantity_milli"),
-        )
+        select(*of_round, point.label("point_id"), *item, func.sum(due).label("quantity_milli"))
         .join(order_line, and_(order_line.c.leader_id == order.c.leader_id, order_line.c.order_id == order.c.id))
         .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
         .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .where(
-            tuple_(order.c.leader_id, order.c.round_id).in_(sorted(rounds)),
-            order.c.state != "cancelled",
-            due > 0,
-        )
-        .group_by(
-            order.c.leader_id,
-            order.c.round_id,
-            point,
-            order_line.c.offer_id,
-            offer.c.number,
-            order_line.c.name,
-            offer.c.spec,
-            order_line.c.unit,
-            offer.c.is_cold,
-            offer.c.storage,
-            offer.c.case_milli,
-        )
+        .where(tuple_(*of_round).in_(sorted(rounds)), order.c.state != "cancelled", due > 0)
+        .group_by(*of_round, point, *item)
     )
     names = [field.name for field in fields(Brought)]
     rows = work.db.execute(statement).mappings() if rounds else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, literal, or_, select
 
 from models import Work, account, action_log, helper, inbound_message, leader, notice, operator, resident
 from operations.listings.paging import Page, contains, page
@@ -82,22 +82,7 @@ def actions(
     number: int = 1,
 ) -> Page:
     """The action log, newest first, with the names of who acted; `names` are actions that `text` means in words."""
-    statement = (
-        select(
-            action_log,
-            operator.c.display_name.label("operator_name"),
-            helper.c.display_name.label("helper_name"),
-            resident.c.display_name.label("resident_name"),
-            resident.c.id.is_not(None).label("is_resident"),
-            leader.c.display_name.label("leader_name"),
-            leader.c.number.label("leader_number"),
-            (action_log.c.actor == literal("account:") + cast(leader.c.account_id, String)).label("is_by_leader"),
-        )
-        .outerjoin(leader, leader.c.id == action_log.c.leader_id)
-        .outerjoin(resident, and_(resident.c.leader_id == action_log.c.leader_id, _is_actor(resident)))
-        .outerjoin(helper, and_(helper.c.leader_id == action_log.c.leader_id, _is_actor(helper)))
-        .outerjoin(operator, action_log.c.actor == literal("operator:") + cast(operator.c.id, String))
-    )
+    statement = _with_actors()
     if text:
         statement = statement.where(
             or_(
@@ -116,6 +101,26 @@ def actions(
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
     return page(work, statement.order_by(*_by(sort, action_log.c.at, action_log.c.id)), number)
+
+
+def _with_actors() -> Select[Any]:
+    """Each row of the action log with the name of whoever acted, and of the leader in whose world it was."""
+    return (
+        select(
+            action_log,
+            operator.c.display_name.label("operator_name"),
+            helper.c.display_name.label("helper_name"),
+            resident.c.display_name.label("resident_name"),
+            resident.c.id.is_not(None).label("is_resident"),
+            leader.c.display_name.label("leader_name"),
+            leader.c.number.label("leader_number"),
+            (action_log.c.actor == literal("account:") + cast(leader.c.account_id, String)).label("is_by_leader"),
+        )
+        .outerjoin(leader, leader.c.id == action_log.c.leader_id)
+        .outerjoin(resident, and_(resident.c.leader_id == action_log.c.leader_id, _is_actor(resident)))
+        .outerjoin(helper, and_(helper.c.leader_id == action_log.c.leader_id, _is_actor(helper)))
+        .outerjoin(operator, action_log.c.actor == literal("operator:") + cast(operator.c.id, String))
+    )
 
 
 def _by(sort: str, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
