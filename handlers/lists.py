@@ -65,6 +65,11 @@ def export(talk: Talk, command: c.Export) -> str:
     round_ = pick(talk, command, _ALIVE, latest_only=True)
     if isinstance(round_, str):
         return round_
+    return export_of(talk, round_)
+
+
+def export_of(talk: Talk, round_: RoundView) -> str:
+    """A link to the workbook of a round, or of a day of the shelf."""
     token = links.create(
         talk.work,
         account_id=talk.person.account_id,

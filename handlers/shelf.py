@@ -8,11 +8,12 @@ from bot.router import Router
 from bot.texts import books, guide, posting, replies
 from bot.texts import shelf as texts
 from handlers import round_changes
+from handlers.lists import export_of
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
 from models.prepared import savepoint
 from models.views import OrderView, RoundView, ShelfItem
-from operations import links, order_views, paying_terms, rounds, shelf, shelf_days, shelf_orders, totals
+from operations import order_views, paying_terms, rounds, shelf, shelf_days, shelf_orders, totals
 from operations.errors import NotFound, Refused
 from operations.orders import Change, Changed, NothingBooked
 from operations.shelf import Goods
@@ -197,7 +198,7 @@ def day_of_shelf(talk: Talk, command: c.ShelfDay) -> str:
         case "totals":
             return _totals(talk, days[0])
         case "export":
-            return _export(talk, days[0])
+            return export_of(talk, days[0])
         case which:
             return "\n".join(_listed(talk, day, which) for day in (days if which == "uncollected" else days[:1]))
 
@@ -223,14 +224,3 @@ def _listed(talk: Talk, day: RoundView, which: str) -> str:
     elif which == "uncollected":
         orders = [o for o in orders if o.state in {"ready", "partly", "no_show"}]
     return books.order_list(day, orders, which)
-
-
-def _export(talk: Talk, day: RoundView) -> str:
-    token = links.create(
-        talk.work,
-        account_id=talk.person.account_id,
-        leader_id=talk.leader_id,
-        purpose="export",
-        target={"round_id": str(day.id)},
-    )
-    return books.export_link(f"{talk.settings.public_url}/x/{token}", day.title)

@@ -43,6 +43,30 @@ def record(
     )
 
 
+def log(
+    work: Work,
+    leader_id: int,
+    actor: str,
+    action: str,
+    entity_id: int,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """The same for an action that is named after its entity: `offer.price`."""
+    entity = action.partition(".")[0]
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action=action,
+        entity=entity,
+        entity_id=entity_id,
+        before=before,
+        after=after,
+    )
+
+
 _RECORD = Prepared(
     insert(action_log),
     columns=("leader_id", "id", "actor", "action", "entity", "entity_id", "before", "after", "is_forced", "at"),

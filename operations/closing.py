@@ -10,10 +10,9 @@ from sqlalchemy import Row, select, update
 from models import Work, offer, order, pickup_code, round_
 from operations import after_close, coupon_uses, mass, order_fees
 from operations.audit import record
-from operations.errors import AlreadyCancelled, NotFound, WrongState
-from operations.offers import lock_offers
+from operations.errors import AlreadyCancelled, WrongState
+from operations.offers import lock_offers, lock_round
 from operations.receivers import tell_leader
-from operations.upserts import for_update
 
 
 def close_locked(work: Work, row: Row[Any], *, tells_leader: bool) -> None:
@@ -71,10 +70,7 @@ def cancel_round(work: Work, *, leader_id: int, round_id: int, reason: str | Non
 
     Raises AlreadyCancelled, WrongState (goods have come), NotFound.
     """
-    mine = select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)
-    row = work.db.execute(for_update(work, mine)).first()
-    if row is None:
-        raise NotFound(what="round")
+    row = lock_round(work, leader_id, round_id)
     if row.state == "cancelled":
         raise AlreadyCancelled
     if row.state not in {"open", "closed"}:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, insert, or_, select, update
 
 from models import Work, coupon, coupon_use
-from operations.audit import record
+from operations.audit import log
 from operations.errors import BadCoupon, NotFound
 
 _DIGITS = "0123456789"  # what everybody can type
@@ -77,7 +77,9 @@ def create(work: Work, *, leader_id: int, new: NewCoupon, actor: str) -> CouponV
             created_at=work.now,
         )
     )
-    _log(work, leader_id, actor, "coupon.create", coupon_id, {"title": new.title, "value": new.value, "code": code})
+    log(
+        work, leader_id, actor, "coupon.create", coupon_id, after={"title": new.title, "value": new.value, "code": code}
+    )
     return CouponView(coupon_id, code, new.title[:40], new.kind, new.value, new.min_spend_fen, new.valid_until)
 
 
@@ -89,7 +91,7 @@ def stop(work: Work, *, leader_id: int, coupon_id: int, actor: str) -> None:
         .values(stopped_at=work.now)
     )
     if stopped.rowcount:
-        _log(work, leader_id, actor, "coupon.stop", coupon_id, {"active": False})
+        log(work, leader_id, actor, "coupon.stop", coupon_id, after={"active": False})
         return
     known = select(coupon.c.id).where(coupon.c.leader_id == leader_id, coupon.c.id == coupon_id)
     if work.db.execute(known).first() is None:
@@ -162,7 +164,3 @@ def _draw(work: Work, leader_id: int) -> str:
 def shown(row: Row[Any]) -> CouponView:
     """A row of `coupon` as its holder sees it."""
     return CouponView(row.id, row.code, row.title, row.kind, row.value, row.min_spend_fen, row.valid_until)
-
-
-def _log(work: Work, leader_id: int, actor: str, action: str, coupon_id: int, after: dict[str, Any]) -> None:
-    record(work, leader_id=leader_id, actor=actor, action=action, entity="coupon", entity_id=coupon_id, after=after)

@@ -14,7 +14,7 @@ from sqlalchemy import Row, select, update
 
 from models import Work, leader, offer, product, round_
 from operations import rounds
-from operations.audit import record
+from operations.audit import log
 from operations.demand import missing_for_cases
 from operations.errors import NotFound, WrongState
 from operations.full_cases import WISHES
@@ -71,7 +71,7 @@ def wish(work: Work, *, leader_id: int, round_id: int, number: int, rest: str | 
         raise WrongState(state="sent", title=row.title)
     mine = (offer.c.leader_id == leader_id, offer.c.id == one.offer_id)
     work.db.execute(update(offer).where(*mine).values(rest=rest))
-    _log(work, leader_id, actor, "offer.rest", one.offer_id, rest)
+    log(work, leader_id, actor, "offer.rest", one.offer_id, after={"rest": rest})
     return one.name
 
 
@@ -79,7 +79,7 @@ def wish_usually(work: Work, *, leader_id: int, rest: str | None, actor: str) ->
     """For all her offers that have no wish of their own, from now on."""
     _check(rest)
     work.db.execute(update(leader).where(leader.c.id == leader_id).values(rest=rest))
-    _log(work, leader_id, actor, "leader.rest", leader_id, rest)
+    log(work, leader_id, actor, "leader.rest", leader_id, after={"rest": rest})
 
 
 def stretch_due(work: Work, *, limit: int = 5) -> int:
@@ -142,10 +142,3 @@ def _tell(work: Work, row: Row[Any], kind: str, short: list[CaseState], **facts:
 def _check(rest: str | None) -> None:
     if rest not in (None, *WISHES):
         raise ValueError(f"nobody can wish {rest!r} for a case")
-
-
-def _log(work: Work, leader_id: int, actor: str, action: str, entity_id: int, rest: str | None) -> None:
-    entity = action.split(".", maxsplit=1)[0]
-    record(
-        work, leader_id=leader_id, actor=actor, action=action, entity=entity, entity_id=entity_id, after={"rest": rest}
-    )

@@ -18,6 +18,7 @@ from operations.audit import record
 from operations.batches import Wish
 from operations.errors import NotFound, WrongState
 from operations.goods_notices import tell_ready, tell_short
+from operations.offers import lock_round
 from operations.order_views import of_round, view
 from operations.shortage import BEFORE_PICKUP, Goods
 from operations.shortage import plan_shortage as plan
@@ -129,10 +130,7 @@ def held(work: Work, leader_id: int, round_id: int) -> Row[Any]:
 
     What its close left to be booked is booked first.
     """
-    mine = select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)
-    row = work.db.execute(for_update(work, mine)).first()
-    if row is None:
-        raise NotFound(what="round")
+    row = lock_round(work, leader_id, round_id)
     if work.db.dialect.name != "sqlite":
         for table in (offer, order):
             ids = select(table.c.id).where(table.c.leader_id == leader_id, table.c.round_id == round_id)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, select, update
 
 from models import Work, learned_alias, offer, offer_alias, offer_tier, round_
 from models.views import RoundView, Tier
-from operations.audit import record
+from operations.audit import log
 from operations.errors import BelowReserved, NotFound, WrongState
 from operations.round_views import count_lines, learned_aliases, view
 from operations.upserts import for_update, upsert
@@ -51,7 +51,7 @@ def set_price(work: Work, *, leader_id: int, round_id: int, number: int, price_f
     )
     work.db.execute(offer_tier.delete().where(offer_tier.c.leader_id == leader_id, offer_tier.c.offer_id == found.id))
     _touch(work, leader_id, round_id)
-    _log(
+    log(
         work,
         leader_id,
         actor,
@@ -81,7 +81,7 @@ def set_capacity(
     if not changed:
         raise BelowReserved(name=found.name, unit=found.unit, reserved_milli=found.reserved_milli)
     _touch(work, leader_id, round_id)
-    _log(
+    log(
         work,
         leader_id,
         actor,
@@ -102,7 +102,7 @@ def set_limit(work: Work, *, leader_id: int, round_id: int, number: int, limit_m
         .values(limit_milli=limit_milli, version=offer.c.version + 1)
     )
     _touch(work, leader_id, round_id)
-    _log(
+    log(
         work,
         leader_id,
         actor,
@@ -123,7 +123,7 @@ def set_withdrawn(work: Work, *, leader_id: int, round_id: int, number: int, is_
         .values(is_withdrawn=is_withdrawn, version=offer.c.version + 1)
     )
     _touch(work, leader_id, round_id)
-    _log(work, leader_id, actor, "offer.withdraw", found.id, after={"is_withdrawn": is_withdrawn})
+    log(work, leader_id, actor, "offer.withdraw", found.id, after={"is_withdrawn": is_withdrawn})
 
 
 def add_offers(work: Work, *, leader_id: int, round_id: int, offers: Sequence[NewOffer], actor: str) -> RoundView:
@@ -133,7 +133,7 @@ def add_offers(work: Work, *, leader_id: int, round_id: int, offers: Sequence[Ne
     last = max(x.number for x in view(work, leader_id, round_id).offers)
     insert_offers(work, leader_id, round_id, offers, first_number=last + 1, closes_at=row.closes_at)
     _touch(work, leader_id, round_id)
-    _log(work, leader_id, actor, "offer.add", round_id, after={"offers": [x.name for x in offers]})
+    log(work, leader_id, actor, "offer.add", round_id, after={"offers": [x.name for x in offers]})
     return view(work, leader_id, round_id)
 
 
@@ -158,7 +158,7 @@ def teach_alias(work: Work, *, leader_id: int, round_id: int, offer_id: int, ali
         )
     )
     _touch(work, leader_id, round_id)
-    _log(work, leader_id, actor, "offer.alias", offer_id, after={"alias": alias})
+    log(work, leader_id, actor, "offer.alias", offer_id, after={"alias": alias})
 
 
 def insert_offers(
@@ -248,26 +248,4 @@ def _touch(work: Work, leader_id: int, round_id: int) -> None:
         update(round_)
         .where(round_.c.leader_id == leader_id, round_.c.id == round_id)
         .values(version=round_.c.version + 1)
-    )
-
-
-def _log(
-    work: Work,
-    leader_id: int,
-    actor: str,
-    action: str,
-    entity_id: int,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    record(
-        work,
-        leader_id=leader_id,
-        actor=actor,
-        action=action,
-        entity=action.split(".", maxsplit=1)[0],
-        entity_id=entity_id,
-        before=before,
-        after=after,
     )

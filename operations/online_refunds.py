@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from models import Work, pay_order, payment, refund
-from operations import refund_ways
-from operations.asking import LEASE, pause
+from operations import asking, refund_ways
+from operations.asking import pause
 from operations.audit import PLATFORM
 from operations.online import Outcome, alarm
-from operations.upserts import for_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +36,8 @@ class OutgoingRefund:
 
 def claim_refunds(work: Work, *, limit: int = 20) -> list[OutgoingRefund]:
     """Refunds to be sent or asked about. Two callers never claim one."""
-    due = (
-        select(refund.c.leader_id, refund.c.id)
-        .where(refund.c.state.in_(refund_ways.PENDING), refund.c.payment_id.is_not(None), refund.c.next_at <= work.now)
-        .order_by(refund.c.next_at)
-        .limit(limit)
-    )
-    keys = work.db.execute(for_update(work, due, skip_locked=True)).all()
-    found = []
-    for key in keys:
-        mine = (refund.c.leader_id == key.leader_id, refund.c.id == key.id)
-        work.db.execute(update(refund).where(*mine).values(next_at=work.now + LEASE, attempts=refund.c.attempts + 1))
-        found.append(_outgoing(work, key.leader_id, key.id))
-    return found
+    is_open = refund.c.state.in_(refund_ways.PENDING) & refund.c.payment_id.is_not(None)
+    return [_outgoing(work, *key) for key in asking.claim(work, refund, is_open, limit=limit)]
 
 
 def refund_sent(work: Work, one: OutgoingRefund) -> None:

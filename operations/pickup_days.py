@@ -10,9 +10,10 @@ from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, updat
 from models import Work, notice, order, order_event, order_line, round_
 from models.outcomes import PickupCounts
 from operations.audit import record
-from operations.errors import NotFound, WrongState
+from operations.errors import WrongState
 from operations.goods_notices import order_facts, pickup_facts
 from operations.notices import Addressed, enqueue_many
+from operations.offers import lock_round
 from operations.order_views import of_ids
 from operations.receivers import receivers
 from operations.upserts import for_update
@@ -46,10 +47,7 @@ def no_shows(work: Work, *, leader_id: int, round_id: int, actor: str = "system"
     A second run changes nothing. Their codes stay live: who comes late still gets his goods. Raises NotFound, and
     WrongState before the goods have arrived.
     """
-    mine = (round_.c.leader_id == leader_id, round_.c.id == round_id)
-    row = work.db.execute(for_update(work, select(round_).where(*mine))).first()
-    if row is None:
-        raise NotFound(what="round")
+    row = lock_round(work, leader_id, round_id)
     if row.state in {"completed", "settled"}:
         return 0
     if row.state != "arrived":
@@ -65,7 +63,9 @@ def no_shows(work: Work, *, leader_id: int, round_id: int, actor: str = "system"
         }
         work.db.execute(insert(order_event), [common | {"id": work.new_id(), "order_id": i} for i in missed])
     work.db.execute(
-        update(round_).where(*mine).values(state="completed", finished_at=work.now, version=round_.c.version + 1)
+        update(round_)
+        .where(round_.c.leader_id == leader_id, round_.c.id == round_id)
+        .values(state="completed", finished_at=work.now, version=round_.c.version + 1)
     )
     record(
         work,

@@ -16,10 +16,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, tuple_, update
 
 from models import Work, order, pay_order, payment, profit_share, refund, settlement
-from operations import ledger, share_receivers
-from operations.asking import LEASE, pause
+from operations import asking, ledger, share_receivers
+from operations.asking import pause
 from operations.audit import record
-from operations.upserts import for_update
 
 # Of a payment, unless WeChat Pay was asked for more; and so long after it, at least.
 # Source: https://pay.weixin.qq.com/doc/v3/merchant/4013080034
@@ -94,16 +93,8 @@ def under_way() -> ColumnElement[bool]:
 
 def claim(work: Work, *, limit: int = 20) -> list[Share]:
     """Shares to be sent or asked about. Two callers never claim one."""
-    due = (
-        select(profit_share.c.leader_id, profit_share.c.id)
-        .where(profit_share.c.state.in_(OPEN), profit_share.c.next_at <= work.now)
-        .order_by(profit_share.c.next_at)
-        .limit(limit)
-    )
-    keys = [tuple(key) for key in work.db.execute(for_update(work, due, skip_locked=True))]
+    keys = asking.claim(work, profit_share, profit_share.c.state.in_(OPEN), limit=limit)
     mine = tuple_(profit_share.c.leader_id, profit_share.c.id).in_(keys)
-    later = {"next_at": work.now + LEASE, "attempts": profit_share.c.attempts + 1}
-    work.db.execute(update(profit_share).where(mine).values(**later))
     rows = work.db.execute(_SHARES.where(mine).order_by(profit_share.c.id))
     return [Share(**row._mapping) for row in rows]
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select, update
 
 from models import Work, media, order, resident, review, review_photo, round_
-from operations.audit import record
+from operations.audit import log
 from operations.errors import NotFound, NothingToReview
 from operations.numbers import next_number
 from operations.receivers import tell_leader, tell_resident
@@ -106,20 +106,20 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, actor: str) ->
         key=f"review_answered:{row.id}",
         payload={"text": text[:LONGEST]},
     )
-    _log(work, leader_id, actor, "review.answer", row.id, {"number": number})
+    log(work, leader_id, actor, "review.answer", row.id, after={"number": number})
     return _one(work, leader_id, review.c.id == row.id)
 
 
 def hide(work: Work, *, leader_id: int, review_id: int, reason: str, actor: str) -> None:
     """Nobody but leader, neighbour and platform sees it any more; the reason stays on record. Raises NotFound."""
     _set_hidden(work, leader_id, review_id, {"hidden_at": work.now, "hidden_by": actor, "hidden_reason": reason[:200]})
-    _log(work, leader_id, actor, "review.hide", review_id, {"reason": reason[:200]})
+    log(work, leader_id, actor, "review.hide", review_id, after={"reason": reason[:200]})
 
 
 def show_again(work: Work, *, leader_id: int, review_id: int, actor: str) -> None:
     """Undo `hide`; both stay in the action log. Raises NotFound."""
     _set_hidden(work, leader_id, review_id, {"hidden_at": None, "hidden_by": None, "hidden_reason": None})
-    _log(work, leader_id, actor, "review.show", review_id, {"active": True})
+    log(work, leader_id, actor, "review.show", review_id, after={"active": True})
 
 
 def of_leader(work: Work, *, leader_id: int, limit: int = 20, with_hidden: bool = False) -> list[ReviewView]:
@@ -235,7 +235,3 @@ def _tell_leader(work: Work, leader_id: int, number: int, row: Row[Any], said: d
         payload={"number": number, "title": row.title, "seq": row.seq, "stars": said["stars"], "text": said["words"]},
         order_id=row.id,
     )
-
-
-def _log(work: Work, leader_id: int, actor: str, action: str, review_id: int, after: dict[str, Any]) -> None:
-    record(work, leader_id=leader_id, actor=actor, action=action, entity="review", entity_id=review_id, after=after)

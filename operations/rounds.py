@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from models import Work, leader, offer, round_
 from models.views import RoundView
 from operations.after_close import finish
-from operations.audit import record
+from operations.audit import log
 from operations.closing import cancel_round, close_locked, reopen_orders
 from operations.demand import was_cut
 from operations.errors import BadTime, CasesCut, EmptyRound, LeaderInactive, WrongState
@@ -75,7 +74,7 @@ def publish(work: Work, *, leader_id: int, new: NewRound, actor: str) -> RoundVi
         )
     )
     insert_offers(work, leader_id, round_id, new.offers, first_number=1, closes_at=new.closes_at)
-    _log(work, leader_id, actor, "round.publish", round_id, after={"title": new.title, "offers": len(new.offers)})
+    log(work, leader_id, actor, "round.publish", round_id, after={"title": new.title, "offers": len(new.offers)})
     return view(work, leader_id, round_id)
 
 
@@ -95,7 +94,7 @@ def close(work: Work, *, leader_id: int, round_id: int, actor: str) -> RoundView
         return view(work, leader_id, round_id)
     require_state(row, "open")
     close_locked(work, row, tells_leader=False)
-    _log(work, leader_id, actor, "round.close", round_id, before={"state": "open"}, after={"state": "closed"})
+    log(work, leader_id, actor, "round.close", round_id, before={"state": "open"}, after={"state": "closed"})
     return view(work, leader_id, round_id)
 
 
@@ -113,7 +112,7 @@ def close_due(work: Work, *, limit: int = 5) -> list[tuple[int, int]]:
     rows = work.db.execute(for_update(work, due, skip_locked=True)).all()
     for row in sorted(rows, key=lambda r: (r.leader_id, r.id)):
         close_locked(work, row, tells_leader=True)
-        _log(work, row.leader_id, "system", "round.close", row.id, before={"state": "open"}, after={"state": "closed"})
+        log(work, row.leader_id, "system", "round.close", row.id, before={"state": "open"}, after={"state": "closed"})
     return [(row.leader_id, row.id) for row in rows]
 
 
@@ -148,7 +147,7 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
         )
     )
     reopen_orders(work, row, closes_at=closes_at)
-    _log(
+    log(
         work,
         leader_id,
         actor,
@@ -158,28 +157,6 @@ def set_deadline(work: Work, *, leader_id: int, round_id: int, closes_at: dateti
         after={"state": "open", "closes_at": closes_at.isoformat()},
     )
     return view(work, leader_id, round_id)
-
-
-def _log(
-    work: Work,
-    leader_id: int,
-    actor: str,
-    action: str,
-    entity_id: int,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    record(
-        work,
-        leader_id=leader_id,
-        actor=actor,
-        action=action,
-        entity=action.split(".", maxsplit=1)[0],
-        entity_id=entity_id,
-        before=before,
-        after=after,
-    )
 
 
 __all__ = [

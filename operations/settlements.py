@@ -20,6 +20,7 @@ from operations import ledger, profit_sharing, settlement_times
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, WrongState
 from operations.notices import enqueue
+from operations.offers import lock_round
 from operations.receivers import tell_leader
 from operations.settlement_books import post, post_corrections, reverse
 from operations.settlement_corrections import LIVE
@@ -51,7 +52,7 @@ def settle(work: Work, *, leader_id: int, round_id: int, actor: str) -> int:
     Raises NotFound, WrongState (pickup is not over), TooEarlyToSettle.
     """
     owner = _hold_leader(work, leader_id)
-    row = _hold_round(work, leader_id, round_id)
+    row = lock_round(work, leader_id, round_id)
     if (known := live_of_round(work, leader_id, round_id)) is not None:
         return known
     if row.state != "completed":
@@ -88,7 +89,7 @@ def confirm(work: Work, *, leader_id: int, settlement_id: int, actor: str) -> bo
     """
     row = get(work, leader_id, settlement_id)
     if row.state == "computed":
-        settlement_times.check(work, _hold_round(work, leader_id, row.round_id))
+        settlement_times.check(work, lock_round(work, leader_id, row.round_id))
     if not _move(work, leader_id, settlement_id, "computed", "confirmed", actor, confirmed_at=work.now):
         return False
     profit_sharing.plan(work, row, due_to_leader_fen(row))
@@ -152,7 +153,7 @@ def void(work: Work, *, leader_id: int, settlement_id: int, actor: str, reason: 
         raise SettlementState(state=row.state)
     if row.shared_fen or profit_sharing.is_under_way(work, leader_id, settlement_id):
         raise SettlementState(state="sharing")
-    _hold_round(work, leader_id, row.round_id)
+    lock_round(work, leader_id, row.round_id)
     _set(work, leader_id, settlement_id, ("computed", "confirmed"), state="void")
     reverse(work, leader_id, settlement_id)
     made_good = (share_return.c.leader_id == leader_id, share_return.c.made_good_in == settlement_id)
@@ -190,14 +191,6 @@ def _hold_leader(work: Work, leader_id: int) -> int:
     if account_id is None:
         raise NotFound(what="leader")
     return int(account_id)
-
-
-def _hold_round(work: Work, leader_id: int, round_id: int) -> Row[Any]:
-    mine = select(round_).where(round_.c.leader_id == leader_id, round_.c.id == round_id)
-    row = work.db.execute(for_update(work, mine)).first()
-    if row is None:
-        raise NotFound(what="round")
-    return row
 
 
 def _insert(work: Work, row: Row[Any], found: Reckoned, parts: Parts) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, select, tuple_, update
 
 from models import Work, leader, share_receiver
-from operations.asking import LEASE, pause
+from operations import asking
+from operations.asking import pause
 from operations.audit import record
 from operations.errors import BadReceiver, NotFound
-from operations.upserts import for_update, upsert
+from operations.upserts import upsert
 
 _MERCHANT_ID = re.compile(r"[0-9]{8,16}")
 
@@ -65,16 +66,9 @@ def drop(work: Work, *, leader_id: int, actor: str) -> bool:
 
 def claim(work: Work, *, limit: int = 10) -> list[Receiver]:
     """Accounts that WeChat Pay does not know of yet. Two callers never claim one."""
-    due = (
-        select(share_receiver.c.leader_id, share_receiver.c.id)
-        .where(share_receiver.c.state == "wanted", share_receiver.c.next_at <= work.now)
-        .order_by(share_receiver.c.next_at)
-        .limit(limit)
-    )
-    keys = [tuple(key) for key in work.db.execute(for_update(work, due, skip_locked=True))]
+    keys = asking.claim(work, share_receiver, share_receiver.c.state == "wanted", limit=limit)
     mine = tuple_(share_receiver.c.leader_id, share_receiver.c.id).in_(keys)
-    later = {"next_at": work.now + LEASE, "attempts": share_receiver.c.attempts + 1}
-    rows = work.db.execute(update(share_receiver).where(mine).values(**later).returning(share_receiver))
+    rows = work.db.execute(select(share_receiver).where(mine))
     return [Receiver(row.leader_id, row.id, row.merchant_id, row.name, row.attempts) for row in rows]
 
 

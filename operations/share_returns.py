@@ -13,8 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
 
 from models import Work, pay_order, payment, profit_share, refund, settlement, share_return
-from operations import ledger
-from operations.asking import LEASE, pause
+from operations import asking, ledger
+from operations.asking import pause
 from operations.audit import record
 from operations.profit_sharing import OPEN, number
 from operations.upserts import for_update
@@ -73,16 +73,8 @@ def before_refund(work: Work, *, leader_id: int, refund_id: int) -> Way:
 
 def claim(work: Work, *, limit: int = 20) -> list[Return]:
     """Parts to be asked back, or asked about. Two callers never claim one."""
-    due = (
-        select(share_return.c.leader_id, share_return.c.id)
-        .where(share_return.c.state == "created", share_return.c.next_at <= work.now)
-        .order_by(share_return.c.next_at)
-        .limit(limit)
-    )
-    keys = [tuple(key) for key in work.db.execute(for_update(work, due, skip_locked=True))]
+    keys = asking.claim(work, share_return, share_return.c.state == "created", limit=limit)
     mine = tuple_(share_return.c.leader_id, share_return.c.id).in_(keys)
-    later = {"next_at": work.now + LEASE, "attempts": share_return.c.attempts + 1}
-    work.db.execute(update(share_return).where(mine).values(**later))
     return [Return(**row._mapping) for row in work.db.execute(_RETURNS.where(mine).order_by(share_return.c.id))]
 
 
