@@ -44,8 +44,10 @@ def hand_out(talk: Talk, command: c.HandOut) -> str:
     if len(waiting) > 1:
         talk.ask_choice([replace(command, order_id=one.waiting[0].id) for one in waiting])
         return texts.which_household([one.waiting for one in waiting])
-    talk.ask_confirmation(replace(command, order_id=waiting[0].waiting[0].id, confirmed=True))
-    return texts.ask_hand_out(waiting[0].waiting)
+    order_id = waiting[0].waiting[0].id
+    talk.ask_confirmation(replace(command, order_id=order_id, confirmed=True))
+    # What was found by name may be less than lives there; what is confirmed must be what was shown.
+    return texts.ask_hand_out(pick_lists.household(talk.work, leader_id=talk.leader_id, order_id=order_id).waiting)
 
 
 def _households(talk: Talk, words: str) -> list[pick_lists.Household]:

@@ -1,7 +1,7 @@
 """Reading for the counter: who is meant by what somebody says, what one household has waiting, what phones keep.
 
 A building and a room make a household («3-502», «3号楼502»); a room number alone does not: every building has a 502.
-Guests belong to the household of the person who ordered for them.
+Guests belong to the household of the neighbour who ordered for them; whom the leader wrote down herself lives alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
-from models import Work, offer, order, pickup_code, resident, round_
+from models import Work, leader, offer, order, pickup_code, resident, round_
 from models.prepared import Prepared
 from models.views import OrderView
 from operations.errors import NotFound
@@ -204,11 +204,18 @@ def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
             resident.c.display_name,
             _host.c.display_name.label("host_name"),
             _host.c.phone.label("host_phone"),
-            func.coalesce(resident.c.host_resident_id, resident.c.id).label("owner_id"),
+            func.coalesce(_host.c.id, resident.c.id).label("owner_id"),
         )
         .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
         .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-        .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+        .outerjoin(
+            _host,
+            and_(
+                _host.c.leader_id == resident.c.leader_id,
+                _host.c.id == resident.c.host_resident_id,
+                _host.c.account_id != select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery(),
+            ),
+        )
         .where(
             order.c.leader_id == leader_id,
             order.c.round_id.in_(_rounds(leader_id, "open", "closed", "arrived", "completed")),
