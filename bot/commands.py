@@ -259,9 +259,10 @@ class PostRound(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class ApplyChain(LeaderCommand):
-    """A pasted 接龙: shown as a difference, applied on 确认."""
+    """A pasted 接龙: shown as a difference, applied on 确认. `text` is read again once the round is known."""
 
     reading: ChainReading
+    text: str = ""
     round_id: int | None = None
     confirmed: bool = False
 

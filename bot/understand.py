@@ -111,7 +111,7 @@ def _shaped(said: Said) -> c.Command | None:
     situation = said.situation
     if looks_like_chain(said.raw):
         catalogue = situation.of_rounds or situation.catalogue
-        return c.ApplyChain(read_chain(said.raw, catalogue, leader_name=situation.leader_name))
+        return c.ApplyChain(read_chain(said.raw, catalogue, leader_name=situation.leader_name), said.raw)
     if looks_like_post(said.raw):
         return c.PostRound(read_post(said.raw, situation.now), said.raw)
     return None

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot import commands as c
+from bot.parsing.catalogue import Catalogue
+from bot.parsing.chain import read_chain
 from bot.parsing.values import ChainEntry
 from bot.router import Router
 from bot.texts import books, errors
 from bot.texts.wording import amount
-from handlers.talk import Talk
+from handlers.talk import Talk, item
 from handlers.which import pick
 from models.prepared import savepoint
 from models.views import OrderView, RoundView
@@ -54,9 +56,10 @@ class _Wanted:
 
 @router.on(c.ApplyChain)
 def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
-    round_ = pick(talk, command, ("open",))
+    round_ = pick(talk, _with_round(talk, command), ("open",))
     if isinstance(round_, str):
         return round_
+    command = _read_for(talk, command, round_)
     recorded = order_views.of_round(talk.work, talk.leader_id, round_.id)
     wanted = _wanted(talk, command.reading.entries, round_, recorded)
     if command.confirmed:
@@ -76,6 +79,25 @@ def apply_chain(talk: Talk, command: c.ApplyChain) -> str:
         same=sum(not w.is_changed for w in wanted),
         alike=_alike(changes, recorded),
     )
+
+
+def _with_round(talk: Talk, command: c.ApplyChain) -> c.ApplyChain:
+    """Of several open rounds the one that the 接龙 names in its title, or that alone sells all that is wanted."""
+    if command.round_id is not None or len(talk.rounds) < 2:
+        return command
+    wanted = {line.key for entry in command.reading.entries for line in entry.lines}
+    named = [r for r in talk.rounds if r.title in command.reading.title]
+    sold = [r for r in talk.rounds if wanted and wanted <= {o.id for o in r.offers}]
+    found = named if len(named) == 1 else sold
+    return replace(command, round_id=found[0].id) if len(found) == 1 else command
+
+
+def _read_for(talk: Talk, command: c.ApplyChain, round_: RoundView) -> c.ApplyChain:
+    """Read again with what this round sells: a word that two rounds know was in doubt."""
+    if not command.text or len(talk.rounds) < 2:
+        return replace(command, text="")
+    reading = read_chain(command.text, Catalogue([item(o) for o in round_.offers]), leader_name=talk.leader_name)
+    return replace(command, reading=reading, text="")
 
 
 def _wanted(talk: Talk, entries: Iterable[ChainEntry], round_: RoundView, recorded: list[OrderView]) -> list[_Wanted]:
