@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import commands as c
 from bot import conversation
+from bot.parsing.normalise import normalise
 from bot.router import Router
 from bot.texts import guide, leading, replies, shelf
 from bot.texts.wording import pickup
 from handlers.talk import Talk
-from models.views import OrderView
+from models.views import OrderView, RoundView
 from operations import codes, rounds, shelf_days
 from operations import shelf as on_shelf
 from operations.notices import enqueue
@@ -34,10 +37,23 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
             return leading.NO_ROUND
         question = f"\n{_pass_on(talk)}" if command.topic else ""
         return (_only_the_shelf(talk) or replies.nothing_open(talk.leader_name)) + question
-    text = replies.menu(talk.rounds, talk.leader_name, talk.now)
-    if talk.shelf:
+    if command.topic == "deadline":
+        return replies.deadlines(talk.rounds, talk.now)
+    named = _named(talk) if command.topic else []
+    text = replies.menu(named or talk.rounds, talk.leader_name, talk.now)
+    if talk.shelf and not named:
         text += f"\n\n{shelf.beside(talk.shelf)}"
     return f"{text}\n{_pass_on(talk)}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
+
+
+def _named(talk: Talk) -> list[RoundView]:
+    """What a question names (草莓甜不甜), in the rounds that sell it; nothing where the shelf has it too."""
+    asked = normalise(talk.inbound.text).text
+    keys = {key for name, one in talk.catalogue.names.items() if not one.weak and name in asked for key in one.keys}
+    if any(one.id in keys for one in talk.shelf):
+        return []
+    narrowed = [replace(r, offers=tuple(o for o in r.offers if o.id in keys)) for r in talk.rounds]
+    return [r for r in narrowed if any(not o.is_withdrawn for o in r.offers)]
 
 
 def _pass_on(talk: Talk) -> str:
@@ -115,6 +131,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
     topic = command.topic or ""
     if topic.startswith("how:"):
         return guide.how_to(topic.removeprefix("how:"))
+    if topic == "hello" and not talk.has_leader:
+        return replies.welcome()
     if topic in replies.SPECIAL:
         return replies.SPECIAL[topic]
     if topic == "not_yet":

@@ -30,6 +30,7 @@ QUANTITY_WANTED = "请回复一个数量，例如：2；不要了就回复“算
 
 # What a message was about, although nothing can be done with it.
 SPECIAL = {
+    "hello": "您好！要订货直接写商品和数量；看现在能订什么，回复“团购”；别的回复“帮助”。",
     "talk": "好的，有事随时发给我。要看能做什么，回复“帮助”。",
     "leader_only": "这件事只有团长能做，没有改动。想找团长，请发：联系团长 加上您要说的话。",
     "their_home": "这是别人家的房号，没有改您的。替别人订请这样发，货由您去取：代 5-301 女儿 草莓1。您自己搬了家，请发：我住 5-301",
@@ -61,6 +62,12 @@ def ask_switch(now_name: str, new_name: str) -> str:
 def menu(rounds: Sequence[RoundView], leader_name: str, now: datetime) -> str:
     """What is open now."""
     return "\n\n".join(_round(r, leader_name, now) for r in rounds)
+
+
+def deadlines(rounds: Sequence[RoundView], now: datetime) -> str:
+    """Until when can be ordered, and nothing else: the goods were not asked for."""
+    lines = [f"【{r.title}】{f'{when(r.closes_at, now)} 截单，' if r.closes_at else ''}现在还能订。" for r in rounds]
+    return "\n".join([*lines, f"看有什么，回复 {menu_link('团购')}。"])
 
 
 def nothing_open(leader_name: str) -> str:
