@@ -117,7 +117,7 @@ def _settled(reading: PostReading, what: str) -> PostReading:
 
 _BY_NAME = re.compile(r"(?P<name>[^\d\s]{1,20}?)的?\s*(?P<what>限购|限量?|单位|不?冷藏)\s*(?P<rest>.*)")
 _NAME_CHANGED = re.compile(
-    r"(?P<name>[^\d\s]{1,20}?)(?:的?价格?)?(?:改成|改为|改到|改价|涨到|降到)\s*(?P<rest>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
+    r"(?P<name>[^\d\s]{1,20}?)(?:的?价格?)?(?:改成|改为|改到|改价|改|涨到|降到)\s*(?P<rest>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
 )
 _NAME_DROPPED = re.compile(
     r"(?:去掉|删掉|删除|不要|去除)\s*(?P<name>[^\d\s]{1,20})|(?P<name2>[^\d\s]{1,20})(?:去掉|删掉|不要了?|不卖了?)"
