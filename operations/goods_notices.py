@@ -37,6 +37,7 @@ def order_facts(one: OrderView) -> dict[str, Any]:
         "guest": one.resident_name if one.account_id is None else None,
         "code": one.code,
         "due_fen": one.due_fen,
+        "claimed": one.pay_state == "claimed",
         "lines": [
             {
                 "number": line.number,

@@ -176,6 +176,7 @@ def _notices(states: tuple[str, ...], said: tuple[str, ...]) -> Prepared:
         "seq": order.c.seq,
         "total_fen": _NET,
         "paid_fen": order.c.paid_fen - order.c.refunded_fen,
+        "claimed": case((order.c.pay_claimed_at.is_not(None), 1), else_=0),
         "guest": case((resident.c.host_resident_id.is_not(None), resident.c.display_name)),
         **{name: bindparam(f"b_said_{name}", type_=String()) for name in said},
     }

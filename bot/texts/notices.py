@@ -27,7 +27,13 @@ def _for(p: Payload) -> str:
 
 def _order_closed(p: Payload) -> str:
     due = p["total_fen"] - p["paid_fen"]
-    pay = f"，还要付 {money(due)}" if due > 0 else "，已付清"
+    pay = (
+        "，您说付过了，等团长核对"
+        if due > 0 and p.get("claimed")
+        else f"，还要付 {money(due)}"
+        if due > 0
+        else "，已付清"
+    )
     text = f"“{p['title']}”截单了。您的订单{_for(p)}{p['seq']}号，合计 {money(p['total_fen'])}{pay}。"
     return text + (f"\n取货：{pickup_of(p)}" if pickup_of(p) else "\n到货后把取货码发给您。")
 
@@ -82,7 +88,7 @@ def _arrived(p: Payload) -> str:
     if turn := p.get("turn"):
         at = day_and_clock(datetime.fromisoformat(turn["at"]))
         lines.append(f"为了少排队，按楼栋分批取：{building(turn['building'])}请{at}以后来。")
-    due = sum(max(0, o["due_fen"]) for o in p["orders"])
+    due = sum(max(0, o["due_fen"]) for o in p["orders"] if not o.get("claimed"))
     if due > 0:
         lines.append(f"取货时请付 {money(due)}")
     lines.append("回复“取货码”可以看二维码。")
@@ -116,7 +122,7 @@ def _reminder_pickup(p: Payload) -> str:
     lines = [f"提醒：“{p['title']}”的货还等您来取。", _code(p), goods_of(p["lines"])]
     if pickup_of(p):
         lines.append(f"取货：{pickup_of(p)}")
-    if p["due_fen"] > 0:
+    if p["due_fen"] > 0 and not p.get("claimed"):
         lines.append(f"取货时请付 {money(p['due_fen'])}")
     return "\n".join(lines)
 
