@@ -17,7 +17,7 @@ from handlers.talk import Talk, item
 from handlers.which import CHOICES, candidates, pick
 from models.outcomes import ShortagePlan
 from models.views import OrderView, RoundView
-from operations import batches, goods, late_shortage, pickup, purchase_receipts, rounds
+from operations import batches, goods, late_shortage, pickup, purchase_receipts, receivers, rounds
 from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 from operations.shortage import Goods
@@ -59,7 +59,8 @@ def mark_arrived(talk: Talk, command: c.MarkArrived) -> str:
     if done.is_repeat:
         return handing.arrived_before(round_)
     waiting = batches.pending(talk.work, leader_id=talk.leader_id, round_id=round_.id)
-    return handing.arrived(round_, done, waiting)
+    _, alone = receivers.reach(talk.work, leader_id=talk.leader_id, round_id=round_.id, state="ready")
+    return handing.arrived(round_, done, waiting, alone=alone)
 
 
 def _arriving(talk: Talk, command: c.MarkArrived) -> RoundView | str:
@@ -95,9 +96,8 @@ def _preview_arrival(talk: Talk, command: c.MarkArrived, round_: RoundView, foun
         return handing.more_missing_than_ordered(refused.facts["name"])
     talk.ask_confirmation(command)
     usual = batches.plan(talk.work, leader_id=talk.leader_id, round_id=round_.id, wish=_wish(command) or batches.Wish())
-    return handing.ask_arrival(
-        round_, round_.closed_orders or 0, _less(plan), usual, is_in_batches=command.batch_minutes is not None
-    )
+    reach = receivers.reach(talk.work, leader_id=talk.leader_id, round_id=round_.id, state="confirmed")
+    return handing.ask_arrival(round_, reach, _less(plan), usual, is_in_batches=command.batch_minutes is not None)
 
 
 def _found_short(talk: Talk, command: c.MarkArrived, round_: RoundView, found: Goods) -> str:

@@ -29,6 +29,16 @@ def receiver(work: Work, leader_id: int, order_id: int) -> int | None:
     return None if account_id == owner_of(work, leader_id) else account_id
 
 
+def reach(work: Work, *, leader_id: int, round_id: int, state: str) -> tuple[int, int]:
+    """Of a round's orders in this state: how many people are told about them, and how many orders are the leader's
+    guests' without WeChat, of whom nobody hears but from her."""
+    owner = owner_of(work, leader_id)
+    here = _told(leader_id).where(order.c.round_id == round_id, order.c.state == state)
+    rows = work.db.execute(here.add_columns(resident.c.account_id.label("own_id"))).all()
+    people = {row.account_id for row in rows} - {None, owner}
+    return len(people), sum(row.own_id is None and row.account_id in {None, owner} for row in rows)
+
+
 def tell(
     work: Work, *, leader_id: int, round_id: int, order_id: int, kind: str, key: str, payload: Mapping[str, Any]
 ) -> None:

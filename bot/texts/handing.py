@@ -49,10 +49,16 @@ def more_missing_than_left(f: Mapping[str, Any]) -> str:
 
 
 def ask_arrival(
-    round_: RoundView, orders: int, shortages: Sequence[str], turns: Sequence[Turn], *, is_in_batches: bool
+    round_: RoundView,
+    reach: tuple[int, int],
+    shortages: Sequence[str],
+    turns: Sequence[Turn],
+    *,
+    is_in_batches: bool,
 ) -> str:
-    """`shortages` are ready lines: who gets less of what. `turns`: how it is, or would be, in batches."""
-    lines = [f"“{round_.title}”到货，通知{orders}位来取？"]
+    """`reach`: people who are told, orders of which nobody is. `shortages` are ready lines: who gets less of what. `turns`: how it is, or would be, in batches."""
+    people, alone = reach
+    lines = [f"“{round_.title}”到货，{f'通知{people}位来取？' if people else '登记吗？'}{_alone(alone)}"]
     if shortages:
         lines += ["不够分的，按下单先后，这些邻居会少拿：", *shortages]
     if is_in_batches:
@@ -60,6 +66,10 @@ def ask_arrival(
     elif len(turns) > 2 and sum(turn.people for turn in turns) >= MANY:
         lines.append("怕大家一起来，可以改发：到货 每栋间隔15分钟")
     return "\n".join(lines) + CONFIRM_OR_NOT
+
+
+def _alone(orders: int) -> str:
+    return f"（另有{orders}单是没有微信的，请您告诉一声）" if orders else ""
 
 
 def _turns(turns: Sequence[Turn]) -> list[str]:
@@ -88,10 +98,10 @@ def shortage(name: str | None, room: str | None, goods: str, unit: str, wanted: 
     return f"{who(name, room)} {goods}：订{amount(wanted, unit)}，给{amount(gets, unit)}{owed}"
 
 
-def arrived(round_: RoundView, done: Arrival, waiting: Sequence[Turn] = ()) -> str:
-    """`waiting`: batches whose turn is still to come."""
+def arrived(round_: RoundView, done: Arrival, waiting: Sequence[Turn] = (), *, alone: int = 0) -> str:
+    """`waiting`: batches whose turn is still to come. `alone`: orders of which nobody is told."""
     owed = f"少拿的已付款邻居，要退 {money(done.owed_back_fen)}。\n" if done.owed_back_fen else ""
-    lines = [f"“{round_.title}”已到货，{done.ready_orders}单可以取，已安排通知{done.notices}位。"]
+    lines = [f"“{round_.title}”已到货，{done.ready_orders}单可以取，已安排通知{done.notices}位。{_alone(alone)}"]
     if waiting:
         lines += ["按楼栋分批，还在排队的：", *_turns(waiting), "想现在都通知，发“全部通知”。"]
     return "\n".join(lines) + f"\n{owed}邻居报六位取货码，您直接把码发给我就核销。"
