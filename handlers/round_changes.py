@@ -32,7 +32,7 @@ def set_price(talk: Talk, command: c.SetPrice) -> str:
         price_fen=command.price_fen,
         actor=talk.actor,
     )
-    return leading.price_set(_offer(talk, round_.id, offer.number), keep)
+    return leading.price_set(_offer(talk, round_.id, offer.number), keep, gone=offer.tiers)
 
 
 @router.on(c.SetCapacity)

@@ -78,8 +78,8 @@ def which_case(rows: Sequence[tuple[int, str, str, int]], *, is_more: bool) -> s
 def ask_refund(number: int, fen: int, *, discount_fen: int, unpaid_fen: int, about: str = "") -> str:
     """`discount_fen`: the coupon's share of the goods, which is not paid out; `unpaid_fen`: not paid yet, so not owed."""
     share = f"（货值 {money(fen + discount_fen)}，减去分摊的优惠 {money(discount_fen)}）" if discount_fen else ""
-    unpaid = f"\n其中 {money(unpaid_fen)} 邻居还没付，直接少收。" if unpaid_fen else ""
-    return f"S{number} {about}{'：' if about else ''}退款 {money(fen)}{share}，确定吗？{CONFIRM_OR_NOT}{unpaid}"
+    unpaid = f"其中 {money(unpaid_fen)} 邻居还没付，直接少收。" if unpaid_fen else ""
+    return f"S{number} {about}{'：' if about else ''}退款 {money(fen)}{share}，确定吗？{unpaid}{CONFIRM_OR_NOT}"
 
 
 def ask_decide(number: int, decision: str, reason: str | None, *, about: str = "") -> str:

@@ -144,8 +144,11 @@ def _after_sales_over(f: Facts) -> str:
 
 
 def _claim_too_much(f: Facts) -> str:
-    left = f"还能申请{amount(f['left_milli'], f['unit'])}" if f["left_milli"] else "已经都申请过了"
-    return f"{f['name']}{left}，请改一下数量。"
+    if f["left_milli"]:
+        return f"{f['name']}还能申请{amount(f['left_milli'], f['unit'])}，请改一下数量。"
+    cases = "、".join(f"S{n}" for n in f.get("cases", ()))
+    where = f"已经在售后单 {cases} 里了" if cases else "已经都申请过售后了"
+    return f"{f['name']}{where}，没有再记。补充照片请直接发过来；看到哪一步了，发“售后”。"
 
 
 def _case_closed(f: Facts) -> str:

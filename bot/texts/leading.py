@@ -16,7 +16,7 @@ from bot.texts.wording import (
     when,
     who,
 )
-from models.views import OfferView, RoundView
+from models.views import OfferView, RoundView, Tier
 
 NO_ROUND = "现在没有开着的团。发一条开团文字就可以开，例如：\n#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
 STAYS_HOME = "您自己是团长，这个微信就在您自己的团里订货。要跟别的团长，请用另一个微信。"
@@ -101,9 +101,12 @@ def deadline_wanted(is_reopening: bool) -> str:
     return "开到什么时候？例如：重开 明晚8点" if is_reopening else "改到什么时候？例如：延长 1小时，或 改截单 明晚8点"
 
 
-def price_set(offer: OfferView, keep: int) -> str:
+def price_set(offer: OfferView, keep: int, gone: Sequence[Tier] = ()) -> str:
+    """`gone`: the bundle prices that went with the old price."""
+    bundles = "、".join(f"{amount(t.quantity_milli, offer.unit)}{money(t.bundle_fen)}" for t in gone)
+    lost = f"原来的“{bundles}”不再算了。" if bundles else ""
     kept = f"之前已下单的{keep}位还按原价。" if keep else "还没有人下单。"
-    return f"{offer.number} {offer.name} 现在 {money(offer.price_fen)}/{offer.unit}。{kept}"
+    return f"{offer.number} {offer.name} 现在 {money(offer.price_fen)}/{offer.unit}。{lost}{kept}"
 
 
 def capacity_set(offer: OfferView) -> str:
