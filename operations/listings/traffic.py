@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, case, cast, literal, or_, select
 
 from models import Work, account, action_log, helper, inbound_message, leader, notice, operator, resident
 from operations.listings.paging import Page, contains, page
@@ -56,7 +56,18 @@ def messages(
         inbound_message,
         leader.c.display_name.label("leader_name"),
         leader.c.number.label("leader_number"),
-    ).outerjoin(leader, leader.c.id == inbound_message.c.leader_id)
+        case((leader.c.account_id == account.c.id, leader.c.display_name), else_=resident.c.display_name).label(
+            "said_by"
+        ),
+    )
+    statement = (
+        statement.outerjoin(leader, leader.c.id == inbound_message.c.leader_id)
+        .outerjoin(account, account.c.openid == inbound_message.c.openid)
+        .outerjoin(
+            resident,
+            and_(resident.c.leader_id == inbound_message.c.leader_id, resident.c.account_id == account.c.id),
+        )
+    )
     if state:
         statement = statement.where(inbound_message.c.state == state)
     if reading:

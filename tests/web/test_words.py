@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot import commands
 from models.admin import action_log
 from tests.web.conftest import Pages
 from tests.web.people import enter
@@ -53,6 +55,12 @@ def test_every_action_has_a_word() -> None:
 def test_every_change_has_a_word() -> None:
     assert len(keys()) > 15
     assert {key for key in keys() if not is_shown_in_words(key)} == set()
+
+
+def test_everything_a_message_is_read_as_has_a_word() -> None:
+    read = {name for name, one in vars(commands).items() if inspect.isclass(one) and issubclass(one, commands.Command)}
+    assert len(read) > 60
+    assert read - {"Command", "LeaderCommand"} - words.READINGS.keys() == set()
 
 
 def test_every_entity_has_a_word() -> None:
