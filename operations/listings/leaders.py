@@ -22,7 +22,9 @@ _open_rounds = (
 _residents = (
     select(func.count())
     .select_from(resident)
-    .where(resident.c.leader_id == leader.c.id, resident.c.state == "active", resident.c.account_id.is_not(None))
+    .where(
+        resident.c.leader_id == leader.c.id, resident.c.state == "active", resident.c.account_id != leader.c.account_id
+    )
     .scalar_subquery()
 )
 

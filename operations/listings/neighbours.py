@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
-from models import Work, account, after_sales_case, helper, order, resident, round_
+from models import Work, account, after_sales_case, helper, leader, order, resident, round_
 from operations import regulars
 from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
@@ -33,6 +33,7 @@ _LISTED: Select[Any] = (
         resident.c.phone,
         resident.c.created_at,
         _host.c.display_name.label("host_name"),
+        (_host.c.account_id == leader.c.account_id).label("is_own_guest"),
         account.c.is_subscribed,
         account.c.is_muted,
         (helper.c.id.is_not(None)).label("is_helper"),
@@ -41,6 +42,7 @@ _LISTED: Select[Any] = (
         _missed.label("missed"),
     )
     .select_from(resident)
+    .join(leader, leader.c.id == resident.c.leader_id)
     .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
     .outerjoin(account, account.c.id == resident.c.account_id)
     .outerjoin(
@@ -56,11 +58,12 @@ _LISTED: Select[Any] = (
 
 
 def search(work: Work, *, leader_id: int, text: str = "", sort: str = "recent", number: int = 1) -> Page:
-    """Neighbours by name, room or the end of a phone number (four digits and more).
+    """Neighbours by name, room or the end of a phone number (four digits and more); the leader is none of them.
 
     `sort` "away": only who has ordered in none of the last three rounds.
     """
-    statement = _LISTED.where(resident.c.leader_id == leader_id)
+    is_other = or_(resident.c.account_id.is_(None), resident.c.account_id != leader.c.account_id)
+    statement = _LISTED.where(resident.c.leader_id == leader_id, is_other)
     if sort == "away":
         statement = statement.where(regulars.is_away(work, leader_id))
     said = unicodedata.normalize("NFKC", text).strip()
