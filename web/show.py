@@ -38,12 +38,17 @@ def shown_time(instant: datetime | None) -> str:
 
 
 def short_time(instant: datetime | None, now: datetime) -> str:
-    """今天 18:30 · 明天 08:00 · 5月2日 18:30 · 2025年12月31日 18:30."""
+    """今天 18:30 · 明天 08:00 · 周六（5月9日）18:30 · 5月2日 18:30 · 2025年12月31日 18:30.
+
+    What is to come within two weeks has its weekday, as in chat: people plan by it.
+    """
     if instant is None:
         return ""
     local, today = instant.astimezone(LOCAL), now.astimezone(LOCAL)
     days = (local.date() - today.date()).days
     named = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}.get(days)
+    if 2 < days < 14:
+        return f"{weekday(instant)}（{local.month}月{local.day}日）{local:%H:%M}"
     year = "" if local.year == today.year else f"{local.year}年"
     return f"{named or f'{year}{local.month}月{local.day}日'} {local:%H:%M}"
 

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
 
 from models import notice, offer, order, redemption, resident
+from operations import people
+from operations.listings import leaders, neighbours
 from operations.pick_lists import look_alikes, numbers_in
 from tests.web.conftest import Pages
 from tests.web.doors import NONCE
 from tests.web.people import counting, enter
 from web.leader.papers import KINDS, SIZES
+from web.show import short_time
 
 
 def reminders(pages: Pages) -> list[str]:
     with pages.store.read() as work:
         keys = work.db.execute(select(notice.c.dedupe_key).where(notice.c.kind == "reminder_pickup")).scalars()
         return sorted(keys)
+
+
+def test_a_leader_is_none_of_her_neighbours(pages: Pages) -> None:
+    """She has a row of her own as soon as she writes somebody down; who she wrote down is said to be hers."""
+    whose = {"leader_id": pages.world.leader_a}
+    with pages.store.transaction() as work:
+        before = neighbours.search(work, **whose).total, leaders.detail(work, **whose)["residents"]
+        own = people.resident_of(work, **whose, account_id=pages.world.account_a)
+        guest = people.guest_of(work, **whose, host_resident_id=own, name="钱叔", room=None)
+        assert (neighbours.search(work, **whose).total, leaders.detail(work, **whose)["residents"]) == (
+            before[0] + 1,
+            before[1],
+        )
+    assert "没有，由您代订" in enter(pages, "leader_a").get(f"/m/neighbours/{guest}").text
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (2, "后天 18:30"),
+        (3, "周二（5月5日）18:30"),
+        (13, "周五（5月15日）18:30"),
+        (14, "5月16日 18:30"),
+        (-3, "4月29日 18:30"),
+    ],
+)
+def test_what_is_to_come_has_its_weekday(days: int, shown: str) -> None:
+    now = datetime(2026, 5, 2, 2, tzinfo=UTC)
+    assert short_time(datetime(2026, 5, 2, 10, 30, tzinfo=UTC) + timedelta(days=days), now) == shown
 
 
 def test_who_has_not_come_stands_by_building(pages: Pages) -> None:

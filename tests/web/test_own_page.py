@@ -39,6 +39,9 @@ def test_ones_own_page_shows_orders_coupons_and_the_link(pages: Pages) -> None:
         "取货码和二维码",
         "开张券",
         f"/y/{pages.world.invite_code}",
+        "看主页",
+        f'href="{path_of(pages)}">改订单',
+        "之前可以随时改",
     ):
         assert shown in text, shown
     for secret in ("李想", "13800000002", "孙老师"):

@@ -10,7 +10,19 @@ from werkzeug.wrappers import Response
 
 from bot.texts import own_data as words
 from models import Work
-from operations import codes, communities, coupons, invites, news, order_views, people, privacy, reviews, visitors
+from operations import (
+    codes,
+    communities,
+    coupons,
+    invites,
+    news,
+    order_views,
+    people,
+    privacy,
+    reviews,
+    rounds,
+    visitors,
+)
 from operations.audit import record
 from operations.listings import leaders
 from web.auth import allow, current
@@ -38,6 +50,7 @@ def mine() -> Response | str:
             return show_problem(404, "您还没有跟着团长。请打开团长发的链接，或者在公众号里发团长的编号，比如 L7。")
         resident_id = visitor.person.resident_id
         own = order_views.of_resident(work, leader_id, resident_id, limit=10)
+        waiting = {o.round_id for o in own if o.state in {"placed", "confirmed", "ready", "partly"}}
         tokens = {o.id: codes.token_of(work, leader_id=leader_id, order_id=o.id) for o in own if o.code}
         return render(
             "resident/mine.html",
@@ -45,6 +58,7 @@ def mine() -> Response | str:
             person=visitor.person,
             leader=leaders.card_of(work, leader_id=leader_id),
             orders=own,
+            rounds={round_id: rounds.view(work, leader_id, round_id) for round_id in waiting},
             tokens=tokens,
             coupons=coupons.usable(work, leader_id=leader_id, resident_id=resident_id),
             reviews=reviews.of_resident(work, leader_id=leader_id, resident_id=resident_id),
