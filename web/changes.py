@@ -53,7 +53,6 @@ _LABELS = {
     "bill_on": "账单日",
     "people": "人数",
     "reach": "通知人数",
-    "reach": "发给几位",
     "kind": "类型",
     "reference": "流水号",
     "code": "编号",

@@ -27,12 +27,12 @@ def reminders(pages: Pages) -> list[str]:
 
 def test_a_leader_is_none_of_her_neighbours(pages: Pages) -> None:
     """She has a row of her own as soon as she writes somebody down; who she wrote down is said to be hers."""
-    whose = {"leader_id": pages.world.leader_a}
+    whose = pages.world.leader_a
     with pages.store.transaction() as work:
-        before = neighbours.search(work, **whose).total, leaders.detail(work, **whose)["residents"]
-        own = people.resident_of(work, **whose, account_id=pages.world.account_a)
-        guest = people.guest_of(work, **whose, host_resident_id=own, name="钱叔", room=None)
-        assert (neighbours.search(work, **whose).total, leaders.detail(work, **whose)["residents"]) == (
+        before = neighbours.search(work, leader_id=whose).total, leaders.detail(work, leader_id=whose)["residents"]
+        own = people.resident_of(work, leader_id=whose, account_id=pages.world.account_a)
+        guest = people.guest_of(work, leader_id=whose, host_resident_id=own, name="钱叔", room=None)
+        assert (neighbours.search(work, leader_id=whose).total, leaders.detail(work, leader_id=whose)["residents"]) == (
             before[0] + 1,
             before[1],
         )
