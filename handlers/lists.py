@@ -28,6 +28,7 @@ def show_totals(talk: Talk, command: c.ShowTotals) -> str:
             (x.number, x.name, x.unit, x.quantity_milli, x.sum_fen, x.capacity_milli, x.to_full_case_milli)
             for x in sums.items
         ],
+        short={x.number: x.due_milli for x in sums.items if x.due_milli != x.quantity_milli},
         paid=(sums.paid_orders, sums.paid_fen),
         claimed=(sums.claimed_orders, sums.claimed_fen),
         unpaid=(sums.unpaid_orders, sums.unpaid_fen),

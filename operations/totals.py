@@ -22,6 +22,7 @@ class ItemTotal:
     name: str
     unit: str
     quantity_milli: int
+    due_milli: int  # less where goods were short
     orders: int
     sum_fen: int
     capacity_milli: int | None
@@ -64,7 +65,7 @@ _MONEY = Prepared(
     select(
         func.count().label("orders"),
         _sum(_DUE, None).label("total_fen"),
-        _count(_GOT >= _DUE).label("paid_orders"),
+        _count(and_(_GOT >= _DUE, _GOT > 0)).label("paid_orders"),
         _sum(_GOT, None).label("paid_fen"),
         _count(_IS_CLAIMED).label("claimed_orders"),
         _sum(_DUE - _GOT, _IS_CLAIMED).label("claimed_fen"),
@@ -94,6 +95,9 @@ _ITEMS = Prepared(
     select(
         *_TERMS,
         func.coalesce(func.sum(order_line.c.quantity_milli), 0).label("quantity_milli"),
+        func.coalesce(func.sum(func.coalesce(order_line.c.allocated_milli, order_line.c.quantity_milli)), 0).label(
+            "due_milli"
+        ),
         func.coalesce(func.sum(order_line.c.picked_milli), 0).label("picked_milli"),
         func.coalesce(func.sum(order_line.c.line_fen), 0).label("sum_fen"),
         func.count(order_line.c.id).label("orders"),
@@ -127,6 +131,7 @@ def _item(row: Any, pooled: Mapping[int, int]) -> ItemTotal:
         name=row.name,
         unit=row.unit,
         quantity_milli=int(row.quantity_milli),
+        due_milli=int(row.due_milli),
         orders=row.orders,
         sum_fen=int(row.sum_fen),
         capacity_milli=row.capacity_milli,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.parsing.values import Doubt
@@ -22,14 +22,20 @@ def totals(
     now: datetime,
     others: Sequence[str] = (),
     hint: str = "",
+    short: Mapping[int, int] | None = None,
 ) -> str:
-    """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen)."""
+    """Items as (number, name, unit, quantity, sum, capacity, missing to a full case); money as (orders, fen).
+
+    `short`: by number, how much there is of what came short.
+    """
     money_by_state = [("已收", *paid), ("待核", *claimed), ("未付", *unpaid)]
     lines = [f"【{round_.title}】{orders}单，{money(total_fen)}"]
     for number, name, unit, milli, fen, capacity, missing in items:
         text = f"{number} {name}：{amount(milli, unit)}"
         if capacity is not None:
             text += f"/{amount(capacity, unit)}"
+        if short and number in short:
+            text += f"（给{amount(short[number], unit)}）"
         text += f"，{money(fen)}"
         if missing:
             text += f"，还差{amount(missing, unit)}凑整箱"

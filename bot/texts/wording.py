@@ -115,6 +115,8 @@ def offer_line(offer: OfferView, *, with_left: bool = True) -> str:
     elif with_left and offer.remaining_milli is not None:
         left = offer.remaining_milli
         remarks.append(f"剩{amount(left, offer.unit)}" if left else "订完了")
+    elif offer.capacity_milli is not None:
+        remarks.append(f"共{amount(offer.capacity_milli, offer.unit)}")
     if offer.limit_milli:
         remarks.append(f"每户限{amount(offer.limit_milli, offer.unit)}")
     if offer.is_cold:

@@ -27,15 +27,14 @@ def reminders(pages: Pages) -> list[str]:
 
 def test_a_leader_is_none_of_her_neighbours(pages: Pages) -> None:
     """She has a row of her own as soon as she writes somebody down; who she wrote down is said to be hers."""
-    whose = pages.world.leader_a
+    leader_id = pages.world.leader_a
     with pages.store.transaction() as work:
-        before = neighbours.search(work, leader_id=whose).total, leaders.detail(work, leader_id=whose)["residents"]
-        own = people.resident_of(work, leader_id=whose, account_id=pages.world.account_a)
-        guest = people.guest_of(work, leader_id=whose, host_resident_id=own, name="钱叔", room=None)
-        assert (neighbours.search(work, leader_id=whose).total, leaders.detail(work, leader_id=whose)["residents"]) == (
-            before[0] + 1,
-            before[1],
-        )
+        shown = neighbours.search(work, leader_id=leader_id).total
+        followers = leaders.detail(work, leader_id=leader_id)["residents"]
+        own = people.resident_of(work, leader_id=leader_id, account_id=pages.world.account_a)
+        guest = people.guest_of(work, leader_id=leader_id, host_resident_id=own, name="钱叔", room=None)
+        assert neighbours.search(work, leader_id=leader_id).total == shown + 1
+        assert leaders.detail(work, leader_id=leader_id)["residents"] == followers
     assert "没有，由您代订" in enter(pages, "leader_a").get(f"/m/neighbours/{guest}").text
 
 
