@@ -398,6 +398,7 @@ DOORS = (
     Door("POST", "leader.undo_code", MEMBERS, at("/m/redeem/undo", code="{code}")),
     Door("GET", "leader.round_", A_AND_HELPER, at("/m/rounds/{arrived}")),
     Door("GET", "leader.order", A_AND_HELPER, at("/m/orders/{order}")),
+    Door("POST", "leader.paid", A_ALONE, at("/m/orders/{order}/paid", nonce=NONCE)),
     Door("GET", "leader.find", MEMBERS, at("/m/find?q=5-201")),
     Door("GET", "leader.household", A_AND_HELPER, at("/m/households/{order}")),
     Door("POST", "leader.hand_out_household", A_AND_HELPER, at("/m/households/{order}", nonce=NONCE)),

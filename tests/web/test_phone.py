@@ -75,6 +75,23 @@ def test_a_code_is_looked_at_and_then_handed_out(pages: Pages) -> None:
     assert "已经取过货" in again.text
 
 
+def test_money_is_entered_where_the_order_is_looked_at(pages: Pages) -> None:
+    """Once, however often it is tapped, and never a sum that was not on the page."""
+    visitor, world = enter(pages, "leader_a"), pages.world
+    path = f"/m/orders/{world.orders[3]}"
+    assert "收到 ¥68.70，记上" in visitor.get(path).text
+    form = {"nonce": NONCE, "due": "6870"}
+    assert "金额变了，没有记上" in visitor.post(f"{path}/paid", form | {"due": "100"}, follow_redirects=True).text
+    assert "记上了：收到 ¥68.70" in visitor.post(f"{path}/paid", form, follow_redirects=True).text
+    assert "记上了：收到 ¥68.70" in visitor.post(f"{path}/paid", form, follow_redirects=True).text
+    other = visitor.post(f"{path}/paid", {"nonce": NONCE[::-1], "due": "6870", "back": "redeem"}, follow_redirects=True)
+    assert "已经付清了，没有再记" in other.text
+    with pages.store.read() as work:
+        paid = order_views.view(work, leader_id=world.leader_a, order_id=world.orders[3])
+    assert (paid.paid_fen, paid.due_fen) == (6870, 0)
+    assert "记上" not in enter(pages, "helper").get(f"/m/orders/{world.orders[1]}").text
+
+
 def test_a_part_is_handed_out_and_the_rest_is_told(pages: Pages) -> None:
     visitor, world = enter(pages, "helper"), pages.world
     done = visitor.post("/m/redeem", {"code": world.codes[2], "nonce": NONCE, "take_2": "2", "take_3": "0"})

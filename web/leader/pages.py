@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort, request
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from models import Work
 from models.views import OrderView
-from operations import order_views, proofs
+from operations import order_views, payments, proofs
 from operations.listings import cases
 from operations.listings import rounds as listing
+from operations.payments import MOST_FEN, PaidOrder
 from web import photos
 from web.auth import allow, current
 from web.buildings import by_building
-from web.forms import read_choice, read_text
-from web.leader.blueprint import EVERYBODY, members, own_leader_id, page
+from web.forms import BadInput, read_choice, read_count, read_nonce, read_text
+from web.leader.blueprint import EVERYBODY, LEADER, members, own_leader_id, page
+from web.show import yuan
 from web.site import site
 
 AT_WORK = ("open", "closed", "arrived")
@@ -68,6 +71,38 @@ def order(order_id: int) -> str:
         history = cases.of_order(work, leader_id=own_leader_id(), order_id=order_id)
         proved = proofs.of_order(work, leader_id=own_leader_id(), order_id=order_id)
     return page("order", title=f"{view.seq} 号", order=view, proofs=proved, cases=history)
+
+
+@members.post("/orders/<key:order_id>/paid")
+@allow(members=LEADER)
+def paid(order_id: int) -> Response:
+    """What she was given at the counter: all that is still to pay, as the page she looked at says it; as 「收 12」."""
+    form = request.form
+    with site().store.read() as work:
+        due_fen = order_views.view(work, leader_id=own_leader_id(), order_id=order_id).due_fen
+
+    def enter(work: Work) -> PaidOrder:
+        nonce, seen = read_nonce(form), read_count(form, "due", "金额", most=MOST_FEN)
+        if due_fen > 0 and due_fen != seen:
+            raise BadInput("要付的金额变了，没有记上，请再看一眼。")
+        (done,) = payments.mark_paid(
+            work,
+            leader_id=own_leader_id(),
+            order_ids=[order_id],
+            method="transfer",
+            actor=f"account:{current().account_id}",
+            source_key=nonce,
+        ).orders
+        return done
+
+    site().act(enter, done=_entered)
+    return redirect(url_for(".redeem") if form.get("back") == "redeem" else url_for(".order", order_id=order_id))
+
+
+def _entered(done: PaidOrder) -> str:
+    if not done.amount_fen:
+        return "这一单已经付清了，没有再记。"
+    return f"记上了：收到 {yuan(done.amount_fen)}。记错了，在公众号里发：收错 {done.order.seq}"
 
 
 @members.get("/orders/<key:order_id>/proofs/<key:media_id>")
