@@ -61,6 +61,10 @@ def _other(match: re.Match[str], said: Said) -> c.Command | None:
 
 
 CASES: tuple[Rule, ...] = (
+    rule(
+        rf"{_GIVE}退(?:款|钱)?(?:给)?(?:[她他])?(?:一半|一部分|一点|一些)(?:的?钱)?(?:吧|了)*",
+        lambda match, said: c.Unknown(said.raw, "how:退"),
+    ),
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_SUM}", _refund),
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_BARE_SUM}", _refund),
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_HIS}\s*{_SUM}", _refund),

@@ -266,6 +266,7 @@ _NAMED: tuple[Rule, ...] = (
         _find,
     ),
     rule(_SOMEBODY + _JUST + rf"(?:{_GIVES}|{_TAKES})(?:了|钱|款|货)*(?:吗|没有?|么)", _find),
+    rule(_SOMEBODY + rf"(?:还|是不是)?没有?(?:来)?(?:{_GIVES}|{_TAKES})(?:钱|款|货)*(?:吧|吗|呢|么)", _find),
     rule(r"(?:查|找|看|查询)(?:一?下|找|查|看)?\s*(?P<who>[^,，。!！?？:：]{1,16}?)(?:的?(?:订单|单子?))?", _find),
     rule(r"(?P<who>[^,，。!！?？:：]*\d[^,，。!！?？:：]*)", _find_room),
 )  # fmt: skip

@@ -53,6 +53,11 @@ EVERYBODY = [
 
 RESIDENT = [
     ("团购", c.ShowMenu()),
+    ("我想取消", c.CancelOrder()),
+    ("取消一下我的订单吧", c.CancelOrder()),
+    ("退订单", c.CancelOrder()),
+    ("算了吧", c.Dismiss()),
+    ("你好呀", c.Unknown("你好呀", "hello")),
     ("有什么", c.ShowMenu()),
     ("截单了没", c.ShowMenu("deadline")),
     ("什么时候截单", c.ShowMenu("deadline")),
@@ -147,6 +152,11 @@ LEADER = [
     ("502", c.FindNeighbour("502")),
     ("3-502 王姐", c.FindNeighbour("3-502 王姐")),
     ("王姐订了啥", c.FindNeighbour("王姐")),
+    ("小周还没拿吧", c.FindNeighbour("小周")),
+    ("小周还没付款吗", c.FindNeighbour("小周")),
+    ("待核", c.ShowList("unpaid")),
+    ("退她一半", c.Unknown("退她一半", "how:退")),
+    ("退一半吧", c.Unknown("退一半吧", "how:退")),
     ("查一下王姐", c.FindNeighbour("王姐")),
     ("王姐付了吗", c.FindNeighbour("王姐")),
     ("王姐来拿了没", c.FindNeighbour("王姐")),
