@@ -123,6 +123,7 @@ class Page {
         if (one === phone) tab.setAttribute("aria-current", "true");
         else tab.removeAttribute("aria-current");
       }
+      this.tabs.get(phone.openid).tab.scrollIntoView({ inline: "nearest", block: "nearest" });
       phone.toEnd();
     }
     if (phone.unread) phone.mark(0);
