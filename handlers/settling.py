@@ -71,7 +71,7 @@ def _statement(talk: Talk, one: _Shown) -> str:
         plan = settlement_sums.preview(talk.work, leader_id=talk.leader_id, round_id=one.round_id)
         sums = {name: getattr(plan, name) for name in _SUMS}
         cases = settlement_times.open_cases(talk.work, talk.leader_id, one.round_id)
-        return "\n".join([texts.statement(one.title, "waiting", **sums), texts.until(plan.due_at, cases)])
+        return "\n".join([texts.statement(one.title, "waiting", **sums), texts.until(plan.due_at, cases, talk.now)])
     asks = one.state == "computed"
     if asks:
         talk.ask_confirmation(c.ConfirmSettlement(one.settlement_id))

@@ -43,7 +43,8 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     text = replies.menu(named or talk.rounds, talk.leader_name, talk.now)
     if talk.shelf and not named:
         text += f"\n\n{shelf.beside(talk.shelf)}"
-    return f"{text}\n{_pass_on(talk)}" if command.topic in _OPEN_QUESTIONS and not talk.is_leader else text
+    is_open = command.topic in _OPEN_QUESTIONS or (command.topic == "stock" and not named)  # 七点半还有人吗
+    return f"{text}\n{_pass_on(talk)}" if is_open and not talk.is_leader else text
 
 
 def _named(talk: Talk) -> list[RoundView]:

@@ -70,9 +70,11 @@ def _due(part_fen: int, collected_fen: int) -> str:
     return f"{had}平台转给您 {money(due)}"
 
 
-def until(at: datetime | None, cases: int) -> str:
+def until(at: datetime | None, cases: int, now: datetime) -> str:
     if cases:
         return f"还有{cases}个售后没处理完，处理好了才能结算。"
+    if at and at <= now:
+        return "售后期已经过了，结算单过几分钟自动出来。"
     return f"售后期到 {day_and_clock(at)}，到时自动出结算单。" if at else "取货结束、过了售后期，自动出结算单。"
 
 
