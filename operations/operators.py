@@ -18,7 +18,7 @@ from sqlalchemy import Row, insert, select, update
 from models import Work, operator
 from operations import attempts, sessions
 from operations.attempts import Limit
-from operations.audit import PLATFORM, record
+from operations.audit import PLATFORM, log
 from operations.errors import NotFound, OperatorExists, WeakPassword
 
 ROLES = ("owner", "operator", "service", "viewer")
@@ -82,7 +82,7 @@ def create_operator(
             created_at=work.now,
         )
     )
-    _log(work, operator_id, actor, "operator.create", None, {"username": name, "role": role})
+    log(work, PLATFORM, actor, "operator.create", operator_id, after={"username": name, "role": role})
     return operator_id
 
 
@@ -93,7 +93,7 @@ def set_password(work: Work, *, operator_id: int, password: str, actor: str) -> 
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(password_hash=_hasher.hash(password)))
     sessions.close_all_of_operator(work, operator_id=operator_id)
     attempts.clear(work, "own_password", str(operator_id))
-    _log(work, operator_id, actor, "operator.password", None, None)
+    log(work, PLATFORM, actor, "operator.password", operator_id)
 
 
 def set_role(work: Work, *, operator_id: int, role: str, actor: str) -> None:
@@ -103,7 +103,7 @@ def set_role(work: Work, *, operator_id: int, role: str, actor: str) -> None:
     before = get(work, operator_id)
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(role=role))
     sessions.close_all_of_operator(work, operator_id=operator_id)
-    _log(work, operator_id, actor, "operator.role", {"role": before.role}, {"role": role})
+    log(work, PLATFORM, actor, "operator.role", operator_id, before={"role": before.role}, after={"role": role})
 
 
 def set_active(work: Work, *, operator_id: int, is_active: bool, actor: str) -> None:
@@ -111,7 +111,15 @@ def set_active(work: Work, *, operator_id: int, is_active: bool, actor: str) -> 
     before = get(work, operator_id)
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(is_active=is_active))
     sessions.close_all_of_operator(work, operator_id=operator_id)
-    _log(work, operator_id, actor, "operator.active", {"active": before.is_active}, {"active": is_active})
+    log(
+        work,
+        PLATFORM,
+        actor,
+        "operator.active",
+        operator_id,
+        before={"active": before.is_active},
+        after={"active": is_active},
+    )
 
 
 def get(work: Work, operator_id: int) -> Row[Any]:
@@ -168,7 +176,7 @@ def enter(work: Work, *, operator_id: int, username: str, address: str) -> str:
     attempts.clear(work, "login", normal_name(username))
     attempts.forgive(work, "login_address", _caller(address))
     work.db.execute(update(operator).where(operator.c.id == operator_id).values(last_login_at=work.now))
-    _log(work, operator_id, f"operator:{operator_id}", "operator.login", None, None)
+    log(work, PLATFORM, f"operator:{operator_id}", "operator.login", operator_id)
     return sessions.open_for_operator(work, operator_id=operator_id)
 
 
@@ -183,23 +191,3 @@ def check_password_rules(password: str, *, username: str) -> None:
         raise WeakPassword(problem="length", least=MIN_PASSWORD)
     if (len(username) > 3 and username in password.lower()) or len(set(password)) < 5:
         raise WeakPassword(problem="simple", least=MIN_PASSWORD)
-
-
-def _log(
-    work: Work,
-    operator_id: int,
-    actor: str,
-    action: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    record(
-        work,
-        leader_id=PLATFORM,
-        actor=actor,
-        action=action,
-        entity="operator",
-        entity_id=operator_id,
-        before=before,
-        after=after,
-    )

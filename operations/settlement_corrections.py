@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, func, select, type_coerce
+from sqlalchemy import BigInteger, Row, Table, and_, func, select, type_coerce
 
 from models import Work, order, order_event, settlement, settlement_line, settlement_order, share_return
 from operations import settlement_lines, settlement_orders
@@ -43,7 +43,7 @@ def later_changes(work: Work, leader_id: int, rounds: Sequence[int]) -> list[tup
     """(round, what a line changed by) since it was settled: after-sales, or money, that came later."""
     found: list[tuple[int, SettledLine]] = []
     for round_id in rounds:
-        before = settled_before(work, leader_id, round_id)
+        before = _settled_before(work, leader_id, round_id, settlement_line, "order_line_id", _SUMS)
         for now in settlement_lines.of_round(work, leader_id, round_id):
             change = {name: getattr(now, name) - before[now.order_line_id][name] for name in _SUMS}
             if any(change.values()):
@@ -55,7 +55,7 @@ def later_orders(work: Work, leader_id: int, rounds: Sequence[int]) -> list[tupl
     """(round, what an order changed by beside its goods) since it was settled."""
     found: list[tuple[int, SettledOrder]] = []
     for round_id in rounds:
-        before = _orders_before(work, leader_id, round_id)
+        before = _settled_before(work, leader_id, round_id, settlement_order, "order_id", _OF_ORDER)
         now = {one.order_id: one for one in settlement_orders.of_round(work, leader_id, round_id)}
         for order_id in sorted(now.keys() | before.keys()):
             one = now.get(order_id, SettledOrder(order_id, 0, 0, 0))
@@ -65,42 +65,20 @@ def later_orders(work: Work, leader_id: int, rounds: Sequence[int]) -> list[tupl
     return found
 
 
-def settled_before(work: Work, leader_id: int, round_id: int) -> dict[int, dict[str, int]]:
-    """By order line: what settlements that stand, corrections with them, have counted of it."""
+def _settled_before(
+    work: Work, leader_id: int, round_id: int, table: Table, of: str, names: Sequence[str]
+) -> dict[int, dict[str, int]]:
+    """By the id in the column `of`: what settlements that stand, corrections with them, have counted of it."""
     rows = work.db.execute(
-        select(settlement_line.c.order_line_id, *(func.sum(settlement_line.c[name]).label(name) for name in _SUMS))
-        .join(
-            settlement,
-            and_(
-                settlement.c.leader_id == settlement_line.c.leader_id,
-                settlement.c.id == settlement_line.c.settlement_id,
-            ),
-        )
-        .join(order, and_(order.c.leader_id == settlement_line.c.leader_id, order.c.id == settlement_line.c.order_id))
+        select(table.c[of].label("of"), *(func.sum(table.c[name]).label(name) for name in names))
+        .join(settlement, and_(settlement.c.leader_id == table.c.leader_id, settlement.c.id == table.c.settlement_id))
+        .join(order, and_(order.c.leader_id == table.c.leader_id, order.c.id == table.c.order_id))
         .where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE), order.c.round_id == round_id)
-        .group_by(settlement_line.c.order_line_id)
+        .group_by(table.c[of])
     )
-    counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_SUMS, 0))
+    counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(names, 0))
     for row in rows:
-        counted[row.order_line_id] = {name: int(row._mapping[name]) for name in _SUMS}
-    return counted
-
-
-def _orders_before(work: Work, leader_id: int, round_id: int) -> dict[int, dict[str, int]]:
-    """The same by order."""
-    its = and_(
-        settlement.c.leader_id == settlement_order.c.leader_id, settlement.c.id == settlement_order.c.settlement_id
-    )
-    rows = work.db.execute(
-        select(settlement_order.c.order_id, *(func.sum(settlement_order.c[name]).label(name) for name in _OF_ORDER))
-        .join(settlement, its)
-        .join(order, and_(order.c.leader_id == settlement_order.c.leader_id, order.c.id == settlement_order.c.order_id))
-        .where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE), order.c.round_id == round_id)
-        .group_by(settlement_order.c.order_id)
-    )
-    counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_OF_ORDER, 0))
-    for row in rows:
-        counted[row.order_id] = {name: int(row._mapping[name]) for name in _OF_ORDER}
+        counted[row.of] = {name: int(row._mapping[name]) for name in names}
     return counted
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from models import Work, delivery_note, delivery_run, route, route_stop
-from operations.audit import PLATFORM, record
+from operations.audit import PLATFORM, log
 from operations.delivery import runs
 from operations.delivery.tours import HEAD, STOPS
 from operations.errors import NotFound, NotNext, RunState
@@ -38,7 +38,7 @@ def new_link(work: Work, *, run_id: int, route_id: int, actor: str) -> None:
     changed = work.db.execute(update(route).where(*mine).values(link_no=route.c.link_no + 1))
     if changed.rowcount != 1:
         raise NotFound(what="route")
-    _log(work, run_id, actor, "run.link", {})
+    log(work, PLATFORM, actor, "run.link", run_id)
 
 
 def start(work: Work, *, route_id: int) -> None:
@@ -83,7 +83,14 @@ def sign(
         work.db.execute(update(delivery_note).where(*mine, bare).values(photo_media_id=media_id))
     if is_new:
         _done(work, head, stop)
-        _log(work, head.run_id, f"driver:{head.vehicle_id}", "run.sign", {"place": stop.name, "by": name[:40]})
+        log(
+            work,
+            PLATFORM,
+            f"driver:{head.vehicle_id}",
+            "run.sign",
+            head.run_id,
+            after={"place": stop.name, "by": name[:40]},
+        )
     return Signed(first.signed_by, first.signed_at, is_new)
 
 
@@ -95,7 +102,7 @@ def leave(work: Work, *, route_id: int, stop_id: int) -> None:
         raise NotNext(place=stop.name)
     if stop.done_at is None:
         _done(work, head, stop)
-        _log(work, head.run_id, f"driver:{head.vehicle_id}", "run.leave", {"place": stop.name})
+        log(work, PLATFORM, f"driver:{head.vehicle_id}", "run.leave", head.run_id, after={"place": stop.name})
 
 
 def tell_again(work: Work, *, run_id: int) -> None:
@@ -122,7 +129,7 @@ def _start(work: Work, head: Row[Any]) -> None:
         return
     draft = delivery_run.c.id == head.run_id, delivery_run.c.state == "frozen"
     work.db.execute(update(delivery_run).where(*draft).values(state="on_the_way"))
-    _log(work, head.run_id, f"driver:{head.vehicle_id}", "run.start", {})
+    log(work, PLATFORM, f"driver:{head.vehicle_id}", "run.start", head.run_id)
     _tell_next(work, head)
 
 
@@ -166,7 +173,3 @@ def _tell_next(work: Work, head: Row[Any]) -> None:
             },
             expires_at=work.now + _STALE,
         )
-
-
-def _log(work: Work, run_id: int, actor: str, action: str, after: dict[str, Any]) -> None:
-    record(work, leader_id=PLATFORM, actor=actor, action=action, entity="run", entity_id=run_id, after=after)

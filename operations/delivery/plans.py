@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from models import Work, delivery_run, pickup_point, route, route_search, route_stop
-from operations.audit import PLATFORM, record
+from operations.audit import PLATFORM, log
 from operations.delivery import driving, runs
 from operations.delivery.plan_costs import Compared, charted_of, compared, orders_of, stops_of
 from operations.delivery.problems import Charted
@@ -84,7 +84,7 @@ def move(
         order.insert(max(served, min(position - 1, len(order))), number)
     write(work, run_id=run_id, charted=charted, orders=orders)
     driving.tell_again(work, run_id=run_id)
-    _log(work, run_id, actor, "run.move", _named(work, leader_id, point_id))
+    log(work, PLATFORM, actor, "run.move", run_id, after=_named(work, leader_id, point_id))
     found = compared(work, run_id=run_id)
     if found is None:
         raise NotFound(what="run")
@@ -96,7 +96,7 @@ def take_best(work: Work, *, run_id: int, version: int, actor: str) -> None:
     charted = _editable(work, run_id, version, only_frozen=True)
     _, best = charted_of(work, run_id=run_id) or (charted, [])
     write(work, run_id=run_id, charted=charted, orders=best)
-    _log(work, run_id, actor, "run.best")
+    log(work, PLATFORM, actor, "run.best", run_id)
 
 
 def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_locked: bool, actor: str) -> None:
@@ -110,7 +110,14 @@ def lock_stop(work: Work, *, run_id: int, leader_id: int, point_id: int, is_lock
     if work.db.execute(update(route_stop).where(*mine).values(is_locked=is_locked)).rowcount != 1:
         raise NotFound(what="stop")
     _touch(work, run_id)
-    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock", _named(work, leader_id, point_id))
+    log(
+        work,
+        PLATFORM,
+        actor,
+        "run.lock" if is_locked else "run.unlock",
+        run_id,
+        after=_named(work, leader_id, point_id),
+    )
 
 
 def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool, actor: str) -> None:
@@ -120,7 +127,7 @@ def lock_route(work: Work, *, run_id: int, route_id: int, is_locked: bool, actor
     if work.db.execute(update(route).where(*mine).values(is_locked=is_locked)).rowcount != 1:
         raise NotFound(what="route")
     _touch(work, run_id)
-    _log(work, run_id, actor, "run.lock" if is_locked else "run.unlock")
+    log(work, PLATFORM, actor, "run.lock" if is_locked else "run.unlock", run_id)
 
 
 def is_quiet(work: Work, *, run_id: int) -> bool:
@@ -194,7 +201,3 @@ def _touch(work: Work, run_id: int) -> Row[Any]:
 def _named(work: Work, leader_id: int, point_id: int) -> dict[str, Any]:
     mine = pickup_point.c.leader_id == leader_id, pickup_point.c.id == point_id
     return {"place": work.db.execute(select(pickup_point.c.name).where(*mine)).scalar_one()}
-
-
-def _log(work: Work, run_id: int, actor: str, action: str, after: dict[str, Any] | None = None) -> None:
-    record(work, leader_id=PLATFORM, actor=actor, action=action, entity="run", entity_id=run_id, after=after or {})

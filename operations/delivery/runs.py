@@ -27,7 +27,7 @@ from models import (
     route_stop,
     warehouse,
 )
-from operations.audit import PLATFORM, record
+from operations.audit import PLATFORM, log
 from operations.delivery.gathering import Brought, Round, brought, crates_of, elsewhere
 from operations.errors import NoPickupPoint, NotFound, NothingToDeliver, RoundElsewhere, RunState
 from operations.upserts import for_update, upsert
@@ -65,7 +65,7 @@ def create(work: Work, *, run_on: date, warehouse_id: int, crate_units: int = 10
         mine = delivery_run.c.run_on == run_on, delivery_run.c.warehouse_id == warehouse_id
         work.db.execute(update(delivery_run).where(*mine, delivery_run.c.state == "cancelled").values(state="draft"))
         return int(work.db.execute(select(delivery_run.c.id).where(*mine)).scalar_one())
-    _log(work, made, actor, "run.create", {"name": run_on.isoformat()})
+    log(work, PLATFORM, actor, "run.create", made, after={"name": run_on.isoformat()})
     return int(made)
 
 
@@ -115,7 +115,7 @@ def freeze(work: Work, *, run_id: int, rounds: Sequence[Round], crate_units: int
     units = crate_units or row.crate_units
     work.db.execute(update(delivery_run).where(delivery_run.c.id == run_id).values(crate_units=units))
     notes = _write_notes(work, run_id, goods, units)
-    _log(work, run_id, actor, "run.freeze", {"rounds": len(chosen)})
+    log(work, PLATFORM, actor, "run.freeze", run_id, after={"rounds": len(chosen)})
     return notes
 
 
@@ -123,14 +123,14 @@ def thaw(work: Work, *, run_id: int, actor: str) -> None:
     """Throw notes, routes and the search away: a draft again. Raises RunState once the car is on its way."""
     _step(work, run_id, ("frozen",), state="draft", frozen_at=None)
     _forget(work, run_id)
-    _log(work, run_id, actor, "run.thaw", {})
+    log(work, PLATFORM, actor, "run.thaw", run_id)
 
 
 def cancel(work: Work, *, run_id: int, actor: str) -> None:
     """There is no run that day. Raises RunState once the car is on its way."""
     _step(work, run_id, ("draft", "frozen"), state="cancelled")
     _forget(work, run_id)
-    _log(work, run_id, actor, "run.cancel", {})
+    log(work, PLATFORM, actor, "run.cancel", run_id)
 
 
 def rounds_of(work: Work, run_id: int) -> list[Round]:
@@ -262,7 +262,3 @@ def _forget(work: Work, run_id: int) -> None:
 def _title(work: Work, one: Round) -> str:
     mine = round_.c.leader_id == one[0], round_.c.id == one[1]
     return str(work.db.execute(select(func.max(round_.c.title)).where(*mine)).scalar() or "")
-
-
-def _log(work: Work, run_id: int, actor: str, action: str, after: dict[str, Any]) -> None:
-    record(work, leader_id=PLATFORM, actor=actor, action=action, entity="run", entity_id=run_id, after=after)
