@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from models.base import Store
-from operations import coupon_uses, coupons, pickup, reviews
+from operations import coupon_uses, coupons, reviews
 from operations.coupons import NewCoupon
 from operations.listings import growth
 from tests.support.world import World
@@ -17,11 +17,9 @@ def test_reviews_are_listed_newest_first_or_worst_first(store: Store) -> None:
     orders = {stars: world.order(world.resident(f"{stars}星"), {1: 1}) for stars in (4, 1, 5, 2)}
     world.arrive()
     for stars, order_id in orders.items():
-        code, view = world.code(order_id), world.view(order_id)
+        view = world.view(order_id)
+        world.hand_out(order_id)
         with store.transaction() as work:
-            pickup.redeem(
-                work, leader_id=world.leader_id, device="chat", nonce=code, by_account_id=world.owner, code=code
-            )
             reviews.write(
                 work,
                 leader_id=world.leader_id,

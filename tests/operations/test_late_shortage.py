@@ -10,7 +10,7 @@ from models import notice, offer, order, pickup_code
 from models.base import Store
 from models.outcomes import LateShortage, ShortagePlan
 from models.views import Tier
-from operations import aftersales, case_decisions, late_shortage, payments, pickup
+from operations import aftersales, case_decisions, late_shortage, payments
 from operations.errors import BadQuantity, NotFound, WrongState
 from operations.rounds import NewOffer
 from operations.shortage import Goods
@@ -51,21 +51,6 @@ def plan(world: World, short: Mapping[int, int]) -> ShortagePlan:
         return late_shortage.plan(work, leader_id=world.leader_id, round_id=world.round_id, missing=goods(world, short))
 
 
-def redeem(world: World, order_id: int, wanted: Mapping[int, int] | None = None) -> None:
-    code = world.code(order_id)
-    with world.store.transaction() as work:
-        done = pickup.redeem(
-            work,
-            leader_id=world.leader_id,
-            by_account_id=world.owner,
-            device="chat",
-            nonce=f"scan:{work.new_id()}",
-            code=code,
-            wanted=wanted,
-        )
-    assert done.ok
-
-
 def due(world: World, order_id: int) -> dict[int, int]:
     return {line.number: line.due_milli for line in world.view(order_id).lines}
 
@@ -94,7 +79,7 @@ def test_who_was_served_keeps_what_he_got(world: World) -> None:
     """The last one in line came first to the counter: the shortage falls on those who are still to come."""
     first, second, third = neighbours(world, 2, 2, 2)
     world.arrive()
-    redeem(world, third)
+    world.hand_out(third)
     report(world, {1: 1000})
     assert [due(world, one) for one in (first, second, third)] == [{1: 2000}, {1: 1000}, {1: 2000}]
     report(world, {1: 3000}, key="m2")
@@ -108,7 +93,7 @@ def test_b22_the_time_of_each_increase_counts_and_what_was_picked_up_came_off_th
     b = world.order(world.resident("王姐"), {1: 2})
     world.order(li, {1: 4})
     world.arrive()
-    redeem(world, a, {1: 1000})
+    world.hand_out(a, {1: 1000})
     assert [(line.order_id, line.allocated_milli) for line in plan(world, {1: 2000}).lines] == [(a, 2000)]
     assert [(line.order_id, line.allocated_milli) for line in plan(world, {1: 3000}).lines] == [(a, 2000), (b, 1000)]
     assert [(line.order_id, line.allocated_milli) for line in plan(world, {1: 4000}).lines] == [(a, 2000), (b, 0)]
@@ -179,7 +164,7 @@ def test_who_gets_nothing_any_more_has_no_code_and_does_not_count_as_collected(w
 def test_who_had_a_part_of_it_is_done(world: World) -> None:
     [one] = neighbours(world, 2)
     world.arrive()
-    redeem(world, one, {1: 1000})
+    world.hand_out(one, {1: 1000})
     report(world, {1: 1000})
     assert world.view(one).state == "picked_up"
     assert [row.picked_up_at is not None for row in world.rows(order)] == [True]
@@ -188,7 +173,7 @@ def test_who_had_a_part_of_it_is_done(world: World) -> None:
 def test_more_than_is_still_there_is_refused(world: World) -> None:
     a, b = neighbours(world, 2, 2)
     world.arrive()
-    redeem(world, a)
+    world.hand_out(a)
     for short in ({1: 3000}, {1: 0}, {1: -1000}, {1: 500}, {2: 1000}):
         with pytest.raises(BadQuantity) as refused:
             report(world, short)
@@ -248,7 +233,7 @@ def test_what_was_refunded_before_is_not_forgotten(world: World) -> None:
     """Three boxes; one is picked up and refunded; of the two that are left one is missing: one box is to be paid."""
     [one] = neighbours(world, 3)
     world.arrive()
-    redeem(world, one, {1: 1000})
+    world.hand_out(one, {1: 1000})
     with world.store.transaction() as work:
         case = aftersales.open_case(
             work,

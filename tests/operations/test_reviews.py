@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from models import Store, action_log, media, notice, review
-from operations import pickup, review_photos, reviews
+from operations import review_photos, reviews
 from operations.errors import NotFound, NothingToReview
 from operations.reviews import ReviewView
 from tests.support.clock import StillClock
@@ -21,12 +21,7 @@ def world(store: Store) -> World:
 def handed_out(world: World, resident_id: int) -> int:
     order_id = world.order(resident_id, {1: 1})
     world.arrive()
-    code = world.code(order_id)
-    with world.store.transaction() as work:
-        done = pickup.redeem(
-            work, leader_id=world.leader_id, device="d", nonce=str(order_id), by_account_id=world.owner, code=code
-        )
-    assert done.ok
+    world.hand_out(order_id)
     return order_id
 
 

@@ -15,7 +15,6 @@ from operations import (
     ledger,
     ledger_check,
     payments,
-    pickup,
     pickup_days,
     settlement_sums,
     settlements,
@@ -218,23 +217,12 @@ def test_terms_are_frozen_when_the_round_closes(store: Store) -> None:
         )  # fmt: skip
 
 
-def fetch(world: World, order_id: int) -> None:
-    """The neighbour gets his goods now."""
-    code = world.code(order_id)
-    with world.store.transaction() as work:
-        done = pickup.redeem(
-            work, leader_id=world.leader_id, device="test", nonce=f"n{work.new_id()}", by_account_id=world.owner,
-            code=code, forced=True,
-        )  # fmt: skip
-    assert done.ok
-
-
 def test_who_comes_late_has_his_own_period_before_it_is_settled(store: Store, clock: StillClock) -> None:
     """23 hours after the pickup day somebody fetches his goods: his 24 hours begin then, and the settlement waits."""
     world = World(store)
     late = world.order(world.resident(), {1: 1})
     finish(world, clock, hours=23)
-    fetch(world, late)
+    world.hand_out(late, forced=True)
     clock.advance(hours=23)
     with pytest.raises(TooEarlyToSettle) as early:
         settle(world)
@@ -256,7 +244,7 @@ def test_a_settlement_is_not_confirmed_inside_anybodys_own_period(store: Store, 
     world.order(world.resident("张哥"), {1: 1})
     finish(world, clock)
     mine: dict[str, Any] = {"leader_id": world.leader_id, "settlement_id": settle(world), "actor": "system"}
-    fetch(world, late)
+    world.hand_out(late, forced=True)
     for hours in (0, 23):
         clock.advance(hours=hours)
         with pytest.raises(TooEarlyToSettle), store.transaction() as work:

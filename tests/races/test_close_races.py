@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -31,21 +31,6 @@ from tests.support.world import World
 
 BUYERS = 30
 FRUIT = tuple(NewOffer(name=f"水果{n}", price_fen=100 * n, unit="盒") for n in range(1, 9))
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=BUYERS + 10) as store:
-        yield store
-        assert violations(store) == []
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    """The same for controls: nobody looks at the books."""
-    with crowded(postgresql_url, clock, people=20) as store:
-        yield store
 
 
 def change(world: World, resident_id: int, *changes: Change) -> object:

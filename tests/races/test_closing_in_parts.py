@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,14 +46,6 @@ while store.run(after_close.book_next):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_close, "PART", PART)
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=8) as store:
-        yield store
-        assert violations(store) == []
 
 
 def closed_round(store: Store) -> tuple[World, list[int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -15,26 +14,11 @@ from models.views import OrderView
 from operations import coupon_uses, coupons
 from operations.coupons import NewCoupon
 from operations.errors import CouponRefused
-from tests.support.clock import StillClock
-from tests.support.invariants import violations
 from tests.support.patience import PATIENCE_S
-from tests.support.together import at_once, crowded
+from tests.support.together import at_once
 from tests.support.world import World
 
 BUYERS, USES = 24, 3
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(database_url, clock, people=BUYERS) as store:
-        yield store
-        assert violations(store) == []
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(postgresql_url, clock, people=BUYERS) as store:
-        yield store
 
 
 def neighbourhood(store: Store, *, max_uses: int | None) -> tuple[World, list[int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,21 +22,9 @@ from operations.errors import RoundElsewhere, RunChanged
 from tests.support.clock import StillClock
 from tests.support.patience import PATIENCE_S
 from tests.support.runs import Day, nobody_paid, plan
-from tests.support.together import at_once, crowded
+from tests.support.together import at_once
 
 HANDS = 6
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(database_url, clock, people=HANDS + 4) as store:
-        yield store
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(postgresql_url, clock, people=HANDS + 4) as store:
-        yield store
 
 
 def failures(outcomes: list[Any]) -> list[Exception]:

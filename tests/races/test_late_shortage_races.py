@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -13,19 +12,10 @@ from models import Store, order_line
 from operations import late_shortage, pickup
 from operations.shortage import Goods
 from tests.support.clock import StillClock
-from tests.support.invariants import violations
 from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 ORDERS = 8
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=20) as store:
-        yield store
-        assert violations(store) == []
 
 
 def orders(world: World) -> list[int]:

@@ -31,12 +31,6 @@ def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
             assert ledger_check.check(work) == []
 
 
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(postgresql_url, clock, people=STAFF + 2) as store:
-        yield store
-
-
 def overpaid(store: Store) -> tuple[World, int]:
     """¥10 too much was paid."""
     world = World(store)
@@ -134,7 +128,8 @@ def test_control_without_its_lock_and_key_it_is_settled_twice(
         both_have_looked.wait(PATIENCE_S)
         return found
 
-    monkeypatch.setattr(settlements, "for_update", lambda _, statement: statement)
+    for holds in ("operations.settlements.for_update", "operations.offers.for_update"):  # the leader, the round
+        monkeypatch.setattr(holds, lambda _, statement: statement)
     monkeypatch.setattr(settlements, "live_of_round", look_and_wait)
     with unguarded.transaction() as work:
         work.db.execute(text("DROP INDEX uq_settlement_live"))

@@ -6,7 +6,7 @@ The rule has a control next to it: the same without the round held, on PostgreSQ
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,24 +15,11 @@ from sqlalchemy import Row, select
 
 from models import Store, Work, notice, round_, round_move
 from operations import moving
-from tests.support.clock import StillClock
 from tests.support.patience import PATIENCE_S
-from tests.support.together import at_once, crowded
+from tests.support.together import at_once
 from tests.support.world import World
 
 HANDS = 4
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(database_url, clock, people=HANDS + 4) as store:
-        yield store
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    with crowded(postgresql_url, clock, people=HANDS + 4) as store:
-        yield store
 
 
 def ordered(store: Store) -> World:

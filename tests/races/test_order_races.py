@@ -10,7 +10,7 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,10 +25,9 @@ from operations import leadership, offers, orders, people, standing
 from operations.errors import SoldOut
 from operations.orders import Change, Changed
 from operations.rounds import NewOffer
-from tests.support.clock import StillClock
 from tests.support.invariants import violations
 from tests.support.patience import PATIENCE_S
-from tests.support.together import at_once, crowded
+from tests.support.together import at_once
 from tests.support.world import World
 
 BUYERS = 100
@@ -36,21 +35,6 @@ UNITS = 10
 RACES = int(os.environ.get("LINTUAN_RACES", "3"))
 EGGS = NewOffer(name="鸡蛋", price_fen=3600, unit="盒", capacity_milli=UNITS * 1000)
 PLENTY = tuple(NewOffer(name=f"水果{n}", price_fen=100 * n, unit="盒") for n in range(1, 5))
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=BUYERS) as store:
-        yield store
-        assert violations(store) == []
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    """The same for controls: nobody looks at the books."""
-    with crowded(postgresql_url, clock, people=20) as store:
-        yield store
 
 
 def change(world: World, resident_id: int, *changes: Change, key: str | None = None) -> Changed:

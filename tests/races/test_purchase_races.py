@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -15,20 +15,11 @@ from operations import purchase_drafts, purchases, unpaid
 from operations.errors import WrongState
 from tests.support.clock import StillClock
 from tests.support.farm import Farm
-from tests.support.invariants import violations
 from tests.support.patience import PATIENCE_S
 from tests.support.together import at_once, crowded
 from tests.support.world import World
 
 LEADERS = 4
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=12) as store:
-        yield store
-        assert violations(store) == []
 
 
 def failures(outcomes: Sequence[object]) -> list[object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -16,28 +15,12 @@ from models.views import OrderView, ShelfItem
 from operations import shelf, shelf_orders, shelf_taking
 from operations.errors import SoldOut
 from operations.shelf import Goods
-from tests.support.clock import StillClock
 from tests.support.invariants import violations
 from tests.support.patience import PATIENCE_S
-from tests.support.together import at_once, crowded
+from tests.support.together import at_once
 from tests.support.world import World
 
 BUYERS, UNITS = 24, 5
-
-
-@pytest.fixture
-def crowd(database_url: str, clock: StillClock) -> Iterator[Store]:
-    """A store for many at once. At the end the books must be right."""
-    with crowded(database_url, clock, people=BUYERS) as store:
-        yield store
-        assert violations(store) == []
-
-
-@pytest.fixture
-def unguarded(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
-    """The same for the control: it breaks the books."""
-    with crowded(postgresql_url, clock, people=BUYERS) as store:
-        yield store
 
 
 def shop(store: Store, units: int) -> World:

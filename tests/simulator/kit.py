@@ -146,3 +146,9 @@ class Api:
     def _read(self, response: Any) -> Any:
         assert response.status_code == 200
         return json.loads(response.get_data())
+
+
+def advance(sim: Sim, seconds: float) -> None:
+    """Move the simulation's own clock."""
+    assert isinstance(sim.clock, FakeClock)
+    sim.clock.advance(seconds)

@@ -39,11 +39,6 @@ def base(sim: Sim) -> Iterator[str]:
         yield base
 
 
-@pytest.fixture
-def api(sim: Sim) -> Api:
-    return Api(sim)
-
-
 def post(sim: Sim, base: str, timeout: float | tuple[float, float] = 5) -> requests.Response:
     body = {"touser": RESIDENT, "msgtype": "text", "text": {"content": "好"}}
     data = json.dumps(body, ensure_ascii=False).encode()

@@ -12,11 +12,6 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def sim() -> Sim:
-    return make_sim()[0]
-
-
-@pytest.fixture
 def api(sim: Sim) -> Api:
     api = Api(sim)
     api.login()

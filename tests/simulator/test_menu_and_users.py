@@ -7,17 +7,6 @@ import pytest
 from bot.simulator import Account, AccountType, Sim
 from tests.simulator.kit import OTHER, RESIDENT, Api, make_sim
 
-
-@pytest.fixture
-def sim() -> Sim:
-    return make_sim()[0]
-
-
-@pytest.fixture
-def api(sim: Sim) -> Api:
-    return Api(sim)
-
-
 CLICK = {"type": "click", "name": "帮助", "key": "HELP"}
 MENU = {
     "button": [

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.simulator import Account, AccountType, FakeClock, Sim
-from tests.simulator.kit import OTHER, RESIDENT, Api, make_sim
+from bot.simulator import Account, AccountType, Sim
+from tests.simulator.kit import OTHER, RESIDENT, Api, advance, make_sim
 
 SEND = "message/custom/send"
 
@@ -19,22 +19,12 @@ def sim() -> Sim:
     return sim
 
 
-@pytest.fixture
-def api(sim: Sim) -> Api:
-    return Api(sim)
-
-
 def message(kind: str, body: Any, touser: Any = RESIDENT) -> dict[str, Any]:
     return {"touser": touser, "msgtype": kind, kind: body}
 
 
 def text(content: str, touser: str = RESIDENT) -> dict[str, Any]:
     return message("text", {"content": content}, touser)
-
-
-def advance(sim: Sim, seconds: float) -> None:
-    assert isinstance(sim.clock, FakeClock)
-    sim.clock.advance(seconds)
 
 
 def test_a_message_arrives(sim: Sim, api: Api) -> None:

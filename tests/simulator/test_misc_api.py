@@ -7,23 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.simulator import Account, AccountType, FakeClock, Settings, Sim
-from tests.simulator.kit import OTHER, RESIDENT, Api, make_sim
-
-
-@pytest.fixture
-def sim() -> Sim:
-    return make_sim()[0]
-
-
-@pytest.fixture
-def api(sim: Sim) -> Api:
-    return Api(sim)
-
-
-def advance(sim: Sim, seconds: float) -> None:
-    assert isinstance(sim.clock, FakeClock)
-    sim.clock.advance(seconds)
+from bot.simulator import Account, AccountType, Settings, Sim
+from tests.simulator.kit import OTHER, RESIDENT, Api, advance, make_sim
 
 
 @pytest.mark.parametrize("path", ["/cgi-bin/nothing", "/sns/nothing", "/connect/nothing", "/wxaapi/nothing/at/all"])

@@ -6,23 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.simulator import Account, AccountType, FakeClock, Sim
-from tests.simulator.kit import Api, make_sim
-
-
-@pytest.fixture
-def sim() -> Sim:
-    return make_sim()[0]
-
-
-@pytest.fixture
-def api(sim: Sim) -> Api:
-    return Api(sim)
-
-
-def advance(sim: Sim, seconds: float) -> None:
-    assert isinstance(sim.clock, FakeClock)
-    sim.clock.advance(seconds)
+from bot.simulator import Account, AccountType, Sim
+from tests.simulator.kit import Api, advance, make_sim
 
 
 def plain_token(api: Api, **changes: Any) -> Any:

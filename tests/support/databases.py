@@ -14,7 +14,7 @@ import os
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +76,24 @@ def opened(url: str, clock: StillClock, *, wait_s: float = 2.5) -> Iterator[Stor
         store.dispose()
 
 
+def sqlite_made_by(make: Callable[[str], None], folder: Path) -> Path:
+    """A SQLite file that `make` has filled, given its address."""
+    path = folder / "template.sqlite3"
+    make(f"sqlite:///{path}")
+    return path
+
+
+def postgresql_made_by(make: Callable[[str], None], server: PostgresServer) -> str:
+    """The name of a new PostgreSQL database that `make` has filled, given its address."""
+    name = server.create_database()
+    make(server.url(name))
+    return name
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the schema, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    create_schema(f"sqlite:///{path}")
-    return path
+    return sqlite_made_by(create_schema, tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
@@ -100,25 +112,19 @@ def postgresql_server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: PostgresServer) -> str:
     """The name of a database with the schema, to be copied."""
-    name = postgresql_server.create_database()
-    create_schema(postgresql_server.url(name))
-    return name
+    return postgresql_made_by(create_schema, postgresql_server)
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file as `make run` leaves it, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "template.sqlite3"
-    upgrade(f"sqlite:///{path}")
-    return path
+    return sqlite_made_by(upgrade, tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: PostgresServer) -> str:
     """The name of a PostgreSQL database as `make run` leaves it, to be copied."""
-    name = postgresql_server.create_database()
-    upgrade(postgresql_server.url(name))
-    return name
+    return postgresql_made_by(upgrade, postgresql_server)
 
 
 @pytest.fixture

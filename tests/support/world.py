@@ -21,7 +21,19 @@ from models import leader, order
 from models.base import Store
 from models.outcomes import Arrival
 from models.views import OrderView, RoundView
-from operations import codes, goods, leadership, order_views, orders, payments, people, rounds, shelf, shelf_orders
+from operations import (
+    codes,
+    goods,
+    leadership,
+    order_views,
+    orders,
+    payments,
+    people,
+    pickup,
+    rounds,
+    shelf,
+    shelf_orders,
+)
 from operations.batches import Wish
 from operations.orders import Change
 from operations.rounds import NewOffer, NewRound
@@ -142,6 +154,22 @@ class World:
                 batches=batches,
                 **by_offer,
             )
+
+    def hand_out(self, order_id: int, wanted: Mapping[int, int] | None = None, *, forced: bool = False) -> None:
+        """The leader hands out by code all that an order has waiting, or `wanted` (thousandths by offer number)."""
+        code = self.code(order_id)
+        with self.store.transaction() as work:
+            done = pickup.redeem(
+                work,
+                leader_id=self.leader_id,
+                device="chat",
+                nonce=f"scan:{work.new_id()}",
+                by_account_id=self.owner,
+                code=code,
+                wanted=wanted,
+                forced=forced,
+            )
+        assert done.ok, done.refused
 
     def pay(self, *order_ids: int) -> None:
         """The leader has got the money of these orders, or of all of the round."""
