@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 
 from models import Work, after_sales_case, case_line
+from models.joins import points_to
 from models.prepared import Prepared
 from models.views import LineView
 
@@ -50,10 +51,7 @@ def not_picked(claimed_milli: int, *, earlier_milli: int, line: LineView) -> int
 
 _CLAIMED = (
     select(case_line.c.order_line_id, case_line.c.quantity_milli, after_sales_case.c.state, after_sales_case.c.number)
-    .join(
-        after_sales_case,
-        and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
-    )
+    .join(after_sales_case, points_to(case_line.c.case_id, after_sales_case))
     .where(case_line.c.leader_id == bindparam("leader_id"), after_sales_case.c.state.not_in(("rejected", "cancelled")))
     .order_by(after_sales_case.c.number)
 )

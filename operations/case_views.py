@@ -20,6 +20,7 @@ from models import (
     resident,
     round_,
 )
+from models.joins import points_to
 from models.outcomes import CaseLineView, CaseView
 from operations.case_claims import OPEN
 from operations.errors import NotFound
@@ -54,10 +55,10 @@ _HEAD: Select[Any] = (
         _PHOTOS.label("photos"),
         _PAID_BACK.label("paid_back_fen"),
     )
-    .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
-    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-    .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+    .join(order, points_to(after_sales_case.c.order_id, order))
+    .join(round_, points_to(order.c.round_id, round_))
+    .join(resident, points_to(order.c.resident_id, resident))
+    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
 )
 
 
@@ -104,11 +105,8 @@ def _lines(work: Work, leader_id: int, case_ids: Sequence[int]) -> dict[int, lis
         return found
     rows = work.db.execute(
         select(case_line, order_line.c.offer_id, order_line.c.name, order_line.c.unit, offer.c.number, offer.c.spec)
-        .join(
-            order_line,
-            and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
-        )
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+        .join(order_line, points_to(case_line.c.order_line_id, order_line))
+        .join(offer, points_to(order_line.c.offer_id, offer))
         .where(case_line.c.leader_id == leader_id, case_line.c.case_id.in_(case_ids))
         .order_by(offer.c.number)
     )

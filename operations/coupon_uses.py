@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
 from models import Work, coupon, coupon_use, order, order_event, round_
+from models.joins import points_to
 from models.views import OrderView
 from operations.coupons import CouponView, shown, tidy, worth
 from operations.errors import CouponRefused, NoOrder
@@ -131,7 +132,7 @@ def _hold_order(work: Work, leader_id: int, round_id: int, resident_id: int) -> 
         work.db.execute(for_update(work, select(order.c.id).where(*mine)))
     statement: Select[Any] = (
         select(order.c.id, round_.c.state.label("round_state"), round_.c.closes_at)
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(*mine)
     )
     return work.db.execute(statement).first()

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from models import Work, offer, product, purchase_order, purchase_share, round_
+from models.joins import points_to
 from operations.quiet_hours import SHANGHAI
 
 
@@ -54,7 +55,7 @@ def _of_others(work: Work, day: date, product_ids: set[int], leader_id: int, rou
     found: dict[int, int] = defaultdict(int)
     in_open = (
         select(offer.c.product_id, offer.c.reserved_milli, round_.c.pickup_from, round_.c.closes_at)
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .where(offer.c.product_id.in_(product_ids), offer.c.is_open, offer.c.round_id != round_id)
         .where(round_.c.kind == "presale")
     )

@@ -22,6 +22,7 @@ from models import (
     route,
     route_stop,
 )
+from models.joins import points_to
 from models.views import LineView, OrderView
 from operations.allocation import spread
 from operations.audit import record
@@ -226,7 +227,7 @@ def _clerks(work: Work, leader_id: int, round_id: int) -> dict[int, tuple[str, d
             helper.c.display_name.label("helper_name"),
             leader.c.display_name.label("leader_name"),
         )
-        .join(order, and_(order.c.leader_id == redemption.c.leader_id, order.c.id == redemption.c.order_id))
+        .join(order, points_to(redemption.c.order_id, order))
         .join(leader, leader.c.id == redemption.c.leader_id)
         .outerjoin(operator, operator.c.id == redemption.c.operator_id)
         .outerjoin(

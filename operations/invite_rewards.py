@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, update
 
 from models import Work, coupon, invite, order, reward
+from models.joins import points_to
 from operations import coupons
 from operations.coupons import NewCoupon
 from operations.invites import Terms
@@ -50,7 +51,7 @@ def take_back(work: Work, *, limit: int = 50) -> int:
     worthless = order.c.total_fen <= order.c.discount_fen
     rows = work.db.execute(
         select(invite.c.leader_id, invite.c.id)
-        .join(order, and_(order.c.leader_id == invite.c.leader_id, order.c.id == invite.c.rewarded_order_id))
+        .join(order, points_to(invite.c.rewarded_order_id, order))
         .where(invite.c.state == "rewarded", invite.c.rewarded_at > work.now - _LOOK_BACK, paid_back | worthless)
         .order_by(invite.c.id)
         .limit(limit)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, func, select
 
 from models import Work, invite, invite_code, leader, order, resident
+from models.joins import points_to
 from operations import coupons, people
 from operations.errors import InviteRefused
 from operations.upserts import upsert
@@ -86,10 +87,7 @@ def inviter(work: Work, *, code: str) -> Row[Any]:
             leader.c.display_name.label("leader_name"),
             leader.c.number.label("leader_number"),
         )
-        .join(
-            resident,
-            and_(resident.c.leader_id == invite_code.c.leader_id, resident.c.id == invite_code.c.resident_id),
-        )
+        .join(resident, points_to(invite_code.c.resident_id, resident))
         .join(leader, leader.c.id == invite_code.c.leader_id)
         .where(invite_code.c.code == coupons.tidy(code), resident.c.state == "active", leader.c.state == "active")
     )

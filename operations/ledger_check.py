@@ -26,6 +26,7 @@ from models import (
     settlement_order,
     share_return,
 )
+from models.joins import points_to
 from operations.job_runs import once
 from operations.quiet_hours import SHANGHAI
 
@@ -248,7 +249,7 @@ def _compare(work: Work, expected: ColumnElement[Any], found: Subquery) -> Itera
     fen = func.coalesce(found.c.fen, 0)
     rows = work.db.execute(
         select(order.c.leader_id, order.c.id, expected.label("expected"), fen.label("found"))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .outerjoin(found, and_(found.c.leader_id == order.c.leader_id, found.c.order_id == order.c.id))
         .where(expected != fen)
         .order_by(order.c.leader_id, order.c.id)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    and_,
     bindparam,
     case,
     cast,
@@ -32,13 +31,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, leader, ledger_transfer, notice, order, refund, resident
 from models.base import Instant
+from models.joins import points_to
 from models.prepared import Prepared
 from operations import ledger
 
 _host = resident.alias("host")
-_WITH_PERSONS = order.join(
-    resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id)
-).outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+_WITH_PERSONS = order.join(resident, points_to(order.c.resident_id, resident)).outerjoin(
+    _host, points_to(resident.c.host_resident_id, _host)
+)
 _NET = order.c.total_fen - order.c.discount_fen
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from models import Work, order, resident
+from models.joins import points_to
 from models.views import OrderView
 from operations.order_views import of_ids
 from operations.pick_lists import numbers_in
@@ -25,7 +26,7 @@ def orders_of(
         return []
     rows = work.db.execute(
         select(order.c.id, order.c.room, resident.c.room.label("home"), resident.c.display_name)
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .join(resident, points_to(order.c.resident_id, resident))
         .where(order.c.leader_id == leader_id, order.c.round_id.in_(round_ids), order.c.state != "cancelled")
         .where(*([resident.c.display_name == name] if name else []))
     )

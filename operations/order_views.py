@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, select, union_all
 
 from models import Work, offer, order, order_line, pickup_code, resident, round_
+from models.joins import points_to
 from models.prepared import Prepared
 from models.views import NO_FEES, FeeTerms, LineView, OrderView, Tier
 from operations.errors import NotFound
@@ -16,7 +17,7 @@ from operations.upserts import for_update
 FEE_COLUMNS = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_fen", "transport_fen")
 host = resident.alias("host")
 
-HOST_OF = and_(host.c.leader_id == resident.c.leader_id, host.c.id == resident.c.host_resident_id)
+HOST_OF = points_to(resident.c.host_resident_id, host)
 LIVE_CODE = and_(
     pickup_code.c.leader_id == order.c.leader_id,
     pickup_code.c.order_id == order.c.id,
@@ -52,15 +53,15 @@ def head_columns(*more: Any) -> Select[Any]:
 _HEAD: Select[Any] = (
     head_columns()
     .select_from(order)
-    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    .join(round_, points_to(order.c.round_id, round_))
+    .join(resident, points_to(order.c.resident_id, resident))
     .outerjoin(host, HOST_OF)
     .outerjoin(pickup_code, LIVE_CODE)
 )
 
 _LINES: Select[Any] = (
     select(order_line, offer.c.number, offer.c.spec, offer.c.is_cold, offer.c.storage)
-    .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+    .join(offer, points_to(order_line.c.offer_id, offer))
     .where(order_line.c.quantity_milli > 0)
     .order_by(offer.c.number)
 )
@@ -79,7 +80,7 @@ _OF_RESIDENT = Prepared(
     )
 )
 _LINES_OF_RESIDENT = Prepared(
-    _LINES.join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id)).where(
+    _LINES.join(order, points_to(order_line.c.order_id, order)).where(
         order.c.leader_id == bindparam("leader_id"),
         order.c.round_id == bindparam("round_id"),
         order.c.resident_id == bindparam("resident_id"),

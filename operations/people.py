@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, exists, literal_column, or_, select, update
 
 from models import Work, account, account_binding, conversation, helper, leader, message_window, notice, resident
+from models.joins import points_to
 from models.prepared import Prepared
 from models.views import Person
 from operations.errors import LeaderInactive, NotFound
@@ -55,13 +56,7 @@ _WHO: Select[Any] = (
         and_(account_binding.c.account_id == account.c.id, account_binding.c.is_current),
     )
     .outerjoin(_bound, _bound.c.id == account_binding.c.leader_id)
-    .outerjoin(
-        resident,
-        and_(
-            resident.c.leader_id == account_binding.c.leader_id,
-            resident.c.id == account_binding.c.resident_id,
-        ),
-    )
+    .outerjoin(resident, points_to(account_binding.c.resident_id, resident))
     .outerjoin(
         message_window,
         and_(message_window.c.account_id == account.c.id, message_window.c.kind == "message"),

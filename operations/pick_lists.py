@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from models import Work, leader, offer, order, pickup_code, resident, round_
+from models.joins import points_to
 from models.prepared import Prepared
 from models.views import OrderView
 from operations.errors import NotFound
@@ -206,13 +207,12 @@ def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
             _host.c.phone.label("host_phone"),
             func.coalesce(_host.c.id, resident.c.id).label("owner_id"),
         )
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .join(round_, points_to(order.c.round_id, round_))
+        .join(resident, points_to(order.c.resident_id, resident))
         .outerjoin(
             _host,
             and_(
-                _host.c.leader_id == resident.c.leader_id,
-                _host.c.id == resident.c.host_resident_id,
+                points_to(resident.c.host_resident_id, _host),
                 _host.c.account_id != select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery(),
             ),
         )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
 
 from models import Work, notice, order, order_event, order_line, round_
+from models.joins import points_to
 from models.outcomes import PickupCounts
 from operations.audit import record
 from operations.errors import WrongState
@@ -126,7 +127,7 @@ def remind_uncollected(work: Work, *, after: timedelta = timedelta(hours=3), lim
     )
     waiting = (
         select(order.c.leader_id, order.c.id, order.c.round_id)
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(
             order.c.state.in_(("ready", "partly")),
             order.c.reminded_at.is_(None),

@@ -14,6 +14,7 @@ from models import Work, account, helper, leader, operator, redemption, replacem
 from models import after_sales_case as cases
 from models import order as orders
 from models import order_line as order_lines
+from models.joins import points_to
 from models.outcomes import Handed, Owed
 from models.prepared import Prepared
 from models.views import LineView, OrderView
@@ -233,12 +234,9 @@ _LAST = Prepared(
 _OWED = Prepared(
     select(cases.c.number, orders.c.id, order_lines.c.name, order_lines.c.unit, replacement.c.quantity_milli)
     .select_from(replacement)
-    .join(cases, and_(cases.c.leader_id == replacement.c.leader_id, cases.c.id == replacement.c.case_id))
-    .join(orders, and_(orders.c.leader_id == cases.c.leader_id, orders.c.id == cases.c.order_id))
-    .join(
-        order_lines,
-        and_(order_lines.c.leader_id == replacement.c.leader_id, order_lines.c.id == replacement.c.order_line_id),
-    )
+    .join(cases, points_to(replacement.c.case_id, cases))
+    .join(orders, points_to(cases.c.order_id, orders))
+    .join(order_lines, points_to(replacement.c.order_line_id, order_lines))
     .where(
         replacement.c.leader_id == bindparam("leader_id"),
         orders.c.resident_id == bindparam("resident_id"),

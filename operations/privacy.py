@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, or_, select, update
+from sqlalchemy import Row, Select, delete, or_, select, update
 
 from models import (
     Work,
@@ -24,6 +24,7 @@ from models import (
     resident,
     review,
 )
+from models.joins import points_to
 from models.views import OwnData
 from operations import reviews, sessions
 from operations.audit import record
@@ -44,7 +45,7 @@ def _in_world(work: Work, row: Row[Any]) -> OwnData:
     )
     said = (
         select(after_sales_case.c.number, after_sales_case.c.note)
-        .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
+        .join(order, points_to(after_sales_case.c.order_id, order))
         .where(
             after_sales_case.c.leader_id == row.leader_id,
             order.c.resident_id == row.id,
@@ -114,9 +115,7 @@ def _residents(work: Work, account_id: int) -> list[Row[Any]]:
             community.c.name.label("community"),
         )
         .join(leader, leader.c.id == resident.c.leader_id)
-        .outerjoin(
-            community, and_(community.c.leader_id == resident.c.leader_id, community.c.id == resident.c.community_id)
-        )
+        .outerjoin(community, points_to(resident.c.community_id, community))
         .where(resident.c.account_id == account_id)
         .order_by(resident.c.leader_id)
     )

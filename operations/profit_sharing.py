@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, tuple_, update
 
 from models import Work, order, pay_order, payment, profit_share, refund, settlement
+from models.joins import points_to
 from operations import asking, ledger, share_receivers
 from operations.asking import pause
 from operations.audit import record
@@ -143,17 +144,14 @@ _SHARES = select(
     profit_share.c.amount_fen,
     profit_share.c.attempts,
     pay_order.c.transaction_id,
-).join(
-    pay_order,
-    and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
-)
+).join(pay_order, points_to(profit_share.c.pay_order_id, pay_order))
 
 
 def _unshared(work: Work, leader_id: int, which: ColumnElement[bool]) -> list[Row[Any]]:
     """Payments taken with 分账 in mind and not shared yet, with what of them has not gone back to the resident."""
     gone = (
         select(func.coalesce(func.sum(refund.c.amount_fen), 0))
-        .join(payment, and_(payment.c.leader_id == refund.c.leader_id, payment.c.id == refund.c.payment_id))
+        .join(payment, points_to(refund.c.payment_id, payment))
         .where(
             payment.c.leader_id == pay_order.c.leader_id,
             payment.c.method == "wechat",
@@ -168,7 +166,7 @@ def _unshared(work: Work, leader_id: int, which: ColumnElement[bool]) -> list[Ro
     free = pay_order.c.amount_fen - gone
     statement: Select[Any] = (
         select(pay_order.c.id, pay_order.c.order_id, pay_order.c.paid_at, free.label("free_fen"))
-        .join(order, and_(order.c.leader_id == pay_order.c.leader_id, order.c.id == pay_order.c.order_id))
+        .join(order, points_to(pay_order.c.order_id, order))
         .where(pay_order.c.leader_id == leader_id, which, pay_order.c.is_shared, pay_order.c.state == "paid")
         .where(~known, free > 0)
         .order_by(pay_order.c.id)

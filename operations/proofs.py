@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from models import Work, media, order, payment_proof, transfer_in
+from models.joins import points_to
 from models.views import OrderView
 from operations import paying_terms, payments, picture_intake
 from operations.keeping import KEPT
@@ -82,7 +83,7 @@ def unchecked(work: Work, *, limit: int = 10) -> list[Unchecked]:
     """Proofs to look at: their pictures have been fetched."""
     rows = work.db.execute(
         select(payment_proof.c.leader_id, payment_proof.c.id, media.c.path)
-        .join(media, and_(media.c.leader_id == payment_proof.c.leader_id, media.c.id == payment_proof.c.media_id))
+        .join(media, points_to(payment_proof.c.media_id, media))
         .where(payment_proof.c.checked_at.is_(None), media.c.state == "stored")
         .order_by(payment_proof.c.id)
         .limit(limit)
@@ -113,7 +114,7 @@ def of_order(work: Work, *, leader_id: int, order_id: int) -> Sequence[Row[Any]]
     """The proofs of an order with the path of each picture, oldest first."""
     return work.db.execute(
         select(payment_proof, media.c.path, media.c.state.label("media_state"))
-        .join(media, and_(media.c.leader_id == payment_proof.c.leader_id, media.c.id == payment_proof.c.media_id))
+        .join(media, points_to(payment_proof.c.media_id, media))
         .where(payment_proof.c.leader_id == leader_id, payment_proof.c.order_id == order_id)
         .order_by(payment_proof.c.id)
     ).all()
@@ -122,8 +123,8 @@ def of_order(work: Work, *, leader_id: int, order_id: int) -> Sequence[Row[Any]]
 def _of_id(work: Work, leader_id: int, proof_id: int) -> Row[Any]:
     return work.db.execute(
         select(payment_proof, media.c.sha256, media.c.taken_at, order.c.placed_at)
-        .join(media, and_(media.c.leader_id == payment_proof.c.leader_id, media.c.id == payment_proof.c.media_id))
-        .join(order, and_(order.c.leader_id == payment_proof.c.leader_id, order.c.id == payment_proof.c.order_id))
+        .join(media, points_to(payment_proof.c.media_id, media))
+        .join(order, points_to(payment_proof.c.order_id, order))
         .where(payment_proof.c.leader_id == leader_id, payment_proof.c.id == proof_id)
     ).one()
 
@@ -131,7 +132,7 @@ def _of_id(work: Work, leader_id: int, proof_id: int) -> Row[Any]:
 def _against(work: Work, row: Row[Any], looks: str) -> list[str]:
     others = work.db.execute(
         select(payment_proof.c.looks, media.c.sha256)
-        .join(media, and_(media.c.leader_id == payment_proof.c.leader_id, media.c.id == payment_proof.c.media_id))
+        .join(media, points_to(payment_proof.c.media_id, media))
         .where(payment_proof.c.leader_id == row.leader_id, payment_proof.c.id < row.id)
     ).all()
     reasons = []

@@ -28,6 +28,7 @@ from models import (
     purchase_share,
     round_,
 )
+from models.joins import points_to
 from operations import full_case_wishes
 from operations.demand import GONE, among, needed_on, sent_of
 from operations.full_cases import CasePlan, Wanted, plan_cases
@@ -84,7 +85,7 @@ def _offers_of(work: Work, rounds: Sequence[Row[Any]]) -> Sequence[Any]:
             offer.c.leader_id, offer.c.id, offer.c.round_id, product.c.supplier_id, round_.c.pickup_from,
             round_.c.closes_at,
         )
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(product, product.c.id == offer.c.product_id)
         .where(*among(offer.c.leader_id, offer.c.round_id, keys))
     ).all()  # fmt: skip
@@ -192,7 +193,7 @@ def live(work: Work, keys: Collection[Key]) -> Sequence[Any]:
     return work.db.execute(
         select(*columns, func.coalesce(summed.c.milli, 0).label("wanted_milli"))
         .select_from(offer)
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(leader, leader.c.id == offer.c.leader_id)
         .outerjoin(product, product.c.id == offer.c.product_id)
         .outerjoin(summed, and_(summed.c.leader_id == offer.c.leader_id, summed.c.offer_id == offer.c.id))

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 
 from models import Work, leader, offer, purchase_share, round_
+from models.joins import points_to
 from models.units import WEIGHT_UNITS
 from operations.full_cases import PART, WHOLE, divide
 from operations.notices import enqueue
@@ -70,8 +71,8 @@ def _waiting(purchase_id: int) -> Any:
             purchase_share.c.leader_id, purchase_share.c.offer_id, purchase_share.c.needed_milli, offer.c.name,
             offer.c.unit, offer.c.round_id, round_.c.title, leader.c.account_id,
         )
-        .join(offer, and_(offer.c.leader_id == purchase_share.c.leader_id, offer.c.id == purchase_share.c.offer_id))
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(offer, points_to(purchase_share.c.offer_id, offer))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(leader, leader.c.id == purchase_share.c.leader_id)
         .where(purchase_share.c.purchase_order_id == purchase_id, round_.c.state == "closed")
         .order_by(purchase_share.c.leader_id, offer.c.number)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 
 from models import Work, leader, order, resident
+from models.joins import points_to
 from operations.notices import enqueue
 
 _host = resident.alias("host")
@@ -104,7 +105,7 @@ def owner_of(work: Work, leader_id: int) -> int:
 def _told(leader_id: int) -> Select[Any]:
     return (
         select(order.c.id, func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"))
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-        .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+        .join(resident, points_to(order.c.resident_id, resident))
+        .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
         .where(order.c.leader_id == leader_id)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from models import Work, leader, offer, order, order_line, resident, round_
+from models.joins import points_to
 from models.views import OfferView, RoundView
 
 _LOOKED_BACK = 5  # orders
@@ -82,7 +83,7 @@ def _orders(
     """His newest orders in group-buy rounds that are over, the newest first."""
     latest = (
         select(order.c.id)
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(
             order.c.leader_id == leader_id,
             order.c.resident_id == resident_id,
@@ -95,7 +96,7 @@ def _orders(
     )
     rows = work.db.execute(
         select(order_line.c.order_id, order_line.c.quantity_milli, offer.c.name, offer.c.unit)
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+        .join(offer, points_to(order_line.c.offer_id, offer))
         .where(order_line.c.leader_id == leader_id, order_line.c.order_id.in_(latest), order_line.c.quantity_milli > 0)
         .order_by(order_line.c.order_id.desc(), offer.c.number)
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, insert, select, update
 
 from models import Work, order, relay, resident
+from models.joins import points_to
 from operations import order_views
 from operations.audit import record
 from operations.errors import NotFound
@@ -89,7 +90,7 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: st
 def _find(work: Work, leader_id: int, number: int) -> Any:
     return work.db.execute(
         select(relay.c.id, resident.c.account_id)
-        .join(resident, and_(resident.c.leader_id == relay.c.leader_id, resident.c.id == relay.c.resident_id))
+        .join(resident, points_to(relay.c.resident_id, resident))
         .where(relay.c.leader_id == leader_id, relay.c.number == number)
     ).first()
 

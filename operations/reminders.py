@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from models import Work, order, resident, round_
+from models.joins import points_to
 from operations.notices import Addressed, enqueue_many
 from operations.receivers import owner_of
 from operations.upserts import for_update
@@ -67,8 +68,8 @@ def _orders(work: Work, row: Row[Any]) -> list[Row[Any]]:
             (order.c.total_fen - order.c.discount_fen).label("total_fen"),
             func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"),
         )
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-        .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+        .join(resident, points_to(order.c.resident_id, resident))
+        .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
         .where(order.c.leader_id == row.leader_id, order.c.round_id == row.id, order.c.state == "placed")
     )
     return list(work.db.execute(statement))

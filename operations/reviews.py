@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from models import Work, media, order, resident, review, review_photo, round_
+from models.joins import points_to
 from operations.audit import log
 from operations.errors import NotFound, NothingToReview
 from operations.numbers import next_number
@@ -156,16 +157,16 @@ _ALL = (
         resident.c.display_name.label("name"),
         resident.c.room,
     )
-    .join(order, and_(order.c.leader_id == review.c.leader_id, order.c.id == review.c.order_id))
-    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-    .join(resident, and_(resident.c.leader_id == review.c.leader_id, resident.c.id == review.c.resident_id))
+    .join(order, points_to(review.c.order_id, order))
+    .join(round_, points_to(order.c.round_id, round_))
+    .join(resident, points_to(review.c.resident_id, resident))
 )
 
 
 def _reviewable(work: Work, leader_id: int, resident_id: int, order_id: int | None) -> Row[Any]:
     statement: Select[Any] = (
         select(order.c.id, order.c.seq, round_.c.title)
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(
             order.c.leader_id == leader_id,
             order.c.resident_id == resident_id,
@@ -191,7 +192,7 @@ def _with_photos(work: Work, leader_id: int, rows: Sequence[Row[Any]]) -> list[R
     ids = [row.id for row in rows]
     stored = (
         select(review_photo.c.review_id, review_photo.c.media_id)
-        .join(media, and_(media.c.leader_id == review_photo.c.leader_id, media.c.id == review_photo.c.media_id))
+        .join(media, points_to(review_photo.c.media_id, media))
         .where(review_photo.c.leader_id == leader_id, review_photo.c.review_id.in_(ids), media.c.state == "stored")
         .order_by(review_photo.c.media_id)
     )

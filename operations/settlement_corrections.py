@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Row, Table, and_, func, select, type_coerce
 
 from models import Work, order, order_event, settlement, settlement_line, settlement_order, share_return
+from models.joins import points_to
 from operations import settlement_lines, settlement_orders
 from operations.settlement_lines import SettledLine
 from operations.settlement_orders import SettledOrder
@@ -71,8 +72,8 @@ def _settled_before(
     """By the id in the column `of`: what settlements that stand, corrections with them, have counted of it."""
     rows = work.db.execute(
         select(table.c[of].label("of"), *(func.sum(table.c[name]).label(name) for name in names))
-        .join(settlement, and_(settlement.c.leader_id == table.c.leader_id, settlement.c.id == table.c.settlement_id))
-        .join(order, and_(order.c.leader_id == table.c.leader_id, order.c.id == table.c.order_id))
+        .join(settlement, points_to(table.c.settlement_id, settlement))
+        .join(order, points_to(table.c.order_id, order))
         .where(settlement.c.leader_id == leader_id, settlement.c.state.in_(LIVE), order.c.round_id == round_id)
         .group_by(table.c[of])
     )

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 
 from models import Work, after_sales_case, case_line, offer, order, order_event, order_line, round_
+from models.joins import points_to
 from operations.allocation import spread
 from operations.errors import NotFound
 from operations.fees import per_unit
@@ -127,8 +128,8 @@ def _rows(work: Work, leader_id: int, round_id: int) -> list[Row[Any]]:
                 offer.c.commission_fen,
                 offer.c.cost_fen,
             )
-            .join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id))
-            .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+            .join(order, points_to(order_line.c.order_id, order))
+            .join(offer, points_to(order_line.c.offer_id, offer))
             .where(
                 order_line.c.leader_id == leader_id,
                 order.c.round_id == round_id,
@@ -152,7 +153,7 @@ def _given_back(work: Work, leader_id: int, round_id: int) -> dict[tuple[int, in
     taken_off = func.sum(-order_event.c.delta_fen).label("fen")
     statement = (
         select(order_event.c.order_id, order_event.c.offer_id, taken_off)
-        .join(order, and_(order.c.leader_id == order_event.c.leader_id, order.c.id == order_event.c.order_id))
+        .join(order, points_to(order_event.c.order_id, order))
         .where(
             order_event.c.leader_id == leader_id,
             order.c.round_id == round_id,
@@ -174,11 +175,8 @@ def refunded_milli(work: Work, leader_id: int, round_id: int) -> dict[int, int]:
     """Thousandths by order line, of cases that were decided with money back."""
     statement = (
         select(case_line.c.order_line_id, case_line.c.quantity_milli)
-        .join(
-            after_sales_case,
-            and_(after_sales_case.c.leader_id == case_line.c.leader_id, after_sales_case.c.id == case_line.c.case_id),
-        )
-        .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
+        .join(after_sales_case, points_to(case_line.c.case_id, after_sales_case))
+        .join(order, points_to(after_sales_case.c.order_id, order))
         .where(
             case_line.c.leader_id == leader_id,
             order.c.round_id == round_id,
@@ -196,7 +194,7 @@ def dropped_milli(work: Work, leader_id: int, round_id: int) -> dict[tuple[int, 
     """Thousandths that cases took off what is to be handed out; they are among what cases paid back for."""
     statement = (
         select(order_event.c.order_id, order_event.c.offer_id, func.sum(-order_event.c.delta_milli).label("milli"))
-        .join(order, and_(order.c.leader_id == order_event.c.leader_id, order.c.id == order_event.c.order_id))
+        .join(order, points_to(order_event.c.order_id, order))
         .where(
             order_event.c.leader_id == leader_id,
             order.c.round_id == round_id,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, exists, func, select, type_coerce
 
 from models import Work, after_sales_case, order, redemption, round_
+from models.joins import points_to
 from operations.errors import TooEarlyToSettle
 
 _HOUR_MS = 3_600_000
@@ -37,7 +38,7 @@ def due_at(work: Work, row: Row[Any]) -> datetime | None:
 def open_cases(work: Work, leader_id: int, round_id: int) -> int:
     """After-sales cases of a round that are not decided: until then it cannot be settled."""
     count = select(func.count()).select_from(after_sales_case)
-    ours = and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id)
+    ours = points_to(after_sales_case.c.order_id, order)
     return int(
         work.db.execute(
             count.join(order, ours).where(

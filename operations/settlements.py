@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from models import Work, leader, round_, settlement, settlement_line, settlement_order, share_return
+from models.joins import points_to
 from operations import ledger, profit_sharing, settlement_times
 from operations.audit import record
 from operations.errors import NotFound, SettlementState, WrongState
@@ -171,7 +172,7 @@ def get(work: Work, leader_id: int, settlement_id: int) -> Row[Any]:
     """A settlement with its round's title and code. Raises NotFound."""
     row = work.db.execute(
         select(settlement, round_.c.title, round_.c.code, round_.c.finished_at)
-        .join(round_, and_(round_.c.leader_id == settlement.c.leader_id, round_.c.id == settlement.c.round_id))
+        .join(round_, points_to(settlement.c.round_id, round_))
         .where(settlement.c.leader_id == leader_id, settlement.c.id == settlement_id)
     ).first()
     if row is None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
 
 from models import Work, pay_order, payment, profit_share, refund, settlement, share_return
+from models.joins import points_to
 from operations import asking, ledger
 from operations.asking import pause
 from operations.audit import record
@@ -122,20 +123,14 @@ _RETURNS = select(
     profit_share.c.receiver,
     share_return.c.amount_fen,
     share_return.c.attempts,
-).join(
-    profit_share,
-    and_(profit_share.c.leader_id == share_return.c.leader_id, profit_share.c.id == share_return.c.share_id),
-)
+).join(profit_share, points_to(share_return.c.share_id, profit_share))
 
 
 def _share_of(leader_id: int, refund_id: int) -> Any:
     """The share of the payment that a refund goes back over."""
     return (
         select(profit_share.c.id)
-        .join(
-            pay_order,
-            and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
-        )
+        .join(pay_order, points_to(profit_share.c.pay_order_id, pay_order))
         .join(
             payment,
             and_(payment.c.leader_id == pay_order.c.leader_id, payment.c.external_ref == pay_order.c.transaction_id),

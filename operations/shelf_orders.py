@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, select, update
 
 from models import Work, after_sales_case, offer, order, order_event, round_
+from models.joins import points_to
 from models.views import OrderView
 from operations import codes, goods, ledger, order_views, orders, shelf_days
 from operations.errors import NoOrder
@@ -98,7 +99,7 @@ def open_order(work: Work, *, leader_id: int, resident_id: int, order_id: int | 
     mine = [order.c.leader_id == leader_id, order.c.resident_id == resident_id]
     if order_id is not None:
         mine.append(order.c.id == order_id)
-    of_shelf = and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id)
+    of_shelf = points_to(order.c.round_id, round_)
     found = work.db.execute(
         select(order.c.id)
         .join(round_, of_shelf)
@@ -162,7 +163,7 @@ def _done_before(work: Work, leader_id: int, resident_id: int, source_key: str) 
     found: int | None = work.db.execute(
         select(order.c.id)
         .join(order_event, and_(order_event.c.leader_id == order.c.leader_id, order_event.c.order_id == order.c.id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(
             order.c.leader_id == leader_id,
             order.c.resident_id == resident_id,

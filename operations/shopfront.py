@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import String, and_, case, cast, func, select
 
 from models import Work, after_sales_case, offer, order, order_line, resident, round_, round_move
+from models.joins import points_to
 from models.views import OfferView, RoundView
 from operations.demand import missing_for_cases
 from operations.listings import suppliers
@@ -19,7 +20,7 @@ from operations.totals import to_full_case
 
 _HOUSEHOLD = func.coalesce(order.c.room, resident.c.room, cast(order.c.resident_id, String))
 _LIVE_LINES = (
-    order.join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    order.join(resident, points_to(order.c.resident_id, resident))
     .join(
         order_line,
         and_(
@@ -28,7 +29,7 @@ _LIVE_LINES = (
             order_line.c.quantity_milli > 0,
         ),
     )
-    .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+    .join(offer, points_to(order_line.c.offer_id, offer))
 )
 _ROUNDS_IN_FASHION = 5  # 邻里热销 looks back this far
 _MOST_POPULAR = 6

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 
 from models import Work, offer, order, order_event, order_line, resident, round_
+from models.joins import points_to
 from models.outcomes import ShortagePlan, ShortOffer
 from models.units import WEIGHT_UNITS
 from operations.allocation import allocate_by_increase, standing_increases
@@ -92,10 +93,10 @@ def lines_of(
             order.c.room,
             resident.c.room.label("resident_room"),
         )
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
-        .join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id))
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(offer, points_to(order_line.c.offer_id, offer))
+        .join(order, points_to(order_line.c.order_id, order))
+        .join(resident, points_to(order.c.resident_id, resident))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(
             order_line.c.leader_id == leader_id,
             order_line.c.offer_id.in_(offer_ids),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, literal_column, select
 
 from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
+from models.joins import points_to
 from models.prepared import Prepared
 from models.quick import quick
 from models.views import OrderView
@@ -74,7 +75,7 @@ def _in_rounds(*which: ColumnElement[bool]) -> Prepared:
                 order_line.c.quantity_milli > 0,
             ),
         )
-        .outerjoin(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+        .outerjoin(offer, points_to(order_line.c.offer_id, offer))
         .where(resident.c.leader_id == bindparam("leader_id"), resident.c.id == bindparam("resident_id"))
     )
 

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, select, update
 
 from models import Work, order, payer_alias, resident, round_, transfer_in
+from models.joins import points_to
 from operations import proofs
 from operations.audit import record
 from operations.errors import NotFound, TransferDone
@@ -162,8 +163,8 @@ def _owing(work: Work, leader_id: int) -> list[Owing]:
             order.c.id, order.c.resident_id, order.c.seq, order.c.placed_at, order.c.room, due.label("due_fen"),
             resident.c.display_name, resident.c.room.label("resident_room"), round_.c.code,
         )
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+        .join(round_, points_to(order.c.round_id, round_))
+        .join(resident, points_to(order.c.resident_id, resident))
         .where(
             order.c.leader_id == leader_id, due > 0, order.c.state != "cancelled",
             order.c.placed_at >= work.now - _LOOKED_BACK,

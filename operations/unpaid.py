@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, exists, select, type_coerce, update
 
 from models import Work, leader, offer, order, order_line, payment_proof, round_
+from models.joins import points_to
 from models.views import OrderView
 from operations import coupon_uses, ledger
 from operations.audit import record
@@ -75,7 +76,7 @@ def _unpaid() -> Any:
             order.c.leader_id, order.c.id, order.c.round_id, order.c.seq, order.c.total_fen, order.c.discount_fen,
             round_.c.title, round_.c.code, leader.c.payment_mode, leader.c.payment_note, leader.c.cancel_unpaid_after_h,
         )
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .join(leader, leader.c.id == order.c.leader_id)
         .where(_owes(), order.c.state == "confirmed", ~proved)
         .order_by(order.c.leader_id, order.c.round_id, order.c.id)

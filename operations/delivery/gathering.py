@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
 
 from models import Work, delivery_note, delivery_run, leader, offer, order, order_line, pickup_point, round_
+from models.joins import points_to
 from operations.delivery import fleet
 from operations.quiet_hours import SHANGHAI
 
@@ -83,8 +84,8 @@ def brought(work: Work, rounds: Sequence[Round]) -> list[Brought]:
     statement = (
         select(*of_round, point.label("point_id"), *item, func.sum(due).label("quantity_milli"))
         .join(order_line, and_(order_line.c.leader_id == order.c.leader_id, order_line.c.order_id == order.c.id))
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(offer, points_to(order_line.c.offer_id, offer))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(tuple_(*of_round).in_(sorted(rounds)), order.c.state != "cancelled", due > 0)
         .group_by(*of_round, point, *item)
     )

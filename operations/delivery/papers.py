@@ -23,6 +23,7 @@ from models import (
     route_stop,
     vehicle,
 )
+from models.joins import points_to
 from operations import papers as by_order
 from operations import pick_lists
 from operations.delivery.gathering import Round
@@ -82,14 +83,8 @@ _NOTES = (
     )
     .join(delivery_run, and_(delivery_run.c.id == delivery_note.c.run_id, _LIVE))
     .join(leader, leader.c.id == delivery_note.c.leader_id)
-    .join(round_, and_(round_.c.leader_id == delivery_note.c.leader_id, round_.c.id == delivery_note.c.round_id))
-    .join(
-        pickup_point,
-        and_(
-            pickup_point.c.leader_id == delivery_note.c.leader_id,
-            pickup_point.c.id == delivery_note.c.pickup_point_id,
-        ),
-    )
+    .join(round_, points_to(delivery_note.c.round_id, round_))
+    .join(pickup_point, points_to(delivery_note.c.pickup_point_id, pickup_point))
     .outerjoin(
         route_stop,
         and_(
@@ -106,15 +101,9 @@ _NOTES = (
 )
 _LINES = (
     select(delivery_note_line, offer.c.number)
-    .join(
-        delivery_note,
-        and_(
-            delivery_note.c.leader_id == delivery_note_line.c.leader_id,
-            delivery_note.c.id == delivery_note_line.c.note_id,
-        ),
-    )
+    .join(delivery_note, points_to(delivery_note_line.c.note_id, delivery_note))
     .join(delivery_run, and_(delivery_run.c.id == delivery_note.c.run_id, _LIVE))
-    .join(offer, and_(offer.c.leader_id == delivery_note_line.c.leader_id, offer.c.id == delivery_note_line.c.offer_id))
+    .join(offer, points_to(delivery_note_line.c.offer_id, offer))
     .order_by(delivery_note.c.leader_id, delivery_note.c.round_id, offer.c.number, delivery_note_line.c.name)
 )
 

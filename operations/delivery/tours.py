@@ -22,6 +22,7 @@ from models import (
     vehicle,
     warehouse,
 )
+from models.joins import points_to
 from operations import signed_ids
 from operations.errors import LinkDead, NotFound
 from operations.quiet_hours import SHANGHAI
@@ -116,13 +117,7 @@ def photo(work: Work, *, run_id: int, leader_id: int, point_id: int) -> str | No
 def _goods(work: Work, run_id: int, points: set[tuple[int, int]]) -> dict[tuple[int, int], list[Goods]]:
     statement = (
         select(delivery_note.c.pickup_point_id, delivery_note_line)
-        .join(
-            delivery_note,
-            and_(
-                delivery_note.c.leader_id == delivery_note_line.c.leader_id,
-                delivery_note.c.id == delivery_note_line.c.note_id,
-            ),
-        )
+        .join(delivery_note, points_to(delivery_note_line.c.note_id, delivery_note))
         .where(delivery_note.c.run_id == run_id, delivery_note.c.leader_id.in_(sorted({one for one, _ in points})))
         .order_by(
             delivery_note_line.c.is_cold,
@@ -195,10 +190,7 @@ STOPS = (
         _of_notes(func.min(delivery_note.c.remark)).label("remark"),
         _of_notes(func.min(delivery_note.c.photo_media_id)).label("photo_media_id"),
     )
-    .join(
-        pickup_point,
-        and_(pickup_point.c.leader_id == route_stop.c.leader_id, pickup_point.c.id == route_stop.c.pickup_point_id),
-    )
+    .join(pickup_point, points_to(route_stop.c.pickup_point_id, pickup_point))
     .join(leader, leader.c.id == route_stop.c.leader_id)
     .order_by(route_stop.c.route_id, route_stop.c.position)
 )

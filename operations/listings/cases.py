@@ -20,6 +20,7 @@ from models import (
     resident,
     round_,
 )
+from models.joins import points_to
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page
 
@@ -45,9 +46,9 @@ LISTED: Select[Any] = (
         resident.c.room.label("resident_room"),
         resident.c.phone,
     )
-    .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
-    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
+    .join(order, points_to(after_sales_case.c.order_id, order))
+    .join(round_, points_to(order.c.round_id, round_))
+    .join(resident, points_to(order.c.resident_id, resident))
     .join(leader, leader.c.id == after_sales_case.c.leader_id)
 )
 
@@ -104,10 +105,7 @@ def goods(work: Work, rows: Sequence[RowMapping]) -> dict[int, list[RowMapping]]
     """What the cases of a page are about, by case id: one statement for all of them."""
     statement = (
         select(case_line.c.case_id, case_line.c.quantity_milli, order_line.c.name, order_line.c.unit)
-        .join(
-            order_line,
-            and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
-        )
+        .join(order_line, points_to(case_line.c.order_line_id, order_line))
         .where(tuple_(case_line.c.leader_id, case_line.c.case_id).in_([(row["leader_id"], row["id"]) for row in rows]))
         .order_by(case_line.c.case_id, order_line.c.id)
     )
@@ -130,10 +128,7 @@ def lines(work: Work, *, leader_id: int, case_id: int) -> Sequence[RowMapping]:
     """What one case is about, with prices."""
     statement = (
         select(case_line.c.quantity_milli, order_line.c.name, order_line.c.unit, order_line.c.unit_price_fen)
-        .join(
-            order_line,
-            and_(order_line.c.leader_id == case_line.c.leader_id, order_line.c.id == case_line.c.order_line_id),
-        )
+        .join(order_line, points_to(case_line.c.order_line_id, order_line))
         .where(case_line.c.leader_id == leader_id, case_line.c.case_id == case_id)
         .order_by(order_line.c.id)
     )
@@ -145,7 +140,7 @@ def history(work: Work, *, leader_id: int, case_id: int) -> Sequence[RowMapping]
     statement = (
         select(case_event, media.c.state.label("media_state"), operator.c.display_name.label("operator_name"))
         .outerjoin(operator, case_event.c.actor == literal("operator:") + cast(operator.c.id, String))
-        .outerjoin(media, and_(media.c.leader_id == case_event.c.leader_id, media.c.id == case_event.c.media_id))
+        .outerjoin(media, points_to(case_event.c.media_id, media))
         .where(case_event.c.leader_id == leader_id, case_event.c.case_id == case_id)
         .order_by(case_event.c.at, case_event.c.id)
     )

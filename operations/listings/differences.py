@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from models import Work, leader, order, pay_difference, pay_order, profit_share, refund, round_, share_return
+from models.joins import points_to
 from operations.listings.paging import Page, page
 
 KINDS = (
@@ -72,9 +73,7 @@ def _orders(number: ColumnElement[Any], *joins: tuple[Any, ColumnElement[bool]])
     ).select_from(order)
     for table, on in joins:
         statement = statement.join(table, and_(table.c.leader_id == order.c.leader_id, on))
-    return statement.join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id)).join(
-        leader, leader.c.id == order.c.leader_id
-    )
+    return statement.join(round_, points_to(order.c.round_id, round_)).join(leader, leader.c.id == order.c.leader_id)
 
 
 _PAID = (pay_order, pay_order.c.order_id == order.c.id)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, select
 
 from models import Work, announcement, coupon, coupon_use, leader, order, relay, resident, review, round_
+from models.joins import points_to
 from operations.listings.paging import Page, page, total
 
 _saved = (
@@ -45,9 +46,7 @@ def coupons(work: Work, *, leader_number: int | None = None, sort: str = "new", 
             _saved.label("saved_fen"),
         )
         .join(leader, leader.c.id == coupon.c.leader_id)
-        .outerjoin(
-            resident, and_(resident.c.leader_id == coupon.c.leader_id, resident.c.id == coupon.c.owner_resident_id)
-        )
+        .outerjoin(resident, points_to(coupon.c.owner_resident_id, resident))
     )
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
@@ -66,9 +65,9 @@ def reviews(work: Work, *, leader_number: int | None = None, sort: str = "new", 
             resident.c.display_name.label("name"),
         )
         .join(leader, leader.c.id == review.c.leader_id)
-        .join(order, and_(order.c.leader_id == review.c.leader_id, order.c.id == review.c.order_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
-        .join(resident, and_(resident.c.leader_id == review.c.leader_id, resident.c.id == review.c.resident_id))
+        .join(order, points_to(review.c.order_id, order))
+        .join(round_, points_to(order.c.round_id, round_))
+        .join(resident, points_to(review.c.resident_id, resident))
     )
     if leader_number is not None:
         statement = statement.where(leader.c.number == leader_number)
@@ -104,9 +103,9 @@ def relays(work: Work, *, state: str = "", leader_number: int | None = None, num
             round_.c.title.label("round_title"),
         )
         .join(leader, leader.c.id == relay.c.leader_id)
-        .join(resident, and_(resident.c.leader_id == relay.c.leader_id, resident.c.id == relay.c.resident_id))
-        .outerjoin(order, and_(order.c.leader_id == relay.c.leader_id, order.c.id == relay.c.order_id))
-        .outerjoin(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(resident, points_to(relay.c.resident_id, resident))
+        .outerjoin(order, points_to(relay.c.order_id, order))
+        .outerjoin(round_, points_to(order.c.round_id, round_))
     )
     if state in _RELAY_STATES:
         statement = statement.where(_RELAY_STATES[state])

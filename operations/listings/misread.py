@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, func, select
 
 from models import Work, inbound_message, leader, offer, round_
+from models.joins import points_to
 from operations.listings.paging import Page, page
 
 READINGS = ("unclear", "unknown")
@@ -51,7 +52,7 @@ def offers_of(work: Work, leader_ids: set[int]) -> dict[int, list[RowMapping]]:
     )
     statement = (
         select(offer.c.leader_id, offer.c.round_id, offer.c.id, offer.c.name, offer.c.spec, newest.c.title)
-        .join(newest, and_(newest.c.leader_id == offer.c.leader_id, newest.c.id == offer.c.round_id))
+        .join(newest, points_to(offer.c.round_id, newest))
         .where(newest.c.nth <= ROUNDS_SHOWN)
         .order_by(offer.c.leader_id, offer.c.round_id.desc(), offer.c.number)
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
 from models import Work, account, after_sales_case, helper, leader, order, resident, round_
+from models.joins import points_to
 from operations import regulars
 from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
@@ -43,7 +44,7 @@ _LISTED: Select[Any] = (
     )
     .select_from(resident)
     .join(leader, leader.c.id == resident.c.leader_id)
-    .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
     .outerjoin(account, account.c.id == resident.c.account_id)
     .outerjoin(
         helper,
@@ -101,7 +102,7 @@ def orders_of(work: Work, *, leader_id: int, resident_id: int, limit: int = 20) 
             PAY_STATE.label("pay_state"),
             round_.c.title,
         )
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(order.c.leader_id == leader_id, order.c.resident_id == resident_id)
         .order_by(order.c.id.desc())
         .limit(limit)
@@ -113,7 +114,7 @@ def cases_of(work: Work, *, leader_id: int, resident_id: int, limit: int = 20) -
     """His newest after-sales cases."""
     statement = (
         select(after_sales_case)
-        .join(order, and_(order.c.leader_id == after_sales_case.c.leader_id, order.c.id == after_sales_case.c.order_id))
+        .join(order, points_to(after_sales_case.c.order_id, order))
         .where(after_sales_case.c.leader_id == leader_id, order.c.resident_id == resident_id)
         .order_by(after_sales_case.c.id.desc())
         .limit(limit)

@@ -23,6 +23,7 @@ from models import (
     resident,
     round_,
 )
+from models.joins import points_to
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page
 
@@ -75,10 +76,10 @@ LISTED: Select[Any] = (
         _host.c.display_name.label("host_name"),
         account.c.openid,
     )
-    .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+    .join(round_, points_to(order.c.round_id, round_))
     .join(leader, leader.c.id == order.c.leader_id)
-    .join(resident, and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id))
-    .outerjoin(_host, and_(_host.c.leader_id == resident.c.leader_id, _host.c.id == resident.c.host_resident_id))
+    .join(resident, points_to(order.c.resident_id, resident))
+    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
     .outerjoin(account, account.c.id == resident.c.account_id)
 )
 
@@ -179,13 +180,7 @@ def handed_out(work: Work, *, leader_id: int, order_id: int) -> Sequence[RowMapp
     """The lines of an order's redemptions."""
     statement = (
         select(redemption_line.c.redemption_id, redemption_line.c.quantity_milli, order_line.c.name, order_line.c.unit)
-        .join(
-            order_line,
-            and_(
-                order_line.c.leader_id == redemption_line.c.leader_id,
-                order_line.c.id == redemption_line.c.order_line_id,
-            ),
-        )
+        .join(order_line, points_to(redemption_line.c.order_line_id, order_line))
         .where(order_line.c.leader_id == leader_id, order_line.c.order_id == order_id)
     )
     return work.db.execute(statement).mappings().all()

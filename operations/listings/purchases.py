@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, and_, func, select
+from sqlalchemy import Row, RowMapping, func, select
 
 from models import (
     Work,
@@ -21,6 +21,7 @@ from models import (
     round_,
     supplier,
 )
+from models.joins import points_to
 from operations.demand import GONE, among
 from operations.errors import NotFound
 from operations.full_cases import CasePlan, Wanted, plan_cases
@@ -193,8 +194,8 @@ def _shares(work: Work, purchase_id: int) -> Sequence[Row[Any]]:
             leader.c.display_name.label("leader_name"),
             leader.c.number.label("leader_number"),
         )
-        .join(offer, and_(offer.c.leader_id == purchase_share.c.leader_id, offer.c.id == purchase_share.c.offer_id))
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(offer, points_to(purchase_share.c.offer_id, offer))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(leader, leader.c.id == purchase_share.c.leader_id)
         .where(purchase_share.c.purchase_order_id == purchase_id)
         .order_by(leader.c.number, round_.c.id, offer.c.number)

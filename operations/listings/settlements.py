@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, func, select
 
 from models import Work, leader, round_, settlement
+from models.joins import points_to
 from operations import profit_sharing
 from operations.errors import NotFound
 from operations.listings.paging import Page, page
@@ -31,7 +32,7 @@ LISTED = (
         leader.c.display_name.label("leader_name"),
         leader.c.number.label("leader_number"),
     )
-    .join(round_, and_(round_.c.leader_id == settlement.c.leader_id, round_.c.id == settlement.c.round_id))
+    .join(round_, points_to(settlement.c.round_id, round_))
     .join(leader, leader.c.id == settlement.c.leader_id)
 )
 

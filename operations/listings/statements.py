@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Table, and_, or_, select
+from sqlalchemy import RowMapping, Select, Table, or_, select
 
 from models import (
     Work,
@@ -21,6 +21,7 @@ from models import (
     settlement_order,
     share_return,
 )
+from models.joins import points_to
 from operations.listings.settlements import detail
 from operations.settlement_lines import SettledLine
 from operations.settlement_orders import SettledOrder
@@ -82,11 +83,8 @@ def shares(work: Work, *, leader_id: int, settlement_id: int) -> Sequence[RowMap
     """What of it was or is to be paid by 分账, payment by payment."""
     statement = (
         select(profit_share, order.c.seq, pay_order.c.order_id, pay_order.c.amount_fen.label("paid_fen"))
-        .join(
-            pay_order,
-            and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
-        )
-        .join(order, and_(order.c.leader_id == pay_order.c.leader_id, order.c.id == pay_order.c.order_id))
+        .join(pay_order, points_to(profit_share.c.pay_order_id, pay_order))
+        .join(order, points_to(pay_order.c.order_id, order))
         .where(profit_share.c.leader_id == leader_id, profit_share.c.settlement_id == settlement_id)
         .where(or_(profit_share.c.amount_fen > 0, profit_share.c.problem.is_not(None)))
     )
@@ -97,16 +95,10 @@ def returned(work: Work, *, leader_id: int, settlement_id: int) -> Sequence[RowM
     """What came back of earlier shares and is made good by this settlement."""
     statement = (
         select(share_return.c.id, share_return.c.share_id, share_return.c.amount_fen, order.c.seq, round_.c.title)
-        .join(
-            profit_share,
-            and_(profit_share.c.leader_id == share_return.c.leader_id, profit_share.c.id == share_return.c.share_id),
-        )
-        .join(
-            pay_order,
-            and_(pay_order.c.leader_id == profit_share.c.leader_id, pay_order.c.id == profit_share.c.pay_order_id),
-        )
-        .join(order, and_(order.c.leader_id == pay_order.c.leader_id, order.c.id == pay_order.c.order_id))
-        .join(round_, and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id))
+        .join(profit_share, points_to(share_return.c.share_id, profit_share))
+        .join(pay_order, points_to(profit_share.c.pay_order_id, pay_order))
+        .join(order, points_to(pay_order.c.order_id, order))
+        .join(round_, points_to(order.c.round_id, round_))
         .where(share_return.c.leader_id == leader_id, share_return.c.made_good_in == settlement_id)
     )
     return work.db.execute(statement.order_by(share_return.c.id)).mappings().all()
@@ -128,13 +120,7 @@ def lines(work: Work, *, leader_id: int, settlement_id: int) -> list[StatementLi
             settlement_line.c.is_correction,
         )
         .select_from(settlement_line)
-        .join(
-            order_line,
-            and_(
-                order_line.c.leader_id == settlement_line.c.leader_id,
-                order_line.c.id == settlement_line.c.order_line_id,
-            ),
-        )
+        .join(order_line, points_to(settlement_line.c.order_line_id, order_line))
     ).where(settlement_line.c.leader_id == leader_id, settlement_line.c.settlement_id == settlement_id)
     rows = work.db.execute(statement.order_by(settlement_line.c.is_correction, order.c.seq, offer.c.number))
     return [
@@ -215,13 +201,13 @@ def _of_order(row: Any, settled: SettledOrder, *, is_correction: bool) -> Statem
 
 
 _WHOSE = (round_.c.title, order.c.seq, order.c.room, resident.c.display_name, resident.c.room.label("resident_room"))
-_ITS_ROUND = and_(round_.c.leader_id == order.c.leader_id, round_.c.id == order.c.round_id)
-_WHO = and_(resident.c.leader_id == order.c.leader_id, resident.c.id == order.c.resident_id)
+_ITS_ROUND = points_to(order.c.round_id, round_)
+_WHO = points_to(order.c.resident_id, resident)
 
 
 def _whose(statement: Select[Any], of: Table) -> Select[Any]:
     """With whose order it is, in which round; `of` has its number."""
-    its = and_(order.c.leader_id == of.c.leader_id, order.c.id == of.c.order_id)
+    its = points_to(of.c.order_id, order)
     return statement.add_columns(*_WHOSE).join(order, its).join(round_, _ITS_ROUND).join(resident, _WHO)
 
 
@@ -230,5 +216,5 @@ def _named(statement: Select[Any]) -> Select[Any]:
     return (
         _whose(statement, order_line)
         .add_columns(order_line.c.name, order_line.c.unit)
-        .join(offer, and_(offer.c.leader_id == order_line.c.leader_id, offer.c.id == order_line.c.offer_id))
+        .join(offer, points_to(order_line.c.offer_id, offer))
     )

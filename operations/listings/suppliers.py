@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, case, exists, func, or_, select
 
 from models import Work, leader, learned_product, offer, product, purchase_order, round_, supplier, supplier_photo
+from models.joins import points_to
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page, total
 from operations.stocking import UNDER_WAY
@@ -95,7 +96,7 @@ def open_now(work: Work, *, supplier_id: int, leader_id: int) -> Sequence[RowMap
     left = case((offer.c.capacity_milli.is_not(None), offer.c.capacity_milli - offer.c.reserved_milli))
     statement = (
         select(offer, round_.c.code, round_.c.title, round_.c.closes_at, left.label("remaining_milli"))
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(product, product.c.id == offer.c.product_id)
         .where(
             offer.c.leader_id == leader_id,
@@ -116,7 +117,7 @@ def sources(work: Work, *, leader_id: int) -> Sequence[RowMapping]:
         select(supplier.c.id, supplier.c.name, supplier.c.origin, supplier.c.is_farmer)
         .join(product, product.c.supplier_id == supplier.c.id)
         .join(offer, offer.c.product_id == product.c.id)
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .where(
             offer.c.leader_id == leader_id,
             round_.c.leader_id == leader_id,
@@ -169,7 +170,7 @@ def wordings(work: Work, *, which: str = "unmatched", leader_number: int | None 
             latest.label("opened_at"), product.c.name.label("product_name"), product.c.spec.label("product_spec"),
             supplier.c.name.label("supplier_name"), supplier.c.id.label("supplier_id"),
         )
-        .join(round_, and_(round_.c.leader_id == offer.c.leader_id, round_.c.id == offer.c.round_id))
+        .join(round_, points_to(offer.c.round_id, round_))
         .join(leader, leader.c.id == offer.c.leader_id)
         .outerjoin(product, product.c.id == offer.c.product_id)
         .outerjoin(supplier, supplier.c.id == product.c.supplier_id)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, and_, case, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, case, func, literal, select, type_coerce
 
 from models import Work, order, order_line
+from models.joins import points_to
 from operations.listings.orders import OF_SHELF
 from operations.listings.paging import LOCAL, local_day, total
 
@@ -96,7 +97,7 @@ def _goods(work: Work, mine: list[ColumnElement[bool]], limit: int) -> Sequence[
             func.count().label("orders"),
             sum_fen.label("total_fen"),
         )
-        .join(order, and_(order.c.leader_id == order_line.c.leader_id, order.c.id == order_line.c.order_id))
+        .join(order, points_to(order_line.c.order_id, order))
         .where(*mine, order.c.placed_at >= since, order.c.state != "cancelled", order_line.c.quantity_milli > 0)
         .group_by(order_line.c.name)
         .order_by(sum_fen.desc(), order_line.c.name)
