@@ -20,12 +20,11 @@ from models import (
     resident,
     round_,
 )
-from models.joins import points_to
+from models.joins import HEARS, HOST_OF, host, points_to
 from models.outcomes import CaseLineView, CaseView
 from operations.case_claims import OPEN
 from operations.errors import NotFound
 
-_host = resident.alias("host")
 _THIS = and_(
     case_event.c.leader_id == after_sales_case.c.leader_id,
     case_event.c.case_id == after_sales_case.c.id,
@@ -51,14 +50,14 @@ _HEAD: Select[Any] = (
         resident.c.room.label("resident_room"),
         resident.c.display_name,
         round_.c.title,
-        func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"),
+        HEARS.label("account_id"),
         _PHOTOS.label("photos"),
         _PAID_BACK.label("paid_back_fen"),
     )
     .join(order, points_to(after_sales_case.c.order_id, order))
     .join(round_, points_to(order.c.round_id, round_))
     .join(resident, points_to(order.c.resident_id, resident))
-    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
+    .outerjoin(host, HOST_OF)
 )
 
 

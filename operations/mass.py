@@ -31,14 +31,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Work, leader, ledger_transfer, notice, order, refund, resident
 from models.base import Instant
-from models.joins import points_to
+from models.joins import HEARS, HOST_OF, host, points_to
 from models.prepared import Prepared
 from operations import ledger
 
-_host = resident.alias("host")
-_WITH_PERSONS = order.join(resident, points_to(order.c.resident_id, resident)).outerjoin(
-    _host, points_to(resident.c.host_resident_id, _host)
-)
+_WITH_PERSONS = order.join(resident, points_to(order.c.resident_id, resident)).outerjoin(host, HOST_OF)
 _NET = order.c.total_fen - order.c.discount_fen
 
 
@@ -169,7 +166,6 @@ def tell(work: Work, orders: Orders, count: int, *, kind: str, key: str, facts: 
 
 @cache
 def _notices(states: tuple[str, ...], said: tuple[str, ...]) -> Prepared:
-    account_id = func.coalesce(resident.c.account_id, _host.c.account_id)
     owner = select(leader.c.account_id).where(leader.c.id == bindparam("b_leader_id")).scalar_subquery()
     payload: dict[str, Any] = {
         "title": bindparam("b_title", type_=String()),
@@ -185,7 +181,7 @@ def _notices(states: tuple[str, ...], said: tuple[str, ...]) -> Prepared:
     def columns(dialect: str) -> dict[str, Any]:
         return {
             "dedupe_key": bindparam("b_key", type_=String()) + _text(order.c.id),
-            "account_id": account_id,
+            "account_id": HEARS,
             "kind": bindparam("b_kind", type_=String()),
             "payload": func.json_object(*parts) if dialect == "sqlite" else func.json_build_object(*parts),
             "round_id": order.c.round_id,
@@ -194,7 +190,7 @@ def _notices(states: tuple[str, ...], said: tuple[str, ...]) -> Prepared:
             "created_at": bindparam("b_at", type_=Instant()),
         }
 
-    told = (*_picked(states), account_id.is_not(None), account_id != owner)
+    told = (*_picked(states), HEARS.is_not(None), owner != HEARS)
     return _inserting(notice, columns, told, source=_WITH_PERSONS, unless_there=("leader_id", "dedupe_key"))
 
 

@@ -8,16 +8,13 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, select, union_all
 
 from models import Work, offer, order, order_line, pickup_code, resident, round_
-from models.joins import points_to
+from models.joins import HOST_OF, host, points_to
 from models.prepared import Prepared
 from models.views import NO_FEES, FeeTerms, LineView, OrderView, Tier
 from operations.errors import NotFound
 from operations.upserts import for_update
 
 FEE_COLUMNS = ("order_fee_fen", "fee_free_from_fen", "unit_fee_fen", "min_order_fen", "transport_fen")
-host = resident.alias("host")
-
-HOST_OF = points_to(resident.c.host_resident_id, host)
 LIVE_CODE = and_(
     pickup_code.c.leader_id == order.c.leader_id,
     pickup_code.c.order_id == order.c.id,

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from models import Work, leader, offer, order, pickup_code, resident, round_
-from models.joins import points_to
+from models.joins import HOST_OF, host, points_to
 from models.prepared import Prepared
 from models.views import OrderView
 from operations.errors import NotFound
@@ -25,7 +25,6 @@ from operations.order_views import of_ids
 
 MOST_FOUND = 30
 TO_HAND_OUT = ("ready", "partly", "no_show")
-_host = resident.alias("host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +202,17 @@ def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
             func.coalesce(order.c.room, resident.c.room).label("room"),
             resident.c.phone,
             resident.c.display_name,
-            _host.c.display_name.label("host_name"),
-            _host.c.phone.label("host_phone"),
-            func.coalesce(_host.c.id, resident.c.id).label("owner_id"),
+            host.c.display_name.label("host_name"),
+            host.c.phone.label("host_phone"),
+            func.coalesce(host.c.id, resident.c.id).label("owner_id"),
         )
         .join(round_, points_to(order.c.round_id, round_))
         .join(resident, points_to(order.c.resident_id, resident))
         .outerjoin(
-            _host,
+            host,
             and_(
-                points_to(resident.c.host_resident_id, _host),
-                _host.c.account_id != select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery(),
+                HOST_OF,
+                host.c.account_id != select(leader.c.account_id).where(leader.c.id == leader_id).scalar_subquery(),
             ),
         )
         .where(

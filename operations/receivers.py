@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from models import Work, leader, order, resident
-from models.joins import points_to
+from models.joins import HEARS, HOST_OF, host, points_to
 from operations.notices import enqueue
-
-_host = resident.alias("host")
 
 
 def receivers(work: Work, leader_id: int, round_id: int) -> dict[int, int]:
@@ -104,8 +102,8 @@ def owner_of(work: Work, leader_id: int) -> int:
 
 def _told(leader_id: int) -> Select[Any]:
     return (
-        select(order.c.id, func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"))
+        select(order.c.id, HEARS.label("account_id"))
         .join(resident, points_to(order.c.resident_id, resident))
-        .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
+        .outerjoin(host, HOST_OF)
         .where(order.c.leader_id == leader_id)
     )

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, or_, select, update
 
 from models import Work, order, resident, round_
-from models.joins import points_to
+from models.joins import HEARS, HOST_OF, host, points_to
 from operations.notices import Addressed, enqueue_many
 from operations.receivers import owner_of
 from operations.upserts import for_update
-
-_host = resident.alias("host")
 
 
 def remind_before_close(work: Work, *, within: timedelta, limit: int = 5) -> list[tuple[int, int]]:
@@ -66,10 +64,10 @@ def _orders(work: Work, row: Row[Any]) -> list[Row[Any]]:
     statement = (
         select(
             (order.c.total_fen - order.c.discount_fen).label("total_fen"),
-            func.coalesce(resident.c.account_id, _host.c.account_id).label("account_id"),
+            HEARS.label("account_id"),
         )
         .join(resident, points_to(order.c.resident_id, resident))
-        .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
+        .outerjoin(host, HOST_OF)
         .where(order.c.leader_id == row.leader_id, order.c.round_id == row.id, order.c.state == "placed")
     )
     return list(work.db.execute(statement))

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, TypedDict
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, literal_column, select
 
 from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
-from models.joins import points_to
+from models.joins import HOST_OF, host, points_to
 from models.prepared import Prepared
 from models.quick import quick
 from models.views import OrderView
 from operations.errors import NotFound
-from operations.order_views import HOST_OF, LIVE_CODE, head_columns, host, line_of, order_of
+from operations.order_views import LIVE_CODE, head_columns, line_of, order_of
 
 
 class Standing(NamedTuple):

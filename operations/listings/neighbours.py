@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
 from models import Work, account, after_sales_case, helper, leader, order, resident, round_
-from models.joins import points_to
+from models.joins import HOST_OF, host, points_to
 from operations import regulars
 from operations.errors import NotFound
 from operations.listings.orders import PAY_STATE
@@ -17,7 +17,6 @@ from operations.listings.paging import Page, contains, page
 
 SORTS = ("recent", "orders", "room", "away")
 
-_host = resident.alias("host")
 _mine = and_(order.c.leader_id == resident.c.leader_id, order.c.resident_id == resident.c.id)
 _kept = (_mine, order.c.state != "cancelled")
 _orders = select(func.count()).select_from(order).where(*_kept).scalar_subquery()
@@ -33,8 +32,8 @@ _LISTED: Select[Any] = (
         resident.c.room,
         resident.c.phone,
         resident.c.created_at,
-        _host.c.display_name.label("host_name"),
-        (_host.c.account_id == leader.c.account_id).label("is_own_guest"),
+        host.c.display_name.label("host_name"),
+        (host.c.account_id == leader.c.account_id).label("is_own_guest"),
         account.c.is_subscribed,
         account.c.is_muted,
         (helper.c.id.is_not(None)).label("is_helper"),
@@ -44,7 +43,7 @@ _LISTED: Select[Any] = (
     )
     .select_from(resident)
     .join(leader, leader.c.id == resident.c.leader_id)
-    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
+    .outerjoin(host, HOST_OF)
     .outerjoin(account, account.c.id == resident.c.account_id)
     .outerjoin(
         helper,
@@ -69,7 +68,7 @@ def search(work: Work, *, leader_id: int, text: str = "", sort: str = "recent", 
         statement = statement.where(regulars.is_away(work, leader_id))
     said = unicodedata.normalize("NFKC", text).strip()
     if said:
-        found = [contains(column, said) for column in (resident.c.display_name, resident.c.room, _host.c.display_name)]
+        found = [contains(column, said) for column in (resident.c.display_name, resident.c.room, host.c.display_name)]
         if said.isdecimal() and 4 <= len(said) <= 11:
             found.append(resident.c.phone.endswith(said, autoescape=True))
         statement = statement.where(or_(*found))

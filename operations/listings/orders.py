@@ -23,7 +23,7 @@ from models import (
     resident,
     round_,
 )
-from models.joins import points_to
+from models.joins import HOST_OF, host, points_to
 from operations.errors import NotFound
 from operations.listings.paging import Page, contains, page
 
@@ -45,7 +45,6 @@ PAY_STATE = case(
 # A close books its orders one part after the other: shut is shut for all of them.
 _STATE = case((and_(order.c.state == "placed", round_.c.booked_seq.is_not(None)), "confirmed"), else_=order.c.state)
 
-_host = resident.alias("host")
 
 SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "new": (order.c.changed_at.desc(), order.c.id.desc()),
@@ -73,13 +72,13 @@ LISTED: Select[Any] = (
         resident.c.display_name.label("resident_name"),
         resident.c.phone,
         resident.c.room.label("resident_room"),
-        _host.c.display_name.label("host_name"),
+        host.c.display_name.label("host_name"),
         account.c.openid,
     )
     .join(round_, points_to(order.c.round_id, round_))
     .join(leader, leader.c.id == order.c.leader_id)
     .join(resident, points_to(order.c.resident_id, resident))
-    .outerjoin(_host, points_to(resident.c.host_resident_id, _host))
+    .outerjoin(host, HOST_OF)
     .outerjoin(account, account.c.id == resident.c.account_id)
 )
 
