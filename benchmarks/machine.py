@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 import time
 from importlib.metadata import version
 from pathlib import Path
+
+from models.sqlite import sqlite3
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -7,7 +7,6 @@ the database from before is then given the same statements, with the same values
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from bot import inbox
 from bot.inbound import Inbound
 from handlers import Crowds, Settings, create_answer
 from models import Store, Work
+from models.sqlite import journal_mode, sqlite3
 from tests.support.postgres import PostgresServer
 
 Statement = tuple[str, Any]
@@ -111,7 +111,8 @@ def _recorded(url: str, openids: Sequence[str], count: int) -> list[list[Stateme
 def _sqlite(path: str, messages: Sequence[Sequence[Statement]]) -> float:
     """Seconds. With the settings of the product."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+    journal = f"journal_mode={journal_mode()}"
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", journal, "temp_store=MEMORY", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     started = time.perf_counter()
     for message in messages:

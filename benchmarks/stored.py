@@ -98,7 +98,7 @@ def _grow(store: Store, here: int, there: int) -> int:
             series = (_SERIES_SQLITE if store.is_sqlite else _SERIES_POSTGRESQL).replace("COUNT", many)
             work.db.execute(text(statement.replace("SERIES", series)), facts)
     if store.is_sqlite:
-        store.refresh_statistics()
+        store.tidy()
     else:
         with store.engine.connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("SET statement_timeout = 0"))

@@ -12,19 +12,24 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
+from models.sqlite import journal_mode, sqlite3
+
 WAIT_S = 60  # for another process that migrates, or for the last writers of the old version
 
 # Any number, the same in every process: who holds it migrates, the others wait and find nothing left to do.
 _ADVISORY_LOCK = 4_906_720_731
 
 
-def open_engine(url: str | URL) -> Engine:
-    """An engine that keeps no connection and whose transactions hold schema changes too."""
+def open_engine(url: str | URL, *, to_write: bool = False) -> Engine:
+    """An engine that keeps no connection and whose transactions hold schema changes too. `to_write`: the file gets the
+    journal that it is to have."""
     parsed = make_url(url)
     if not parsed.drivername.startswith("sqlite"):
         return create_engine(parsed, poolclass=NullPool)
-    engine = create_engine(parsed, poolclass=NullPool, connect_args={"timeout": WAIT_S})
+    engine = create_engine(parsed, module=sqlite3, poolclass=NullPool, connect_args={"timeout": WAIT_S})
     event.listen(engine, "connect", _configure_sqlite)
+    if to_write:
+        event.listen(engine, "connect", _set_journal)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
@@ -48,6 +53,10 @@ def _configure_sqlite(dbapi: Any, _record: Any) -> None:
     dbapi.isolation_level = None
     for pragma in ("foreign_keys=OFF", "synchronous=FULL", "secure_delete=ON"):
         dbapi.execute(f"PRAGMA {pragma}").close()
+
+
+def _set_journal(dbapi: Any, _record: Any) -> None:
+    dbapi.execute(f"PRAGMA journal_mode={journal_mode()}").close()
 
 
 def _begin_immediate(connection: Connection) -> None:

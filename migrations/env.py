@@ -9,7 +9,7 @@ from migrations.engines import check_references, open_engine, take_turn
 
 
 def run() -> None:
-    engine = open_engine(context.config.attributes["url"])
+    engine = open_engine(context.config.attributes["url"], to_write=True)
     try:
         with engine.connect() as connection:
             context.configure(

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from models.engines import Busy, postgresql_engine, sqlite_engine
+from models.engines import Busy, postgresql_engine, sqlite_engine, tidy
 from models.ids import Clock, IdSource
 from models.instants import Instant
 from models.known import Known
@@ -226,13 +226,10 @@ class Store:
         """Whether it would pay now to go together with others; never on SQLite, where all do."""
         return self._lanes is not None and (self._lanes.is_waited_in or self._turn.taken > _A_FEW)
 
-    def refresh_statistics(self) -> None:
-        """Let SQLite count its rows where many changed (else it guesses ten per leader); PostgreSQL does it alone."""
-        if not self.is_sqlite:
-            return
-        with self.transaction() as work:
-            work.db.exec_driver_sql("PRAGMA analysis_limit=1000")
-            work.db.exec_driver_sql("PRAGMA optimize")
+    def tidy(self) -> None:
+        """Let SQLite count its rows where many changed and write its log back; PostgreSQL does so by itself."""
+        if self.is_sqlite:
+            tidy(self.engine, self.transaction)
 
     def dispose(self) -> None:
         """Close every pooled connection."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from models.sqlite import journal_mode, sqlite3
 from models.wire import keep_order
 
 _LOOK_EVERY_S = 0.002
@@ -21,7 +23,9 @@ def sqlite_engine(url: str, wait_s: float) -> Engine:
     """Durable, with references held; `wait_s` bounds the wait for another process, in seconds."""
     connect_args = {"timeout": wait_s, "check_same_thread": False}
     # hide_parameters: an exception's text must not carry names and rooms into a log
-    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=connect_args, hide_parameters=True)
+    engine = create_engine(
+        url, module=sqlite3, pool_size=8, max_overflow=24, connect_args=connect_args, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def configure(dbapi: Any, _record: Any) -> None:
@@ -29,7 +33,7 @@ def sqlite_engine(url: str, wait_s: float) -> Engine:
         for pragma in (
             "foreign_keys=ON",
             "synchronous=FULL",
-            f"journal_mode={_journal_mode()}",
+            f"journal_mode={journal_mode()}",
             "temp_store=MEMORY",
             "secure_delete=ON",  # erased people must be gone from the file too
         ):
@@ -87,11 +91,20 @@ def _set_busy_timeout(connection: Connection, seconds: float) -> None:
         connection.info["busy_timeout"] = tenths
 
 
-def _journal_mode() -> str:
-    """WAL only where the library is free of the WAL-reset fault: sqlite.org/wal.html, fixed in 3.51.3 and backports."""
-    version = sqlite3.sqlite_version_info
-    fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    return "WAL" if fixed else "TRUNCATE"
+def tidy(engine: Engine, transaction: Callable[[], AbstractContextManager[Any]]) -> None:
+    """Count rows where many changed (else SQLite guesses ten per leader), and empty the write-ahead log, where what was
+    erased stands until it is written over.
+
+    Where somebody reads meanwhile, as much of the log as can be is written back, and the next time does the rest.
+    """
+    with transaction() as work:
+        work.db.exec_driver_sql("PRAGMA analysis_limit=1000")
+        work.db.exec_driver_sql("PRAGMA optimize")
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def postgresql_engine(url: str, wait_s: float, pool_size: int) -> Engine:

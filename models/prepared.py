@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, literal_column
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.crud import REQUIRED
 
@@ -27,7 +27,8 @@ class Prepared:
 
     `columns` are the values an INSERT takes at each execution. Lists of values that vary in length cannot be
     prepared: ask for one of them at a time. On SQLite, a column of a partial index's condition is compared with a
-    `literal_column`, never with a value: SQLite would plan the statement anew at each execution.
+    `literal_column`, never with a value: SQLite would plan the statement anew at each execution. So it would with a
+    limit that is a value, in newer versions: a limit is given to the statement beforehand, and stands in it.
     """
 
     def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
@@ -75,7 +76,7 @@ class _Ready:
     """The text for one database, how values go in and how rows come out."""
 
     def __init__(self, statement: Any, dialect: Any, columns: Sequence[str] | None) -> None:
-        compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
+        compiled: SQLCompiler = _limited(statement).compile(dialect=dialect, column_keys=columns)
         # Lists that stand in the statement itself become part of the text.
         whole = compiled._process_parameters_for_postcompile(dict(compiled.construct_params(_check=False)))
         self.text = whole.statement
@@ -143,6 +144,12 @@ class _Ready:
                     values[n] = convert(value)
             found.append(make(kind, values))
         return found
+
+
+def _limited(statement: Any) -> Any:
+    """The statement with its limit, if it has one, written out."""
+    limit = getattr(getattr(statement, "_limit_clause", None), "value", None)
+    return statement if limit is None else statement.limit(literal_column(str(int(limit))))
 
 
 def _out_of(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:

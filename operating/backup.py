@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from sqlalchemy import URL, Connection, create_engine, func, make_url, select, t
 
 from migrations import current
 from models import Store, metadata
+from models.sqlite import sqlite3
 from operations import notices
 
 CHUNK = 1 << 20
@@ -108,6 +108,8 @@ def _counts(db: Connection) -> dict[str, int]:
 
 @contextmanager
 def _connected(database: URL, **options: Any) -> Iterator[Connection]:
+    if database.get_backend_name() == "sqlite":
+        options["module"] = sqlite3
     engine = create_engine(database, hide_parameters=True, **options)
     try:
         with engine.connect() as db:

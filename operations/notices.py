@@ -18,6 +18,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, or_, select, update
@@ -128,18 +129,20 @@ class Waiting:
     payload: Mapping[str, Any] = field(repr=False)
 
 
-_WAITING = Prepared(
-    select(notice.c.leader_id, notice.c.id, notice.c.kind, notice.c.payload)
-    .where(notice.c.account_id == bindparam("account_id"), notice.c.state == "waiting")
-    .where(or_(notice.c.expires_at.is_(None), notice.c.expires_at > bindparam("now")))
-    .order_by(notice.c.id)
-    .limit(bindparam("most"))
-)
+@cache
+def _waiting(limit: int) -> Prepared:
+    return Prepared(
+        select(notice.c.leader_id, notice.c.id, notice.c.kind, notice.c.payload)
+        .where(notice.c.account_id == bindparam("account_id"), notice.c.state == "waiting")
+        .where(or_(notice.c.expires_at.is_(None), notice.c.expires_at > bindparam("now")))
+        .order_by(notice.c.id)
+        .limit(limit)
+    )
 
 
 def waiting_for(work: Work, *, account_id: int, limit: int = 10) -> list[Waiting]:
     """What this person was to be told and no channel could carry, oldest first; what is out of date is left out."""
-    return [Waiting(*row) for row in _WAITING.rows(work, account_id=account_id, now=work.now, most=limit)]
+    return [Waiting(*row) for row in _waiting(limit).rows(work, account_id=account_id, now=work.now)]
 
 
 def mark_shown(work: Work, shown: Iterable[Waiting]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, select, union_all
@@ -94,17 +95,22 @@ _AND_GUESTS = union_all(
         resident.c.leader_id == bindparam("leader_id"), resident.c.host_resident_id == bindparam("resident_id")
     ),
 )
-# Sorted by what no index has: asked to sort by the round itself, SQLite reads all orders of the leader in that order.
-_NEWEST = Prepared(
-    select(order.c.id)
-    .where(
-        order.c.leader_id == bindparam("leader_id"),
-        order.c.resident_id.in_(_AND_GUESTS),
-        order.c.state != "cancelled",
+
+
+@cache
+def _newest(limit: int) -> Prepared:
+    """Sorted by what no index has: asked to sort by the round itself, SQLite reads all orders of the leader in that
+    order."""
+    return Prepared(
+        select(order.c.id)
+        .where(
+            order.c.leader_id == bindparam("leader_id"),
+            order.c.resident_id.in_(_AND_GUESTS),
+            order.c.state != "cancelled",
+        )
+        .order_by(-order.c.round_id, order.c.seq)
+        .limit(limit)
     )
-    .order_by(-order.c.round_id, order.c.seq)
-    .limit(bindparam("most"))
-)
 
 
 def view(work: Work, *, leader_id: int, order_id: int) -> OrderView:
@@ -159,7 +165,7 @@ def of_round(work: Work, leader_id: int, round_id: int, *, with_cancelled: bool 
 
 def of_resident(work: Work, leader_id: int, resident_id: int, *, limit: int = 10) -> list[OrderView]:
     """A resident's own orders and those of his guests, newest round first; cancelled ones are left out."""
-    ids = [row.id for row in _NEWEST.rows(work, leader_id=leader_id, resident_id=resident_id, most=limit)]
+    ids = [row.id for row in _newest(limit).rows(work, leader_id=leader_id, resident_id=resident_id)]
     for order_id in ids:
         view_ahead(work, leader_id=leader_id, order_id=order_id)
     return [viewed(work, leader_id=leader_id, order_id=order_id) for order_id in ids]

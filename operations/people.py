@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
 
 from models import Work, account, account_binding, conversation, helper, leader, message_window, notice, resident
 from models.joins import points_to
@@ -62,7 +62,7 @@ _WHO: Select[Any] = (
         and_(message_window.c.account_id == account.c.id, message_window.c.kind == "message"),
     )
     .order_by(helper.c.id)
-    .limit(literal_column("1"))  # of a value, newer versions of SQLite would plan the statement anew each time
+    .limit(1)
 )
 
 

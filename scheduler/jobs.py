@@ -220,5 +220,5 @@ def renew_page_ticket(context: Context) -> int:
 def clean_up(context: Context) -> int:
     """Delete what nobody needs any more."""
     swept = context.repeat(lambda work: housekeeping.sweep(work, kept=context.settings.kept))
-    context.store.refresh_statistics()
+    context.store.tidy()
     return swept + pictures.drop_outdated(context.store, context.settings.media_folder)

@@ -182,7 +182,8 @@ RULES: dict[str, Rule] = {
         "bot.simulator", "serving.py", "operating/clocks.py", "demo/", "bot/simulator/"
     ),
     "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc", "pypinyin"),
-    "models are tables": imports_only("models/", "models", "sqlalchemy", "psycopg"),
+    "models are tables": imports_only("models/", "models", "sqlalchemy", "psycopg", "pysqlite3"),
+    "there is one SQLite": imported_only_by("sqlite3", "models/sqlite.py"),
     "psycopg has one adapter": imported_only_by("psycopg", "models/pipeline.py"),
     "one place commits": one_place_commits,
     "metrics have one home": imported_only_by("prometheus_client", "web/metrics.py"),
@@ -192,6 +193,7 @@ RULES: dict[str, Rule] = {
 
 # (rule, where, code that breaks it)
 BROKEN = [
+    ("there is one SQLite", "operating/backup.py", "import sqlite3"),
     ("wechatpy has one adapter", "handlers/leader.py", "from wechatpy.utils import check_signature"),
     ("wechatpy has one adapter", "bot/webhook.py", "def f():\n    import wechatpy"),
     ("wechatpayv3 has one adapter", "scheduler/paying.py", "from wechatpayv3 import WeChatPay"),
@@ -241,6 +243,7 @@ SOUND = [
     ("parsing is pure", "bot/router.py", "import flask"),
     ("metrics have one home", "web/metrics.py", "import prometheus_client"),
     ("models are tables", "models/orders.py", "import enum\nfrom sqlalchemy.types import Text"),
+    ("there is one SQLite", "operating/backup.py", "from models.sqlite import sqlite3"),
     ("psycopg has one adapter", "models/pipeline.py", "from psycopg import errors"),
     ("one place commits", "models/base.py", "session.commit()"),
     ("one place commits", "operations/orders.py", "with work.db.begin_nested(): commitment = 1"),

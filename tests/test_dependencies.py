@@ -28,14 +28,19 @@ COMES_WITH = {"werkzeug": "flask", "jinja2": "flask", "itsdangerous": "flask", "
 COMES_WITH |= {"pillow": "qrcode", "cryptography": "wechatpy"}
 BY_NAME = {"tzdata", "psycopg"}  # loaded by the standard library and by SQLAlchemy
 # Licences that allow what we do: use, unchanged, beside our own code.
-KNOWN = ("MIT", "BSD", "Apache", "PSF", "Python Software Foundation", "ISC", "MPL", "Mozilla", "HPND", "LGPL", "CC0")
+ZLIB = "Permission is granted to anyone to use this software for any purpose"  # in its own words
+KNOWN = (
+    "MIT", "BSD", "Apache", "PSF", "Python Software Foundation", "ISC", "MPL", "Mozilla", "HPND", "LGPL", "CC0", ZLIB,
+)  # fmt: skip
 
 
 def licence(name: str) -> str:
-    """What a package says about itself, in whichever of three places."""
+    """What a package says about itself, in whichever of three places, else in its licence."""
     about = metadata.metadata(name)
     said = [*(about.get_all("License-Expression") or []), *(one[:200] for one in about.get_all("License") or [])]
-    return " ".join(said + [line for line in about.get_all("Classifier") or [] if line.startswith("License")])
+    said += [line for line in about.get_all("Classifier") or [] if line.startswith("License")]
+    files = [] if said else [file for file in metadata.files(name) or () if "licenses" in file.parts]
+    return " ".join(said + [" ".join(file.read_text("utf-8").split()) for file in files])
 
 
 @cache

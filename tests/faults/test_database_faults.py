@@ -6,7 +6,6 @@ import itertools
 import random
 import re
 import resource
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -21,6 +20,7 @@ from sqlalchemy import create_engine, make_url, text
 from bot.simulator.clock import ShiftedClock
 from bot.texts.replies import RECEIVED
 from models import Store
+from models.sqlite import sqlite3
 from tests.faults.neighbourhood import WORDS, Neighbourhood, put_off, settle
 from tests.faults.phones import NOT_RECORDED, WECHAT_WAITS_S, Crowd, Message, Phones, Told
 from tests.faults.product import ACCOUNT, Product

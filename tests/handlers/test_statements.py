@@ -7,7 +7,6 @@ learns the round's names then.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +19,7 @@ from bot.inbound import Inbound
 from handlers import Crowds, Settings, create_answer
 from models import Store, Work, account, resident, round_
 from models.prepared import Prepared
+from models.sqlite import sqlite3
 from models.wires import PostgresWire
 from tests.support.world import World
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from models import Busy, Store, Work, account, counter
 from models.base import IdSource, Instant
+from models.sqlite import journal_mode, sqlite3
 from tests.support.clock import START, StillClock
 from tests.support.databases import opened
 from tests.support.patience import PATIENCE_S
@@ -268,6 +269,22 @@ def test_sqlite_is_durable_and_keeps_references(sqlite_store: Store) -> None:
         assert pragma(work.db, "synchronous") == 2
         assert pragma(work.db, "secure_delete") == 1
         assert pragma(work.db, "busy_timeout") == 2500
+
+
+def test_what_was_erased_is_in_no_file_once_it_is_tidied_up(sqlite_url: str, sqlite_store: Store) -> None:
+    words, path = "李姐住在三号楼五零二", Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def found() -> bool:
+        return any(words.encode() in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+    with sqlite_store.transaction() as work:
+        work.db.execute(insert(account), [{"id": 1, "openid": words, "is_subscribed": True, "created_at": work.now}])
+    assert found()
+    with sqlite_store.transaction() as work:
+        work.db.execute(delete(account))
+    assert found() == (journal_mode() == "WAL")
+    sqlite_store.tidy()
+    assert not found()
 
 
 @pytest.mark.parametrize(
