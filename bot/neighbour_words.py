@@ -10,6 +10,15 @@ _CHANGES = re.compile(r"改|换|加(?!微信|香|糖|冰|急)")
 _MAY_CHANGE = re.compile(r"少|减|加|多|退|去掉|取消|不要")
 _HIS = re.compile(r"(?:把|给|帮)?[\w\- ]{2,12}?的")
 
+_LIVES_THERE = re.compile(
+    r"[她他伊佢]们?家?(?:也|是|就)?(?:住|在|住在|家在|(?:房号|门牌|地址)是?)\s?[\da-zA-Z一二三四五六七八九十]"
+)
+
+
+def is_anothers_home(said: str) -> bool:
+    """帮我妈订一份,她住5-402: where the order goes, and not where the speaker lives."""
+    return _LIVES_THERE.search(said) is not None
+
 
 def is_of_an_order(command: c.ChangeOrder) -> bool:
     """Whether the words speak of an order that is there: 王姐的改成草莓1, 老李加一盒, 张姐不要了."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from bot import commands as c
-from bot.neighbour_words import is_of_a_neighbour
+from bot.neighbour_words import is_anothers_home, is_of_a_neighbour
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import books, growth, neighbours, replies
@@ -144,7 +144,7 @@ def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
     """Room, phone and name that came with an order are the resident's own, unless known: one order may go elsewhere."""
     news = {
         "name": command.name if not talk.person.resident_name and not talk.is_leader else None,
-        "room": command.room if not talk.person.room else None,
+        "room": command.room if not talk.person.room and not is_anothers_home(command.said) else None,
         "phone": command.phone if not talk.person.phone else None,
     }
     if any(news.values()):

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.learn.examples import UNTOUCHED, example_of, opinions, read_of, weighed
+from benchmarks.learn.examples import UNTOUCHED, example_of, opinions, plain_lists, read_of, weighed
 from benchmarks.learn.judging import learn
 from benchmarks.learn.second import learn_second
 from benchmarks.learn.softmax import Floats
@@ -75,7 +75,7 @@ def write_second(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) ->
 
 
 def main() -> None:
-    messages = [*(message for path in lists() for message in read(path)), *hand_written()]
+    messages = [*(message for path in lists() for message in read(path)), *hand_written(), *plain_lists()]
     reads = [found for message in messages if (found := read_of(message))]
     examples = [example_of(found, held) for found, held in zip(reads, opinions(reads), strict=True)]
     stems = {path.stem for path in lists()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from benchmarks.learn.second import Sample, learn_second
@@ -11,18 +12,23 @@ from bot.parsing import judge, second
 from bot.parsing.candidates import Take, Taken, outcome
 from bot.parsing.choices import Choice, choices
 from bot.parsing.judge import Option, Row
+from bot.parsing.normalise import normalise
 from bot.parsing.orders import Ruled, read_by_rules
+from bot.parsing.plain import read_plain
 from bot.parsing.segments import Segment
 from bot.parsing.traits import named
 from tests.parsing.corpus import STATE, Case, truth_of
+from tests.parsing.made_lists import lists_read_at_sight
 from tests.parsing.strangers import Annotated
 
-UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 46))
+UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 66))
 """Lists that nobody looked at who mended the rules: only there the rules err as often as on what is to come."""
 RULED: Final = frozenset({"rulings", "words", "amounts"})
 """Messages whose reading is settled."""
 IMPORTANCE: Final = 3
-"""How often the untouched lists and the settled messages are counted while learning."""
+"""How often the untouched lists, those as most people write and the settled messages are counted while learning."""
+PLAIN_LISTS: Final = 2000
+"""So many are made; a third of them are read at sight."""
 WAYS: Final = 30
 """Ways of turning clauses that are looked at while learning; the reader itself tries fewer."""
 GROUPS: Final = 6
@@ -61,10 +67,20 @@ class Read:
             yield from (Sample(choice, truth.get(choice.key, 0)) for choice in self.asked)
 
 
+def plain_lists() -> Iterator[Annotated]:
+    """Lists of goods and numbers, which the product does not judge, with what they say: a judge who is shown only
+    difficult messages doubts them, too."""
+    for goods, text in islice(lists_read_at_sight(), PLAIN_LISTS):
+        reading = read_plain(normalise(text).text, goods, has_order=False)
+        if reading is not None:
+            lines = tuple((line.key, line.op, line.quantity_milli / 1000) for line in reading.lines)
+            yield Annotated("plain", Case("", "", "resident", (), text, reading.action, lines, None, None), goods)
+
+
 def read_of(message: Annotated) -> Read | None:
     """None when the rules leave nothing to judge."""
     case = message.case
-    ruled = read_by_rules(case.text, message.goods, role=case.role, prior=case.prior)
+    ruled = read_by_rules(case.text, message.goods, role=case.role, prior=case.prior, steps=[])
     if ruled.taken is None or ruled.take is None:
         return None
     asked = choices(ruled.taken.found, ruled.taken.draft)
@@ -109,4 +125,8 @@ def is_right(option: Option, case: Case) -> bool:
 
 def weighed(examples: Sequence[Example]) -> list[Example]:
     """The examples, each as often as it counts."""
-    return [one for one in examples for _ in range(IMPORTANCE if one.source in UNTOUCHED | RULED else 1)]
+
+    def times(source: str) -> int:
+        return IMPORTANCE if source in UNTOUCHED | RULED or source.startswith("normal") else 1
+
+    return [one for one in examples for _ in range(times(one.source))]

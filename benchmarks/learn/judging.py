@@ -15,12 +15,14 @@ from typing import Final
 import numpy as np
 
 from benchmarks.learn.examples import Example
-from benchmarks.learn.softmax import LEFT_OUT, SEEN_AT_LEAST, Floats, Numbers, likely, pull
+from benchmarks.learn.softmax import SEEN_AT_LEAST, Floats, Numbers, likely, pull
 from bot.parsing.judge import COLUMN
 
 EPOCHS: Final = 10
 RATE: Final = 0.25
 DECAY: Final = 0.3
+LEFT_OUT: Final = 0.3
+"""Share of the traits that are left out at random."""
 
 
 @dataclass(slots=True)
@@ -33,9 +35,9 @@ class Encoded:
 
 
 def vocabulary(examples: Iterable[Example]) -> dict[str, int]:
-    """Traits that occur often enough, by index."""
+    """Traits that occur often enough, by index; in an example that is given several times they occur once."""
     count: Counter[str] = Counter()
-    for example in examples:
+    for example in {id(example): example for example in examples}.values():
         count.update(set().union(*example.clauses, *example.traits))
     return {trait: at for at, trait in enumerate(sorted(t for t, n in count.items() if n >= SEEN_AT_LEAST))}
 

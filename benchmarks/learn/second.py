@@ -14,15 +14,18 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from benchmarks.learn.softmax import LEFT_OUT, SEEN_AT_LEAST, Floats, Numbers, likely, pull
-from bot.parsing.choices import ANY, Choice, Sight
+from benchmarks.learn.softmax import SEEN_AT_LEAST, Floats, Numbers, likely, pull
+from bot.parsing.choices import ANY, Choice
 from bot.parsing.second import Row
+from bot.parsing.surroundings import Sight
 
 Trait: TypeAlias = tuple[str, str]
 
 COLUMNS: Final = ANY + 1
 EPOCHS: Final = 6
-RATE: Final = 0.2
+RATE: Final = 0.1
+LEFT_OUT: Final = 0.2
+"""Share of the traits that are left out at random."""
 DECAY: Final = 0.03
 SMALLEST: Final = 8
 """Rows whose weights (in hundredths) are all below this are not kept."""

@@ -10,8 +10,6 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 
-LEFT_OUT: Final = 0.3
-"""Share of the traits that are left out at random while learning."""
 SEEN_AT_LEAST: Final = 3
 """Messages, or items of messages, a trait must occur in to have weights."""
 _SETTLED: Final = 1e-3

@@ -145,7 +145,11 @@ def options(
         _book(seen, other, _doubts(other), len(which), action, ruled)
     rule: Sight = (PLAIN_TRAITS, {("r", action), ("b", bool(first.draft.prior))})
     draft = second.draft_of(held, first.draft)
-    if draft is not None and (result := outcome(draft)) not in seen:
+    if (
+        draft is not None
+        and draft.entries.keys().isdisjoint(_guessed(first))
+        and (result := outcome(draft)) not in seen
+    ):
         seen[result] = Option("book", _naming(first.found, draft), [rule, _ONLY_SECOND], draft, first.found)
     prior = first.draft.prior
     for result, option in seen.items():
@@ -156,6 +160,14 @@ def options(
         Option("nothing", (NOTHING,) * size, [rule, (PLAIN_TRAITS, unchanged)]),
         Option("ask", (ASKED,) * size, [rule, (PLAIN_TRAITS, unchanged), *doubts]),
     ]
+
+
+def _guessed(first: Taken) -> set[int]:
+    """Items that a word only looks like (西爪 may be 西瓜): they are offered, however likely they are."""
+    offered = {key for doubt in first.draft.doubts if doubt.reason == "which_item" for key in doubt.candidates}
+    return offered & {
+        key for segment in first.found for token in segment.tokens if token.kind == "text" for key in token.keys
+    }
 
 
 _ONLY_SECOND: Final[Sight] = (PLAIN_TRAITS, {("second",)})
@@ -259,11 +271,12 @@ def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None
         steps += [f"{share:.2f} {option}" for share, option in zip(shares, found, strict=True)]
     if found[best].kind == "nothing":
         return found[best]
-    if found[best].kind == "book":
+    draft = found[best].draft
+    if draft is not None:
         trusted = trust(signs(found, shares, best, first.found), TRUST)
         if steps is not None:
             steps.append(f"trust {trusted:.2f}, booked from {BOOK_FROM}")
-        if trusted >= BOOK_FROM:
+        if trusted >= BOOK_FROM and draft.entries.keys().isdisjoint(_guessed(first)):
             return found[best]
     asking = found[-1]
     share, likeliest = max(zip(shares[:-2], found, strict=False), key=lambda pair: pair[0], default=(0.0, asking))

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from bot.parsing.candidates import Outcome
-from bot.parsing.choices import ANY, Choice, Sight, choices
+from bot.parsing.choices import ANY, Choice, choices
 from bot.parsing.draft import Draft, Entry
 from bot.parsing.packing import Lanes
 from bot.parsing.segments import Segment
+from bot.parsing.surroundings import Sight
 from bot.parsing.traits import Key
 
 Row: TypeAlias = Sequence[int]

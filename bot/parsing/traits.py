@@ -33,6 +33,8 @@ BY_CLASS: Final = {
 }  # fmt: skip
 """Kinds whose words say nothing about the way of talking."""
 _PEOPLE: Final = frozenset(("person", "name", "people"))
+_SHARING: Final = frozenset(("each", "people", "total", "all"))
+"""Kinds of words that make one number count several times, or several as one."""
 _MAX_UNREAD: Final = 6
 _SHORT: Final = 8
 PLAIN_TRAITS: Final = "{}"
@@ -118,6 +120,8 @@ def draft_traits(draft: Draft, found: Sequence[Segment], turned: int, agrees: bo
         if entry.milli % 1000:
             seen.add(("o", "part"))
     seen.update(_use_traits(draft, found))
+    named = Counter([key for segment in found for key in {t.keys[0] for t in segment.tokens if len(t.keys) == 1}])
+    seen.add(("i", min(len([key for key, clauses in named.items() if clauses > 1]), 2), min(len(found), 4)))
     seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
     return seen
 
@@ -134,6 +138,8 @@ def _use_traits(draft: Draft, found: Sequence[Segment]) -> Iterator[Key]:
         if where == "in":
             booked = [entry.milli for entry in entries.values() if entry.op != "drop"]
             unsaid = [milli for milli in booked if milli not in numbers]
+            spare = sum((Counter(numbers) - Counter(booked)).values())  # 红1 红1 白1: one of them is read over
+            yield "m", "spare", min(spare, 3), any(token.kind in _SHARING for token in tokens)
             ones = unsaid.count(1000)
             yield "m", "lost", min(len([number for number in numbers if number not in booked]), 3)
             yield "m", "unsaid", min(len(unsaid) - ones, 3)
