@@ -91,7 +91,7 @@ def press_until(page: Page, selector: str, most: int = 40) -> None:
 def test_a_leader_adds_photos_and_refunds_a_part(phone: Page, served: Served, tmp_path: Path) -> None:
     walker, world = served.enter(phone), served.pages.world
     walker.go(f"/m/orders/{world.orders[2]}")
-    phone.get_by_role("link", name="替他登记售后").tap()
+    phone.get_by_role("link", name="替邻居登记售后").tap()
     phone.get_by_label("土鸡蛋有问题的数量").fill("1")
     phone.get_by_role("textbox", name="说明").fill("破了几个")
     phone.get_by_label("照片").set_input_files([picture(tmp_path, "red"), picture(tmp_path, "blue")])

@@ -73,7 +73,9 @@ def fingerprint(store: Store) -> str:
     path = Path(store.engine.url.database or "")
     log = path.with_name(path.name + "-wal")
     # A commit is in the log before it is in the file: the file, a megabyte, is read when it is another than before.
-    return _hash_of_file(path, path.stat().st_mtime_ns) + (_hash(log) if log.exists() else "")
+    # Who only reads makes an empty log where none was.
+    is_logged = log.exists() and log.stat().st_size > 0
+    return _hash_of_file(path, path.stat().st_mtime_ns) + (_hash(log) if is_logged else "")
 
 
 def _hash(path: Path) -> str:
