@@ -150,12 +150,22 @@ resident = owned(
     ref("default_point_id", "pickup_point"),
     ref("community_id", "community"),
     UniqueConstraint("leader_id", "account_id"),
-    UniqueConstraint("leader_id", "host_resident_id", "guest_key"),
     one_of("state", "active", "left", "erased"),
     CheckConstraint(
         "account_id IS NOT NULL OR host_resident_id IS NOT NULL OR state = 'erased'", name="guest_has_host"
     ),
     CheckConstraint("host_resident_id IS NULL OR guest_key IS NOT NULL OR state = 'erased'", name="guest_has_key"),
+)
+# Partial, so that SQLite's count of rows is that of guests: of all residents, nearly all without a host, it would guess
+# that reading every one is cheaper.
+Index(
+    "uq_resident_guest",
+    resident.c.leader_id,
+    resident.c.host_resident_id,
+    resident.c.guest_key,
+    unique=True,
+    sqlite_where=text("host_resident_id IS NOT NULL"),
+    postgresql_where=text("host_resident_id IS NOT NULL"),
 )
 Index("ix_resident_room", resident.c.leader_id, resident.c.room)
 

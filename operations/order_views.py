@@ -48,18 +48,20 @@ def head_columns(*more: Any) -> Select[Any]:
     )  # fmt: skip
 
 
+# What every order and every line has is joined as if it might be missing: inner joins SQLite may turn round, and then
+# it reads all rounds, or all offers the leader ever made, to find those of one order.
 _HEAD: Select[Any] = (
     head_columns()
     .select_from(order)
-    .join(round_, points_to(order.c.round_id, round_))
-    .join(resident, points_to(order.c.resident_id, resident))
+    .outerjoin(round_, points_to(order.c.round_id, round_))
+    .outerjoin(resident, points_to(order.c.resident_id, resident))
     .outerjoin(host, HOST_OF)
     .outerjoin(pickup_code, LIVE_CODE)
 )
 
 _LINES: Select[Any] = (
     select(order_line, offer.c.number, offer.c.spec, offer.c.is_cold, offer.c.storage)
-    .join(offer, points_to(order_line.c.offer_id, offer))
+    .outerjoin(offer, points_to(order_line.c.offer_id, offer))
     .where(order_line.c.quantity_milli > 0)
     .order_by(offer.c.number)
 )

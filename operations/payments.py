@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -87,7 +87,7 @@ def claim_paid(work: Work, *, leader_id: int, order_id: int, actor: str, source_
         .values(pay_claimed_at=work.now, version=order.c.version + 1)
     )
     _log(work, one, "order.claim_paid", actor, source_key, detail={"claimed_fen": one.due_fen})
-    return view(work, leader_id=leader_id, order_id=order_id)
+    return replace(one, pay_claimed_at=work.now)
 
 
 def last_by_hand(work: Work, *, leader_id: int, order_id: int) -> tuple[int, int] | None:

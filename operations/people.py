@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, text, update
 
 from models import Work, account, account_binding, conversation, helper, leader, message_window, notice, resident
 from models.joins import points_to
@@ -197,7 +197,10 @@ def guest_of(work: Work, *, leader_id: int, host_resident_id: int, name: str, ro
             room=room,
             created_at=work.now,
         )
-        .on_conflict_do_nothing(index_elements=["leader_id", "host_resident_id", "guest_key"])
+        .on_conflict_do_nothing(
+            index_elements=["leader_id", "host_resident_id", "guest_key"],
+            index_where=text("host_resident_id IS NOT NULL"),
+        )
     )
     found = select(resident.c.id).where(
         resident.c.leader_id == leader_id,

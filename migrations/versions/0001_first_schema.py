@@ -712,11 +712,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["leader_id"], ["leader.id"], name=op.f("fk_resident_leader_id")),
         sa.PrimaryKeyConstraint("leader_id", "id", name=op.f("pk_resident")),
         sa.UniqueConstraint("leader_id", "account_id", name=op.f("uq_resident_leader_id_account_id")),
-        sa.UniqueConstraint(
-            "leader_id", "host_resident_id", "guest_key", name=op.f("uq_resident_leader_id_host_resident_id_guest_key")
-        ),
     )
     op.create_index("ix_resident_room", "resident", ["leader_id", "room"], unique=False)
+    op.create_index(
+        "uq_resident_guest",
+        "resident",
+        ["leader_id", "host_resident_id", "guest_key"],
+        unique=True,
+        sqlite_where=sa.text("host_resident_id IS NOT NULL"),
+        postgresql_where=sa.text("host_resident_id IS NOT NULL"),
+    )
     op.create_table(
         "round",
         sa.Column("leader_id", sa.BigInteger(), nullable=False),
