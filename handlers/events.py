@@ -122,6 +122,7 @@ def _of_review(talk: Talk) -> int | None:
         account_id=talk.person.account_id,
         wechat_media_id=talk.inbound.media_id,
         source_key=talk.key,
+        pic_url=talk.inbound.pic_url,
         kept_for=talk.settings.kept.review_photos,
     )
 
@@ -181,6 +182,7 @@ def _proof(talk: Talk) -> str | None:
         account_id=talk.person.account_id,
         wechat_media_id=talk.inbound.media_id,
         source_key=talk.key,
+        pic_url=talk.inbound.pic_url,
         kept_for=talk.settings.kept.payment_photos,
     )
     return paying.proof_kept(one.round_title, one.seq, one.due_fen) if one else None

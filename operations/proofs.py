@@ -44,11 +44,13 @@ def attach(
     account_id: int,
     wechat_media_id: str,
     source_key: str,
+    pic_url: str = "",
     kept_for: timedelta = KEPT.payment_photos,
 ) -> OrderView | None:
     """Keep a picture with the sender's newest order that owes something, which counts as said to be paid.
 
-    None when he owes nothing, or pays when he fetches it. The same `source_key` again attaches nothing twice.
+    None when he owes nothing, or pays when he fetches it. The same `source_key` again attaches nothing twice. `pic_url`
+    is WeChat's plain address of the picture, for accounts without the media API.
     """
     if paying_terms.get(work, leader_id).payment_mode == "pickup":
         return None
@@ -62,6 +64,7 @@ def attach(
         leader_id=leader_id,
         account_id=account_id,
         wechat_media_id=wechat_media_id,
+        pic_url=pic_url,
         source_key=source_key,
         purpose="payment",
         kept_for=kept_for,

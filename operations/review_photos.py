@@ -22,11 +22,13 @@ def attach(
     account_id: int,
     wechat_media_id: str,
     source_key: str,
+    pic_url: str = "",
     kept_for: timedelta = KEPT.review_photos,
 ) -> int | None:
     """A picture sent right after a review belongs to it: how many it has now; None where there is no such review.
 
-    Whoever has opened an after-sales case since shows what is wrong: that picture belongs to the case.
+    Whoever has opened an after-sales case since shows what is wrong: that picture belongs to the case. `pic_url` is
+    WeChat's plain address of the picture, for accounts without the media API.
     """
     review_id = _just_written(work, leader_id, resident_id)
     if review_id is None:
@@ -40,6 +42,7 @@ def attach(
         leader_id=leader_id,
         account_id=account_id,
         wechat_media_id=wechat_media_id,
+        pic_url=pic_url,
         source_key=source_key,
         purpose="review",
         kept_for=kept_for,
