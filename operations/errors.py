@@ -112,7 +112,10 @@ class SoldOut(Refused):
 
 
 class OverLimit(Refused):
-    """More than one resident may have. facts: name, unit, limit_milli, wanted_milli."""
+    """More than one household may have; `most_milli` it can still get in all, by the limit and what is left.
+
+    facts: name, unit, limit_milli, wanted_milli, had_milli, most_milli.
+    """
 
     code = "over_limit"
 

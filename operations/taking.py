@@ -170,8 +170,15 @@ def _why_not(work: Work, wish: Wish) -> Refused | None:
     if row.is_withdrawn:
         return OfferWithdrawn(offer_id=row.id, name=row.name)
     if row.limit_milli is not None and wish.wanted > row.limit_milli:
+        left = row.limit_milli if row.capacity_milli is None else row.capacity_milli - row.reserved_milli + wish.had
         return OverLimit(
-            offer_id=row.id, name=row.name, unit=row.unit, limit_milli=row.limit_milli, wanted_milli=wish.wanted
+            offer_id=row.id,
+            name=row.name,
+            unit=row.unit,
+            limit_milli=row.limit_milli,
+            wanted_milli=wish.wanted,
+            had_milli=wish.had,
+            most_milli=min(row.limit_milli, left),
         )
     if row.capacity_milli is None or row.reserved_milli + wish.wanted - wish.had <= row.capacity_milli:
         return None

@@ -65,6 +65,12 @@ def _sold_out(facts: Facts) -> str:
     return f"{facts['name']}只剩{quantity(left, unit)}，没有加上；您最多可以订到{quantity(most, unit)}。"
 
 
+def _over_limit(facts: Facts) -> str:
+    unit, most = facts.get("unit", ""), facts.get("most_milli", 0)
+    start = f"{facts['name']}每户最多{quantity(facts.get('limit_milli'), unit)}，没有加上"
+    return f"{start}；您最多可以订到{quantity(most, unit)}。" if most > (facts.get("had_milli") or 0) else f"{start}。"
+
+
 def _bad_quantity(facts: Facts) -> str:
     if "name" not in facts:
         return "数量不对，请检查。"
@@ -84,6 +90,7 @@ _SENTENCES: dict[str, str | Callable[[Facts], str]] = {
     "link_dead": "这个链接已经用过，或者过期了。",
     "weak_password": _weak,
     "sold_out": _sold_out,
+    "over_limit": _over_limit,
     "bad_quantity": _bad_quantity,
     "no_order": "还没有选东西。在要的商品后面填上数量，再提交。",
     "unknown_code": _unknown,

@@ -74,7 +74,15 @@ def _sold_out(f: Facts) -> str:
 
 
 def _over_limit(f: Facts) -> str:
-    return f"{f['name']}每户最多{amount(f['limit_milli'], f['unit'])}，没有记上，请改一下数量。"
+    name, had, most = f["name"], f.get("had_milli") or 0, f["most_milli"]
+    start = f"{name}每户最多{amount(f['limit_milli'], f['unit'])}"
+    if most <= had:
+        return f"{start}，已经订了{amount(had, f['unit'])}，没有再加。" if had else f"{start}，也已经订完了。"
+    if f.get("is_for_other"):
+        return f"{start}，没有记上；还可以订到{amount(most, f['unit'])}。"
+    if had:
+        return f"{start}，没有加上；您最多可以订到{amount(most, f['unit'])}，回复“{name}{amount(most)}”就行。"
+    return f"{start}，没有记上；要的话回复“{name}{amount(most)}”。"
 
 
 def _bad_quantity(f: Facts) -> str:

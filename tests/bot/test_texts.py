@@ -31,7 +31,7 @@ FACTS: dict[str, Any] = {
     "number": 12,
     "left_milli": 1000, "free_milli": 0, "cases": (1, 2), "outcome": "refund", "approved_fen": 4500, "minutes": 15,
     "amount_fen": 100, "max_fen": 4500, "refunded_fen": 2000, "username": "运营", "problem": "length", "least": 10,
-    "is_mistyped": True, "min_fen": 3000, "least_fen": 50000, "total_fen": 12000, "goods_fen": 1800,
+    "is_mistyped": True, "most_milli": 2000, "min_fen": 3000, "least_fen": 50000, "total_fen": 12000, "goods_fen": 1800,
 }  # fmt: skip
 PLAIN = re.compile(r"None|True|False|[{}_]|[A-Za-z]{4,}")
 
@@ -60,6 +60,8 @@ def test_an_unknown_refusal_is_a_defect() -> None:
 def test_words_for_another_never_ask_to_order() -> None:
     assert "回复" in errors.refusal("sold_out", FACTS)
     assert "回复" not in errors.refusal("sold_out", FACTS | {"is_for_other": True})
+    assert "回复" in errors.refusal("over_limit", FACTS)
+    assert "回复" not in errors.refusal("over_limit", FACTS | {"is_for_other": True})
 
 
 def test_every_kind_of_notice_has_words_and_no_words_are_left_over() -> None:
