@@ -6,16 +6,15 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.texts.wording import money
+
 LOCAL = ZoneInfo("Asia/Shanghai")
 _DAYS = "一二三四五六日"
 
 
 def yuan(fen: int | None) -> str:
-    """¥1,234.50; nothing for None."""
-    if fen is None:
-        return ""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    """As in chat: ¥45, ¥45.5; nothing for None."""
+    return "" if fen is None else money(fen)
 
 
 def quantity(milli: int | None, unit: str = "") -> str:

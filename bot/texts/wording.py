@@ -18,10 +18,14 @@ _WEEKDAYS = "一二三四五六日"
 
 
 def money(fen: int) -> str:
-    """¥45, ¥45.5, -¥3.25."""
+    """¥45, ¥45.5, -¥3.25, ¥1200, ¥12,000: without noughts that say nothing, with a comma from ten thousand on.
+
+    In chat and on pages (`web.show.yuan`) alike: whoever was told ¥45 here is to find ¥45 there.
+    """
     sign, fen = ("-" if fen < 0 else ""), abs(fen)
     yuan, rest = divmod(fen, 100)
-    return f"{sign}¥{yuan}" if not rest else f"{sign}¥{yuan}.{rest:02d}".removesuffix("0")
+    whole = f"{yuan:,}" if yuan >= 10_000 else str(yuan)
+    return f"{sign}¥{whole}" if not rest else f"{sign}¥{whole}.{rest:02d}".removesuffix("0")
 
 
 def amount(milli: int, unit: str = "") -> str:

@@ -15,6 +15,7 @@ import pytest
 from bot.paging import TEXT_LIMIT, size
 from bot.texts import errors, guide, replies
 from bot.texts.notices import NOTICES, STATUS, NoticeTexts, render
+from bot.texts.wording import money
 from bot.understand import Situation, understand
 from operations import errors as refusals
 from operations.orders import NothingBooked
@@ -55,6 +56,13 @@ def test_a_refusal_is_one_plain_sentence(code: str) -> None:
 def test_an_unknown_refusal_is_a_defect() -> None:
     with pytest.raises(KeyError):
         errors.refusal("no_such_code", {})
+
+
+@pytest.mark.parametrize(
+    ("fen", "said"), [(4500, "¥45"), (4550, "¥45.5"), (-325, "-¥3.25"), (120000, "¥1200"), (1234560, "¥12,345.6")]
+)
+def test_money_is_said_without_needless_noughts(fen: int, said: str) -> None:
+    assert money(fen) == said
 
 
 def test_words_for_another_never_ask_to_order() -> None:

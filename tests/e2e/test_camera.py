@@ -67,7 +67,7 @@ def test_two_neighbours_hold_up_their_codes(filmed: Filmed, served: Served) -> N
     expect(log.get_by_role("listitem")).to_have_count(2)
     expect(result).to_have_class("scan-result good")
     said = "\n".join(page.evaluate("window.said"))
-    for words in ("5 号 12-603 孙老师", "4 号 5-1802 小陈", "鲜牛奶 4瓶", "还要收 ¥68.70"):
+    for words in ("5 号 12-603 孙老师", "4 号 5-1802 小陈", "鲜牛奶 4瓶", "还要收 ¥68.7"):
         assert words in said
     assert [row.ok for row in written(served)] == [True, True]
     walker.look("scan-log")

@@ -81,22 +81,22 @@ class Neighbour:
         self.page.goto(url)
         expect(self.page.get_by_text("您平常要的")).to_be_visible()
         self.page.get_by_role("link", name="老样子").tap()
-        expect(self.page.locator("[data-total]")).to_have_text("¥81.00")
+        expect(self.page.locator("[data-total]")).to_have_text("¥81")
         self.page.get_by_role("button", name="下单").tap()
-        expect(self.page.get_by_role("status")).to_contain_text("合计 ¥81.00")
+        expect(self.page.get_by_role("status")).to_contain_text("合计 ¥81")
 
     def order(self, *, room: str, seq: int) -> None:
         """One box of strawberries and one tray of eggs; who orders first says where he lives."""
         expect(self.page.get_by_text("邻居接龙" if seq == 1 else "还没有邻居接龙")).to_be_visible()
         self.page.get_by_role("button", name="红颜草莓加一").tap()
         self.page.get_by_role("button", name="土鸡蛋加一").tap()
-        expect(self.page.locator("[data-total]")).to_have_text("¥81.00")
+        expect(self.page.locator("[data-total]")).to_have_text("¥81")
         self.shot(f"mall-round-{seq}")
         if self.page.get_by_label("房号").count():
             self.page.get_by_label("房号").fill(room)
             self.page.get_by_label("称呼").fill(self.name)
         self.page.get_by_role("button", name="下单").tap()
-        expect(self.page.get_by_role("status")).to_contain_text("合计 ¥81.00")
+        expect(self.page.get_by_role("status")).to_contain_text("合计 ¥81")
 
 
 def open_round(place: World, title: str) -> str:
@@ -127,7 +127,7 @@ def take_from_the_shelf(place: World, wang: Neighbour, url: str) -> None:
     expect(wang.page.get_by_role("heading", name="现货", exact=True)).to_be_visible()
     wang.page.get_by_role("button", name="大米加一").tap()
     wang.page.get_by_role("button", name="大米加一").tap()
-    expect(wang.page.locator("[data-total]")).to_have_text("¥70.00")
+    expect(wang.page.locator("[data-total]")).to_have_text("¥70")
     wang.shot("mall-shelf")
     wang.page.get_by_role("button", name="下单").tap()
     expect(wang.page.get_by_role("status")).to_contain_text("现在就可以来取")
@@ -153,7 +153,7 @@ def test_from_the_link_in_the_group_to_the_reward(
         place.scan_leader("王姐", "")  # now she follows the account, too
         assert "红颜草莓（2斤/盒） 3盒 ¥135" in place.say("王姐", "草莓3")
         wang.page.reload()
-        expect(wang.page.get_by_text("¥171.00").first).to_be_visible()
+        expect(wang.page.get_by_text("¥171").first).to_be_visible()
 
         hand_out(place, "王姐")
         wang.page.goto(f"{url}/my")
@@ -190,7 +190,7 @@ def test_from_the_link_in_the_group_to_the_reward(
         li.as_usual(f"{url}/r/{third}")
         li.shot("mall-round-3")
         li.page.get_by_role("button", name="用这张券").tap()
-        expect(li.page.get_by_role("status")).to_contain_text("合计 ¥76.00")
+        expect(li.page.get_by_role("status")).to_contain_text("合计 ¥76")
         take_from_the_shelf(place, wang, url)
         wang.page.goto(f"{url}/my/data")
         expect(wang.page.get_by_text("★★★★★很新鲜，个头大")).to_be_visible()

@@ -45,7 +45,7 @@ def test_a_scan_is_redeemed_and_told(pages: Pages) -> None:
     assert told["ok"]
     assert told["who"] == "4 号 5-1802 小陈"
     assert told["items"] == ["鲜牛奶 4瓶", "本地青菜 1.5斤"]
-    assert told["collect"] == "还要收 ¥68.70"
+    assert told["collect"] == "还要收 ¥68.7"
 
 
 def test_a_helper_is_told_no_sum(pages: Pages) -> None:

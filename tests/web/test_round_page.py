@@ -51,7 +51,7 @@ def test_the_page_shows_a_face_a_place_and_a_time(pages: Pages) -> None:
         "冷藏品请当天取。",
         "张团长：我家每天一瓶",
         "剩 19盒",
-        "¥45.00",
+        "¥45",
         "1 户订了",
         "uri.amap.com",
     )
@@ -77,7 +77,7 @@ def test_an_order_on_the_page_is_the_order_of_the_chat(pages: Pages) -> None:
     assert wanted(own) == {"红颜草莓": 2000, "土鸡蛋": 2000, "鲜牛奶": 1000}
     assert own is not None
     assert own.total_fen == 2 * 4500 + 2 * 3600 + 1500
-    assert "记好了，合计 ¥177.00（接龙号 1）" in neighbour.get(path_of(pages)).text
+    assert "记好了，合计 ¥177（接龙号 1）" in neighbour.get(path_of(pages)).text
 
 
 def test_the_same_form_twice_changes_nothing_the_second_time(pages: Pages) -> None:
@@ -240,7 +240,7 @@ def test_cases_still_short_and_bundle_prices_are_shown_and_reckoned(pages: Pages
     assert "还差 4份凑整箱" in neighbour.get(path_of(pages)).text
     live = neighbour.get(f"{path_of(pages)}/live?q_1=2&q_2=1").json
     assert live is not None
-    assert live["total"] == "¥126.00"
+    assert live["total"] == "¥126"
     assert live["left"] == {"1": 19.0, "2": None, "3": None, "4": None}
     assert live["taken"] == {"1": "1 户订了 1盒", "2": "1 户订了 2份", "3": "1 户订了 6瓶", "4": ""}
     assert live["households"] == 2
@@ -267,7 +267,7 @@ def test_what_the_page_reckons_is_what_the_order_comes_to(pages: Pages) -> None:
         assert live is not None
         assert live["total"] == yuan(own.total_fen - own.discount_fen)
         assert f"data-total>{live['total']}<" in neighbour.get(path_of(pages)).text
-    assert neighbour.get(f"{path_of(pages)}/live?q_3=1").json["remark"] == "满 ¥20.00 起订，还差 ¥5.00"  # type: ignore[index]
+    assert neighbour.get(f"{path_of(pages)}/live?q_3=1").json["remark"] == "满 ¥20 起订，还差 ¥5"  # type: ignore[index]
     assert "含配送等费用" in neighbour.get(f"{path_of(pages)}/live?q_1=1&q_2=1").json["remark"]  # type: ignore[index]
 
 

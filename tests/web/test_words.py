@@ -93,7 +93,7 @@ def test_the_log_of_a_busy_day_reads_as_words(pages: Pages) -> None:
     [
         ("closes_at", None, "2026-05-02T10:00:00+00:00", ("截单", "", "2026-05-02 18:00")),
         ("method", None, "transfer", ("方式", "", "转账")),
-        ("price_fen", 100, 250, ("单价", "¥1.00", "¥2.50")),
+        ("price_fen", 100, 250, ("单价", "¥1", "¥2.5")),
         ("active", True, False, ("可登录", "是", "否")),
         ("active", True, None, ("可登录", "是", "—")),
     ],

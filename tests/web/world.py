@@ -411,7 +411,7 @@ def _trouble(work: Work, world: World, text: str) -> None:
             )
         )
     messages = (
-        (text or "草莓2 鸡蛋1", "PlaceOrder", "done", "记好了，王姐。\n草莓 2盒\n鸡蛋 1份\n合计 ¥126.00"),
+        (text or "草莓2 鸡蛋1", "PlaceOrder", "done", "记好了，王姐。\n草莓 2盒\n鸡蛋 1份\n合计 ¥126"),
         (text or "那个红的甜不甜呀", "unknown", "done", "没看懂，可以这样说：草莓2"),
         (text or "再来点那个", "unclear", "done", "是要再来点草莓，还是鸡蛋？"),
     )
