@@ -214,6 +214,14 @@ class Introduce(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveOrder(Command):
+    """我那单改到5-302: this order goes to another home; the neighbour still lives where he lives."""
+
+    room: str
+    round_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JoinCommunity(Command):
     """小区 东湖花园: which of the leader's communities a neighbour lives in. No name: which there are."""
 

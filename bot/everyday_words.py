@@ -43,6 +43,18 @@ def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
 _MOVED = re.compile(r"^我?[们家]?(?:搬家了?|[搬换改]到了?|搬了?|[换改][成为]|现在|地址|住址|[是在住到放]|送到)+")
 
 
+_ELSEWHERE = re.compile(r"[\s,，]*(?:[我他她它们]{0,2}[^\W\d]{0,3}家|那里|那边|那儿|去|室|了|吧|谢谢|哦|啊)*")
+
+
+def _move_order(match: re.Match[str], said: Said) -> c.Command | None:
+    """我那单改到5-302: a room and nothing about goods."""
+    rest = match["rest"]
+    room = find_room(rest)
+    if room is None or not _ELSEWHERE.fullmatch(rest[: room.start] + rest[room.end :]):
+        return None
+    return c.MoveOrder(room.room)
+
+
 _SOMEBODY_ELSE = re.compile(
     r"(?:我|俺|咱)?(?:家)?的?(?:大|小|老)?(?:女儿|闺女|儿子|媳妇|儿媳|女婿|孙子|孙女|外孙|妈|爸|娘|爹|婆婆|公公|丈母|岳|奶奶|爷爷|外婆|外公"
     r"|姥|姐姐|妹妹|哥哥|弟弟|姐夫|妹夫|嫂子|弟媳|舅|姑|姨妈|小姨|叔叔|朋友|同事|邻居|亲戚|亲家|对门|隔壁|他们|她们|他|她|人家)"
@@ -198,6 +210,11 @@ EVERYBODY = (
 
 
 RESIDENT = (
+    rule(
+        r"(?:请|麻烦|帮我|给我|你|把|将|团长)*(?:(?:我|俺)的?(?:那|这|刚才|刚刚|那个|这个|下|订)?的?(?:一?单子?|份|订单|接龙)|(?:这|那|刚才那)一?单)(?:的?(?:房号|地址|门牌号?))?"
+        r"(?:给我|帮我|请)?(?:改|换|送|放|写|记|转)(?:一下)?(?:到|成|为|在|去|给|至)?\s*(?P<rest>\S.{2,20})",
+        _move_order,
+    ),
     rule(r"团购|菜单|商品|有什么|今天有什么|在团什么|现在有什么|开团了[吗没]|看看|列表|list|menu", just(c.ShowMenu())),
     rule(
         r"(?:我)?(?:还是|还|就|照|按|来个?)*(?:老样子|老规矩|平常那些|平时那些)(?:就行|就好|来一份|吧)?",
@@ -226,7 +243,7 @@ RESIDENT = (
         lambda m, said: c.MyOrders() if said.situation.prior else None,
     ),
     rule(
-        r"(?:转|找)?(?:人工|客服)(?:客服|服务)?|(?:找|喊|叫)(?:一?下)?团长|团长(?:你|您)?(?:在吗|在不在|在么|人呢)",
+        r"(?:转|找)?(?:人工|客服)(?:客服|服务)?|(?:找|喊|叫)(?:一?下)?团长|(?:团长|老板娘?|群主|店家)(?:你|您)?(?:在吗|在不在|在么|人呢)",
         just(c.ContactLeader("")),
     ),
     rule(

@@ -46,9 +46,26 @@ _ASKS_HOW = re.compile(
 _POLITE = re.compile(
     r"(?:(?:请|麻烦|帮我|给我|我要|我想|我)*(?:看看|看|查查|查|打印|发|来|做)?(?:一下|下|一份|个)?)\s*"
 )
+_IS_BAD = re.compile(r"[坏烂碎臭霉馊破漏蔫](?:掉|光)?了|少[给发]了|[发送]错了")
+_IN_CASE = re.compile(r"如果|要是|万一|假如|会不会|的话|怎么办|咋办|包")
 _ABOUT_ROUND = frozenset({"pickup", "delivery"})
 """What a leader asks about his own round."""
-_QUESTIONS = frozenset({"deadline", "arrival", "pickup", "price", "stock", "catalog"})
+_QUESTIONS = frozenset(
+    {
+        "deadline",
+        "arrival",
+        "pickup",
+        "price",
+        "stock",
+        "catalog",
+        "bargain",
+        "invoice",
+        "reach",
+        "delivery",
+        "returns",
+        "next",
+    }
+)
 
 
 def understand(text: str, situation: Situation) -> c.Command:
@@ -243,6 +260,10 @@ def _cancel(reading: OrderReading, said: Said) -> c.Command:
 def _question(topic: str | None, said: Said) -> c.Command:
     if topic == "my_order":
         return c.MyOrders()
+    if topic == "who":
+        return c.Unknown(said.raw, topic)
+    if topic == "returns" and _IS_BAD.search(said.plain) and not _IN_CASE.search(said.plain):
+        return c.OpenCase(said.raw)
     if topic == "code":
         return c.MyCode()
     if said.situation.is_leader and topic in _ABOUT_ROUND:

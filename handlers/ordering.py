@@ -157,6 +157,31 @@ def _why_nothing_is_open(talk: Talk) -> Refused:
     return RoundClosed(title=recent[0].title) if recent else NoOpenRound()
 
 
+@router.on(c.MoveOrder)
+def move_order(talk: Talk, command: c.MoveOrder) -> str:
+    """Of several orders it is asked which; one that is closed is the leader's to move."""
+    if not talk.has_leader:
+        return replies.NOT_BOUND
+    mine = [o for o in talk.orders.values() if command.round_id in {None, o.round_id}]
+    if not mine:
+        waiting = [o for o in talk.own_orders() if o.state in {"confirmed", "ready", "partly"}]
+        return replies.round_is_over(waiting[0].round_title) if waiting else replies.NO_ORDER_TO_MOVE
+    if len(mine) > 1:
+        talk.ask_choice([replace(command, round_id=o.round_id) for o in mine])
+        return replies.which_to_move(command.room, [o.round_title for o in mine])
+    orders.change(
+        talk.work,
+        leader_id=talk.leader_id,
+        round_id=mine[0].round_id,
+        resident_id=talk.resident_id,
+        changes=[],
+        actor=talk.actor,
+        source_key=talk.key,
+        room=command.room,
+    )
+    return replies.order_goes_to(mine[0].round_title, command.room, home=talk.person.room)
+
+
 @router.on(c.CancelOrder)
 def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
     if not talk.has_leader:

@@ -8,18 +8,18 @@ from bot import commands as c
 from bot import conversation
 from bot.parsing.normalise import normalise
 from bot.router import Router
-from bot.texts import guide, leading, replies, shelf
+from bot.texts import asked, guide, leading, paying, replies, shelf
 from bot.texts.wording import pickup
 from handlers.talk import Talk
 from models.views import OrderView, RoundView
-from operations import codes, rounds, shelf_days
+from operations import codes, paying_terms, rounds, shelf_days
 from operations import shelf as on_shelf
 from operations.notices import enqueue
 
 router = Router()
 
-_ABOUT_MINE = frozenset({"arrival", "pickup", "delivery", "payment"})
-_OPEN_QUESTIONS = frozenset({"spec", "delivery", "other", "pickup", "arrival"})
+_ABOUT_MINE = frozenset({"arrival", "pickup", "payment"})
+_OPEN_QUESTIONS = frozenset({"spec", "other", "arrival"})
 _WORTH_PASSING_ON = 4
 """Characters."""
 
@@ -32,6 +32,9 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         mine = [o for o in talk.own_orders() if o.state not in {"picked_up", "no_show"}]
         if mine:
             return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + _pass_on(talk)
+    named = _named(talk) if command.topic else []
+    if not talk.is_leader and (answer := _answered(talk, command.topic, named)):
+        return answer
     if not talk.rounds:
         if talk.is_leader:
             return leading.NO_ROUND
@@ -39,12 +42,37 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         return (_only_the_shelf(talk) or replies.nothing_open(talk.leader_name)) + question
     if command.topic == "deadline":
         return replies.deadlines(talk.rounds, talk.now)
-    named = _named(talk) if command.topic else []
     text = replies.menu(named or talk.rounds, talk.leader_name, talk.now)
     if talk.shelf and not named:
         text += f"\n\n{shelf.beside(talk.shelf)}"
     is_open = command.topic in _OPEN_QUESTIONS or (command.topic == "stock" and not named)  # 七点半还有人吗
     return f"{text}\n{_pass_on(talk)}" if is_open and not talk.is_leader else text
+
+
+def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | None:
+    """What is asked beside what is for sale, with how the leader is reached; None where the goods are the answer."""
+    about = named or talk.rounds
+    said = {
+        "bargain": lambda: asked.bargain(about),
+        "invoice": lambda: asked.INVOICE,
+        "reach": lambda: asked.REACH,
+        "returns": lambda: asked.RETURNS,
+        "delivery": lambda: asked.delivery(talk.rounds),
+        "next": lambda: asked.next_round(talk.rounds, talk.now),
+        "payment": lambda: _paying(talk),
+    }
+    if topic in said:
+        return f"{said[topic]()}\n{_pass_on(talk)}"
+    if topic == "pickup" and talk.rounds:
+        return f"{asked.pickups(about)}\n{_pass_on(talk)}"
+    if topic in {"spec", "other"} and talk.rounds and not named and not talk.shelf:
+        return f"{asked.not_known(talk.rounds)}\n{_pass_on(talk)}"
+    return None
+
+
+def _paying(talk: Talk) -> str:
+    terms = paying_terms.get(talk.work, talk.leader_id)
+    return asked.payment(paying.how_to_pay(terms.payment_mode, terms.payment_note, []))
 
 
 def _named(talk: Talk) -> list[RoundView]:

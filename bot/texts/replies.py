@@ -35,6 +35,7 @@ SPECIAL = {
     "leader_only": "这件事只有团长能做，没有改动。想找团长，请发：联系团长 加上您要说的话。",
     "their_home": "这是别人家的房号，没有改您的。替别人订请这样发，货由您去取：代 5-301 女儿 草莓1。您自己搬了家，请发：我住 5-301",
     "others": "您只能改自己的订单，没有改动。看自己的请发“我的订单”。",
+    "who": "我是邻团，帮团长记订单、算账、发取货码的程序，不是真人。要订货直接写商品和数量；找团长请发：联系团长 加上您要说的话。",
     "code": "取货码不用发给我：取货时报给团长，或者把二维码给团长扫。要看自己的，回复“取货码”。",
     "chain": "接龙请团长来发，没有记任何东西。您自己要订，直接写商品和数量，例如：草莓2 鸡蛋1 3-502",
     "post": "开团要先当团长，没有发布。想当团长，回复：我要当团长 您的称呼 小区",
@@ -234,6 +235,20 @@ def introduced(name: str | None, room: str | None, phone: str | None, community:
 
 def order_moved(title: str, before: str, room: str) -> str:
     return f"“{title}”的订单也改到 {room} 了（原来 {before}）。"
+
+
+NO_ORDER_TO_MOVE = "您现在没有可以改的订单，没有改动。您自己搬了家，请发：我住 5-301"
+
+
+def order_goes_to(title: str, room: str, *, home: str | None) -> str:
+    """One order goes elsewhere; where the neighbour lives stays, and is said."""
+    own = f"您家的房号还是 {home}；搬了家请发：我住 {room}" if home and home != room else ""
+    return f"好的，“{title}”这一单改到 {room} 了。{own}"
+
+
+def which_to_move(room: str, titles: Sequence[str]) -> str:
+    lines = "\n".join(f"{i} {title}" for i, title in enumerate(titles, 1))
+    return f"您在几个团里都订了，哪一单改到 {room}？回复数字：\n{lines}"
 
 
 def my_codes(codes: Sequence[tuple[str, str, str | None]], place: str | None) -> str:
