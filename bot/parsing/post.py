@@ -23,6 +23,7 @@ from datetime import datetime
 
 from bot.parsing.normalise import Normal, normalise
 from bot.parsing.post_items import ItemsReading, read_items
+from bot.parsing.post_names import headline_title
 from bot.parsing.post_places import has_several_places, read_place
 from bot.parsing.post_prices import find_prices
 from bot.parsing.post_text import goods_text, mended, notes_of
@@ -66,7 +67,7 @@ def read_post(text: str, now: datetime) -> PostReading:
 def _plain_headline(body: str) -> str | None:
     """#开团 夜里截单的团: a headline without a figure is the title, whatever words it holds."""
     match = re.match(r"\s*#?开团[\s:]+([^\d\s]{2,20}团)\s*(?:\n|$)", body)
-    return match[1] if match is not None else None
+    return headline_title(match[1]) if match is not None else None
 
 
 def _as_written(normal: Normal, body: str, place: str | None) -> str | None:

@@ -63,7 +63,7 @@ def read_items(text: str, shown: str, written: Normal | None = None) -> ItemsRea
     if reader.shares.is_total_shared:
         doubts.append("shared_stock")
     items, cold_doubts = _cooled(items, _COLD_GOODS.search(shown) is not None)
-    title = headline_title(reader.titles[0]) if reader.titles else _title_in(shown, items)
+    title = next(filter(None, map(headline_title, reader.titles)), None) or _title_in(shown, items)
     return ItemsReading(tuple(items), title, tuple(doubts + cold_doubts))
 
 

@@ -50,6 +50,18 @@ _HEADLINE = re.compile(
 )
 
 
+_PEOPLE = (
+    "(?:亲爱的|尊敬的|各位|全体|所有|大家|家人|邻居|邻里|姐妹|兄弟|宝子|宝宝|宝贝|朋友|业主|街坊|团友|群友|小主"
+    "|亲|人)+们?"
+)
+_GREETING = re.compile(  # 各位邻居大家好, 家人们看过来; but 邻居团 and 宝宝零食团 are titles
+    rf"^[\s@]*(?:(?:{_PEOPLE}[\s,，、]*)?(?:大家|你们|早上|上午|中午|下午|晚上|周末|节日|新年)+好(?![物货吃价鲜])"
+    rf"|{_PEOPLE}(?:好|早安?|看过来|注意[啦了]?|集合[啦了]?)?(?=[呀啊哦哟啦~～!！,，。、:：\s]|$)|早安?(?=[呀啊~～!！,，。\s]|$))"
+    r"[呀啊哦哟啦~～!！,，。、:：\s]*"
+)
+_CALL = re.compile(r"(?<=团)(?:正式)?(?:开始?)?(?:接龙|报名|预定|预订|下单|来)?[啦了咯喽!！~\s]*$")
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     name: str
@@ -201,8 +213,9 @@ def headline_name(text: str) -> str:
 
 
 def headline_title(text: str) -> str:
-    """A headline as a title: without #开团, brackets and emoji at its ends."""
-    bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?[:：\s]+)?", "", _emoji_to_blank(text)).replace("】", " ")
+    """A headline as a title: without #开团, a greeting, brackets and emoji at its ends; "" when that was all."""
+    bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?(?:[:：\s]+|$))?", "", _emoji_to_blank(text))
+    bare = _CALL.sub("", _GREETING.sub("", bare.replace("】", " ")))
     return re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
 
 

@@ -284,6 +284,26 @@ def test_title_of_one_line(text: str, title: str) -> None:
     assert (reading.title, reading.items[0].name) == (title, "腰果")
 
 
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("各位邻居", "腰果、杏仁"),
+        ("邻居们好", "腰果、杏仁"),
+        ("大家好！", "腰果、杏仁"),
+        ("#开团 各位邻居早上好", "腰果、杏仁"),
+        ("#开团\n各位亲爱的邻居，大家晚上好", "腰果、杏仁"),
+        ("大家好！\n周六坚果团开始接龙啦", "周六坚果团"),
+        ("#开团 各位邻居好，周六坚果团", "周六坚果团"),
+        ("大家好，坚果来了", "坚果来了"),
+        ("#开团 邻居团", "邻居团"),
+        ("#开团 宝宝零食团", "宝宝零食团"),
+        ("#开团 大家庭年货", "大家庭年货"),
+    ],
+)
+def test_a_greeting_is_no_title(head: str, title: str) -> None:
+    assert read_post(f"{head}\n腰果 39元/罐\n杏仁 35元/袋\n今晚8点截单", NOW).title == title
+
+
 def test_a_limit_is_not_the_spec_of_the_next_goods_and_letters_stay() -> None:
     first, second = read_post("花生油 5L/桶 69元 限20桶，洗衣液 3KG/瓶 29.9元", NOW).items
     assert (first.spec, first.capacity_milli, second.spec) == ("5L/桶", 20_000, "3KG/瓶")
