@@ -27,7 +27,7 @@ def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     texts = [_told(talk, doubt) for doubt in command.doubts if doubt not in settled]
     if not settled:
         return texts
-    first, *later = settled
+    first, *later = [_nearest_first(talk, doubt) for doubt in settled]
     _keep_open(talk, replace(command, lines=(), doubts=tuple(later), note=None, is_exchange=False, words=""), first)
     texts.append(_question(talk, first))
     if later:
@@ -54,6 +54,17 @@ def _told(talk: Talk, doubt: Doubt) -> str:
             if reading.lines or any(one.candidates for one in reading.doubts):
                 return doubts.sold_before(doubt.fragment, round_.title)
     return doubts.sentence(doubt, _names(talk, doubt))
+
+
+def _nearest_first(talk: Talk, doubt: Doubt) -> Doubt:
+    """Among several the goods of the round in which he has ordered come first: most likely he means to go on there."""
+    keys = sorted(doubt.candidates, key=lambda key: not _is_beside_his(talk, key))
+    return replace(doubt, candidates=tuple(keys))
+
+
+def _is_beside_his(talk: Talk, key: int) -> bool:
+    round_ = talk.round_of(key)
+    return round_ is not None and round_.id in talk.orders
 
 
 def _can_be_settled(talk: Talk, doubt: Doubt) -> bool:
@@ -89,7 +100,9 @@ def _names(talk: Talk, doubt: Doubt) -> list[str]:
     found = [o for key in doubt.candidates if (o := talk.offer(key))]
     if doubt.reason == "which_item":
         titles = (
-            {0: ON_THE_SHELF} | {r.id: r.title for r in talk.rounds} if len({o.round_id for o in found}) > 1 else {}
+            {0: ON_THE_SHELF} | {r.id: doubts.in_round(r.title, has_order=r.id in talk.orders) for r in talk.rounds}
+            if len({o.round_id for o in found}) > 1
+            else {}
         )
         return [choice_line(o, titles.get(o.round_id)) for o in found]
     return [sold_by(o) if doubt.reason == "unit" else o.name for o in found]

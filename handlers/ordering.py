@@ -96,11 +96,15 @@ def _booked(talk: Talk, command: c.ChangeOrder, round_: RoundView, done: Changed
             tell_changed(talk.work, done.order, source_key=talk.key)
         shown = replace(done.order, room=done.order.room or command.room)
         return "\n".join([books.guest_order(shown), *refused])
-    headline = replies.UNCHANGED if refused and not done.moved else replies.BOOKED
+    headline = replies.UNCHANGED if refused and not done.moved else _headline(talk, round_)
     had = talk.orders.get(round_.id)
     if had and had.discount_fen and done.order.lines and not done.order.discount_fen:
         refused.append(growth.COUPON_CAME_OFF)
     return "\n".join([replies.order(done.order, round_, talk.now, headline=headline), *refused])
+
+
+def _headline(talk: Talk, round_: RoundView) -> str:
+    return replies.booked_in(round_.title) if len(talk.offered) > 1 else replies.BOOKED
 
 
 def _may_be_a_neighbours(talk: Talk, command: c.ChangeOrder) -> bool:

@@ -34,6 +34,11 @@ def sentence(d: Doubt, names: Sequence[str]) -> str:
             return f"{said}没看懂，请换个说法，例如：{'、'.join(names) or '草莓'}2"
 
 
+def in_round(title: str, *, has_order: bool) -> str:
+    """The round of a choice, as its remark."""
+    return f"{title}，您已订" if has_order else title
+
+
 def wanted(op: str, name: str, milli: int, unit: str) -> str:
     """One change as a neighbour says it."""
     if op == "set":

@@ -94,6 +94,11 @@ def example(offers: Sequence[OfferView]) -> str:
     return " ".join(f"{o.name}{2 - i}" for i, o in enumerate(sold)) or "草莓2 鸡蛋1"
 
 
+def booked_in(title: str) -> str:
+    """The headline where several rounds are open."""
+    return f"记好了，您在“{title}”的订单："
+
+
 def order_line(line: LineView) -> str:
     spec = f"（{line.spec}）" if line.spec and line.spec not in line.name else ""
     return f"{line.name}{spec} {amount(line.quantity_milli, line.unit)} {money(line.line_fen)}"
