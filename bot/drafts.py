@@ -26,7 +26,7 @@ _NAMED_PRICE = re.compile(
 )
 _DROP = re.compile(r"(?:去掉|删掉|删除|不要|去除)\s*第?\s*(\d{1,2})\s*[号个]?")
 _CAP = re.compile(r"限量?\s*(\d{1,2})\s*[号:：]?\s+(\d{1,4})\s*[^\d\s]{0,2}")
-_MORE = re.compile(r"(?:加上?|再加|加品|还有)\s*[:：]?\s*(\D.+)")
+_MORE = re.compile(r"(?P<verb>加上?|再加|加品|还有)\s*[:：]?\s*(?P<rest>\D.+)")
 _UNIT = re.compile(r"单位\s*(\d{1,2})\s*[号:：]?\s*(?:改成|改为|是|按)?\s*([^\d\s]{1,3})")
 _SOLD_BY = re.compile(r"(\d{1,2})\s*号?\s*(?:单位)?(?:按|改按|改成按)\s*([^\d\s]{1,2}?)卖?")
 _LIMIT = re.compile(r"(?:每户|每家|每人)?限购\s*(\d{1,2})\s*[号:：]?\s+(\d{1,3})\s*[^\d\s]{0,2}")
@@ -117,10 +117,11 @@ def _settled(reading: PostReading, what: str) -> PostReading:
 
 _BY_NAME = re.compile(r"(?P<name>[^\d\s]{1,20}?)的?\s*(?P<what>限购|限量?|单位|不?冷藏)\s*(?P<rest>.*)")
 _NAME_CHANGED = re.compile(
-    r"(?P<name>[^\d\s]{1,20}?)(?:的?价格?)?(?:改成|改为|改到|改价|改|涨到|降到)\s*(?P<rest>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
+    r"(?P<name>[^\d\s]{1,20}?)(?:的?价格?)?(?:(?:[涨降]价?了|贵了|便宜了)[\s,，]*)?(?:改成|改为|改到|改价|改|涨到|降到|卖)\s*(?P<rest>[¥￥]?\s*\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?"
 )
 _NAME_DROPPED = re.compile(
-    r"(?:去掉|删掉|删除|不要|去除)\s*(?P<name>[^\d\s]{1,20})|(?P<name2>[^\d\s]{1,20})(?:去掉|删掉|不要了?|不卖了?)"
+    r"(?:去掉|删掉|删除|不要|去除)\s*(?P<name>[^\d\s]{1,20})|(?P<name2>[^\d\s]{1,20}?)"
+    r"(?:(?:没有了|没货了?|没了|缺货了?|断货了?|卖完了?)[\s,，]*(?:下掉|下架|去掉|删掉)?吧?|(?:去掉|删掉|下掉|下架|撤掉|拿掉|不要了?|不卖了?)吧?)"
 )
 
 
@@ -158,8 +159,9 @@ def _about_items(reading: PostReading, text: str, now: datetime) -> PostReading 
     if match := _NAME.fullmatch(text):
         return _with(reading, int(match[1]), name=match[2].strip())
     if match := _MORE.fullmatch(text):
-        more = read_post(match[1], now).items
-        return _renumbered(reading, [*reading.items, *more]) if more else None
+        more = read_post(match["rest"], now).items
+        is_asked = match["verb"] == "还有" and any(item.price_fen is None for item in more)  # 还有多少人没付钱
+        return _renumbered(reading, [*reading.items, *more]) if more and not is_asked else None
     if match := _NAMED_PRICE.fullmatch(text):
         named = [item.number for item in reading.items if match["name"] in item.name]
         return _priced(reading, named[0], amount_fen(match["price"])) if len(named) == 1 else None

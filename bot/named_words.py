@@ -206,6 +206,12 @@ _NAMED: tuple[Rule, ...] = (
     rule(_GOODS + r"价格?(?:改|调)(?:到|成|为|至)?\s*" + _MAYBE_YUAN, _price),
     rule(_GOODS + r"(?:改价|调价|(?:涨|降)价?(?:到|成|为|至))(?:到|成|为|至)?\s*" + _MAYBE_YUAN, _price),
     rule(_GOODS + r"(?:改|卖|调)(?:到|成|为|至)?\s*" + _YUAN, _price),
+    rule(
+        _GOODS
+        + r"(?:[涨降]价?了|贵了|便宜了)[\s,，]*(?:现在|要|得)*(?:改|卖|涨|降|调)(?:到|成|为|至)?\s*"
+        + _MAYBE_YUAN,
+        _price,
+    ),
     rule(r"(?:改价|调价)" + _GOODS_AFTER + _MAYBE_YUAN, _price),
     rule(_GOODS + r"(?:限量|限(?!购)|总共|一共|最多)(?:到|成|为|改成|改到|是|有)?\s*" + _COUNT, _stock()),
     rule(r"(?:限量|改量)" + _GOODS_AFTER + _COUNT, _stock()),

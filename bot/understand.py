@@ -51,20 +51,7 @@ _IN_CASE = re.compile(r"如果|要是|万一|假如|会不会|的话|怎么办|�
 _ABOUT_ROUND = frozenset({"pickup", "delivery"})
 """What a leader asks about his own round."""
 _QUESTIONS = frozenset(
-    {
-        "deadline",
-        "arrival",
-        "pickup",
-        "price",
-        "stock",
-        "catalog",
-        "bargain",
-        "invoice",
-        "reach",
-        "delivery",
-        "returns",
-        "next",
-    }
+    "deadline arrival pickup price stock catalog bargain invoice reach delivery returns next by_another".split()
 )
 
 

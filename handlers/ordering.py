@@ -145,9 +145,10 @@ def _cancel_guest(talk: Talk, resident_id: int) -> str:
 
 
 def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
-    """Room, phone and name that came with an order are the resident's own, unless known: one order may go elsewhere."""
+    """Room, phone and name that came with an order are the resident's own, unless known: one order may go elsewhere.
+    A leader who orders is called in her own lists as everybody calls her."""
     news = {
-        "name": command.name if not talk.person.resident_name and not talk.is_leader else None,
+        "name": (talk.leader_name if talk.is_leader else command.name) if not talk.person.resident_name else None,
         "room": command.room if not talk.person.room and not is_anothers_home(command.said) else None,
         "phone": command.phone if not talk.person.phone else None,
     }

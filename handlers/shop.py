@@ -31,7 +31,8 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     if command.topic in _ABOUT_MINE and not talk.is_leader:
         mine = [o for o in talk.own_orders() if o.state not in {"picked_up", "no_show"}]
         if mine:
-            return "\n\n".join(_one(talk, o) for o in mine[:4]) + "\n" + _pass_on(talk)
+            how = [_paying(talk)] if command.topic == "payment" else []
+            return "\n".join(["\n\n".join(_one(talk, o) for o in mine[:4]), *how, _pass_on(talk)])
     named = _named(talk) if command.topic else []
     if not talk.is_leader and (answer := _answered(talk, command.topic, named)):
         return answer
@@ -56,6 +57,7 @@ def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | No
         "bargain": lambda: asked.bargain(about),
         "invoice": lambda: asked.INVOICE,
         "reach": lambda: asked.REACH,
+        "by_another": lambda: asked.BY_ANOTHER,
         "returns": lambda: asked.RETURNS,
         "delivery": lambda: asked.delivery(talk.rounds),
         "next": lambda: asked.next_round(talk.rounds, talk.now),

@@ -30,9 +30,9 @@ _SPECIAL = {
     **LETTERS,
 }  # fmt: skip
 _STICKER = re.compile(r"\[([^\[\]\n\d]{1,8})\](?!\s*[\dx×+一二两三])")
-_KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
+_KEYCAP = re.compile("([0-9])\ufe0f?\u20e3\ufe0f?")
 _KEYCAPS_OF_ITEMS = re.compile(
-    "(?:^|(?<=[\\s,，。;；、和]))(?:[1-9]\ufe0f?\u20e3)(?:(?:[1-9]\ufe0f?\u20e3)*(?=\\s?各)|(?=\\s?(?:[要来拿订留俩]|[一二两三四五六七八九十][^\\s斤半点号栋楼]|[x×*]\\s?\\d)))"
+    "(?:^|(?<=[\\s,，。;；、和]))(?:[1-9]\ufe0f?\u20e3\ufe0f?)(?:(?:[1-9]\ufe0f?\u20e3\ufe0f?)*(?=\\s?各)|(?=\\s?(?:[要来拿订留俩]|[一二两三四五六七八九十][^\\s斤半点号栋楼]|[x×*]\\s?\\d)))"
 )
 """2️⃣要一盒, 1️⃣3️⃣各一份: what stands in front of an order is the number of goods."""
 _MENTION = re.compile(r"@[^\n\u2005@]{1,30}\u2005|@[^\s@]{1,30}(?=\s)|@[^\s\d,，。:：!！?？;；、@]{1,20}")

@@ -38,12 +38,13 @@ _ONE_LINE_HEAD = re.compile(  # #开团 周六水果 红颜草莓 45元/盒
     r"\s*#?开团[\s:]+((?=\S*(?:[周今明]|星期|第.{1,2}期))[^\d\s,，:]{2,10}|[^\d\s,，:]{1,9}团)"
     r"(?=[ \t]+[^\s\d]{2}[^\n]*\d)"
 )
+_KEYCAPS = re.compile(r"^([^\S\n]*)((?:\d\ufe0f?\u20e3\ufe0f?)+)[.、:：)]?", re.M)  # 1️⃣ before the goods
 _CHAIN_MARK = re.compile(r"#接龙|#group\s?note|接龙\s*$", re.M)
 
 
 def read_post(text: str, now: datetime) -> PostReading:
     """Read a post as of `now` (aware; clocks are Asia/Shanghai). Never raises; the first 3,000 characters count."""
-    normal = normalise(text, keep_quote=True, limit=MAX_CHARS)
+    normal = normalise(_KEYCAPS.sub(_as_number, text), keep_quote=True, limit=MAX_CHARS)
     body = mended(normal.text)
     times = read_post_times(body, now, _headline_end(body))
     has_several = has_several_places(body, times.pickup_spans)
@@ -62,6 +63,10 @@ def read_post(text: str, now: datetime) -> PostReading:
         note=notes_of(body),
         doubts=(*_doubts(goods, times, place, has_several=has_several), *(f"promotion:{term}" for term in promotions)),
     )
+
+
+def _as_number(keycaps: re.Match[str]) -> str:
+    return f"{keycaps[1]}{re.sub(r'[^0-9]', '', keycaps[2])}. "
 
 
 def _plain_headline(body: str) -> str | None:

@@ -145,3 +145,23 @@ def test_an_item_is_called_by_its_name_as_well_as_by_its_number(said: str, same:
 def test_a_name_that_two_items_share_is_not_guessed() -> None:
     draft = _draft("#开团\n1) 红颜草莓 45元/盒\n2) 奶油草莓 25元/盒\n截单:今天20:00")
     assert drafts.correct(draft, "草莓改成38", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "first_fen"),
+    [
+        ("草莓涨价了 改成50", ["红颜草莓", "鲜牛奶"], 5000),
+        ("草莓没货了 下掉", ["鲜牛奶"], 1500),
+        ("牛奶下掉吧", ["红颜草莓"], 4500),
+        ("还有面包 12元/个", ["红颜草莓", "鲜牛奶", "面包"], 4500),
+    ],
+)
+def test_goods_are_corrected_as_a_leader_says_it(said: str, names: list[str], first_fen: int) -> None:
+    corrected = drafts.correct(_draft(), said, NOW)
+    assert corrected is not None
+    assert [item.name for item in corrected.reading.items] == names
+    assert corrected.reading.items[0].price_fen == first_fen
+
+
+def test_a_question_adds_no_goods() -> None:
+    assert drafts.correct(_draft(), "还有多少人没付钱", NOW) is None

@@ -401,3 +401,13 @@ def test_any_text_gives_a_reading(text: str) -> None:
     assert [item.number for item in reading.items] == list(range(1, len(reading.items) + 1))
     assert reading.closes_at is None or reading.closes_at.tzinfo is not None
     looks_like_post(text)
+
+
+@pytest.mark.parametrize("keycap", ["{}\ufe0f\u20e3", "{}\u20e3\ufe0f", "{}\u20e3 "])
+def test_a_keycap_before_goods_is_their_number(keycap: str) -> None:
+    one, two = keycap.format(1), keycap.format(2)
+    reading = read_post(f"{one}烟台苹果 10斤一箱 58\n{two}樱桃番茄 5斤39.9\n今晚8点截单", NOW)
+    assert [(item.number, item.name, item.price_fen) for item in reading.items] == [
+        (1, "烟台苹果", 5800),
+        (2, "樱桃番茄", 3990),
+    ]
