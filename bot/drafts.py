@@ -10,6 +10,7 @@ from typing import Any
 from bot.commands import PostRound
 from bot.parsing.normalise import normalise
 from bot.parsing.post import read_post
+from bot.parsing.post_items import title_of
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.times import SHANGHAI, read_deadline
 from bot.parsing.values import Pickup, PostItem, PostReading
@@ -172,7 +173,8 @@ def _renumbered(reading: PostReading, items: list[PostItem]) -> PostReading | No
     """None when nothing would change."""
     if len(items) == len(reading.items):
         return None
-    return replace(reading, items=tuple(replace(item, number=n) for n, item in enumerate(items, 1)))
+    title = title_of(items) if reading.title == title_of(reading.items) else reading.title
+    return replace(reading, title=title, items=tuple(replace(item, number=n) for n, item in enumerate(items, 1)))
 
 
 def _priced(reading: PostReading, number: int, fen: int | None) -> PostReading | None:

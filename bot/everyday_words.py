@@ -144,7 +144,10 @@ def _guest_rule(match: re.Match[str], said: Said) -> c.Command | None:
     if match["rest"] is not None:
         return for_guest(match, said) or c.Unknown(said.raw, "how:代")
     again = re.fullmatch(r"[帮替]\s*(?P<rest>.+)", said.plain, re.DOTALL)
-    return for_guest(again, said) if again else None
+    found = for_guest(again, said) if again else None
+    if again and found is None and find_room(again["rest"]):  # 帮8-204李奶奶也订一箱: for whom, and not what
+        return c.Unknown(said.raw, "how:代")
+    return found
 
 
 def _coupon(match: re.Match[str], said: Said) -> c.Command:

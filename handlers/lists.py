@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot import commands as c
 from bot.router import Router
 from bot.texts import books, leading, supply
 from handlers.talk import Talk
 from handlers.which import candidates, pick
-from models.views import RoundView
+from models.views import OrderView, RoundView
 from operations import links, order_views, totals
 
 router = Router()
 
 _ALIVE = ("open", "closed", "arrived", "completed")
+_MOST_ROUNDS = 4  # more than that nobody reads on a phone
 _HANDING = ("arrived", "completed")
 
 
@@ -51,14 +54,27 @@ def show_list(talk: Talk, command: c.ShowList) -> str:
     round_ = pick(talk, command, _HANDING if command.which == "uncollected" else _ALIVE, latest_only=True)
     if isinstance(round_, str):
         return round_
+    if command.nth is None and command.which in {"paid", "unpaid"}:
+        return "\n\n".join(_of_all(talk, command.which)) or books.order_list(round_, [], command.which)
+    return books.order_list(round_, _listed(talk, round_, command.which), command.which)
+
+
+def _of_all(talk: Talk, which: str) -> Iterator[str]:
+    """Who paid is asked of all rounds that run, where none is named; rounds without such orders are left out."""
+    for one in candidates(talk, _ALIVE)[:_MOST_ROUNDS]:
+        if orders := _listed(talk, one, which):
+            yield books.order_list(one, orders, which)
+
+
+def _listed(talk: Talk, round_: RoundView, which: str) -> list[OrderView]:
     orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
-    if command.which == "unpaid":
-        orders = [o for o in orders if o.due_fen > 0]
-    elif command.which == "paid":
-        orders = [o for o in orders if o.pay_state in {"claimed", "paid", "part_refunded"}]
-    elif command.which == "uncollected":
-        orders = sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
-    return books.order_list(round_, orders, command.which)
+    if which == "unpaid":
+        return [o for o in orders if o.due_fen > 0]
+    if which == "paid":
+        return [o for o in orders if o.pay_state in {"claimed", "paid", "part_refunded"}]
+    if which == "uncollected":
+        return sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
+    return orders
 
 
 @router.on(c.Export)

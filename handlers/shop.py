@@ -67,6 +67,8 @@ def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | No
         return f"{said[topic]()}\n{_pass_on(talk)}"
     if topic == "pickup" and talk.rounds:
         return f"{asked.pickups(about)}\n{_pass_on(talk)}"
+    if topic == "spec" and named:
+        return f"{asked.written(named)}\n{_pass_on(talk)}"
     if topic in {"spec", "other"} and talk.rounds and not named and not talk.shelf:
         return f"{asked.not_known(talk.rounds)}\n{_pass_on(talk)}"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.parsing.normalise import Normal
@@ -72,6 +73,11 @@ def _title_in(shown: str, items: list[PostItem]) -> str:
     match = re.match(r"[\W_]*(?P<title>[^\s,，:：。!！\d]{1,14}?(?:团|开团[啦了]?))(?=[\s:：,，!！]|[^\w])", shown)
     if match is not None and match["title"] != "开团":
         return match["title"]
+    return title_of(items)
+
+
+def title_of(items: Sequence[PostItem]) -> str:
+    """烟台苹果、水饺等: a round that was given no name is called by its goods."""
     names = list(dict.fromkeys(item.name for item in items if item.name))
     return "、".join(names[:2]) + ("等" if len(names) > 2 else "")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.texts import paying
-from bot.texts.wording import amount, menu_link, money, pickup, when
+from bot.texts.wording import amount, menu_link, money, offer_line, pickup, when
 from models.views import RoundView
 
 NOT_KNOWN = f"这个我不清楚，要问团长。看现在能订什么，回复 {menu_link('团购')}。"
@@ -56,6 +56,15 @@ def next_round(rounds: Sequence[RoundView], now: datetime) -> str:
     """下次什么时候开团."""
     lines = [f"【{r.title}】正开着{f'，{when(r.closes_at, now)} 截单' if r.closes_at else ''}。" for r in rounds]
     return "\n".join([*lines, "下一团哪天开、开什么，要看团长；开了会在群里说。"])
+
+
+def written(rounds: Sequence[RoundView]) -> str:
+    """草莓甜不甜: what the leader wrote of the goods that were named, and that this is all there is."""
+    lines = []
+    for one in rounds:
+        lines += [f"【{one.title}】", *(offer_line(o) for o in one.offers if not o.is_withdrawn)]
+        lines += [one.note] if one.note else []
+    return "\n".join([*lines, "写着的就这些，别的要问团长。"])
 
 
 def not_known(rounds: Sequence[RoundView]) -> str:
