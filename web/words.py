@@ -419,6 +419,7 @@ READINGS = {
     "OpenCase": "申请售后",
     "ContactLeader": "联系团长",
     "Introduce": "报姓名房号",
+    "MoveOrder": "改一单的房号",
     "SetMuted": "退订或订阅",
     "ExportMe": "导出资料",
     "EraseMe": "删除资料",
