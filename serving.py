@@ -8,7 +8,6 @@ their place without a gap.
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib.util
 import os
 import secrets
@@ -18,27 +17,47 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import structlog
+from flask import Flask
 from sqlalchemy import make_url
 
 from app import create_app, credentials, open_store
 from bot.protocol import BadCredentials, check_credentials
 from config import Config, load
+from migrations import upgrade
+from models import Clock
 from operating.clocks import clock_of
 from operating.jobs import run_jobs
 from operating.keeper import Keeper, apart, end_with_parent
 from operating.logs import set_up_logging
+from operating.shared_memory import share_memory
 from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
 from web.metrics import SHARED_ENV
+
+log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent
 CONFIG_ENV = "LINTUAN_CONFIG"
 TRY_OUT = Path("data/try-out.toml")
 EXAMPLE_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"  # the EncodingAESKey of config.example.toml
+
+
+@dataclass(frozen=True)
+class Built:
+    """An application that nobody has asked anything yet."""
+
+    config: Config
+    clock: Clock
+    app: Flask
+
+
+_BUILT: list[Built] = []  # by the main process, before its workers are forked
 
 
 def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool = True) -> int:
@@ -49,12 +68,15 @@ def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool =
         path = write_try_out(TRY_OUT, port or 8000)
     config = load(path)
     set_up_logging(config.log.level, json_lines=config.log.json_lines)
-    _prepare(config)
+    is_ready = _prepare(config)
     os.environ[CONFIG_ENV] = str(path.resolve())
+    if config.metrics.enabled:
+        _share_metrics()
+    _build(config)
+    if not is_ready():
+        raise click.ClickException("the database could not be brought up to date")
     with open_listener(config.server.host, port or config.server.port) as listener:
         relieve_the_old()
-        if config.metrics.enabled:
-            _share_metrics()
         scheduler = Keeper("lintuan-jobs", partial(_schedule, config, listener))
         share_memory()
         if has_scheduler:
@@ -66,13 +88,24 @@ def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool =
     return 0
 
 
-def share_memory() -> None:
-    """Before the first fork: what is loaded is not looked at by the children's garbage collectors, which would copy it.
+def _build(config: Config) -> None:
+    """Make the application that each web worker then has for nothing, as the configuration was at the start.
 
-    docs.python.org/3/library/gc.html#gc.freeze
+    Nothing is opened: a database connection must not be used on two sides of a fork, and a thread does not live on
+    behind one. What goes wrong here goes wrong in the worker again, and is seen there: whom we relieve serves on
+    meanwhile.
     """
-    gc.collect()
-    gc.freeze()
+    if config.demo:
+        import demo.people  # noqa: F401 - and the simulator, which a worker makes for itself
+
+    clock = clock_of(config)
+    try:
+        app = create_app(config, clock)
+        app.url_map.update()  # else the first request sorts it
+    except Exception:
+        log.exception("web.not_built")
+    else:
+        _BUILT.append(Built(config, clock, app))
 
 
 def _schedule(config: Config, listener: socket.socket) -> None:
@@ -161,9 +194,8 @@ def _aes_key() -> str:
     return "".join(secrets.choice(letters) for _ in range(42)) + "A"  # the last one carries four bits only
 
 
-def _prepare(config: Config) -> None:
-    from migrations import upgrade
-
+def _prepare(config: Config) -> Callable[[], bool]:
+    """Refuse what cannot be served, and begin to bring the database up to date; what is returned waits for it."""
     try:
         check_credentials(credentials(config))
     except BadCredentials as error:
@@ -174,8 +206,11 @@ def _prepare(config: Config) -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         if config.server.workers > 1:
             raise click.ClickException("server.workers: SQLite serves one worker; use PostgreSQL for more")
-    if not apart(partial(upgrade, config.database.url)):  # Alembic's 6 MB go with the process
-        raise click.ClickException("the database could not be brought up to date")
+    return apart(partial(_prepare_database, config))  # what it loads, 12 MB, goes with the process
+
+
+def _prepare_database(config: Config) -> None:
+    upgrade(config.database.url)
     if config.demo:
         from demo.people import seed
 
@@ -245,16 +280,23 @@ Ctrl-C stops it. 按 Ctrl-C 停止。
 def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """What granian calls in each worker: the application, and the simulator before it in a try-out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends us in order
-    config = load(Path(os.environ[CONFIG_ENV]))
-    set_up_logging(config.log.level, json_lines=config.log.json_lines)
+    built = _BUILT[0] if _BUILT else _built_anew()
+    config, app = built.config, built.app
+    set_up_logging(config.log.level, json_lines=config.log.json_lines)  # granian has set up its own
     end_with_parent()
-    clock = clock_of(config)
-    app: Any = create_app(config, clock)
     app.extensions["lintuan_late"].wake()  # what a process before us had only stored
+    served: Any = app
     if config.demo:
         from bot.simulator import create_simulator, mount
         from demo.people import simulated, simulated_pay
 
-        app = mount(app, create_simulator(simulated(config, clock), simulated_pay(config, clock)))
+        served = mount(app, create_simulator(simulated(config, built.clock), simulated_pay(config, built.clock)))
     tell_ready()
-    return app  # type: ignore[no-any-return]
+    return served  # type: ignore[no-any-return]
+
+
+def _built_anew() -> Built:
+    """In a worker that is no fork, or whose parent failed to build."""
+    config = load(Path(os.environ[CONFIG_ENV]))
+    clock = clock_of(config)
+    return Built(config, clock, create_app(config, clock))

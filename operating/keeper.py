@@ -65,9 +65,11 @@ class Keeper:
             self._pid = _fork(self._name, self._work)
 
 
-def apart(work: Callable[[], None]) -> bool:
-    """Do this in a fork and wait; whether it went well. What it loads goes with it. Its errors are printed."""
-    return os.waitstatus_to_exitcode(os.waitpid(_fork("lintuan-start", work), 0)[1]) == 0
+def apart(work: Callable[[], None]) -> Callable[[], bool]:
+    """Do this in a fork, whose errors are printed; what it loads goes with it. Returns what waits for its end and tells
+    whether it went well."""
+    pid = _fork("lintuan-start", work)
+    return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def _fork(name: str, work: Callable[[], None]) -> int:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-import qrcode
 from flask import Response
 
 from bot.simulator.core import Core
@@ -116,6 +115,8 @@ def show_qr(call: Call) -> Response:
 def png(text: str) -> bytes:
     """A QR code of the text as PNG bytes."""
     buffer = io.BytesIO()
+    import qrcode  # with a library for pictures: not at the start
+
     qrcode.make(text).save(buffer)
     return buffer.getvalue()
 

@@ -55,6 +55,14 @@ def unseal(apiv3_key: str, nonce: str, associated_data: str, ciphertext: str) ->
     return AESGCM(apiv3_key.encode()).decrypt(nonce.encode(), sealed, associated_data.encode()).decode()
 
 
+def _our_own(pem: bytes) -> rsa.RSAPrivateKey:
+    """A key that was made here. Whether its numbers are primes is not looked into, which takes a tenth of a second."""
+    key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("an RSA key was expected")
+    return key
+
+
 class Keys:
     """The merchant's key pair, the platform's with certificate and public-key id, and the APIv3 key."""
 
@@ -69,7 +77,7 @@ class Keys:
         for name in ("merchant", "platform"):
             file = folder / f"{name}.pem"
             if file.exists():
-                keys.__dict__[name] = serialization.load_pem_private_key(file.read_bytes(), None)
+                keys.__dict__[name] = _our_own(file.read_bytes())
             else:
                 file.write_bytes(_pem(getattr(keys, name)))
                 file.chmod(0o600)
