@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +24,7 @@ from tests.faults.product import ACCOUNT, Product, write_config
 from tests.support.patience import until
 from tests.support.ports import find_free_port
 from tests.support.postgres import PostgresServer
-from tests.support.processes import children
+from tests.support.processes import children, is_alive
 
 BUYERS = 24
 
@@ -67,6 +69,25 @@ def test_two_workers_count_together_and_share_no_connection(wide: tuple[Product,
         orders(phones, place, product)
     apart(product)
     assert counted(product) == 2 * BUYERS, "what the dead one counted is still there, and the new one counts from zero"
+    assert place.booked() == dict.fromkeys(place.openids, 2 * ONE)
+
+
+@pytest.mark.soak
+@pytest.mark.postgresql
+@pytest.mark.timeout(300)
+def test_a_renewal_of_two_workers_goes_on_counting(wide: tuple[Product, Store], clock: ShiftedClock) -> None:
+    """The new program builds its own application; old and new have no connection in common."""
+    product, store = wide
+    place = settle(store, residents=BUYERS)
+    phones = Phones(product.port, ACCOUNT, clock)
+    orders(phones, place, product)
+    before, old = counted(product), {product.scheduler, *workers(product)}
+    os.kill(product.main, signal.SIGHUP)
+    until(lambda: not any(is_alive(pid) for pid in old), "the old workers and scheduler have ended", seconds=150)
+    orders(phones, place, product)
+    apart(product)
+    assert len(workers(product)) == 2
+    assert counted(product) == before + BUYERS
     assert place.booked() == dict.fromkeys(place.openids, 2 * ONE)
 
 
