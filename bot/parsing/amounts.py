@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
+from bot.parsing.numerals import ARABIC_NUMBER, CHINESE, CHINESE_NUMBER, read_number
 from bot.parsing.pinyin import loose_syllable, main_syllable
 from bot.parsing.quantity import HOMOPHONES, UNIT_PATTERN, WEIGHTS, canonical_unit
 from bot.parsing.spans import NUM
@@ -49,7 +49,24 @@ _SLIPPED = re.compile(rf"(?P<number>{NUM})\s?(?P<unit>[{''.join(HOMOPHONES)}])")
 _DECIMAL_OR_INT = re.compile(rf"{ARABIC_NUMBER}|{CHINESE_NUMBER}")
 
 
+_AT_SIGHT = re.compile(
+    rf"(?P<number>[1-9]\d{{0,2}}|[一两二三四五六七八九十])(?P<unit>[盒袋斤包瓶箱提板罐桶杯份])(?=$|[^\d半多左上以之往下内又儿{CHINESE}])"
+)
+"""2盒, 两袋: a number and its unit, with nothing behind that belongs to them."""
+
+
+def _at_sight(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    match = _AT_SIGHT.match(text, start)
+    if match is None or not _RANGE_SIGNS.isdisjoint(text) or match["unit"] in catalogue.lengths:
+        return None
+    milli = figure_value(match["number"])
+    return Token("qty", start, match.end(), match[0], milli=milli, unit=match["unit"])
+
+
 def read_quantity(text: str, start: int, catalogue: Catalogue) -> Token | None:
+    at_sight = _at_sight(text, start, catalogue)
+    if at_sight is not None:
+        return at_sight
     if text.startswith("一半", start):
         return None
     heap = _HEAPS.match(text, start)

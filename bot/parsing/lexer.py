@@ -43,6 +43,20 @@ _HALVED = frozenset("斤盒袋包箱瓶份提板桶")
 
 def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
     """Every character of `text` (normalised) ends up in exactly one token, in order."""
+    tokens = words(text, catalogue)
+    classify(tokens, text)
+    return tokens
+
+
+def classify(tokens: list[Token], text: str) -> None:
+    """Set the class of words that hang on the rest of the message, in place."""
+    mark(tokens)
+    name_parties(tokens)
+    reckon(tokens, text)
+
+
+def words(text: str, catalogue: Catalogue) -> list[Token]:
+    """Tokens of the class their words have by themselves."""
     tokens: list[Token] = []
     masks = fixed_spans(text, catalogue)
     position, size, unknown = 0, len(text), -1
@@ -62,9 +76,6 @@ def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
         position = max(token.end, position + 1)
     if unknown >= 0:
         tokens.append(Token("text", unknown, size, text[unknown:]))
-    mark(tokens)
-    name_parties(tokens)
-    reckon(tokens, text)
     return tokens
 
 

@@ -152,6 +152,11 @@ def normalise(raw: str, *, keep_quote: bool = False, limit: int = MAX_CHARS) -> 
 
 def _append(raw: str, start: int, end: int, pieces: list[str], starts: list[int]) -> None:
     table = _FOLDED
+    here = [table[char] for char in raw[start:end]]
+    if "" not in here and len(folded := "".join(here)) == end - start:  # one character for each, as nearly always
+        pieces.append(folded)
+        starts.extend(range(start, end))
+        return
     for index in range(start, end):
         folded = table[raw[index]]
         if folded:

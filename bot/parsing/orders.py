@@ -16,7 +16,7 @@ from bot.parsing.gate import segments
 from bot.parsing.holds import settle
 from bot.parsing.interpreter import Interpreter
 from bot.parsing.judge import Option, decide, is_plain
-from bot.parsing.lexer import tokenize
+from bot.parsing.lexer import classify, words
 from bot.parsing.listed import read_listed
 from bot.parsing.money import see_prices
 from bot.parsing.normalise import Normal, normalise
@@ -41,6 +41,8 @@ MAX_RAW_CHARS: Final = 6_000
 _FALLBACK: Final = re.compile(
     r"[,\s]*(?:如果|要是|万一|假如)?(?:没有|没货|没得|冒得|莫得|木有|没了|没|卖完|卖光|卖脱|卖晒|售罄|缺货|断货)(?:了|哒|咯|老|脱|哉)?(?:的话|的闲话|个话|话)?(?:嘛|么|噻|哈|呢|啊|呀)?[,\s]*(?:我|我们)?(?:就|那就|则|的话|换|改|那|再)+(?:换成|换|改成|改|来|要|拿|给我)*(?=[^,。\s]*)"
 )
+_LACKING: Final = frozenset("没冒莫木卖售缺断")
+"""What one of stands in every 「没有就…」."""
 _NUMBERED: Final = re.compile(rf"[一二两三四五六七八九十半俩仨\d]\s?(?:{UNIT_PATTERN})")
 _NAMED_FALLBACK: Final = re.compile(
     r"[,\s]*(?:如果|要是|万一)?没有?(?P<first>[一-龥]{2,4}?)(?:了|的话|了的话)?[,\s]*(?:就|那就|换)+(?:换成|换|改成|来|要|拿|给我)*"
@@ -116,8 +118,12 @@ def _read(
     is_short: bool = False,
 ) -> Ruled:
     body, fallback = _split_fallback(normal.text, whole=whole)
-    tokens = tokenize(body, catalogue)
-    if is_short and not fallback and not normal.quote and (listed := read_listed(tokens, catalogue, prior)):
+    tokens = words(body, catalogue)
+    is_short = is_short and not fallback and not normal.quote
+    if is_short and (listed := read_listed(tokens, catalogue, prior)):
+        return Ruled(listed, normal)
+    classify(tokens, body)
+    if is_short and (listed := read_listed(tokens, catalogue, prior)):
         return Ruled(listed, normal)
     _name_the_caller(tokens, role)
     goods = quoted_goods(normal.quote, catalogue)
@@ -207,7 +213,7 @@ def _name_the_caller(tokens: list[Token], role: Role) -> None:
 
 def _split_fallback(text: str, *, whole: bool) -> tuple[str, str]:
     """(first choice, second choice) around 「没有就…」."""
-    if not any(char in text for char in "没冒莫木卖售缺断"):
+    if _LACKING.isdisjoint(text):
         return text, ""
     match = _FALLBACK.search(text) or _named_fallback(text)
     if whole or match is None or match.start() == 0 or text[match.end() :].startswith(("不", "算", "拉倒")):

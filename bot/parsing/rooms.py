@@ -68,16 +68,19 @@ _LOCKER = re.compile(
     r"(?P<slot>\s?\d{1,3}\s?号?(?:格|口|门)子?)?"
 )
 
+_KEPT_IN = frozenset("柜门岗驿点窗冰架")
+"""What one of stands in the name of every place of collection."""
 _HINT = re.compile(r"[栋幢座楼弄室房期橦#单]|[a-z]?\d{3}|[零〇一二三四五六七八九十百幺]{3}|\d\s?[-杠]|号[院\d\s]")
 _SPELLINGS = (  # a spelling is looked for where one of its characters stands
-    (_IN_ENGLISH, "mt"),
-    (_BUILDING, "栋幢座楼院房#橦"),
-    (_DASHED, "-杠"),
-    (_UNIT_ONLY, "单"),
-    (_NUMBERED, "号"),
-    (_LETTERED, "0123456789"),
-    (_ROOMED, "室房的"),
+    (_IN_ENGLISH, frozenset("mt")),
+    (_BUILDING, frozenset("栋幢座楼院房#橦")),
+    (_DASHED, frozenset("-杠")),
+    (_UNIT_ONLY, frozenset("单")),
+    (_NUMBERED, frozenset("号")),
+    (_LETTERED, frozenset("0123456789")),
+    (_ROOMED, frozenset("室房的")),
 )
+_DIGITS = frozenset("0123456789")
 RoomKind = Literal["full", "building", "bare"]
 
 
@@ -114,6 +117,8 @@ def find_phones(text: str) -> list[Span]:
 
 def find_lockers(text: str) -> list[Span]:
     """2号柜, 3号门, 1号冰箱: places of collection, never a room, an item or a quantity."""
+    if _KEPT_IN.isdisjoint(text):
+        return []
     return [Span(match.start(), match.end(), match[0]) for match in _LOCKER.finditer(text)]
 
 
@@ -147,7 +152,7 @@ def is_flat(figure: str) -> bool:
 
 def _candidates(text: str) -> Iterator[RoomMatch]:
     for pattern, hint in _SPELLINGS:
-        if not any(char in text for char in hint):
+        if hint.isdisjoint(text):
             continue
         for match in pattern.finditer(text):
             groups = match.groupdict()
@@ -155,8 +160,7 @@ def _candidates(text: str) -> Iterator[RoomMatch]:
             if room is not None:
                 end = match.end() if match[0][-1:] != "的" else match.end() - 1
                 yield RoomMatch(match.start(), end, room, "full" if groups.get("flat") else "building")
-    has_digits = any(char.isdigit() and char.isascii() for char in text)
-    for pattern in (_BARE, _SPOKEN) if has_digits else (_SPOKEN,):
+    for pattern in (_SPOKEN,) if _DIGITS.isdisjoint(text) else (_BARE, _SPOKEN):
         for match in pattern.finditer(text):
             flat = _flat(match["flat"])
             if flat is not None and is_flat(flat):
