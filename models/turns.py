@@ -15,6 +15,7 @@ from models.wire import savepoint
 
 T = TypeVar("T")
 _MOST_AT_ONCE = 64
+_FEW = 2
 
 
 class TooLate(Exception):
@@ -91,7 +92,9 @@ class _Wanted(Generic[T]):
 
 
 class Writer:
-    """One thread that carries out what many threads want: all that is waiting, in one transaction.
+    """One thread that carries out what many threads want: all that is waiting, in one transaction. Where nobody is
+    waiting and nothing is being written, whoever comes does it himself: handing over and back costs two changes of
+    threads.
 
     Each has a savepoint, so that one that fails takes nothing from the others. All are answered after the commit, so
     a crash loses only what nobody was told of. `begin` opens a transaction within so many seconds; `part` makes of its
@@ -108,18 +111,24 @@ class Writer:
         self._queue: SimpleQueue[_Wanted[Any] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._writing = threading.Lock()  # held by whoever writes: the thread, or one that nobody was in front of
+        self._in_line = 0  # those that were put into the queue and are not done
+        self._size = 1  # of the last transaction
 
     def run(self, job: Callable[[Any], T], most_s: float) -> T:
         """Have this done; raises what it raised, or TooLate when its turn did not come in so many seconds."""
         wanted = _Wanted(job, time.monotonic() + most_s)
+        if self._is_first(wanted):
+            try:
+                self._carry_out([wanted])
+            finally:
+                self._writing.release()
+            return _outcome(wanted)
         self._start()
-        self._queue.put(wanted)
         if not wanted.is_over.wait(most_s) and wanted.withdraw():
             raise TooLate
         wanted.is_over.wait()
-        if wanted.error is not None:
-            raise wanted.error
-        return wanted.result  # type: ignore[return-value]
+        return _outcome(wanted)
 
     @property
     def waiting(self) -> int:
@@ -133,6 +142,20 @@ class Writer:
         if thread is not None:
             self._queue.put(None)
             thread.join()
+        with self._writing:
+            pass  # whoever writes in its own thread has finished
+
+    def _is_first(self, wanted: _Wanted[Any]) -> bool:
+        """Whether nobody writes and nobody waits, so that who asks may write in its own thread; else it is in line now.
+
+        In a rush others are about to come, too: handing over leaves them the time.
+        """
+        with self._lock:
+            if not self._in_line and self._size <= _FEW and self._writing.acquire(blocking=False):
+                return True
+            self._in_line += 1
+            self._queue.put(wanted)
+            return False
 
     def _start(self) -> None:
         if self._thread is None:
@@ -142,20 +165,27 @@ class Writer:
                     self._thread.start()
 
     def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch: list[_Wanted[Any]] = [first]
-            is_last = False
-            try:
-                while len(batch) < _MOST_AT_ONCE and not is_last:
-                    one = self._queue.get_nowait()
-                    is_last = one is None
-                    if one is not None:
-                        batch.append(one)
-            except Empty:
-                pass
-            self._carry_out(batch)
-            if is_last:
-                return
+        is_last = False
+        while not is_last and (first := self._queue.get()) is not None:
+            with self._writing:
+                batch, is_last = self._waiting_with(first)
+                self._carry_out(batch)
+                with self._lock:
+                    self._in_line -= len(batch)
+                    self._size = len(batch)
+
+    def _waiting_with(self, first: _Wanted[Any]) -> tuple[list[_Wanted[Any]], bool]:
+        """All that wait by now, as many as may go together; whether the thread is to end behind them."""
+        batch = [first]
+        try:
+            while len(batch) < _MOST_AT_ONCE:
+                one = self._queue.get_nowait()
+                if one is None:
+                    return batch, True
+                batch.append(one)
+        except Empty:
+            pass
+        return batch, False
 
     def _carry_out(self, batch: list[_Wanted[Any]]) -> None:
         try:
@@ -188,3 +218,10 @@ class Writer:
                 raise
         else:
             self._keep(work, mine)
+
+
+def _outcome(one: _Wanted[T]) -> T:
+    """What it came to; raises what it raised."""
+    if one.error is not None:
+        raise one.error
+    return one.result  # type: ignore[return-value]
