@@ -48,6 +48,20 @@ def values(store: Store) -> dict[str, int]:
 # ---------------------------------------------------------------- all or nothing
 
 
+def test_one_that_fails_alone_leaves_nothing_and_those_behind_it_go_on(store: Store) -> None:
+    counters(store, "a", "b")
+
+    def fail(work: Work) -> None:
+        count_up(work, "a")
+        raise ZeroDivisionError
+
+    store.run_together(lambda work: count_up(work, "b"))
+    with pytest.raises(ZeroDivisionError):
+        store.run_together(fail)
+    store.run_together(lambda work: count_up(work, "b"))
+    assert values(store) == {"a": 0, "b": 2}
+
+
 def test_a_unit_of_work_is_kept_whole_or_not_at_all(store: Store) -> None:
     counters(store, "a")
 
