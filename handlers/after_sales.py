@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.complaints import Pieces, read_complaint
+from bot.parsing.goods_words import mentions_goods
 from bot.parsing.rooms import find_room
 from bot.parsing.values import Line
 from bot.router import Router
@@ -24,6 +25,7 @@ from operations.pick_lists import numbers_in
 
 router = Router()
 
+_COMING = {"placed", "confirmed"}
 _CAN_CLAIM = {"ready", "partly", "picked_up", "no_show"}
 
 
@@ -45,7 +47,14 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
         if chosen is None:
             return caring.NOTHING_TO_CLAIM
         return _open(talk, command, chosen, opened_by="resident")
-    return _open(talk, command, _best(talk, claimable, command.text), opened_by="resident")
+    best = _best(talk, claimable, command.text)
+    if best is None and mentions_goods(command.text):
+        coming = _best(talk, [o for o in mine if o.state in _COMING], command.text)
+        if coming is not None:
+            return caring.not_here_yet(coming.round_title)
+        if len(claimable) > 1:
+            return _ask_of_which(talk, command, claimable)
+    return _open(talk, command, best or claimable[0], opened_by="resident")
 
 
 def _own_cases(talk: Talk, mine: list[OrderView]) -> str:
@@ -55,12 +64,17 @@ def _own_cases(talk: Talk, mine: list[OrderView]) -> str:
     return caring.own_cases(rows, talk.now) if rows else ""
 
 
-def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView:
-    """The newest order that has what is complained of; else the newest."""
-    for o in orders:
-        if read_complaint(text, _catalogue(talk, o)).lines:
-            return o
-    return orders[0]
+def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView | None:
+    """The newest order that has what is complained of."""
+    return next((o for o in orders if read_complaint(text, _catalogue(talk, o)).lines), None)
+
+
+def _ask_of_which(talk: Talk, command: c.OpenCase, orders: list[OrderView]) -> str:
+    """Goods were named that are in none of his orders: of which of those he has got, newest first."""
+    lines = [(o, line) for o in orders for line in o.lines]
+    talk.ask_choice([replace(command, lines=(Line(x.offer_id, 0),), order_id=o.id) for o, x in lines[:CHOICES]])
+    goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for _, x in lines[:CHOICES]]
+    return caring.which_line(goods, is_more=len(lines) > CHOICES)
 
 
 def _catalogue(talk: Talk, o: OrderView) -> Catalogue:

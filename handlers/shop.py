@@ -135,10 +135,9 @@ def my_code(talk: Talk, command: c.MyCode) -> str:
     for o in ready[:3]:
         token = codes.token_of(talk.work, leader_id=talk.leader_id, order_id=o.id)
         url = f"{talk.settings.public_url}/p/{token}"
-        shown.append((_title(o), o.code or "", url))
+        shown.append((_title(o), o.code or "", url, pickup(rounds.view(talk.work, talk.leader_id, o.round_id))))
         _send_picture(talk, o, url)
-    place = pickup(rounds.view(talk.work, talk.leader_id, ready[0].round_id))
-    return replies.my_codes(shown, place or None)
+    return replies.my_codes(shown)
 
 
 def _title(o: OrderView) -> str:

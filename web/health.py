@@ -20,6 +20,13 @@ from web.site import log, site
 health = Blueprint("site", __name__, static_folder="static", static_url_path="/assets", template_folder="templates")
 
 
+@health.get("/favicon.ico")
+@allow(public=True)
+def favicon() -> Response:
+    """Browsers ask for it where they show a picture or a PDF, which cannot name an icon."""
+    return health.send_static_file("icon.svg")
+
+
 @health.get("/readyz")
 @allow(public=True)
 def readyz() -> tuple[Response, int]:

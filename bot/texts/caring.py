@@ -28,6 +28,11 @@ def own_cases(rows: Sequence[tuple[int, str, str, datetime | None]], now: dateti
     return "您的售后：\n" + "\n".join(lines) + "\n补充照片请直接发过来。又有别的问题就写一句，例如：售后 草莓 坏了两个"
 
 
+def not_here_yet(title: str) -> str:
+    """A complaint about goods that have not arrived."""
+    return f"“{title}”的货还没到，没有开售后单。到货以后有问题，发“售后”加一句话。"
+
+
 def opened(number: int, goods: str) -> str:
     return f"售后单 S{number} 记下了：{goods}。\n团长会在24小时内答复。有照片请直接发过来，会自动放进这个单里。"
 

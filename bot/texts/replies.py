@@ -256,15 +256,19 @@ def which_to_move(room: str, titles: Sequence[str]) -> str:
     return f"您在几个团里都订了，哪一单改到 {room}？回复数字：\n{lines}"
 
 
-def my_codes(codes: Sequence[tuple[str, str, str | None]], place: str | None) -> str:
-    """(round title, code, link) of each order that can be collected."""
+def my_codes(codes: Sequence[tuple[str, str, str | None, str]]) -> str:
+    """(round title, code, link, when and where) of each order that can be collected; one place is said once."""
     lines = []
-    for title, code, link in codes:
+    places = [place for _, _, _, place in codes]
+    is_one = len(set(places)) == 1
+    for title, code, link, place in codes:
         lines.append(f"【{title}】取货码：{code[:3]} {code[3:]}")
         if link:
             lines.append(f'<a href="{link}">打开二维码给团长扫</a>')
-    if place:
-        lines.append(f"取货：{place}")
+        if place and not is_one:
+            lines.append(f"取货：{place}")
+    if is_one and places[0]:
+        lines.append(f"取货：{places[0]}")
     lines.append("取货时报这六个数字，或者把二维码给团长扫。")
     return "\n".join(lines)
 

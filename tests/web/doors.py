@@ -173,6 +173,7 @@ def run_names(pages: Pages) -> dict[str, Any]:
 DOORS = (
     # open to everybody
     Door("GET", "site.healthz", EVERYBODY, at("/healthz")),
+    Door("GET", "site.favicon", EVERYBODY, at("/favicon.ico")),
     Door("GET", "site.readyz", EVERYBODY, at("/readyz")),
     Door("GET", "site.static", EVERYBODY, at("/assets/admin.css")),
     Door("GET", "admin.login", EVERYBODY, at("/admin/login")),

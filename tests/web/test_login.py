@@ -316,6 +316,14 @@ def test_every_answer_carries_the_security_headers(pages: Pages, path: str) -> N
         assert headers["Cache-Control"] == "no-store"
 
 
+def test_a_picture_that_is_opened_by_itself_lets_the_viewer_style_its_page(pages: Pages) -> None:
+    policy = pages.visitor().get(f"/r/{pages.world.round_code}/poster.png").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert "style-src 'unsafe-inline'" in policy
+
+
 def test_styles_are_kept_for_long_and_change_their_address_with_their_content(pages: Pages) -> None:
     page = pages.visitor().get("/admin/login").text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
