@@ -21,6 +21,7 @@ from bot.texts import growth
 from bot.texts.wording import building, cold
 from models import Busy, Store, Work
 from models.buildings import building_of
+from operations import pay_links
 from operations.errors import NotFound, Refused
 from operations.operators import may
 from operations.pick_lists import is_waiting
@@ -99,6 +100,9 @@ def install(app: Flask, store: Store, settings: WebSettings, login: PageLogin | 
         clock=store.clock,
         has_login=login is not None,
         words=words.TABLES,
+        pay_path=lambda one: url_for(
+            "public.pay", token=pay_links.token_of(settings.secret, leader_id=one.leader_id, order_id=one.id)
+        ),
     )
     return made
 

@@ -106,6 +106,7 @@ def test_a_link_that_was_changed_opens_nothing(visitor: Visitor, path: str) -> N
 
 def test_without_wechat_pay_it_says_what_to_do(shop: Shop, path: str) -> None:
     visitor = Visitor(make_app(shop.store).test_client())
+    assert "微信支付 ¥" not in visitor.get(path).text
     assert "请按团长说的办法付款" in visitor.get(path).text
     assert visitor.post(path, {"csrf_token": "0" * 64}).status_code in {400, 404}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from models import account, coupon_use, invite, relay, review
@@ -46,6 +48,14 @@ def test_ones_own_page_shows_orders_coupons_and_the_link(pages: Pages) -> None:
         assert shown in text, shown
     for secret in ("李想", "13800000002", "孙老师"):
         assert secret not in text
+
+
+def test_what_is_owed_can_be_looked_up_on_the_page(pages: Pages) -> None:
+    """The link of an unpaid order says how this leader is paid, as 「怎么付」 in chat does."""
+    neighbour = enter(pages, "resident")
+    links = re.findall(r'href="(/pay/[^"]+)">怎么付 ¥', neighbour.get("/my").text)
+    assert links
+    assert "取货的时候付给团长就行" in neighbour.get(links[0]).text
 
 
 def test_who_does_not_follow_the_account_is_told_that_no_notice_can_come(pages: Pages) -> None:

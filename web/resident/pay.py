@@ -14,9 +14,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from bot.pay.gateway import Gateway, PayError
+from bot.texts import paying
 from models import account
 from models.views import OrderView
-from operations import online, order_views, pay_links
+from operations import online, order_views, pay_links, paying_terms, rounds
 from operations.errors import Refused
 from operations.online import PayOrder
 from web.auth import allow
@@ -137,13 +138,21 @@ def _openid(one: OrderView) -> str | None:
 
 
 def _page(token: str, one: OrderView, **values: Any) -> str:
+    with site().store.read() as work:
+        terms = paying_terms.get(work, one.leader_id)
+        code = rounds.view(work, one.leader_id, one.round_id).code
+    note = paying_terms.pay_note(code, one.seq)
+    asked = paying.ToPay(one.round_title, one.seq, one.due_fen, note, None)
     return render(
         "resident/pay.html",
         title="付款",
         order=one,
         token=token,
         is_wechat=_WECHAT in request.headers.get("User-Agent", ""),
-        has_wechat_pay=site().settings.gateway is not None,
+        has_wechat_pay=site().settings.gateway is not None and terms.payment_mode == "wechat",
+        how=paying.how_to_pay(terms.payment_mode, terms.payment_note, [asked])
+        if terms.payment_mode != "wechat"
+        else "",
         cashier_url=site().settings.cashier_url,
         **{"problem": "", "code": None, "call": None, "number": ""} | values,
     )
