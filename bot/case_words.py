@@ -60,7 +60,20 @@ def _other(match: re.Match[str], said: Said) -> c.Command | None:
     return c.DecideCase(0, "replacement" if "补" in said.plain else "reject", who=who)
 
 
+def _by_number(match: re.Match[str], said: Said) -> c.Command | None:
+    """S1退全款, S1 退8元, S1补货, S1拒绝: the case first, then what becomes of it."""
+    number = int(match["number"])
+    if match["word"] != "退":
+        return c.DecideCase(number, "replacement" if match["word"] == "补" else "reject")
+    return c.DecideCase(number, "refund", amount_fen=_fen(match) if match["yuan"] else None)
+
+
 CASES: tuple[Rule, ...] = (
+    rule(
+        r"s\s*(?P<number>\d{1,6})\s*号?(?:单)?\s*(?:同意|就|给[她他])?(?P<word>退|补|拒)(?:款|钱|货|绝|发|还)?(?:给[她他])?\s*"
+        rf"(?:全款|全额|全部|全|{_SUM})?(?:吧|了)*",
+        _by_number,
+    ),
     rule(
         rf"{_GIVE}退(?:款|钱)?(?:给)?(?:[她他])?(?:一半|一部分|一点|一些)(?:的?钱)?(?:吧|了)*",
         lambda match, said: c.Unknown(said.raw, "how:退"),

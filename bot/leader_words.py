@@ -202,10 +202,7 @@ LEADER: tuple[Rule, ...] = (
         + WHICH,
         lambda m, said: c.ShowList("uncollected", nth_of(m)),
     ),
-    rule(
-        r"(?:截单|截止|截团)(?:时间)?\s*[:：]?\s*(?P<rest>\S.*)",
-        lambda m, said: _new_deadline(m["rest"], said),
-    ),
+    rule(r"(?:截单|截止|截团)(?:时间)?\s*[:：]?\s*(?P<rest>\S.*)", lambda m, said: _new_deadline(m["rest"], said)),
     rule(r"(?:导出|导出(?:订单|表格|excel)|表格|excel)" + WHICH, lambda m, said: c.Export(nth_of(m))),
     rule(
         r"(?:现在)?(?:截单|截团|结团|收单|截止|停止接(?:单|龙)|关团|停团|结束(?:接龙)?|不接单?了|停了)(?:吧|了)?"
@@ -218,7 +215,8 @@ LEADER: tuple[Rule, ...] = (
     ),
     rule(r"(?:延长|延后|推迟|延期)\s*(?P<rest>.*)", lambda m, said: _extension(m["rest"], said)),
     rule(
-        r"(?:改截单|截单(?:时间)?改到?|改截止|截止(?:时间)?改到?|改时间)\s*(?P<rest>.+)",
+        r"(?:改截单|截单(?:时间)?改到?|改截止|截止(?:时间)?改到?|改时间"
+        r"|(?:把)?(?:[^\s,，]{1,10}?团的?)?(?:截单|截团|截止)(?:时间)?(?:推迟|延长|延后|延|推|提前)(?:到|至)|(?:推迟|提前)(?:到|至))\s*(?P<rest>.+?)(?:再?截(?:单|团|止))?",
         lambda m, said: _deadline(m["rest"], said, is_reopening=False),
     ),
     rule(

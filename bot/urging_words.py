@@ -23,6 +23,10 @@ URGING: tuple[Rule, ...] = (
         rf"{_URGE}{_THEM}(?:{_NOT_PAID})?(?:的)?(?:{_PAY})?(?:了|吧)?" + WHICH,
         lambda m, said: c.Remind("pay", nth_of(m)),
     ),
+    rule(
+        rf"通知{_THEM}(?:{_NOT_COME})?(?:的)?{_COME}[^\s,，。\d]{{0,8}}(?:了|吧)?" + WHICH,
+        lambda m, said: c.Remind("pickup", nth_of(m)),
+    ),
     rule(r"(?:群?发|发个)?(?:取货|拿货|提货)提醒" + WHICH, lambda m, said: c.Remind("pickup", nth_of(m))),
     rule(r"(?:群?发|发个)?(?:付款|付钱|交钱)提醒" + WHICH, lambda m, said: c.Remind("pay", nth_of(m))),
     rule(

@@ -56,7 +56,7 @@ def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | No
     said = {
         "bargain": lambda: asked.bargain(about),
         "invoice": lambda: asked.INVOICE,
-        "reach": lambda: asked.REACH,
+        "reach": lambda: asked.reach(talk.leader_name),
         "by_another": lambda: asked.BY_ANOTHER,
         "returns": lambda: asked.RETURNS,
         "delivery": lambda: asked.delivery(talk.rounds),
@@ -69,9 +69,14 @@ def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | No
         return f"{asked.pickups(about)}\n{_pass_on(talk)}"
     if topic == "spec" and named:
         return f"{asked.written(named)}\n{_pass_on(talk)}"
-    if topic in {"spec", "other"} and talk.rounds and not named and not talk.shelf:
+    if topic in {"spec", "other"} and talk.rounds and not named and not _names_shelf(talk):
         return f"{asked.not_known(talk.rounds)}\n{_pass_on(talk)}"
     return None
+
+
+def _names_shelf(talk: Talk) -> bool:
+    said = normalise(talk.inbound.text).text
+    return any(one.name in said for one in talk.shelf)
 
 
 def _paying(talk: Talk) -> str:

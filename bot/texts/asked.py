@@ -12,13 +12,17 @@ from models.views import RoundView
 
 NOT_KNOWN = f"这个我不清楚，要问团长。看现在能订什么，回复 {menu_link('团购')}。"
 INVOICE = "发票、收据我开不了，能不能开、怎么开，要问团长。"
-REACH = "团长的电话、微信和群，我不能替她给；您要说的话我可以带到。"
 BY_ANOTHER = "谁来取都行：把您的取货码（六位数字）告诉他，取货时报给团长。到货后回复“取货码”就能看到。"
 RETURNS = (
     "截单前不想要了，直接说，例如“草莓不要了”，不收钱。\n"
     "取到的货有问题，发“售后”加一句话，例如：售后 草莓坏了两颗，再拍张照片，团长会给您退或者补。"
 )
 _NO_PICKUP = "取货的时间地点团长还没有写。"
+
+
+def reach(leader_name: str) -> str:
+    """谁是团长, 团长电话多少."""
+    return f"您的团长是“{leader_name}”。电话、微信和群我不能替团长给；您要说的话我可以带到。"
 
 
 def bargain(rounds: Sequence[RoundView]) -> str:

@@ -296,7 +296,7 @@ def pending_expired() -> str:
 
 
 def bad_choice(count: int) -> str:
-    return f"请回复 1 到 {count} 里的一个数字，或者“算了”。"
+    return "请回复 1，或者“算了”。" if count == 1 else f"请回复 1 到 {count} 里的一个数字，或者“算了”。"
 
 
 def said_later(notices: Sequence[str]) -> str:
