@@ -181,7 +181,7 @@ RULES: dict[str, Rule] = {
     "the simulator is no part of the service": imported_only_by(
         "bot.simulator", "serving.py", "operating/clocks.py", "demo/", "bot/simulator/"
     ),
-    "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc", "pypinyin"),
+    "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc"),
     "models are tables": imports_only("models/", "models", "sqlalchemy", "psycopg", "pysqlite3"),
     "there is one SQLite": imported_only_by("sqlite3", "models/sqlite.py"),
     "psycopg has one adapter": imported_only_by("psycopg", "models/pipeline.py"),

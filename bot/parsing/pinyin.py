@@ -1,47 +1,39 @@
-"""Toneless pinyin, character by character, for comparing what sounds the same."""
+"""Toneless pinyin, character by character, for comparing what sounds the same.
+
+`readings.txt` holds how characters are read, by pypinyin's table (github.com/mozillazg/python-pinyin, MIT).
+"""
 
 from __future__ import annotations
-
-import os
-
-# Both tables are only needed for phrases and tones; without them the import costs 44 MB less.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 from array import array
 from functools import lru_cache
 from itertools import product
 from math import prod
+from pathlib import Path
 
-from pypinyin import constants
-
-_TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê", "aaaaeeeeiiiioooouuuuvvvvvnnnme")
-_FIRST, _LAST = 0x4E00, 0x9FFF  # what people write; twice as many that nobody has a font for would be 10 MB
+FIRST, LAST = 0x4E00, 0x9FFF  # what people write; nobody has a font for the others
 _LOOSE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
-def _taken_over() -> tuple[list[str], array[int]]:
-    """The different readings, without tones, and for each character which of them it has. pypinyin's table is emptied.
-
-    Its strings and numbers take 10 MB, which every process would hold.
-    """
-    numbers: dict[str, int] = {"": 0}
-    table = array("H", bytes(2 * (_LAST - _FIRST + 1)))
-    for point, readings in constants.PINYIN_DICT.items():
-        if _FIRST <= point <= _LAST:
-            table[point - _FIRST] = numbers.setdefault(readings, len(numbers))
-    constants.PINYIN_DICT.clear()
-    return [readings.translate(_TONES) for readings in numbers], table
+def _load() -> tuple[list[str], array[int]]:
+    """The different readings, and for each character which of them it has."""
+    readings, table = [""], array("H", bytes(2 * (LAST - FIRST + 1)))
+    for line in Path(__file__).with_name("readings.txt").read_text("utf-8").splitlines():
+        spoken, _, characters = line.partition(" ")
+        for char in characters:
+            table[ord(char) - FIRST] = len(readings)
+        readings.append(spoken)
+    return readings, table
 
 
-_READINGS, _OF_CHARACTER = _taken_over()
+_READINGS, _OF_CHARACTER = _load()
 
 
 def _readings(char: str) -> list[str]:
     """The commonest first; empty for anything that is not one Chinese character."""
-    if len(char) != 1 or not _FIRST <= ord(char) <= _LAST:
+    if len(char) != 1 or not FIRST <= ord(char) <= LAST:
         return []
-    return _READINGS[_OF_CHARACTER[ord(char) - _FIRST]].split(",")
+    return _READINGS[_OF_CHARACTER[ord(char) - FIRST]].split(",")
 
 
 @lru_cache(maxsize=8192)
