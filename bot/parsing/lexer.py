@@ -105,6 +105,8 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     if goods > word:
         end = position + goods
         return Token("goods", position, end, text[position:end])
+    if char.isascii():
+        return _counted_or_word(text, position, word, catalogue, tokens)  # it sounds like nothing
     heard = catalogue.heard(text, position, max(word, goods))
     called = CALLED.match(text, position) if heard is not None and char in "老小阿" else None
     if heard is not None and (called is None or called.end() - position < heard[0]):

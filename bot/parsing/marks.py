@@ -66,7 +66,9 @@ _FETCHED: Final = frozenset("自己 来拿 来取 去拿 去取 自提 过来拿
 def _undelivered(tokens: list[Token]) -> None:
     """抽纸莫送老,超市买到了: goods that need not be brought because they are there; who is away only puts them off."""
     kinds = {part.kind for part in tokens}
-    if "qty" in kinds or not kinds & {"done", "have"} or any(part.word in _FETCHED for part in tokens):
+    if "qty" in kinds or "wish" not in kinds or not kinds & {"done", "have"}:
+        return
+    if any(part.word in _FETCHED for part in tokens):
         return
     for before, token in pairwise(tokens):
         if token.kind == "wish" and before.kind == "item" and _UNDELIVERED.fullmatch(token.word):
@@ -160,6 +162,8 @@ _CARRIED: Final = frozenset("去取拿送放带记给来拖拉搬运提捞端抱
 
 def _together(tokens: list[Token]) -> None:
     """一块去拿, 一车拉走: together and at one go, not one piece and no cartload."""
+    if _AT_ONE_GO.isdisjoint([token.word for token in tokens]):
+        return
     for before, token, after in zip((None, *tokens), tokens, tokens[1:], strict=False):
         apart = before is None or before.kind not in ("item", "goods", "want", "add")
         if token.word in _AT_ONE_GO and apart and after.start == token.end and after.word[0] in _CARRIED:

@@ -60,13 +60,12 @@ def _only_confirms(found: list[Segment], draft: Draft) -> bool:
 def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, lines: tuple[Line, ...]) -> Action:
     if draft.doubts:
         return _doubtful(tokens, found, draft)
-    soft = not draft.prior and not _FIRM_CANCEL.search(body)
     if draft.cancels_all and not lines:
-        return "unknown" if soft else "cancel"
+        return _cancelling(body, draft)
     if lines:
         drops = [entry for entry in draft.entries.values() if entry.op == "drop"]
         if len(drops) == len(lines) and not draft.amends:
-            return "unknown" if soft else "cancel"
+            return _cancelling(body, draft)
         changed = any(entry.changed for entry in draft.entries.values())
         return "amend" if draft.prior and (changed or draft.amends) else "order"
     verdicts = {segment.verdict for segment in found}
@@ -87,6 +86,11 @@ def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, 
     if verdicts & asks and "trouble" not in verdicts:
         return "query"
     return "unknown"
+
+
+def _cancelling(body: str, draft: Draft) -> Action:
+    """Of somebody who has ordered nothing, only a firm word cancels."""
+    return "cancel" if draft.prior or _FIRM_CANCEL.search(body) else "unknown"
 
 
 def _doubtful(tokens: list[Token], found: list[Segment], draft: Draft) -> Action:
@@ -122,6 +126,8 @@ def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> b
 
 def _room(tokens: list[Token], body: str) -> str | None:
     rooms = [token for token in tokens if token.kind == "room"]
+    if not rooms:
+        return None
     full = [token for token in rooms if token.full] or rooms
     if len({token.value for token in full}) == 1:
         return full[0].value

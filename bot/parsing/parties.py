@@ -67,6 +67,8 @@ _THEIRS: Final = frozenset("她 他 佢 伊 她家 他家 佢屋企".split())
 
 def _name_pronouns(tokens: list[Token]) -> None:
     """佢要一盒,我要两盒: somebody else beside the speaker, each with a number."""
+    if _THEIRS.isdisjoint([token.word for token in tokens]):
+        return
     mine = any(token.word in SELVES and following.kind == "want" for token, following in pairwise(tokens))
     if not mine and not any(token.word in ("我要", "俺要", "咱要") for token in tokens):
         return

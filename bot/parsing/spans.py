@@ -56,11 +56,11 @@ _MAY_BEGIN = re.compile(
 )
 """First characters of everything `_FOREIGN` reads."""
 _COUNTS_GOODS = re.compile(
-    r"(?:\d{1,3}|[一两二三四五六七八九十]{1,3})[盒袋斤包瓶箱提板罐桶杯根扎把](?![就也够能一每\d大差至起少估最得有约莫])"
-    r"|\d{1,3}(?:$|[,。;]|\s(?![ap]m))"
+    r"(?:\d{1,3}|[一两二三四五六七八九十]{1,3})[盒袋斤包瓶箱提板罐桶杯根扎把份枚串](?![就也够能一每\d大差至起少估最得有约莫])"
+    r"|\d{1,4}(?:$|[-+#=,。;栋幢]|\s(?![ap]m))"
 )
-"""Numbers of goods and bare figures, which nothing of `_FOREIGN` begins with: most of the numbers there are, passed over
-cheaply."""
+"""Numbers of goods, bare figures and houses, which nothing of `_FOREIGN` begins with: most of the numbers there are,
+passed over cheaply."""
 _TWICE = re.compile(
     rf"(?!{UNIT_PATTERN}|[{CHINESE}人家户天年月周日桌班组次位层间屋])(?P<verb>[一-龥])(?P<again>一(?P=verb))"
 )
