@@ -67,6 +67,7 @@ def understand(text: str, situation: Situation) -> c.Command:
             or _codes(said)
             or named(said)
             or _asked_politely(said)
+            or _after_reason(said)
             or _begun(said)
         )
     elif plain := _plain(said):
@@ -139,6 +140,16 @@ def _codes(said: Said) -> c.Command | None:
         return c.Annul(code) if len(code) == 6 else None
     found = read_codes_with_lines(said.raw)
     return c.Redeem(found) if found and _CODE_FIRST.match(said.plain) else None
+
+
+def _after_reason(said: Said) -> c.Command | None:
+    """中午来不及，自提改到晚上7点: why comes first, and what is to be done is asked back anyway."""
+    reason, _, _ = said.plain.rpartition(",")
+    if not reason or any(char.isdigit() for char in reason):
+        return None
+    begin = len(reason) + 1
+    rest = hear(said.raw[-(len(said.plain) - begin) :], said.situation)
+    return first_command(rest, MOVES)
 
 
 def _begun(said: Said) -> c.Command | None:

@@ -86,8 +86,10 @@ def _paying(talk: Talk) -> str:
 
 def _named(talk: Talk) -> list[RoundView]:
     """What a question names (草莓甜不甜), in the rounds that sell it; nothing where the shelf has it too."""
-    asked = normalise(talk.inbound.text).text
-    keys = {key for name, one in talk.catalogue.names.items() if not one.weak and name in asked for key in one.keys}
+    asked_for = normalise(talk.inbound.text).text
+    said = [name for name, one in talk.catalogue.names.items() if not one.weak and name in asked_for]
+    whole = [name for name in said if not any(name != other and name in other for other in said)]  # 鲈鱼, not 鱼
+    keys = {key for name in whole for key in talk.catalogue.names[name].keys}
     if any(one.id in keys for one in talk.shelf):
         return []
     narrowed = [replace(r, offers=tuple(o for o in r.offers if o.id in keys)) for r in talk.rounds]

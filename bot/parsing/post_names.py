@@ -59,6 +59,7 @@ _GREETING = re.compile(  # 各位邻居大家好, 家人们看过来; but 邻居
     rf"|{_PEOPLE}(?:好|早安?|看过来|注意[啦了]?|集合[啦了]?)?(?=[呀啊哦哟啦~～!！,，。、:：\s]|$)|早安?(?=[呀啊~～!！,，。\s]|$))"
     r"[呀啊哦哟啦~～!！,，。、:：\s]*"
 )
+_DAY_OF = re.compile(r"^(?:今天|明天|后天|今晚|明晚|今日|明日)的?(?=[^\s]{2,12}团$)")  # tomorrow it would be wrong
 _CALL = re.compile(r"(?<=团)(?:正式)?(?:开始?)?(?:接龙|报名|预定|预订|下单|来)?[啦了咯喽!！~\s]*$")
 
 
@@ -215,7 +216,7 @@ def headline_name(text: str) -> str:
 def headline_title(text: str) -> str:
     """A headline as a title: without #开团, a greeting, brackets and emoji at its ends; "" when that was all."""
     bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?(?:[:：\s]+|$))?", "", _emoji_to_blank(text))
-    bare = _CALL.sub("", _GREETING.sub("", bare.replace("】", " ")))
+    bare = _DAY_OF.sub("", _CALL.sub("", _GREETING.sub("", bare.replace("】", " "))))
     return re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
 
 
