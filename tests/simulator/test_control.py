@@ -337,3 +337,9 @@ def test_a_server_on_a_free_port_pushing_to_itself() -> None:
         data = {"openid": RESIDENT, "kind": "text", "content": "a"}
         assert requests.post(f"{base}/__sim__/push", json=data, timeout=5).json()["ok"]
     assert bot.received[0].get("Content") == "a"
+
+
+def test_the_enter_key_answers_a_dialog_and_does_not_cancel_it(sim: Sim) -> None:
+    """A browser presses the first button of a form."""
+    footers = re.findall(r"<footer>\s*<button value=\"(\w+)\"", page(sim).get_data(as_text=True))
+    assert footers == ["ok", "ok"]
