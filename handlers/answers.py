@@ -118,7 +118,9 @@ def _draft(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, st
 
 
 def _relay(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
-    """转告: what was said before goes to the leader."""
+    """转告: what was said before goes to the leader. A mere 好 may be meant or not: it is asked once more."""
+    if isinstance(said, c.Confirm):
+        return said, replies.HAND_ON
     if not isinstance(said, c.ContactLeader) or said.text:
         return said, None
     _forget(talk)
