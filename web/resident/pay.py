@@ -150,9 +150,9 @@ def _page(token: str, one: OrderView, **values: Any) -> str:
         token=token,
         is_wechat=_WECHAT in request.headers.get("User-Agent", ""),
         has_wechat_pay=site().settings.gateway is not None and terms.payment_mode == "wechat",
-        how=paying.how_to_pay(terms.payment_mode, terms.payment_note, [asked])
-        if terms.payment_mode != "wechat"
-        else "",
+        how=paying.how_to_pay(
+            terms.payment_mode, terms.payment_note, [asked] if terms.payment_mode == "transfer" else []
+        ),
         cashier_url=site().settings.cashier_url,
         **{"problem": "", "code": None, "call": None, "number": ""} | values,
     )
