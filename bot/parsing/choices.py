@@ -5,23 +5,21 @@ What is seen is told by `surroundings`; `second` adds up the weights.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from bot.parsing.draft import Draft
-from bot.parsing.numerals import chinese_value
 from bot.parsing.quantity import to_sale_units
 from bot.parsing.segments import Segment
-from bot.parsing.surroundings import Scene, Sight, around, pairing, scene_of
+from bot.parsing.sums import MAX_GROUPS, counted, products, said_of, sums
+from bot.parsing.surroundings import Scene, Sight, around, beside_kin, pairing, scene_of
+from bot.parsing.tokens import Token
+from bot.parsing.values import Item
 
-KEEP, DROP, ONE, SET, ADD, SUB, SUM, SCALE, ANY = range(9)
+KEEP, DROP, ONE, SET, ADD, SUB, SUM, TIMES, DOUBLE, HALF, OTHER, ANY = range(12)
 """Columns of the weights: ways an amount comes about, and any of them."""
 _MAX_ITEMS: Final = 8
-_MAX_GROUPS: Final = 3
-"""Groups of people whose heads are counted, and numbers they are multiplied with."""
 
 
 @dataclass(slots=True)
@@ -56,6 +54,7 @@ def _choice(scene: Scene, found: Sequence[Segment], draft: Draft, key: int) -> C
     context = [*scene.whole, ("m", (shape, "before" if draft.prior else "new"))]
     if places:
         context += around(scene, found, places[:3])
+        context += beside_kin(scene, draft, key, places)
     else:
         context.append(("un", {*scene.words, ""}))
     return Choice(key, had, context, _answers(scene, found, draft, key, had, places))
@@ -69,13 +68,14 @@ def _answers(
     answers = list(_own_answers(scene, found, draft, key, had, places))
     ruled = draft.current(key)
     if all(answer.amount != ruled for answer in answers):
-        answers.append(Answer(ruled, SCALE, [("scale", ("ruled",))]))
+        answers.append(Answer(ruled, OTHER, [("ruled", ("",))]))
     return answers
 
 
 def _own_answers(
     scene: Scene, found: Sequence[Segment], draft: Draft, key: int, had: int, places: Sequence[int]
 ) -> Iterator[Answer]:
+    sold = draft.catalogue.by_key[key]
     yield Answer(had, KEEP, [])
     yield Answer(1000, ONE, [])
     if had:
@@ -83,7 +83,11 @@ def _own_answers(
         yield Answer(had + 1000, ADD, [("one", ("",))])
         if had >= 1000:
             yield Answer(had - 1000, SUB, [("one", ("",))])
-        yield from (Answer(had * up // down, SCALE, [("scale", (f"{up}/{down}",))]) for up, down in _FACTORS)
+        yield Answer(had * 2, DOUBLE, [])
+        yield Answer(had * 3, DOUBLE, [("three", ("",))])
+        yield Answer(had // 2, HALF, [])
+    if not places and scene.named and key not in draft.entries:
+        return  # 柿儿五花肉各来五斤 says nothing of what else was ordered
     for at in scene.numbers:
         token = scene.tokens[at]
         milli = token.milli
@@ -93,50 +97,35 @@ def _own_answers(
             yield Answer(had + milli, ADD, traits)
             if had >= milli:
                 yield Answer(had - milli, SUB, traits)
-        sold = draft.catalogue.by_key[key]
-        if token.unit not in ("", sold.unit):
-            converted = to_sale_units(milli, token.unit, sold).milli
-            if converted is not None and converted != milli:
-                yield Answer(converted, SET, [("conv", ("",)), *traits])
-    yield from _sums([scene.tokens[at].milli for at in scene.numbers])
+        if (converted := _converted(milli, token, sold)) is not None:
+            yield Answer(converted, SET, [("conv", ("",)), *traits])
+    own = said_of(scene, key)
+    for column, amounts in ((SUM, sums(scene, key, own)), (TIMES, products(scene, sold.unit, own))):
+        for milli, sights in amounts:
+            yield Answer(milli, column, sights)
+            if had:
+                yield Answer(had + milli, column, [("more", ("",)), *sights])
     yield from _by_heads(scene, found, draft, key, places)
-
-
-_FACTORS: Final = ((1, 2), (2, 1), (3, 1))
-
-
-def _sums(numbers: Sequence[int]) -> Iterator[Answer]:
-    """两盒 …… 我妈也要一盒: amounts that several numbers make together."""
-    if len(numbers) < 2:
-        return
-    size = str(len(numbers))
-    yield Answer(sum(numbers), SUM, [("sum", ("all", f"all {size}"))])
-    yield Answer(sum(numbers) + 1000, SUM, [("sum", ("all and one", f"all and one {size}"))])
-    for first, second in pairwise(numbers):
-        yield Answer(first + second, SUM, [("sum", ("two", f"two {size}"))])
-        if first * second % 1000 == 0:
-            yield Answer(first * second // 1000, SUM, [("sum", ("times", f"times {size}"))])
-        if first > second:
-            yield Answer(first - second, SUM, [("sum", ("less", f"less {size}"))])
 
 
 def _by_heads(
     scene: Scene, found: Sequence[Segment], draft: Draft, key: int, places: Sequence[int]
 ) -> Iterator[Answer]:
-    """一人一盒，九个人: as many as there are heads, once or as often as is said."""
-    groups = [heads for token in scene.tokens if token.kind == "people" if (heads := _heads(token.word)) > 1]
-    for heads in groups[:_MAX_GROUPS]:
-        yield Answer(heads * 1000, SUM, [("heads", ("one", f"one {len(groups)}"))])
-        for at in scene.numbers[:_MAX_GROUPS]:
-            times: Sight = ("heads", ("times", f"times {len(groups)}"))
-            own = pairing(scene, found, draft, key, places, at)
-            yield Answer(heads * scene.tokens[at].milli, SUM, [times, *own])
+    """一人一盒，九个人; 一天一袋，管四天: as many as are counted, once or as often as is said."""
+    groups, sold = counted(scene), draft.catalogue.by_key[key]
+    for size, of in groups:
+        yield Answer(size * 1000, TIMES, [("heads", ("one", f"one {of}", f"one {len(groups)}"))])
+        for at in scene.numbers[:MAX_GROUPS]:
+            times: Sight = ("heads", ("times", f"times {of}", f"times {len(groups)}"))
+            token, own = scene.tokens[at], pairing(scene, found, draft, key, places, at)
+            yield Answer(size * token.milli, TIMES, [times, *own])
+            if (converted := _converted(size * token.milli, token, sold)) is not None:
+                yield Answer(converted, TIMES, [times, ("conv", ("",)), *own])
 
 
-def _heads(words: str) -> int:
-    """How many people 九个人 are; 0 where no number says so."""
-    match = _HEADS.search(words)
-    return chinese_value(match[0]) or 0 if match else 0
-
-
-_HEADS: Final = re.compile(r"\d{1,3}|[一二两三四五六七八九十百]+")
+def _converted(milli: int, said: Token, sold: Item) -> int | None:
+    """An amount in units of sale, where that is another figure than what was said."""
+    if said.unit in ("", sold.unit):
+        return None
+    found = to_sale_units(milli, said.unit, sold).milli
+    return found if found != milli else None

@@ -91,6 +91,34 @@ def around(scene: Scene, found: Sequence[Segment], places: Sequence[int]) -> lis
     return list(near.items())
 
 
+def beside_kin(scene: Scene, draft: Draft, key: int, places: Sequence[int]) -> list[Sight]:
+    """What leads from one kind of goods to another of the same family: 大盒两盒 改小盒两盒."""
+    own = set(draft.catalogue.by_key[key].name)
+    seen: dict[str, set[str]] = {}
+    for other, ats in scene.named.items():
+        if other == key or len(own & set(draft.catalogue.by_key[other].name)) < _ALIKE:
+            continue
+        for at in ats:
+            before = max((place for place in places if place < at), default=None)
+            behind = min((place for place in places if place > at), default=None)
+            for side, span in (("f", _between(before, at)), ("b", _between(at, behind))):
+                if span is not None and len(span) <= _KIN_APART:
+                    seen.setdefault(f"kin{side}", set()).update(scene.words[span.start : span.stop])
+                    seen.setdefault(f"kink{side}", set()).update(scene.kinds[span.start : span.stop])
+                    counts = scene.kinds[span.start : span.stop].count("qty")
+                    seen.setdefault("kin", set()).add(f"{side} {counts}")
+    return list(seen.items())
+
+
+_ALIKE: Final = 2
+"""Goods of one family share so many characters of their names."""
+_KIN_APART: Final = 8
+
+
+def _between(first: int | None, second: int | None) -> range | None:
+    return range(first + 1, second) if first is not None and second is not None else None
+
+
 _FAMILIES: Final = (
     "v l r ll rr lr l2 r2 r3 kl kr kll krr klr cb ca n b later kcb kca kn kb n2 at".split()
 )  # fmt: skip

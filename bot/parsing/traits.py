@@ -120,6 +120,7 @@ def draft_traits(draft: Draft, found: Sequence[Segment], turned: int, agrees: bo
         if entry.milli % 1000:
             seen.add(("o", "part"))
     seen.update(_use_traits(draft, found))
+    seen.update(("y", kind) for segment in found if segment.verdict == "order" for kind in _nameless(segment))
     named = Counter([key for segment in found for key in {t.keys[0] for t in segment.tokens if len(t.keys) == 1}])
     seen.add(("i", min(len([key for key, clauses in named.items() if clauses > 1]), 2), min(len(found), 4)))
     seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
@@ -146,6 +147,23 @@ def _use_traits(draft: Draft, found: Sequence[Segment]) -> Iterator[Key]:
             yield "m", "one", min(ones, 3)
             people = len([token for token in tokens if token.kind in _PEOPLE])
             yield "h", min(people, 3), min(len(numbers), 4), min(len(booked), 4)
+
+
+def _nameless(segment: Segment) -> Iterator[str]:
+    """Kinds of words in front of numbers that no goods go with: 可落 in 「可落一箱,皮酒一箱」 may be goods."""
+    pieces: list[list[Token]] = [[]]
+    for token in segment.tokens:
+        pieces[-1].append(token)
+        if token.kind == "qty":
+            pieces.append([])
+    named = [any(token.keys for token in piece) for piece in pieces]
+    for at, piece in enumerate(pieces[:-1]):
+        behind = named[at + 1] and at + 2 == len(pieces)  # 两盒鸡蛋: the name stands behind
+        if not named[at] and not behind and piece[-1].unit:
+            yield from {token.kind for token in piece[:-1]} - _SAYING_NOTHING or {"-"}
+
+
+_SAYING_NOTHING: Final = frozenset(("space", "filler"))
 
 
 def _goods_and_numbers(tokens: Sequence[Token], draft: Draft) -> tuple[int, list[int]]:
