@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from bot.simulator import Account, crypto, inbound
 
 WAITS_S, TRIES = 5.0, 3  # then the platform cuts the connection and sends again
+MOST_LINES = 15_000  # open at once, of those a process may have; who comes then waits, and is timed from when he was due
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ class Crowd:
 
         while due or self._lines:
             now = time.perf_counter()
-            while due and due[0][0] <= now:
+            while due and due[0][0] <= now and len(self._lines) < MOST_LINES:
                 at, _, push = heapq.heappop(due)
                 self._begin(push, at)
             self._turn(max(0.0, min(0.2, due[0][0] - now)) if due else 0.2, over)
