@@ -43,6 +43,13 @@ Index(
     sqlite_where=text("state = 'deferred'"),
 )
 Index(
+    "ix_inbound_message_waiting",  # the oldest of a hundred thousand, eight at a time
+    inbound_message.c.received_at,
+    inbound_message.c.dedupe_key,
+    postgresql_where=text("state = 'deferred'"),
+    sqlite_where=text("state = 'deferred'"),
+)
+Index(
     "ix_inbound_message_leader",  # whose it was is known when it is done
     inbound_message.c.leader_id,
     inbound_message.c.received_at,

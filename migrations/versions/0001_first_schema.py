@@ -104,6 +104,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("leader_id IS NOT NULL"),
     )
     op.create_index("ix_inbound_message_received", "inbound_message", ["received_at"], unique=False)
+    op.create_index(
+        "ix_inbound_message_waiting",
+        "inbound_message",
+        ["received_at", "dedupe_key"],
+        unique=False,
+        postgresql_where=sa.text("state = 'deferred'"),
+        sqlite_where=sa.text("state = 'deferred'"),
+    )
     op.create_table(
         "job_run",
         sa.Column("job", sa.String(length=40), nullable=False),

@@ -135,3 +135,28 @@ def test_it_costs_the_same_beside_ten_times_as_many_orders(
 def test_control_what_reads_all_orders_is_seen(grown: tuple[dict[str, int], dict[str, int]]) -> None:
     few, many = (steps[CONTROL] for steps in grown)
     assert many > 1.5 * few + SLACK
+
+
+def test_the_oldest_that_were_put_off_are_found_at_once_however_many_wait(sqlite_store: Store) -> None:
+    steps = [0]
+
+    def note() -> int:
+        steps[0] += 1
+        return 0
+
+    found = []
+    for first, last in ((0, 50), (50, 1000)):
+        with sqlite_store.transaction() as work:
+            for n in range(first, last):
+                inbound = Inbound(f"m:{n:04}", f"o_{n}", "gh", "text", "text", work.now, text="草莓2")
+                inbox.recall(work, inbound)
+                inbox.defer(work, inbound, "收到")
+        with sqlite_store.read() as work:
+            connection = work.db.connection.dbapi_connection
+            assert connection is not None
+            connection.set_progress_handler(note, 1)
+            steps[0] = 0
+            assert inbox.deferred(work, limit=8) == [f"m:{n:04}" for n in range(8)]
+            connection.set_progress_handler(None, 1)
+            found.append(steps[0])
+    assert found[1] <= 1.5 * found[0], found
