@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from bot.simulator import Account, crypto, inbound
 
 WAITS_S, TRIES = 5.0, 3  # then the platform cuts the connection and sends again
-MOST_LINES = 15_000  # open at once, of those a process may have; who comes then waits, and is timed from when he was due
+MOST_LINES = 15_000  # open at once, of those a process may have; who comes then is timed from when he was due
 
 
 @dataclass(slots=True)
