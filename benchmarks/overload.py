@@ -13,7 +13,7 @@ from bot.texts.replies import RECEIVED
 from models import inbound_message, notice
 from tests.support.invariants import violations
 
-SECONDS, PATIENCE_S = 60, 300
+SECONDS, PATIENCE_S = 60, 600
 
 
 @dataclass(frozen=True)
