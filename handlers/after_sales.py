@@ -17,7 +17,7 @@ from bot.texts.wording import amount, who
 from handlers.talk import Talk, item
 from handlers.which import CHOICES
 from models.outcomes import CaseView
-from models.views import OrderView
+from models.views import LineView, OrderView
 from operations import aftersales, codes, order_views, rounds
 from operations.case_money import PartOfPack
 from operations.errors import CaseClosed, NotFound
@@ -71,9 +71,14 @@ def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView | None:
 
 def _ask_of_which(talk: Talk, command: c.OpenCase, orders: list[OrderView]) -> str:
     """Goods were named that are in none of his orders: of which of those he has got, newest first."""
-    lines = [(o, line) for o in orders for line in o.lines]
-    talk.ask_choice([replace(command, lines=(Line(x.offer_id, 0),), order_id=o.id) for o, x in lines[:CHOICES]])
-    goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for _, x in lines[:CHOICES]]
+    return _ask_which_line(talk, command, [(o.id, line) for o in orders for line in o.lines])
+
+
+def _ask_which_line(talk: Talk, command: c.OpenCase, lines: Sequence[tuple[int | None, LineView]]) -> str:
+    """Each line with its order, None where the case names it by a code."""
+    shown = lines[:CHOICES]
+    talk.ask_choice([replace(command, lines=(Line(x.offer_id, 0),), order_id=order_id) for order_id, x in shown])
+    goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for _, x in shown]
     return caring.which_line(goods, is_more=len(lines) > CHOICES)
 
 
@@ -88,14 +93,8 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
     if not lines and len(o.lines) == 1:
         lines = {o.lines[0].offer_id: 0}
     if not lines:
-        talk.ask_choice(
-            [
-                replace(command, lines=(Line(line.offer_id, 0),), order_id=o.id if command.code is None else None)
-                for line in o.lines[:CHOICES]
-            ]
-        )
-        goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for x in o.lines[:CHOICES]]
-        return caring.which_line(goods, is_more=len(o.lines) > CHOICES)
+        order_id = o.id if command.code is None else None
+        return _ask_which_line(talk, command, [(order_id, line) for line in o.lines])
     due = {x.offer_id: x.due_milli for x in o.lines}
     pieces = {} if command.lines else _pieces(o, said.pieces)
     lines |= {key: of.milli for key, of in pieces.items()}

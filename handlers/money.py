@@ -47,8 +47,7 @@ def _to_pay(talk: Talk, o: OrderView, terms: PayingTerms) -> paying.ToPay:
     if secret and terms.payment_mode == "wechat":
         token = pay_links.token_of(secret, leader_id=o.leader_id, order_id=o.id)
         link = f"{talk.settings.public_url}/pay/{token}"
-    code = rounds.view(talk.work, talk.leader_id, o.round_id).code
-    return paying.ToPay(o.round_title, o.seq, o.due_fen, paying_terms.pay_note(code, o.seq), link)
+    return paying.ToPay(o.round_title, o.seq, o.due_fen, paying_terms.note_of(talk.work, o), link)
 
 
 @router.on(c.SetPaying)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -66,6 +67,11 @@ def one_of(column: str, *values: str, name: str | None = None) -> CheckConstrain
 def central(name: str, *columns: Any) -> Table:
     """A table of the platform's own, outside every leader's world."""
     return Table(name, metadata, Column("id", BigInteger, primary_key=True, autoincrement=False), *columns)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Of a partial index: the rows it holds, said alike to both databases."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
 
 def owned(name: str, *columns: Any, **options: Any) -> Table:

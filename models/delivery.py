@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, central, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, central, metadata, of_leader, one_of, only_where, owned, ref
 
 warehouse = central(
     "warehouse",
@@ -89,8 +89,7 @@ route_search = Table(
 Index(
     "ix_route_search_due",
     route_search.c.lease_until,
-    postgresql_where=text("state IN ('wanted', 'searching')"),
-    sqlite_where=text("state IN ('wanted', 'searching')"),
+    **only_where("state IN ('wanted', 'searching')"),
 )
 
 route = central(

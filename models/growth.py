@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, metadata, of_leader, one_of, only_where, owned, ref
 
 coupon = owned(
     "coupon",
@@ -63,8 +63,7 @@ Index(
     coupon_use.c.leader_id,
     coupon_use.c.order_id,
     unique=True,
-    postgresql_where=text("released_at IS NULL"),
-    sqlite_where=text("released_at IS NULL"),
+    **only_where("released_at IS NULL"),
 )
 
 Index("ix_coupon_use_resident", coupon_use.c.leader_id, coupon_use.c.resident_id, coupon_use.c.coupon_id)

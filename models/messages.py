@@ -15,10 +15,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, metadata, of_leader, one_of, only_where, owned, ref
 
 inbound_message = Table(
     "inbound_message",  # whose key is there was handled: a repeat gets the stored reply
@@ -39,22 +38,19 @@ Index(
     "ix_inbound_message_deferred",
     inbound_message.c.openid,
     inbound_message.c.received_at,
-    postgresql_where=text("state = 'deferred'"),
-    sqlite_where=text("state = 'deferred'"),
+    **only_where("state = 'deferred'"),
 )
 Index(
     "ix_inbound_message_waiting",  # the oldest of a hundred thousand, eight at a time
     inbound_message.c.received_at,
     inbound_message.c.dedupe_key,
-    postgresql_where=text("state = 'deferred'"),
-    sqlite_where=text("state = 'deferred'"),
+    **only_where("state = 'deferred'"),
 )
 Index(
     "ix_inbound_message_leader",  # whose it was is known when it is done
     inbound_message.c.leader_id,
     inbound_message.c.received_at,
-    postgresql_where=text("leader_id IS NOT NULL"),
-    sqlite_where=text("leader_id IS NOT NULL"),
+    **only_where("leader_id IS NOT NULL"),
 )
 
 conversation = Table(
@@ -71,8 +67,7 @@ conversation = Table(
 Index(
     "ix_conversation_pending_until",
     conversation.c.pending_until,
-    postgresql_where=text("pending_until IS NOT NULL"),
-    sqlite_where=text("pending_until IS NOT NULL"),
+    **only_where("pending_until IS NOT NULL"),
 )
 
 message_window = Table(
@@ -171,6 +166,5 @@ relay = owned(
 Index(
     "ix_relay_open",
     relay.c.asked_at,
-    postgresql_where=text("answered_at IS NULL"),
-    sqlite_where=text("answered_at IS NULL"),
+    **only_where("answered_at IS NULL"),
 )

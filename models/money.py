@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, metadata, of_leader, one_of, only_where, owned, ref
 
 _BOOKS = ("cash", "resident", "sales", "supplier", "leader", "platform", "promotion")
 
@@ -190,8 +190,7 @@ Index(
     settlement.c.leader_id,
     settlement.c.round_id,
     unique=True,
-    postgresql_where=text("state <> 'void'"),
-    sqlite_where=text("state <> 'void'"),
+    **only_where("state <> 'void'"),
 )
 Index("ix_settlement_state", settlement.c.state, settlement.c.leader_id, settlement.c.id)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, metadata, of_leader, one_of, only_where, owned, ref
 
 account = Table(
     "account",
@@ -94,8 +94,7 @@ account_binding = Table(
         "uq_account_binding_current",
         "account_id",
         unique=True,
-        postgresql_where=text("is_current"),
-        sqlite_where=text("is_current"),
+        **only_where("is_current"),
     ),
 )
 
@@ -164,8 +163,7 @@ Index(
     resident.c.host_resident_id,
     resident.c.guest_key,
     unique=True,
-    sqlite_where=text("host_resident_id IS NOT NULL"),
-    postgresql_where=text("host_resident_id IS NOT NULL"),
+    **only_where("host_resident_id IS NOT NULL"),
 )
 Index("ix_resident_room", resident.c.leader_id, resident.c.room)
 

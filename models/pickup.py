@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, metadata, one_of, owned, ref
+from models.base import Instant, metadata, one_of, only_where, owned, ref
 
 pickup_code = owned(
     "pickup_code",
@@ -35,16 +35,14 @@ Index(
     pickup_code.c.leader_id,
     pickup_code.c.code,
     unique=True,
-    postgresql_where=text("state = 'active'"),
-    sqlite_where=text("state = 'active'"),
+    **only_where("state = 'active'"),
 )
 Index(
     "uq_pickup_code_order_active",
     pickup_code.c.leader_id,
     pickup_code.c.order_id,
     unique=True,
-    postgresql_where=text("state IN ('active', 'used')"),
-    sqlite_where=text("state IN ('active', 'used')"),
+    **only_where("state IN ('active', 'used')"),
 )
 Index("ix_pickup_code_code", pickup_code.c.leader_id, pickup_code.c.code)
 Index("ix_pickup_code_order", pickup_code.c.leader_id, pickup_code.c.order_id)
@@ -95,16 +93,14 @@ Index(
     redemption.c.nonce,
     redemption.c.code_id,
     unique=True,
-    postgresql_where=text("ok"),
-    sqlite_where=text("ok"),
+    **only_where("ok"),
 )
 Index(
     "uq_redemption_once",
     redemption.c.leader_id,
     redemption.c.code_id,
     unique=True,
-    postgresql_where=text("ok AND completes AND annulled_at IS NULL AND NOT forced"),
-    sqlite_where=text("ok AND completes AND annulled_at IS NULL AND NOT forced"),
+    **only_where("ok AND completes AND annulled_at IS NULL AND NOT forced"),
 )
 Index("ix_redemption_order", redemption.c.leader_id, redemption.c.order_id)
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, metadata, of_leader, one_of, owned, ref
+from models.base import Instant, metadata, of_leader, one_of, only_where, owned, ref
 
 round_ = owned(
     "round",
@@ -80,14 +80,12 @@ round_ = owned(
 Index(
     "ix_round_due_close",
     round_.c.closes_at,
-    postgresql_where=text("state = 'open'"),
-    sqlite_where=text("state = 'open'"),
+    **only_where("state = 'open'"),
 )
 Index(
     "ix_round_to_book",
     round_.c.closed_at,
-    postgresql_where=text("booked_seq IS NOT NULL"),
-    sqlite_where=text("booked_seq IS NOT NULL"),
+    **only_where("booked_seq IS NOT NULL"),
 )
 Index("ix_round_state", round_.c.leader_id, round_.c.state, round_.c.id)
 Index(
@@ -95,8 +93,7 @@ Index(
     round_.c.state,
     round_.c.leader_id,
     round_.c.id,
-    postgresql_where=text("gathered_version IS NOT NULL"),
-    sqlite_where=text("gathered_version IS NOT NULL"),
+    **only_where("gathered_version IS NOT NULL"),
 )
 Index("ix_round_everywhere", round_.c.state, round_.c.leader_id, round_.c.id)  # the scheduler asks for all leaders
 
@@ -187,15 +184,13 @@ Index(
     "ix_offer_pooled",  # what is being ordered of a product now, over all leaders
     offer.c.product_id,
     offer.c.is_open,
-    postgresql_where=text("product_id IS NOT NULL"),
-    sqlite_where=text("product_id IS NOT NULL"),
+    **only_where("product_id IS NOT NULL"),
 )
 Index(
     "ix_offer_shelf",
     offer.c.leader_id,
     offer.c.shelf_item_id,
-    postgresql_where=text("shelf_item_id IS NOT NULL"),
-    sqlite_where=text("shelf_item_id IS NOT NULL"),
+    **only_where("shelf_item_id IS NOT NULL"),
 )
 
 offer_alias = Table(

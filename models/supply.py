@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.base import Instant, central, metadata, of_leader, one_of, ref
+from models.base import Instant, central, metadata, of_leader, one_of, only_where, ref
 
 supplier = central(
     "supplier",
@@ -98,8 +98,7 @@ Index(
     purchase_order.c.supplier_id,
     purchase_order.c.needed_on,
     unique=True,
-    postgresql_where=text("state = 'draft'"),
-    sqlite_where=text("state = 'draft'"),
+    **only_where("state = 'draft'"),
 )
 
 Index("ix_purchase_order_state", purchase_order.c.state, purchase_order.c.needed_on)

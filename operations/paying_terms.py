@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models import Work, leader
+from models import Work, leader, round_
+from models.views import OrderView
 from operations.audit import record
 from operations.errors import BadAmount, NotFound
 
@@ -50,6 +51,12 @@ def set_auto_cancel(work: Work, *, leader_id: int, hours: int | None, actor: str
 def pay_note(round_code: str, seq: int) -> str:
     """What a resident writes beside a transfer, so that it can be told whose it is: short, and no name in it."""
     return f"{round_code[:3]}{seq}"
+
+
+def note_of(work: Work, one: OrderView) -> str:
+    """What is written beside a transfer for this order."""
+    code = select(round_.c.code).where(round_.c.leader_id == one.leader_id, round_.c.id == one.round_id)
+    return pay_note(work.db.execute(code).scalar_one(), one.seq)
 
 
 def _set(work: Work, leader_id: int, actor: str, **values: Any) -> PayingTerms:

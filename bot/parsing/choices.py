@@ -5,7 +5,7 @@ What is seen is told by `surroundings`; `second` adds up the weights.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,41 +41,53 @@ class Choice:
     answers: list[Answer]
 
 
+@dataclass(slots=True)
+class _Message:
+    """What is looked at for every item: `said` are the numbers said of each, `groups` what else is counted."""
+
+    scene: Scene
+    found: Sequence[Segment]
+    draft: Draft
+    said: dict[int, list[int]]
+    groups: list[tuple[int, str]]
+
+
 def choices(found: Sequence[Segment], draft: Draft) -> list[Choice]:
     """One choice for each item that is named, ordered before, or booked by the first reader's `draft`."""
     scene = scene_of(found)
+    message = _Message(scene, found, draft, said_of(scene), counted(scene))
     keys = dict.fromkeys([*scene.named, *draft.entries, *draft.prior])
-    return [_choice(scene, found, draft, key) for key in list(keys)[:_MAX_ITEMS]]
+    return [_choice(message, key) for key in list(keys)[:_MAX_ITEMS]]
 
 
-def _choice(scene: Scene, found: Sequence[Segment], draft: Draft, key: int) -> Choice:
+def _choice(message: _Message, key: int) -> Choice:
+    scene, draft = message.scene, message.draft
     had, places = draft.prior.get(key, 0), scene.named.get(key, [])
     shape = f"{min(len(places), 3)} {min(len(scene.numbers), 3)} {min(len(scene.named), 3)} {had > 0}"
     context = [*scene.whole, ("m", (shape, "before" if draft.prior else "new"))]
     if places:
-        context += around(scene, found, places[:3])
+        context += around(scene, message.found, places[:3])
         context += beside_kin(scene, draft, key, places)
     else:
         context.append(("un", {*scene.words, ""}))
-    return Choice(key, had, context, _answers(scene, found, draft, key, had, places))
+    return Choice(key, had, context, _answers(message, key, had, places))
 
 
-def _answers(
-    scene: Scene, found: Sequence[Segment], draft: Draft, key: int, had: int, places: Sequence[int]
-) -> list[Answer]:
+def _answers(message: _Message, key: int, had: int, places: Sequence[int]) -> list[Answer]:
     """Every amount that may be meant; some come about in several ways. What the first reader came to is among them,
     but unmarked where it comes about in another way too: it is not to be copied."""
-    answers = list(_own_answers(scene, found, draft, key, had, places))
-    ruled = draft.current(key)
+    answers = list(_as_it_was(had))
+    # 柿儿五花肉各来五斤 says nothing of what else was ordered.
+    if places or not message.scene.named or key in message.draft.entries:
+        answers += _by_numbers(message, key, had, places)
+    ruled = message.draft.current(key)
     if all(answer.amount != ruled for answer in answers):
         answers.append(Answer(ruled, OTHER, [("ruled", ("",))]))
     return answers
 
 
-def _own_answers(
-    scene: Scene, found: Sequence[Segment], draft: Draft, key: int, had: int, places: Sequence[int]
-) -> Iterator[Answer]:
-    sold = draft.catalogue.by_key[key]
+def _as_it_was(had: int) -> Iterator[Answer]:
+    """What no number has to be said for."""
     yield Answer(had, KEEP, [])
     yield Answer(1000, ONE, [])
     if had:
@@ -86,12 +98,14 @@ def _own_answers(
         yield Answer(had * 2, DOUBLE, [])
         yield Answer(had * 3, DOUBLE, [("three", ("",))])
         yield Answer(had // 2, HALF, [])
-    if not places and scene.named and key not in draft.entries:
-        return  # 柿儿五花肉各来五斤 says nothing of what else was ordered
-    for at in scene.numbers:
+
+
+def _by_numbers(message: _Message, key: int, had: int, places: Sequence[int]) -> Iterator[Answer]:
+    scene, sold = message.scene, message.draft.catalogue.by_key[key]
+    paired = {at: pairing(scene, message.found, message.draft, key, places, at) for at in scene.numbers}
+    for at, traits in paired.items():
         token = scene.tokens[at]
         milli = token.milli
-        traits = pairing(scene, found, draft, key, places, at)
         yield Answer(milli, SET, traits)
         if had:
             yield Answer(had + milli, ADD, traits)
@@ -99,25 +113,23 @@ def _own_answers(
                 yield Answer(had - milli, SUB, traits)
         if (converted := _converted(milli, token, sold)) is not None:
             yield Answer(converted, SET, [("conv", ("",)), *traits])
-    own = said_of(scene, key)
+    own = message.said.get(key, [])
     for column, amounts in ((SUM, sums(scene, key, own)), (TIMES, products(scene, sold.unit, own))):
         for milli, sights in amounts:
             yield Answer(milli, column, sights)
             if had:
                 yield Answer(had + milli, column, [("more", ("",)), *sights])
-    yield from _by_heads(scene, found, draft, key, places)
+    yield from _by_heads(message, sold, paired)
 
 
-def _by_heads(
-    scene: Scene, found: Sequence[Segment], draft: Draft, key: int, places: Sequence[int]
-) -> Iterator[Answer]:
+def _by_heads(message: _Message, sold: Item, paired: Mapping[int, list[Sight]]) -> Iterator[Answer]:
     """一人一盒，九个人; 一天一袋，管四天: as many as are counted, once or as often as is said."""
-    groups, sold = counted(scene), draft.catalogue.by_key[key]
+    groups, scene = message.groups, message.scene
     for size, of in groups:
         yield Answer(size * 1000, TIMES, [("heads", ("one", f"one {of}", f"one {len(groups)}"))])
         for at in scene.numbers[:MAX_GROUPS]:
             times: Sight = ("heads", ("times", f"times {of}", f"times {len(groups)}"))
-            token, own = scene.tokens[at], pairing(scene, found, draft, key, places, at)
+            token, own = scene.tokens[at], paired[at]
             yield Answer(size * token.milli, TIMES, [times, *own])
             if (converted := _converted(size * token.milli, token, sold)) is not None:
                 yield Answer(converted, TIMES, [times, ("conv", ("",)), *own])

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from bot.parsing.numerals import chinese_value
-from bot.parsing.surroundings import Scene, Sight
+from bot.parsing.surroundings import Scene, Sight, fit
 
 Sum: TypeAlias = tuple[int, list[Sight]]
 """Thousandths, and what speaks for them."""
@@ -42,19 +42,16 @@ def sums(scene: Scene, key: int, own: Sequence[int]) -> Iterator[Sum]:
         yield scene.tokens[own[-1]].milli, [("ownlast", ("",)), *((f"last{name}", keys) for name, keys in seen)]
 
 
-def said_of(scene: Scene, key: int) -> list[int]:
-    """Places of the numbers that are said of the item: its name is the nearest in front of them in their clause, or
-    else the first behind them there, or else the last that was named before."""
+def said_of(scene: Scene) -> dict[int, list[int]]:
+    """For each item the places of the numbers that are said of it: its name is the nearest in front of them in their
+    clause, or else the first behind them there, or else the last that was named before."""
     named = [at for at, token in enumerate(scene.tokens) if token.keys]
-    found = []
+    found: dict[int, list[int]] = {}
     for number in scene.numbers:
         here = [at for at in named if scene.clause[at] == scene.clause[number]]
-        before = [at for at in named if at < number]
-        near = next((at for at in reversed(here) if at < number), None)
-        if near is None:
-            near = here[0] if here else before[-1] if before else None
-        if near is not None and key in scene.tokens[near].keys:
-            found.append(number)
+        in_front = [at for at in here if at < number] or here[:1] or [at for at in named if at < number]
+        for key in scene.tokens[in_front[-1]].keys if in_front else ():
+            found.setdefault(key, []).append(number)
     return found
 
 
@@ -87,7 +84,7 @@ def products(scene: Scene, unit: str, own: Sequence[int]) -> Iterator[Sum]:
             one, other = scene.tokens[first], scene.tokens[second]
             if one.milli * other.milli % 1_000_000 or max(one.milli, other.milli) < 2000:
                 continue
-            fits = f"{_fit(one.unit, unit)} {_fit(other.unit, unit)}"
+            fits = f"{fit(one.unit, unit)} {fit(other.unit, unit)}"
             near = scene.words[first + 1 : second] if second - first <= _NEAR else []
             yield (
                 one.milli * other.milli // 1000,
@@ -98,10 +95,6 @@ def products(scene: Scene, unit: str, own: Sequence[int]) -> Iterator[Sum]:
                     ("timesn", (f"a {scene.words[first + 1]}", f"b {scene.words[second - 1]}")),
                 ],
             )
-
-
-def _fit(unit: str | None, sold: str) -> str:
-    return "same" if unit == sold else "none" if not unit else "other"
 
 
 def counted(scene: Scene) -> list[tuple[int, str]]:

@@ -199,7 +199,6 @@ def _of_number(scene: Scene, found: Sequence[Segment], draft: Draft, key: int, n
     """What stands beside a number, and what it is beside the unit of the item and what was ordered."""
     words, kinds, token = scene.words, scene.kinds, scene.tokens[number]
     unit, milli, had = token.unit, token.milli, draft.prior.get(key, 0)
-    fit = "none" if not unit else "same" if unit == draft.catalogue.by_key[key].unit else "other"
     size = "one" if milli == 1000 else "few" if milli < 10_000 else "many"
     large = f"{bisect(_SIZES, milli)} {milli % 1000 > 0}"
     before = "none" if not had else "same" if milli == had else "less" if milli < had else "more"
@@ -214,7 +213,12 @@ def _of_number(scene: Scene, found: Sequence[Segment], draft: Draft, key: int, n
         ("kqbb", (f"{_at(kinds, number + 1)} {_at(kinds, number + 2)}",)),
         ("qs", (token.sign, size, f"{number == scene.numbers[-1]} {number == scene.numbers[0]}")),
         ("qv", (found[scene.clause[number]].verdict,)),
-        ("qu", (fit,)),
+        ("qu", (fit(unit, draft.catalogue.by_key[key].unit),)),
         ("qh", (before, f"all {sum(draft.prior.values()) == milli}")),
         ("sz", (large, f"{large} {token.value}", f"unit {unit}")),
     ]
+
+
+def fit(unit: str | None, sold: str) -> str:
+    """How the unit of a number goes with the one an item is sold by."""
+    return "none" if not unit else "same" if unit == sold else "other"

@@ -56,10 +56,7 @@ def wide(
 @pytest.mark.timeout(300)
 def test_two_workers_count_together_and_share_no_connection(wide: tuple[Product, Store], clock: ShiftedClock) -> None:
     """Both answer, each over connections of its own; one dies, and another comes that does the same."""
-    product, store = wide
-    place = settle(store, residents=BUYERS)
-    phones = Phones(product.port, ACCOUNT, clock)
-    orders(phones, place, product)
+    product, phones, place = crowd(wide, clock)
     apart(product)
     assert counted(product) == BUYERS
     dead = max(workers(product))
@@ -77,10 +74,7 @@ def test_two_workers_count_together_and_share_no_connection(wide: tuple[Product,
 @pytest.mark.timeout(300)
 def test_a_renewal_of_two_workers_goes_on_counting(wide: tuple[Product, Store], clock: ShiftedClock) -> None:
     """The new program builds its own application; old and new have no connection in common."""
-    product, store = wide
-    place = settle(store, residents=BUYERS)
-    phones = Phones(product.port, ACCOUNT, clock)
-    orders(phones, place, product)
+    product, phones, place = crowd(wide, clock)
     before, old = counted(product), {product.scheduler, *workers(product)}
     os.kill(product.main, signal.SIGHUP)
     until(lambda: not any(is_alive(pid) for pid in old), "the old workers and scheduler have ended", seconds=150)
@@ -103,6 +97,14 @@ def test_a_worker_that_comes_later_is_as_the_first_was(product: Product, clock: 
     assert place.booked() == {place.openids[0]: ONE}
     assert not [name for name in opened(product.main) if "lintuan.db" in name], "the main process has the database open"
     assert [name for name in opened(product.web) if "lintuan.db" in name], "the check can see an open database"
+
+
+def crowd(wide: tuple[Product, Store], clock: ShiftedClock) -> tuple[Product, Phones, Neighbourhood]:
+    """The product, and people who have ordered from it once."""
+    product, store = wide
+    place, phones = settle(store, residents=BUYERS), Phones(product.port, ACCOUNT, clock)
+    orders(phones, place, product)
+    return product, phones, place
 
 
 def orders(phones: Phones, place: Neighbourhood, product: Product) -> None:

@@ -17,7 +17,7 @@ from bot.pay.gateway import Gateway, PayError
 from bot.texts import paying
 from models import account
 from models.views import OrderView
-from operations import online, order_views, pay_links, paying_terms, rounds
+from operations import online, order_views, pay_links, paying_terms
 from operations.errors import Refused
 from operations.online import PayOrder
 from web.auth import allow
@@ -140,8 +140,7 @@ def _openid(one: OrderView) -> str | None:
 def _page(token: str, one: OrderView, **values: Any) -> str:
     with site().store.read() as work:
         terms = paying_terms.get(work, one.leader_id)
-        code = rounds.view(work, one.leader_id, one.round_id).code
-    note = paying_terms.pay_note(code, one.seq)
+        note = paying_terms.note_of(work, one)
     asked = paying.ToPay(one.round_title, one.seq, one.due_fen, note, None)
     return render(
         "resident/pay.html",
