@@ -54,20 +54,25 @@ def show_list(talk: Talk, command: c.ShowList) -> str:
     round_ = pick(talk, command, _HANDING if command.which == "uncollected" else _ALIVE, latest_only=True)
     if isinstance(round_, str):
         return round_
-    if command.nth is None and command.which in {"paid", "unpaid"}:
-        return "\n\n".join(_of_all(talk, command.which)) or books.order_list(round_, [], command.which)
-    return books.order_list(round_, _listed(talk, round_, command.which), command.which)
+    if command.nth is None and command.which in {"paid", "unpaid"} and (of_all := [*_of_all(talk, command.which)]):
+        return "\n\n".join(of_all)
+    orders = _orders(talk, round_)
+    return books.order_list(round_, of_kind(orders, command.which), command.which, any_at_all=bool(orders))
 
 
 def _of_all(talk: Talk, which: str) -> Iterator[str]:
     """Who paid is asked of all rounds that run, where none is named; rounds without such orders are left out."""
     for one in candidates(talk, _ALIVE)[:_MOST_ROUNDS]:
-        if orders := _listed(talk, one, which):
+        if orders := of_kind(_orders(talk, one), which):
             yield books.order_list(one, orders, which)
 
 
-def _listed(talk: Talk, round_: RoundView, which: str) -> list[OrderView]:
-    orders = order_views.of_round(talk.work, talk.leader_id, round_.id)
+def _orders(talk: Talk, round_: RoundView) -> list[OrderView]:
+    return order_views.of_round(talk.work, talk.leader_id, round_.id)
+
+
+def of_kind(orders: list[OrderView], which: str) -> list[OrderView]:
+    """Those of the orders that a list is about: all, paid, unpaid or uncollected."""
     if which == "unpaid":
         return [o for o in orders if o.due_fen > 0]
     if which == "paid":

@@ -8,7 +8,7 @@ from bot.router import Router
 from bot.texts import books, guide, posting, replies
 from bot.texts import shelf as texts
 from handlers import round_changes
-from handlers.lists import export_of
+from handlers.lists import export_of, of_kind
 from handlers.refusing import refusal_of
 from handlers.talk import Talk
 from models.prepared import savepoint
@@ -219,8 +219,4 @@ def _totals(talk: Talk, day: RoundView) -> str:
 
 def _listed(talk: Talk, day: RoundView, which: str) -> str:
     orders = order_views.of_round(talk.work, talk.leader_id, day.id)
-    if which == "unpaid":
-        orders = [o for o in orders if o.due_fen > 0]
-    elif which == "uncollected":
-        orders = [o for o in orders if o.state in {"ready", "partly", "no_show"}]
-    return books.order_list(day, orders, which)
+    return books.order_list(day, of_kind(orders, which), which, any_at_all=bool(orders))

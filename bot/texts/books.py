@@ -51,11 +51,12 @@ def totals(
     return "\n".join(line for line in lines if line)
 
 
-def order_list(round_: RoundView, orders: Sequence[OrderView], which: str) -> str:
+def order_list(round_: RoundView, orders: Sequence[OrderView], which: str, *, any_at_all: bool = True) -> str:
+    """`any_at_all`: whether anybody ordered in this round; 都付清了 is no answer where nobody did."""
     word = {"all": "名单", "unpaid": "还没付的", "paid": "付了的", "uncollected": "还没来取的"}[which]
     if not orders:
         none = {"all": "还没有人下单", "unpaid": "都付清了", "paid": "还没有人付", "uncollected": "都取走了"}[which]
-        return f"【{round_.title}】{none}。"
+        return f"【{round_.title}】{none if any_at_all else '还没有人下单'}。"
     return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
 
 
