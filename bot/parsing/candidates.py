@@ -7,7 +7,7 @@ message is read whole; `judge` decides between them, leaving the message alone, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.parsing.draft import Draft, Entry
@@ -60,7 +60,7 @@ def drafts(taken: Taken) -> dict[Outcome, Draft]:
     after = taken.draft
     for entries in (taken.before, after.entries):
         if entries or (after.cancels_all and after.prior):
-            draft = replace(after, entries=entries, doubts=[])
+            draft = after.without_doubts(entries, cancels_all=after.cancels_all)
             found.setdefault(outcome(draft), draft)
         if after.entries == taken.before:
             break  # the last look took nothing away

@@ -21,6 +21,7 @@ from bot.parsing.tokens import Token
 from bot.parsing.values import Item
 
 _NODE_KINDS: Final = frozenset({"item", "goods", "qty", "text"})
+_MAY_BE_NODES: Final = _NODE_KINDS | {"price"}
 _GRAMMAR: Final = frozenset(
     "的了吗呢吧啊呀哦嘛我你他她它们这那哪谁么怎有没不是在到去会能想说看知给让叫就都也还又再才很最更因为所以但如从向对时候起差够完着得合信回送退换改弄搞做发讲听问找等跟陪带走出进过用写点收付转放住姓家里外试算行只个位号真挺蛮比像同共又跑睡吃喝"
 )
@@ -33,25 +34,19 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     at = -1
     rank = ("start", "none", "space", "comma", "stop")
     kinds = [token.kind for token in tokens]
-    refusing, keeping = "cancel" in kinds or "unwant" in kinds, "keep" in kinds
+    refusing, keeping, several = "cancel" in kinds or "unwant" in kinds, "keep" in kinds, kinds.count("qty") > 1
     for index, segment in enumerate(segments):
         if nodes and rank.index(segment.lead) > rank.index(lead):
             lead = segment.lead
         for token in segment.tokens:
             at += 1
-            kind = _node_kind(token, segment, tokens[max(at - 1, 0)], catalogue)
-            if (
-                kind == "qty"
-                and tokens[max(at - 1, 0)].word.endswith("不是")
-                and _is_set_right(tokens[at + 1 : at + 5])
+            before = tokens[max(at - 1, 0)]
+            kind = _node_kind(token, segment, before, catalogue) if token.kind in _MAY_BE_NODES else ""
+            if kind == "qty" and (
+                (before.word.endswith("不是") and _is_mistaken(tokens, at, segments, index))
+                or (several and _is_told_of(tokens, at, nodes))
             ):
-                kind = ""  # 不是三盒 是一盒
-            if kind == "qty" and _is_ruled_out(token, tokens[max(at - 1, 0)], segments, index):
-                kind = ""  # 改五斤,不是三斤
-            if kind == "qty" and is_enough(tokens[at + 1 : at + 2]) and any(n.kind == "qty" for n in nodes):
-                kind = ""  # 草莓退一盒 一盒够吃
-            if kind == "qty" and is_scanty(tokens[at + 1 : at + 4]) and kinds.count("qty") > 1:
-                kind = ""  # 一袋肉包不够塞牙缝 来三袋
+                kind = ""
             if not kind:
                 crossed.append(token.kind)
                 continue
@@ -65,11 +60,23 @@ def find_claims(segments: Sequence[Segment], tokens: Sequence[Token], catalogue:
     if zipped:
         return zipped
     nodes = qualify(nodes, catalogue, tokens)
-    nodes = group(nodes, kinds)
+    if "each" in kinds:
+        nodes = group(nodes, kinds)
     if is_shared(kinds):
         nodes = share_evenly(nodes)
     claims = _without_totals(_without_parts(pair(nodes, catalogue), kinds, catalogue))
     return share_rest(claims, kinds) if "rest" in kinds else claims
+
+
+def _is_mistaken(tokens: Sequence[Token], at: int, segments: Sequence[Segment], index: int) -> bool:
+    """不是三盒 是一盒; 改五斤,不是三斤: is a number behind 不是 only the one that was not meant?"""
+    return _is_set_right(tokens[at + 1 : at + 5]) or _is_ruled_out(tokens[at], tokens[max(at - 1, 0)], segments, index)
+
+
+def _is_told_of(tokens: Sequence[Token], at: int, nodes: Sequence[Node]) -> bool:
+    """草莓退一盒 一盒够吃; 一袋肉包不够塞牙缝 来三袋: is one of several numbers only said to be enough, or too small?"""
+    enough = is_enough(tokens[at + 1 : at + 2]) and any(node.kind == "qty" for node in nodes)
+    return enough or is_scanty(tokens[at + 1 : at + 4])
 
 
 def _is_set_right(following: Sequence[Token]) -> bool:
@@ -96,8 +103,12 @@ def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalog
         return ""
     if token.kind == "goods" and before.word == "不是":
         return ""  # 要的是抽纸不是湿巾
-    cooked = before.end == token.start and before.kind != "qty" and before.word.endswith(_COOKING)
-    if token.kind == "goods" and cooked:
+    if (
+        token.kind == "goods"
+        and before.end == token.start
+        and before.kind != "qty"
+        and before.word.endswith(_COOKING)
+    ):
         return ""  # 鱼丸煮火锅
     if token.approx and token.sign == "w" and _is_counted_later(token, segment):
         return ""  # 整点葡萄 两筐

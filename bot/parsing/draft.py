@@ -45,6 +45,12 @@ class Draft:
         if found not in self.doubts:
             self.doubts.append(found)
 
+    def without_doubts(self, entries: dict[int, Entry], *, cancels_all: bool) -> Draft:
+        """The same message read as these entries, with nothing to ask (`dataclasses.replace` takes four times as long)."""
+        return Draft(
+            self.catalogue, self.prior, entries, [], cancels_all, self.withdrawn, self.amends, self.last, self.notes
+        )
+
     def current(self, key: int) -> int:
         """What the person would have of an item if the message ended here."""
         entry = self.entries.get(key)

@@ -62,6 +62,8 @@ _ASKING_AROUND: Final = re.compile(
 )
 _USES: Final = re.compile(r"[吃喝用炫][一二两三四五六七八九十几半\d]")
 _MAY_BE_RHETORICAL: Final = re.compile("[哪谁怎岂]")
+_SETTLING: Final = frozenset("我哪谁怎岂等问急忙")
+"""What one of stands in every text that words of one class do not settle but a turn of phrase does."""
 _CAREER: Final = re.compile(
     r"我(?:们|们?家)?(?:还不如|不如|干脆|直接|都可以|都能|是)?(?:去)?(?:开|办|改行|承包|摆)(?:一?个|一?家)?[^,。\s]{0,3}(?:店|场|摊|厂|馆|食堂|超市|饭店|铺子)"
     r"[^,。]{0,3}(?:得了|算了|好了|去了|啊|吗|了)"
@@ -124,7 +126,7 @@ def verdict_of(segment: Segment, role: Role = "resident") -> str:
         return question(segment)
     if "if" in kinds:
         return _condition(segment)
-    if _POSTPONED.search(segment.text):
+    if "等" in segment.text and _POSTPONED.search(segment.text):
         return "hold"
     over = "" if role == "leader" and _HEARD.search(segment.text) else _over(segment)
     if over:
@@ -142,13 +144,15 @@ def _outright(segment: Segment) -> str:
     found = next((kind for kind in ("joke", "hold", "deny") if kind in segment.kinds), "")
     if found == "joke" and segment.kinds & {"past", "done"} and segment.words & _RUINED:
         return "past"  # 上月买了四盒吃破产了
-    if not found and _CAREER.search(segment.text):
+    text = segment.text
+    if found or _SETTLING.isdisjoint(text):
+        return found
+    if "我" in text and _CAREER.search(text):
         return "joke"
-    if not found and _MAY_BE_RHETORICAL.search(segment.text) and RHETORICAL.search(segment.text):
+    if _MAY_BE_RHETORICAL.search(text) and RHETORICAL.search(text):
         return "deny"
-    if not found and "等" in segment.text and _AWAITED.search(segment.text):
-        return "hold"
-    return found or ("hold" if _ASKING_AROUND.search(segment.text) or _NOT_YET.search(segment.text) else "")
+    awaited = "等" in text and _AWAITED.search(text)
+    return "hold" if awaited or _ASKING_AROUND.search(text) or _NOT_YET.search(text) else ""
 
 
 def _leaves_open(segment: Segment) -> bool:
@@ -220,6 +224,8 @@ def _plain(segment: Segment) -> str:
 
 def _is_for_money(segment: Segment) -> bool:
     """40块钱的: so much money's worth, which only the leader can weigh out."""
+    if not any([token.kind == "price" for token in segment.tokens]):
+        return False
     items = {key for token in segment.tokens if token.kind == "item" for key in token.keys}
     return any(
         asking.kind == "want"

@@ -220,7 +220,7 @@ def _rows(sights: Iterable[Sight], weights: Weights) -> list[int]:
     for family, keys in sights:
         table = weights.get(family)
         if table is not None:
-            found += [table[key] for key in keys if key in table]
+            found += filter(None, map(table.get, keys))
     return found
 
 

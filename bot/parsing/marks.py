@@ -39,16 +39,9 @@ def mark(tokens: list[Token]) -> None:
         multiply(tokens)
     see_through(tokens)
     tokens[:] = [token for token in tokens if token.kind]  # what became part of the word before it
-    _together(tokens)
-    _undelivered(tokens)
-    _not_even_one(tokens)
-    _purposes(tokens)
-    _set_right(tokens)
-    _beside_refusals(tokens)
+    _by_neighbours(tokens)
     weigh(tokens, kinds)
-    _alternatives(tokens)
-    _other_objects(tokens)
-    _auxiliaries(tokens)
+    _beside_verbs(tokens)
     leave_uneaten(tokens)
     hear_out(tokens, kinds)
     reconsider(tokens, kinds)
@@ -57,6 +50,34 @@ def mark(tokens: list[Token]) -> None:
         see_money(tokens)
 
 
+def _by_neighbours(tokens: list[Token]) -> None:
+    """What hangs on the words right beside it; most of it only where a class stands in the message."""
+    kinds = {token.kind for token in tokens}
+    _together(tokens)
+    if "wish" in kinds:
+        _undelivered(tokens)
+    if "qty" in kinds:
+        _not_even_one(tokens)
+    if "goods" in kinds:
+        _purposes(tokens)
+    if {"past", "fix"} <= kinds:
+        _set_right(tokens)
+    if "cancel" in kinds or "wish" in kinds:
+        _beside_refusals(tokens)
+
+
+def _beside_verbs(tokens: list[Token]) -> None:
+    """The same, behind what is put off and changed."""
+    kinds, words = {token.kind for token in tokens}, {token.word for token in tokens}
+    if not _EITHER.isdisjoint(words):
+        _alternatives(tokens)
+    if {"want", "text"} <= kinds:
+        _other_objects(tokens)
+    if not _LEADING.isdisjoint(words) or "want" in kinds or "people" in kinds:
+        _auxiliaries(tokens)
+
+
+_LEADING: Final = frozenset("算都要")
 _UNDELIVERED: Final = re.compile(
     r"(?:不用|莫|别|不要|勿要|唔使|唔好|不消|不必)[送寄](?:过?来)?(?:了|啦|老|哒|咯|喇|哈)$"
 )
@@ -170,9 +191,12 @@ def _together(tokens: list[Token]) -> None:
             token.kind = "filler"
 
 
+_EITHER: Final = frozenset("要么 要不 要不就 要不然".split())
+
+
 def _alternatives(tokens: list[Token]) -> None:
     """One 要么 is a second thought, two of them are a choice left open."""
-    either = [token for token in tokens if token.word in ("要么", "要不", "要不就", "要不然")]
+    either = [token for token in tokens if token.word in _EITHER]
     if len(either) > 1:
         for token in either:
             token.kind = "or"

@@ -28,13 +28,15 @@ def reading_of(normal: Normal, body: str, tokens: list[Token], found: list[Segme
         return OrderReading(action, topic=topic_of(body, found) if action in ("query", "unknown") else None)
     if action == "cancel":
         lines = () if draft.cancels_all else lines
-    room = None if any(doubt.reason == "which_room" for doubt in draft.doubts) else _room(tokens, body)
+    kinds = [token.kind for token in tokens]
+    unclear = "room" in kinds and any(doubt.reason == "which_room" for doubt in draft.doubts)
+    name = tokens[kinds.index("name")] if "name" in kinds else None
     return OrderReading(
         action,
         lines,
-        room=room,
-        phone=next((token.value for token in tokens if token.kind == "phone"), None),
-        name=next((normal.cut(token.start, token.end) for token in tokens if token.kind == "name"), None),
+        room=_room(tokens, body) if "room" in kinds and not unclear else None,
+        phone=tokens[kinds.index("phone")].value if "phone" in kinds else None,
+        name=normal.cut(name.start, name.end) if name is not None else None,
         note=_note(normal, found, body),
         doubts=tuple(draft.doubts),
     )
@@ -52,9 +54,9 @@ _CONFIRMING: Final = frozenset(
 
 def _only_confirms(found: list[Segment], draft: Draft) -> bool:
     """洗衣液1桶、抽纸2箱,对吗: exactly what there is, and whether that is so."""
-    asks = any(segment.verdict == "query" and segment.words & _CONFIRMING for segment in found)
-    same = all(e.op == "set" and draft.prior.get(key) == e.milli for key, e in draft.entries.items())
-    return bool(asks and draft.entries and same)
+    if not draft.entries or not any(s.verdict == "query" and s.words & _CONFIRMING for s in found):
+        return False
+    return all(e.op == "set" and draft.prior.get(key) == e.milli for key, e in draft.entries.items())
 
 
 def _action(body: str, tokens: list[Token], found: list[Segment], draft: Draft, lines: tuple[Line, ...]) -> Action:
@@ -146,14 +148,9 @@ def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
         if segment.verdict == "note":
             parts.append(normal.cut(segment.start, segment.end))
         elif segment.verdict == "order":
-            parts += [
-                normal.cut(token.start, token.end) for token in segment.tokens if token.kind in ("note", "locker")
-            ]
-            parts += [
-                normal.cut(token.start, token.end)
-                for token in segment.tokens
-                if token.kind == "text" and is_afterthought(segment, token)
-            ]
+            noted = [token for token in segment.tokens if token.kind in ("note", "locker")]
+            noted += [t for t in segment.tokens if t.kind == "text" and is_afterthought(segment, t)]
+            parts += [normal.cut(token.start, token.end) for token in noted]
     if body != normal.text:  # the second choice
         said = [at for at, char in enumerate(normal.text) if at >= len(body) or body[at] != char]
         parts.append(normal.cut(said[0], said[-1] + 1))

@@ -18,10 +18,8 @@ def qualify(nodes: list[Node], catalogue: Catalogue, tokens: Sequence[Token]) ->
         following = nodes[index + 1] if index + 1 < len(nodes) else None
         if _is_one_of_weight(node, following):
             continue
-        behind = tokens[node.position + 1] if node.position + 1 < len(tokens) else None
-        after = behind.word if behind is not None and behind.start == node.token.end else ""
         exact = node.kind == "qty" and node.token.unit is not None and not node.token.approx
-        if exact and (_narrow(node, index, nodes, catalogue) or _described(node, after, nodes, catalogue)):
+        if exact and (_narrow(node, index, nodes, catalogue) or _described(node, tokens, nodes, catalogue)):
             _become_item(node, catalogue)
         kept.append(node)
     return _without_broader(kept, catalogue)
@@ -41,9 +39,10 @@ def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> 
     for near in (nodes[i] for i in (index + 1, index - 1) if 0 <= i < len(nodes)):
         if "swap" in (node.crossed if near is not nodes[min(index + 1, len(nodes) - 1)] else near.crossed):
             continue  # 大米换成十斤装的
-        keys = near.token.keys
-        matching = tuple(key for key in keys if _is_pack(node.token, key, catalogue))
-        if near.kind in ("item", "mention") and len(keys) > 1 and len(matching) == 1:
+        if near.kind not in ("item", "mention") or len(near.token.keys) < 2:
+            continue
+        matching = tuple(key for key in near.token.keys if _is_pack(node.token, key, catalogue))
+        if len(matching) == 1:
             near.token.keys = matching
             return any(
                 other.kind == "qty" and other is not node and other.token.unit != node.token.unit for other in nodes
@@ -51,8 +50,10 @@ def _narrow(node: Node, index: int, nodes: list[Node], catalogue: Catalogue) -> 
     return False
 
 
-def _described(node: Node, after: str, nodes: list[Node], catalogue: Catalogue) -> bool:
+def _described(node: Node, tokens: Sequence[Token], nodes: list[Node], catalogue: Catalogue) -> bool:
     """5斤装, 10斤的: the size of one pack, when another number is the quantity."""
+    behind = tokens[node.position + 1] if node.position + 1 < len(tokens) else None
+    after = behind.word if behind is not None and behind.start == node.token.end else ""
     if after not in ("的", "装", "装的", "的那个", "那种", "那个", "的那种") and not after.startswith("装"):
         return False
     fitting = [item.key for item in catalogue.items if _is_pack(node.token, item.key, catalogue)]
@@ -83,9 +84,12 @@ def _become_item(node: Node, catalogue: Catalogue) -> None:
 def _without_broader(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
     """大米 next to 5斤的 says nothing more: only the narrower name is kept; a name next to itself counts once."""
     kept = [node for index, node in enumerate(nodes) if not (node.kind == "item" and _says_nothing(index, nodes))]
+    weak = [node for node in kept if node.token.weak]
+    if not weak:
+        return kept
     heads = [set(node.token.keys) for node in nodes if node.kind == "item" and not any(node is one for one in kept)]
-    for node in kept:
-        if node.token.weak and any(set(node.token.keys) < head for head in heads):
+    for node in weak:
+        if any(set(node.token.keys) < head for head in heads):
             node.token.weak = False  # 蓝莓 beside 贝果 is the bagel, not the berry
         node.token.weak = node.token.weak and not _is_contrasted(node, kept, catalogue)
     return kept
@@ -105,10 +109,12 @@ def _says_nothing(index: int, nodes: list[Node]) -> bool:
     touches = beside is not None and beside.kind == "item" and beside.token.start == node.token.end
     if beside is not None and touches and keys and keys == set(beside.token.keys) and beside.segment == node.segment:
         return True
+    if len(keys) < 2:
+        return False
     counted = beside is not None and beside.kind == "qty"
     if counted and _outnumbered(keys, nodes):
         return False  # 小龙虾三盒 两盒麻辣一盒蒜蓉
-    return len(keys) > 1 and any(
+    return any(
         other.kind == "item"
         and other.segment == node.segment
         and other.token.keys

@@ -28,6 +28,7 @@ _CROSSING: Final = {
 }
 
 
+_REFUSING: Final = frozenset({"cancel", "unwant"})
 _SET_APART: Final = frozenset({"rest", "cancel", "unwant"})
 
 
@@ -69,14 +70,14 @@ def pair(nodes: list[Node], catalogue: Catalogue) -> list[Claim]:
     best: list[tuple[float, int]] = [(0.0, 0)] * (count + 1)  # cost from index on, end index of the claim taken
     for index in range(count - 1, -1, -1):
         alone = "item" if nodes[index].kind == "text" and nodes[index].token.keys else nodes[index].kind
-        options = [(_LONE.get(alone, 0.0) + best[index + 1][0], index + 1)]
+        least, taken = _LONE.get(alone, 0.0) + best[index + 1][0], index + 1
         for end in range(index + 1, min(index + 4, count)):
             cost = _pair_cost(nodes, index, end, catalogue)
-            if cost is not None:
-                options.append((cost + best[end + 1][0], end + 1))
+            if cost is not None and cost + best[end + 1][0] < least:
+                least, taken = cost + best[end + 1][0], end + 1
             if nodes[end].kind not in ("text", "mention"):
                 break
-        best[index] = min(options, key=lambda option: option[0])
+        best[index] = least, taken
     claims: list[Claim] = []
     index = 0
     while index < count:
@@ -106,8 +107,9 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
         return None
     if left.kind == "qty" and right.kept:
         return None  # 改五斤吧豆腐不动
-    gone = any({"cancel", "unwant"} & set(node.crossed) for node in nodes[start + 1 : end + 1])
-    if gone and left.segment != right.segment:
+    if left.segment != right.segment and any(
+        not _REFUSING.isdisjoint(node.crossed) for node in nodes[start + 1 : end + 1]
+    ):
         return None  # 鸡不要了 我妈杀了一只
     if left.kind == "qty" and "total" in left.crossed and (right.kind == "text" or right.lead in ("comma", "stop")):
         return None  # 加起来四盒下午茶, 加起来5袋,肉包3袋
@@ -119,12 +121,11 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
         )  # 阿拉要两斤 橙子就勿要了, 每样来一份 蛋挞不要
     if left.kind == "qty" and right.refused and "space" in right.crossed:
         cost += 3.0  # 阿拉要两斤 橙子就勿要了
-    opens = start == 1 or (start > 1 and nodes[start - 2].kind not in ("item", "goods", "group"))
     if (
         right.kind == "qty"
         and start
-        and opens
         and nodes[start - 1].kind == "qty"
+        and (start == 1 or nodes[start - 2].kind not in ("item", "goods", "group"))
         and not left.crossed
         and left.lead == "start"
     ):
@@ -137,8 +138,10 @@ def _pair_cost(nodes: list[Node], start: int, end: int, catalogue: Catalogue) ->
             cost += 1.5
     if left.kind == "qty" and "set" in left.crossed and start and nodes[start - 1].kind == "qty":
         cost += 6.0  # 鸡蛋两盒变一盒 草莓…
-    crossed = {kind for node in nodes[start + 1 : end + 1] for kind in (node.lead, *node.crossed)}
-    return cost + _misfit(item, quantity.token, catalogue, cost, talked={"space", "want"} <= crossed)
+    talked = item.kind == "text" and {"space", "want"} <= {
+        kind for node in nodes[start + 1 : end + 1] for kind in (node.lead, *node.crossed)
+    }
+    return cost + _misfit(item, quantity.token, catalogue, cost, talked=talked)
 
 
 def _misfit(item: Node, quantity: Token, catalogue: Catalogue, distance: float, *, talked: bool) -> float:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -72,7 +72,7 @@ def _added(sights: Sequence[Sight], weights: Weights) -> Row:
     rows: list[int] = []
     for family, keys in sights:
         if table := weights.get(family):
-            rows += [table[key] for key in keys if key in table]
+            rows += filter(None, map(table.get, keys))
     return _LANES.added(rows) if rows else _NONE
 
 
@@ -95,19 +95,21 @@ def draft_of(held: Opinion, first: Draft) -> Draft | None:
     if not changed:
         return None
     entries = {key: Entry("set" if amount else "drop", amount, bool(first.prior)) for key, amount in changed.items()}
-    return replace(first, entries=entries, doubts=[], cancels_all=False)
+    return first.without_doubts(entries, cancels_all=False)
 
 
 _STEPS: Final = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
+_REACHED: Final[dict[str, list[frozenset[Key]]]] = {
+    name: [frozenset([(name,), *((name, str(step)) for step in _STEPS[:size])]) for size in range(len(_STEPS) + 1)]
+    for name in ("z", "zm")
+}
+"""What is seen where so many of the steps are reached."""
 
 
-def opinion_traits(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> set[Key]:
+def opinion_traits(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> frozenset[Key]:
     """How likely a reading is to the second reader, as steps that are reached."""
     whole, least = likelihood(held, result, prior)
-    seen: set[Key] = {("z",), ("zm",)}
-    seen.update([("z", str(step)) for step in _STEPS if whole >= step])
-    seen.update([("zm", str(step)) for step in _STEPS if least >= step])
-    return seen
+    return _REACHED["z"][bisect(_STEPS, whole)] | _REACHED["zm"][bisect(_STEPS, least)]
 
 
 def _load() -> Weights:

@@ -162,9 +162,11 @@ _CHANGES: Final = frozenset({"sub", "add", "set", "cancel", "halve", "double"})
 def _as_it_was(tokens: list[Token]) -> None:
     """原来六斤 去二斤: the first number is what there was."""
     for index, (token, number) in enumerate(pairwise(tokens)):
+        if token.word not in _AT_FIRST or number.kind != "qty":
+            continue
         behind = [part.kind for part in tokens[index + 2 :]]
         changed = next((at for at, kind in enumerate(behind) if kind in _CHANGES), -1)
-        if token.word in _AT_FIRST and number.kind == "qty" and changed >= 0 and "qty" in behind[changed:]:
+        if changed >= 0 and "qty" in behind[changed:]:
             token.kind = number.kind = "filler"
 
 
@@ -181,7 +183,8 @@ def _not_so_many(tokens: list[Token]) -> None:
             no.kind, no.word, no.end, good.kind = "fix", "不行", good.end, ""
             for part in behind[: at + 1]:
                 part.kind = part.kind if part.kind in ("space", "comma") else "filler"
-    tokens[:] = [token for token in tokens if token.kind]
+    if any(not token.kind for token in tokens):
+        tokens[:] = [token for token in tokens if token.kind]
 
 
 _PART: Final = frozenset("大 小 多 一多 一大 一小".split())

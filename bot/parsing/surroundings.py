@@ -8,8 +8,8 @@ words that stand in no annotated message. `second` adds up the weights.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -31,26 +31,34 @@ Sight: TypeAlias = tuple[str, Collection[str]]
 
 @dataclass(slots=True)
 class Scene:
-    """The message without its blanks: tokens, the clause each is in, how each is written in a trait, and its kind."""
+    """The message without its blanks: tokens, the clause each is in, how each is written in a trait, and its kind.
+
+    `starts` says where each clause begins, and the last ends; `row` and `kind_row` are words and kinds with two places
+    more in front and three behind; `beside` is what was seen of numbers.
+    """
 
     tokens: list[Token]
     clause: list[int]
+    starts: list[int]
     words: list[str]
     kinds: list[str]
+    row: list[str]
+    kind_row: list[str]
     named: dict[int, list[int]]
     numbers: list[int]
     whole: list[Sight]
+    beside: dict[int, list[Sight]] = field(default_factory=dict)
 
 
 def scene_of(found: Sequence[Segment]) -> Scene:
     """The message as it is looked at for every item."""
     tokens: list[Token] = []
     clause: list[int] = []
+    starts = [0]
     for at, segment in enumerate(found):
-        for token in segment.tokens:
-            if token.kind != "space":
-                tokens.append(token)
-                clause.append(at)
+        tokens += [token for token in segment.tokens if token.kind != "space"]
+        clause += [at] * (len(tokens) - starts[-1])
+        starts.append(len(tokens))
     named: dict[int, list[int]] = {}
     for at, token in enumerate(tokens):
         for key in token.keys[:4]:
@@ -69,26 +77,50 @@ def scene_of(found: Sequence[Segment]) -> Scene:
         ("x", unread),
         ("q", (sizes,)),
     ]
-    return Scene(tokens, clause, words, kinds, named, numbers, whole)
+    row, kind_row = ["<", "<", *words, ">", ">", ">"], ["<", "<", *kinds, ">", ">", ">"]
+    return Scene(tokens, clause, starts, words, kinds, row, kind_row, named, numbers, whole)
 
 
 def around(scene: Scene, found: Sequence[Segment], places: Sequence[int]) -> list[Sight]:
     """What stands before and behind the names of an item, in its clauses and in those next to them."""
-    clause = scene.clause
-    near: dict[str, set[str]] = {family: set() for family in _FAMILIES}
-    for at in places:
-        here = clause[at]
-        near["v"].add(found[here].verdict)
-        _beside(scene.words, at, near, ("l", "r", "ll", "rr", "lr"))
-        _beside(scene.kinds, at, near, ("kl", "kr", "kll", "krr", "klr"))
-        near["l2"].add(_at(scene.words, at - 2))
-        near["r2"].add(_at(scene.words, at + 2))
-        near["r3"].add(_at(scene.words, at + 3))
-        _in_clauses(scene, at, near)
-        following = [word for word, where in zip(scene.words, clause, strict=True) if where == here + 1][:2]
-        near["n2"].add(" ".join(following))
-        near["at"].add(f"{at == places[-1]} {here == len(found) - 1} {here == 0}")
-    return list(near.items())
+    near = [_near(scene, found, at, is_last=at == places[-1]) for at in places]
+    if len(near) == 1:
+        return near[0]
+    return [(sights[0][0], set().union(*[keys for _, keys in sights])) for sights in zip(*near, strict=True)]
+
+
+def _near(scene: Scene, found: Sequence[Segment], at: int, *, is_last: bool) -> list[Sight]:
+    """The same of one name."""
+    words, kinds, here = scene.words, scene.kinds, scene.clause[at]
+    last, starts = len(found) - 1, scene.starts
+    first, end, later = starts[here], starts[here + 1], starts[min(here + 2, last + 1)]
+    before = starts[here - 1] if here else first
+    return [
+        ("v", (found[here].verdict,)),
+        *_beside(scene.row, at, ("l", "r", "ll", "rr", "lr")),
+        *_beside(scene.kind_row, at, ("kl", "kr", "kll", "krr", "klr")),
+        ("l2", (scene.row[at],)),
+        ("r2", (scene.row[at + 4],)),
+        ("r3", (scene.row[at + 5],)),
+        ("cb", set(words[first:at])),
+        ("ca", set(words[at + 1 : end])),
+        ("kcb", set(kinds[first:at])),
+        ("kca", set(kinds[at + 1 : end])),
+        ("n", set(words[end:later])),
+        ("kn", set(kinds[end:later])),
+        ("b", set(words[before:first])),
+        ("kb", set(kinds[before:first])),
+        ("later", set(words[later:])),
+        ("n2", (" ".join(words[end:later][:2]),)),
+        ("at", (f"{is_last} {here == last} {here == 0}",)),
+    ]
+
+
+def _beside(row: Sequence[str], at: int, families: Sequence[str]) -> Iterator[Sight]:
+    """One and two places before and behind, and both sides together; `row` has two places more in front."""
+    earlier, before, _, behind, later = row[at : at + 5]
+    seen = (before, behind, f"{earlier} {before}", f"{behind} {later}", f"{before} {behind}")
+    return zip(families, [(key,) for key in seen], strict=False)
 
 
 def beside_kin(scene: Scene, draft: Draft, key: int, places: Sequence[int]) -> list[Sight]:
@@ -119,41 +151,6 @@ def _between(first: int | None, second: int | None) -> range | None:
     return range(first + 1, second) if first is not None and second is not None else None
 
 
-_FAMILIES: Final = (
-    "v l r ll rr lr l2 r2 r3 kl kr kll krr klr cb ca n b later kcb kca kn kb n2 at".split()
-)  # fmt: skip
-
-
-def _beside(row: Sequence[str], at: int, near: dict[str, set[str]], families: Sequence[str]) -> None:
-    """One and two places before and behind, and both sides together."""
-    before, behind = _at(row, at - 1), _at(row, at + 1)
-    seen = (before, behind, f"{_at(row, at - 2)} {before}", f"{behind} {_at(row, at + 2)}", f"{before} {behind}")
-    for family, key in zip(families, seen, strict=True):
-        near[family].add(key)
-
-
-def _in_clauses(scene: Scene, at: int, near: dict[str, set[str]]) -> None:
-    """In the clause of the name (before and behind it), in the next, in the one before, and later on."""
-    here = scene.clause[at]
-    for other, (word, kind, where) in enumerate(zip(scene.words, scene.kinds, scene.clause, strict=True)):
-        if where == here:
-            if other != at:
-                near["cb" if other < at else "ca"].add(word)
-                near["kcb" if other < at else "kca"].add(kind)
-        elif where == here + 1:
-            near["n"].add(word)
-            near["kn"].add(kind)
-        elif where == here - 1:
-            near["b"].add(word)
-            near["kb"].add(kind)
-        elif where > here:
-            near["later"].add(word)
-
-
-def _at(row: Sequence[str], at: int) -> str:
-    return row[at] if 0 <= at < len(row) else "<" if at < 0 else ">"
-
-
 def pairing(
     scene: Scene, found: Sequence[Segment], draft: Draft, key: int, places: Sequence[int], number: int
 ) -> list[Sight]:
@@ -176,12 +173,12 @@ def pairing(
         "no" if rival == _FAR else "near" if rival < distance(name) else "same" if rival == distance(name) else "far"
     )
     step, apart = max(-6, min(6, number - name)), max(-2, min(2, clause[name] - clause[number]))
-    beside = [
-        at
-        for at, token in enumerate(scene.tokens)
-        if token.keys and key not in token.keys and clause[at] == clause[number]
-    ]
-    flanks = f"{any(at < number for at in beside)} {any(at > number for at in beside)}"
+    start, end = scene.starts[clause[number]], scene.starts[clause[number] + 1]
+    in_front, behind = (
+        any(token.keys and key not in token.keys for token in scene.tokens[first:stop])
+        for first, stop in ((start, number), (number + 1, end))
+    )
+    flanks = f"{in_front} {behind}"
     seen += [
         ("d", (str(step), f"{step} {others > 0} {counts > 0}", f"{others} {counts} {side}")),
         ("ap", (f"{apart} {side}", f"{apart} {others} {counts}")),
@@ -197,25 +194,30 @@ def pairing(
 
 def _of_number(scene: Scene, found: Sequence[Segment], draft: Draft, key: int, number: int) -> list[Sight]:
     """What stands beside a number, and what it is beside the unit of the item and what was ordered."""
-    words, kinds, token = scene.words, scene.kinds, scene.tokens[number]
-    unit, milli, had = token.unit, token.milli, draft.prior.get(key, 0)
+    token, had = scene.tokens[number], draft.prior.get(key, 0)
+    milli = token.milli
+    before = "none" if not had else "same" if milli == had else "less" if milli < had else "more"
+    if number not in scene.beside:
+        scene.beside[number] = _beside_number(scene, found, number)
+    return [
+        *scene.beside[number],
+        ("qu", (fit(token.unit, draft.catalogue.by_key[key].unit),)),
+        ("qh", (before, f"all {sum(draft.prior.values()) == milli}")),
+    ]
+
+
+def _beside_number(scene: Scene, found: Sequence[Segment], number: int) -> list[Sight]:
+    """What is seen of a number whatever item it is of."""
+    token = scene.tokens[number]
+    milli = token.milli
     size = "one" if milli == 1000 else "few" if milli < 10_000 else "many"
     large = f"{bisect(_SIZES, milli)} {milli % 1000 > 0}"
-    before = "none" if not had else "same" if milli == had else "less" if milli < had else "more"
     return [
-        ("qa", (_at(words, number - 1),)),
-        ("qb", (_at(words, number + 1),)),
-        ("qaa", (f"{_at(words, number - 2)} {_at(words, number - 1)}",)),
-        ("qbb", (f"{_at(words, number + 1)} {_at(words, number + 2)}",)),
-        ("kqa", (_at(kinds, number - 1),)),
-        ("kqb", (_at(kinds, number + 1),)),
-        ("kqaa", (f"{_at(kinds, number - 2)} {_at(kinds, number - 1)}",)),
-        ("kqbb", (f"{_at(kinds, number + 1)} {_at(kinds, number + 2)}",)),
+        *_beside(scene.row, number, ("qa", "qb", "qaa", "qbb")),
+        *_beside(scene.kind_row, number, ("kqa", "kqb", "kqaa", "kqbb")),
         ("qs", (token.sign, size, f"{number == scene.numbers[-1]} {number == scene.numbers[0]}")),
         ("qv", (found[scene.clause[number]].verdict,)),
-        ("qu", (fit(unit, draft.catalogue.by_key[key].unit),)),
-        ("qh", (before, f"all {sum(draft.prior.values()) == milli}")),
-        ("sz", (large, f"{large} {token.value}", f"unit {unit}")),
+        ("sz", (large, f"{large} {token.value}", f"unit {token.unit}")),
     ]
 
 

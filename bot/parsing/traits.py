@@ -119,48 +119,73 @@ def draft_traits(draft: Draft, found: Sequence[Segment], turned: int, agrees: bo
             seen.add(("o", "many"))
         if entry.milli % 1000:
             seen.add(("o", "part"))
-    seen.update(_use_traits(draft, found))
-    seen.update(("y", kind) for segment in found if segment.verdict == "order" for kind in _nameless(segment))
-    named = Counter([key for segment in found for key in {t.keys[0] for t in segment.tokens if len(t.keys) == 1}])
-    seen.add(("i", min(len([key for key, clauses in named.items() if clauses > 1]), 2), min(len(found), 4)))
+    orders = [segment for segment in found if segment.verdict == "order"]
+    seen.update(_use_traits(draft, found, orders))
+    seen.update([("y", kind) for segment in orders for kind in _nameless(segment)])
+    seen.add(("i", min(_named_twice(found), 2), min(len(found), 4)))
     seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
     return seen
 
 
-def _use_traits(draft: Draft, found: Sequence[Segment]) -> Iterator[Key]:
+def _use_traits(draft: Draft, found: Sequence[Segment], orders: Sequence[Segment]) -> list[Key]:
     """How much of what was said is used: goods nobody gets, numbers that count nothing, amounts nobody said."""
-    entries = draft.entries
-    asking = [token for segment in found if segment.verdict == "order" for token in segment.tokens]
+    entries, size = draft.entries, min(len(draft.entries), 4)
+    asking = [token for segment in orders for token in segment.tokens]
+    unused, numbers = _goods_and_numbers(asking, draft)
+    booked = [entry.milli for entry in entries.values() if entry.op != "drop"]
+    unsaid = [milli for milli in booked if milli not in numbers]
+    ones = unsaid.count(1000)
+    kinds = [token.kind for token in asking]
+    people = len([kind for kind in kinds if kind in _PEOPLE])
     beside = [token for segment in found if segment.verdict != "order" for token in segment.tokens]
-    for where, tokens in (("in", asking), ("out", beside)):
-        unused, numbers = _goods_and_numbers(tokens, draft)
-        yield "g", where, min(unused, 3)
-        yield "m", where, min(len(numbers), 4), min(len(entries), 4)
-        if where == "in":
-            booked = [entry.milli for entry in entries.values() if entry.op != "drop"]
-            unsaid = [milli for milli in booked if milli not in numbers]
-            spare = sum((Counter(numbers) - Counter(booked)).values())  # 红1 红1 白1: one of them is read over
-            yield "m", "spare", min(spare, 3), any(token.kind in _SHARING for token in tokens)
-            ones = unsaid.count(1000)
-            yield "m", "lost", min(len([number for number in numbers if number not in booked]), 3)
-            yield "m", "unsaid", min(len(unsaid) - ones, 3)
-            yield "m", "one", min(ones, 3)
-            people = len([token for token in tokens if token.kind in _PEOPLE])
-            yield "h", min(people, 3), min(len(numbers), 4), min(len(booked), 4)
+    elsewhere, others = _goods_and_numbers(beside, draft)
+    return [
+        ("g", "in", min(unused, 3)),
+        ("m", "in", min(len(numbers), 4), size),
+        ("m", "spare", min(_spare(numbers, booked), 3), not _SHARING.isdisjoint(kinds)),
+        ("m", "lost", min(len([number for number in numbers if number not in booked]), 3)),
+        ("m", "unsaid", min(len(unsaid) - ones, 3)),
+        ("m", "one", min(ones, 3)),
+        ("h", min(people, 3), min(len(numbers), 4), min(len(booked), 4)),
+        ("g", "out", min(elsewhere, 3)),
+        ("m", "out", min(len(others), 4), size),
+    ]
+
+
+def _spare(numbers: Sequence[int], booked: Sequence[int]) -> int:
+    """How many numbers are read over, 红1 红1 白1 being one more than 红1 白1."""
+    left = list(numbers)
+    for milli in booked:
+        if milli in left:
+            left.remove(milli)
+    return len(left)
+
+
+def _named_twice(found: Sequence[Segment]) -> int:
+    """How many goods are named in several clauses."""
+    if len(found) < 2:
+        return 0
+    named = Counter([key for segment in found for key in {t.keys[0] for t in segment.tokens if len(t.keys) == 1}])
+    return len([key for key, clauses in named.items() if clauses > 1])
 
 
 def _nameless(segment: Segment) -> Iterator[str]:
     """Kinds of words in front of numbers that no goods go with: 可落 in 「可落一箱,皮酒一箱」 may be goods."""
-    pieces: list[list[Token]] = [[]]
+    pieces: list[set[str] | None] = []  # of each number; None where goods go with it
+    kinds: set[str] = set()
+    named = False
     for token in segment.tokens:
-        pieces[-1].append(token)
-        if token.kind == "qty":
-            pieces.append([])
-    named = [any(token.keys for token in piece) for piece in pieces]
-    for at, piece in enumerate(pieces[:-1]):
-        behind = named[at + 1] and at + 2 == len(pieces)  # 两盒鸡蛋: the name stands behind
-        if not named[at] and not behind and piece[-1].unit:
-            yield from {token.kind for token in piece[:-1]} - _SAYING_NOTHING or {"-"}
+        named = named or bool(token.keys)
+        if token.kind != "qty":
+            kinds.add(token.kind)
+            continue
+        pieces.append(kinds if token.unit and not named else None)
+        kinds, named = set(), False
+    if named and pieces:
+        pieces.pop()  # 两盒鸡蛋: the name stands behind
+    for piece in pieces:
+        if piece is not None:
+            yield from piece - _SAYING_NOTHING or {"-"}
 
 
 _SAYING_NOTHING: Final = frozenset(("space", "filler"))

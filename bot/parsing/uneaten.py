@@ -11,11 +11,14 @@ from bot.parsing.clauses import clause_at
 from bot.parsing.tokens import Token
 
 _UNEATEN: Final = re.compile(r"[不唔勿伐](?:爱|能|敢|想|太|喜欢|中意|欢喜)?[吃喝碰沾食饮](?!了|完|下|惯|够)")
+_NOT: Final = frozenset("不唔勿伐")
 _TELLING: Final = frozenset({"text", "filler"})
 
 
 def leave_uneaten(tokens: Sequence[Token]) -> None:
     """Take such goods for a word, in place."""
+    if _NOT.isdisjoint(_text(tokens)):
+        return
     kinds = [token.kind for token in tokens]
     others = "rest" in kinds and ("each" in kinds or "all" in kinds)
     for index, token in enumerate(tokens[:-1]):
@@ -61,4 +64,4 @@ def _names_others(tokens: Sequence[Token], token: Token) -> bool:
 
 
 def _text(tokens: Sequence[Token]) -> str:
-    return "".join(token.word for token in tokens)
+    return "".join([token.word for token in tokens])

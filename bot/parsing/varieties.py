@@ -49,7 +49,7 @@ def choose_varieties(
     _by_figure(tokens, catalogue)
     families = _families(tokens, catalogue)
     for token in tokens:
-        if not _is_named(token) or len(token.keys) < 2 or token.value == "ref":
+        if len(token.keys) < 2 or token.value == "ref" or not _is_named(token):
             continue
         behind = _BEHIND.match(text, token.end)
         before = _BEFORE.search(text[max(token.start - 6, 0) : token.start])
@@ -125,6 +125,8 @@ def _by_price(tokens: Sequence[Token]) -> None:
 
 def _by_figure(tokens: Sequence[Token], catalogue: Catalogue) -> None:
     """电池要5号的两板: a number of the list that stands in the name of what is spoken of is that name's."""
+    if not any([token.value == "ref" for token in tokens]):
+        return
     named = [key for token in tokens if token.kind == "item" and token.value != "ref" for key in token.keys]
     for token in tokens:
         figure = (
@@ -142,9 +144,10 @@ def _by_figure(tokens: Sequence[Token], catalogue: Catalogue) -> None:
 
 def _hear_kinds(tokens: Sequence[Token]) -> None:
     """洗衣夜 and 皂相: misspelt names of several goods, and those that choose among them, are names."""
-    several = [set(token.keys) for token in tokens if _is_named(token) and len(token.keys) > 1]
-    for token in tokens:
-        if _is_named(token) and (len(token.word) > 2 or any(set(token.keys) <= keys for keys in several)):
+    sounding = [token for token in tokens if token.kind == "text" and token.value == "sound"]
+    several = [set(token.keys) for token in tokens if len(token.keys) > 1 and _is_named(token)]
+    for token in sounding:
+        if len(token.word) > 2 or any(set(token.keys) <= keys for keys in several):
             token.kind = "item"
 
 
