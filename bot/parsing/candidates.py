@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from bot.parsing.draft import Draft, Entry
 from bot.parsing.segments import Segment
@@ -51,6 +51,17 @@ def turned(found: Sequence[Segment], which: Sequence[int]) -> list[Segment]:
     for index in which:
         copies[index].verdict = "chat" if copies[index].verdict == "order" else "order"
     return copies
+
+
+_IDLE: Final = frozenset({"space", "filler"})
+_TELLING: Final = frozenset({"note", "fix", "think", "ask", "praise", "person", "time", "past", "done", "have"})
+
+
+def books_nothing(found: Sequence[Segment]) -> bool:
+    """Is every clause that would be an order without a word that can book something for somebody who has ordered
+    nothing yet (不对, 明天下午来拿)? Such a way is not read at all."""
+    kinds = {token.kind for segment in found if segment.verdict == "order" for token in segment.tokens}
+    return kinds <= _IDLE | _TELLING and not kinds <= _IDLE
 
 
 def drafts(taken: Taken) -> dict[Outcome, Draft]:

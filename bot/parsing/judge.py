@@ -154,11 +154,11 @@ def options(
     prior = first.draft.prior
     for result, option in seen.items():
         option.traits.append((PLAIN_TRAITS, second.opinion_traits(held, result, prior)))
-    unchanged = second.opinion_traits(held, tuple(prior.items()), prior)
+    unchanged: Sight = (PLAIN_TRAITS, second.opinion_traits(held, tuple(prior.items()), prior))
     return [
         *seen.values(),
-        Option("nothing", (NOTHING,) * size, [rule, (PLAIN_TRAITS, unchanged)]),
-        Option("ask", (ASKED,) * size, [rule, (PLAIN_TRAITS, unchanged), *doubts]),
+        Option("nothing", (NOTHING,) * size, [rule, unchanged]),
+        Option("ask", (ASKED,) * size, [rule, unchanged, *doubts]),
     ]
 
 
@@ -230,10 +230,15 @@ COLUMN: Final[dict[str, int]] = {"book": BOOKED, "nothing": NOTHING, "ask": ASKE
 def likelihoods(found: Sequence[Option], sums: Sequence[Row], weights: Weights) -> list[float]:
     """How likely each option is the right one; they add up to 1."""
     scores = []
+    shared: dict[int, list[int]] = {}  # of what several options are seen by
     for option in found:
-        column = COLUMN[option.kind]
+        rows: list[int] = []
+        for sight in option.traits:
+            if id(sight) not in shared:
+                shared[id(sight)] = _rows((sight,), weights)
+            rows += shared[id(sight)]
         score = sum([total[at] for total, at in zip(sums, option.columns, strict=True)])
-        scores.append(score + added(_rows(option.traits, weights))[column])
+        scores.append(score + added(rows)[COLUMN[option.kind]])
     best = max(scores)
     shares = [math.exp((score - best) / _SCALE) for score in scores]
     whole = sum(shares)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.parsing import coverage
-from bot.parsing.candidates import Take, Taken
+from bot.parsing.candidates import Take, Taken, books_nothing
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.comparisons import compare
 from bot.parsing.draft import Draft
@@ -139,10 +139,13 @@ def _read(
         return Ruled(OrderReading("help"), normal)
 
     def take(clauses: list[Segment]) -> Taken:
-        return _take(normal, body, clauses, Draft(catalogue, prior), role)
+        draft = Draft(catalogue, prior)
+        if not prior and not normal.quote and books_nothing(clauses):
+            return Taken(clauses, draft)
+        return _take(normal, body, clauses, draft, role)
 
-    taken = take(found)
-    draft = taken.draft
+    draft = Draft(catalogue, prior)
+    taken = _take(normal, body, found, draft, role)
     if fallback:
         if not draft.entries and _is_for_strangers(found, tokens, draft):
             draft.doubts[:] = []

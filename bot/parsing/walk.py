@@ -31,6 +31,21 @@ _ONE_HOUSE: Final = re.compile(
 class Walk:
     """State and questions about the neighbourhood of a token; one use per message."""
 
+    # What every walk begins with stands here: an object of few fields of its own is made faster.
+    mode: str | None = None
+    wanted = fixing = rest = each = only = False
+    multiplied = dropped_bare = swapped = another_house = False
+    fix_word = ""
+    excepted: list[int] | None = None
+    swap_from: list[tuple[int, int | None]] | None = None
+    refer: Token | None = None
+    factor: int | None = None
+    last_quantity: Token | None = None
+    group_size = part_left = 0
+    undecided: int | None = None
+    claim_in_hand: Claim | None = None
+    quoted: tuple[int, ...] = ()
+
     def __init__(self, catalogue: Catalogue, draft: Draft, found: Sequence[Segment], text: str) -> None:
         tokens = [token for segment in found for token in segment.tokens]
         self.catalogue, self.draft, self.segments, self.tokens, self.text = catalogue, draft, found, tokens, text
@@ -44,31 +59,16 @@ class Walk:
         self.shared = _ONE_HOUSE.search(text) is not None
         self.claims = find_claims(found, tokens, catalogue)
         self.pending: list[Claim] = []
-        self.mode: str | None = None
-        self.wanted = self.fixing = self.rest = self.each = self.only = False
-        self.fix_word = ""
-        self.excepted: list[int] | None = None
-        self.swap_from: list[tuple[int, int | None]] | None = None
-        self.refer: Token | None = None
         self.mentions: list[int] = []
         self.kept: set[int] = set()
         self.used_texts: set[int] = set()
-        self.factor: int | None = None
         if "people" in self.kinds:
             self.factor = 1 if is_counted_off(tokens) else household_size(tokens)
-        self.last_quantity: Token | None = None
         self.booked: list[Claim] = []
-        self.another_house = False
-        self.group_size = 0
         self.selves = _SELVES_BESIDE_OTHERS if not PERSONS.isdisjoint(self.kinds) else _SELVES
-        self.part_left = 0
         self.skipped: set[int] = set()
         self.skipped_wants: set[int] = set()
         self.reopened: set[int] = set()
-        self.multiplied = self.dropped_bare = self.swapped = False
-        self.undecided: int | None = None
-        self.claim_in_hand: Claim | None = None
-        self.quoted: tuple[int, ...] = ()
         self.unasked = {id(token) for segment in found if segment.verdict != "order" for token in segment.tokens}
         self.counted: set[int] = set()  # numbers whose claim was read
 
