@@ -167,7 +167,7 @@ def _taels(text: str, start: int) -> Token | None:
 
 
 def _half_unit(text: str, start: int) -> Token | None:
-    match = _ABOUT_ONE.match(text, start)
+    match = _ABOUT_ONE.match(text, start) if text[start] in "公斤个箱袋" else None
     if match is not None:
         return Token("qty", start, match.end(), match[0], milli=1000, unit=canonical_unit(match[1]), approx=True)
     match = _HALF_UNIT.match(text, start) if "半" in text else None

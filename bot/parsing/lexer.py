@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters
 
 from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue
@@ -11,9 +12,9 @@ from bot.parsing.english import english, english_number
 from bot.parsing.foods import GOODS
 from bot.parsing.latin import latin_name, latin_number
 from bot.parsing.marks import mark
-from bot.parsing.normalise import circled_value
+from bot.parsing.normalise import CIRCLED, circled_value
 from bot.parsing.parties import name_parties
-from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
+from bot.parsing.quantity import UNIT_PATTERN, UNIT_WORDS, canonical_unit
 from bot.parsing.rates import reckon
 from bot.parsing.references import circled, reference
 from bot.parsing.signs import sign_or_symbol
@@ -39,6 +40,10 @@ _FLAVOURS = frozenset("味馅款色")
 
 _REF_START = frozenset("第n#")
 _HALVED = frozenset("斤盒袋包箱瓶份提板桶")
+_QUANTITY_FROM = QUANTITY_START | _HALVED | {u for u in UNIT_WORDS if len(u) == 1 and canonical_unit(u) in _HALVED}
+_SOME_FROM = frozenset("随再还多少来要买拿给留整搞弄若一适")
+_NUMERIC = _REF_START | _QUANTITY_FROM | _SOME_FROM | CALLED_FROM | CIRCLED | frozenset(ascii_letters)
+"""First characters of all that may be a number, or the name of somebody (老七, 三姐)."""
 
 
 def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
@@ -284,6 +289,8 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
 
 def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     char = text[position]
+    if char not in _NUMERIC:
+        return None
     if char.isascii() and char.isalpha() and not _is_letter(text[position - 1 : position]):
         spelled = english_number(text, position) or latin_number(text, position)
         if spelled is not None:
@@ -291,7 +298,7 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
     marked = circled_value(char)
     if marked is not None:
         return circled(text, position, marked, catalogue, tokens)
-    some = _SOME.match(text, position) if char in "随再还多少来要买拿给留整搞弄若一适" else None
+    some = _SOME.match(text, position) if char in _SOME_FROM else None
     last_kind = tokens[-1].kind if tokens else ""
     if some is not None and (
         some[0][0] not in "一少适" or (last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position)
@@ -310,6 +317,6 @@ def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[T
     by_number = reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None
     if by_number is not None:
         return by_number
-    if char in QUANTITY_START or canonical_unit(char) in _HALVED:
+    if char in _QUANTITY_FROM:
         return read_quantity(text, position, catalogue)
     return None

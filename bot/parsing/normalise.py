@@ -18,6 +18,7 @@ from bot.parsing.dialects import LETTERS, respell
 MAX_CHARS = 65_536
 LONG_NUMBER = "\ue0ff"  # stands for a run of twelve and more digits: an order number, never a quantity or a phone
 _CIRCLED_BASE = 0xE000  # ①…⑳ become U+E001…U+E014: NFKC would glue ①2 to 12
+CIRCLED = frozenset(chr(_CIRCLED_BASE + value) for value in range(1, 21))
 _MAX_FOLDED = 30_000  # characters remembered by the folding table
 
 _T2S = opencc.OpenCC("t2s")

@@ -15,6 +15,8 @@ _REF = re.compile(
 )
 
 
+_SIGNS = frozenset("第号n#")
+"""What one of stands in everything `_REF` reads."""
 _CROSS = re.compile(r"(\d{1,2})\s?[×x]\s?(?=\d)")
 
 
@@ -44,10 +46,12 @@ def circled(text: str, position: int, value: int, catalogue: Catalogue, tokens: 
 
 def reference(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     """N号, 第N个, N×q: the item with that number."""
-    match = _REF.match(text, position)
+    match = None if _SIGNS.isdisjoint(text) else _REF.match(text, position)
     if match is not None:
         number = chinese_value(next(group for group in match.groups() if group))
         return Token("item", position, match.end(), match[0], catalogue.by_number.get(number or 0, ()), value="ref")
+    if not text[position].isdecimal():
+        return None
     last = _solid(tokens)
     if last is None or last.kind in ("comma", "stop", "and", "qty", "want", "room"):
         match = _CROSS.match(text, position) or _ASKED.match(text, position)  # 3要2盒
