@@ -19,7 +19,8 @@ def begins_anew(current: list[Token], tokens: list[Token], index: int) -> str:
         return "none"  # 忙得都忘了买东西了给我来三袋
     if token.kind == "item" and _speaks_anew(current, tokens, index):
         return apart  # 肉包再拿两袋菜包那个就先不用加了
-    return "none" if _is_story_over(current, tokens, index) else ""
+    told = (token.kind == "want" or token.word in _YOU) and _is_story_over(current, tokens, index)
+    return "none" if told else ""
 
 
 def _is_story_over(current: list[Token], tokens: list[Token], index: int) -> bool:
@@ -30,6 +31,7 @@ def _is_story_over(current: list[Token], tokens: list[Token], index: int) -> boo
     return _asks_after_all(current, token, following)
 
 
+_YOU: Final = frozenset("你您侬恁")
 _IMPERATIVE: Final = FOR_ME | frozenset("给我来 给我留 给来 给整 先给我".split())
 
 
@@ -88,7 +90,7 @@ def is_complete(current: list[Token]) -> bool:
 def _turns_to_you(current: list[Token], token: Token, behind: list[Token]) -> bool:
     """你再给我加一箱, 你给我添一斤 behind a story: the leader is told what to do."""
     if (
-        token.word not in ("你", "您", "侬", "恁")
+        token.word not in _YOU
         or current[-1].kind == "past"
         or any(part.kind == "done" for part in behind)
     ):

@@ -33,12 +33,18 @@ class Answer:
 
 @dataclass(slots=True)
 class Choice:
-    """What is seen around the names of one item, and the amounts it may come to."""
+    """What is seen of the message (`whole`, for all its items one list) and around the names of one item (`near`), and
+    the amounts it may come to."""
 
     key: int
     had: int
-    context: list[Sight]
+    whole: list[Sight]
+    near: list[Sight]
     answers: list[Answer]
+
+    @property
+    def context(self) -> list[Sight]:
+        return [*self.whole, *self.near]
 
 
 @dataclass(slots=True)
@@ -64,13 +70,13 @@ def _choice(message: _Message, key: int) -> Choice:
     scene, draft = message.scene, message.draft
     had, places = draft.prior.get(key, 0), scene.named.get(key, [])
     shape = f"{min(len(places), 3)} {min(len(scene.numbers), 3)} {min(len(scene.named), 3)} {had > 0}"
-    context = [*scene.whole, ("m", (shape, "before" if draft.prior else "new"))]
+    near: list[Sight] = [("m", (shape, "before" if draft.prior else "new"))]
     if places:
-        context += around(scene, message.found, places[:3])
-        context += beside_kin(scene, draft, key, places)
+        near += around(scene, message.found, places[:3])
+        near += beside_kin(scene, draft, key, places)
     else:
-        context.append(("un", {*scene.words, ""}))
-    return Choice(key, had, context, _answers(message, key, had, places))
+        near.append(("un", {*scene.words, ""}))
+    return Choice(key, had, scene.whole, near, _answers(message, key, had, places))
 
 
 def _answers(message: _Message, key: int, had: int, places: Sequence[int]) -> list[Answer]:

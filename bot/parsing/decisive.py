@@ -9,6 +9,7 @@ from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 
 _BREAKS: Final = frozenset({"space", "comma", "stop"})
+_TRAILING: Final = _BREAKS | {"filler"}
 _ASKING: Final = frozenset(
     "来 要 我要 要个 先来 先要 就来 就要 给我来 给我 再来 订 先订 来个 拿 买 我药 留 给我留 那就来 想要 来上 整 搞 囤 先囤".split()
 )
@@ -28,11 +29,13 @@ def decisive_start(tokens: list[Token]) -> int:
     and are more than a plain order (which would be contradicted, not explained).
     """
     end = len(tokens)
-    while end and tokens[end - 1].kind in (*_BREAKS, "filler"):
+    while end and tokens[end - 1].kind in _TRAILING:
         end -= 1
     start = end
     while start and tokens[start - 1].kind not in _BREAKS:
         start -= 1
+    if not start:
+        return 0
     clause, before = tokens[start:end], tokens[:start]
     quantities = [token for token in clause if token.kind == "qty"]
     if len(quantities) != 1 or quantities[0].approx:

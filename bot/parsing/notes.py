@@ -29,6 +29,8 @@ _ENDS: Final = frozenset(
         "total",
     }
 )
+_OPENING: Final = frozenset({"text", "wish", "time", "quality", "unwant", "want"})
+"""Kinds of words that a note begins with."""
 _LEAD_IN: Final = frozenset({"time", "number", "person", "locker", "name"})
 _ORDERING: Final = frozenset({"item", "qty", "each", "all", "rest", "cancel", "want", "refer", "this", "keep"})
 _ALONE: Final = frozenset({"左右", "上下", "大概", "大约", "差不多", "不急", "不着急", "急", "新鲜", "尽快", "最好"})
@@ -60,7 +62,9 @@ def fold_notes(tokens: list[Token], text: str) -> list[Token]:
             ]
             index = closing + 1
             continue
-        end = _condition_end(tokens, index, conditions) or _note_end(tokens, index)
+        end = _condition_end(tokens, index, conditions) if conditions else 0
+        if not end and token.kind in _OPENING:
+            end = _note_end(tokens, index)
         if not end or any(part.kind == "ask" for part in tokens[index:end]):
             folded.append(token)
             index += 1

@@ -134,10 +134,12 @@ def _rooms_in_a_row(tokens: Sequence[Token]) -> int:
 def is_counted_off(tokens: Sequence[Token]) -> bool:
     """两家人 一家要肉包一袋 一家要菜包一袋: one household after the other, not so much for each."""
     ones = [token for token in tokens if is_per_head(token) and token.word[0] in "一1"]
+    if len(ones) < 2:
+        return False
     if any(before.kind == "item" and token in ones for before, token in pairwise(tokens)):
         return False  # 奶粉一人一罐 尿不湿一人两包
     if not any(_head_count(token) for token in tokens) and all(
         b.kind == "qty" for a, b in pairwise(tokens) if a in ones
     ):
         return False  # 我和我妹一人一包鸡翅、一人一盒鱼丸
-    return len(ones) > 1 and len(ones) == household_size(tokens)
+    return len(ones) == household_size(tokens)

@@ -147,8 +147,9 @@ def remark(segment: Segment, role: Role = "resident") -> str:
     wants, changes = segment.wants(), bool(segment.kinds & CHANGING)
     chars = set(segment.text)
     for pattern, even_wanting, even_changing, verdict, needed in _REMARKS:
-        fits = (even_wanting or not wants) and (even_changing or not changes) and not needed.isdisjoint(chars)
-        found = pattern.search(segment.text) if fits else None
+        if needed.isdisjoint(chars) or (wants and not even_wanting) or (changes and not even_changing):
+            continue
+        found = pattern.search(segment.text)
         if found is None or (pattern is _RELATIVE and _is_named(segment, found.start())):
             continue
         if pattern is _BY_MISTAKE and {"item", "cancel"} <= segment.kinds:

@@ -46,8 +46,9 @@ def opinion_of(found: Sequence[Segment], draft: Draft) -> Opinion:
 def opinion(asked: Sequence[Choice], weights: Weights) -> Opinion:
     """How likely each amount of each item is."""
     found: Opinion = {}
+    message = _rows(asked[0].whole, weights) if asked else []
     for choice in asked:
-        base = _added(choice.context, weights)
+        base = _LANES.added(message + _rows(choice.near, weights))
         scores, seen, own = [], None, _NONE
         for answer in choice.answers:
             if answer.traits is not seen:  # set, add and take off by one number are seen alike
@@ -69,11 +70,16 @@ def tables(rows: Mapping[str, Mapping[str, Row]]) -> Weights:
 
 
 def _added(sights: Sequence[Sight], weights: Weights) -> Row:
+    rows = _rows(sights, weights)
+    return _LANES.added(rows) if rows else _NONE
+
+
+def _rows(sights: Sequence[Sight], weights: Weights) -> list[int]:
     rows: list[int] = []
     for family, keys in sights:
         if table := weights.get(family):
             rows += filter(None, map(table.get, keys))
-    return _LANES.added(rows) if rows else _NONE
+    return rows
 
 
 def likelihood(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> tuple[float, float]:

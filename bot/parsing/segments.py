@@ -9,7 +9,7 @@ from bot.parsing.classes import WEAK_WANTS
 from bot.parsing.clauses import is_talk, last_clause
 from bot.parsing.decisive import decisive_start
 from bot.parsing.tokens import Token
-from bot.parsing.turns import see_in_place, turn_at
+from bot.parsing.turns import SEEN_IN_PLACE, see_in_place, turn_at
 
 
 @dataclass(slots=True)
@@ -107,7 +107,8 @@ def cut(tokens: list[Token]) -> list[Segment]:
                 current = []
             lead = "comma" if token.kind == "comma" and lead != "stop" else "stop"
             continue
-        see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
+        if token.word in SEEN_IN_PLACE:
+            see_in_place(token, current, tokens[index + 1] if index + 1 < len(tokens) else None)
         turn = _turn(current, tokens, index, deciding) if current else ""
         if turn:
             current, lead = _close(found, current, lead, turn, token)

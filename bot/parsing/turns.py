@@ -91,6 +91,11 @@ def token_opens(token: Token) -> bool:
     return token.kind not in ("qty", "times", "colon", "plus", "minus", "each")
 
 
+_ENOUGH: Final = frozenset("够吃 够用 够喝".split())
+SEEN_IN_PLACE: Final = _LEFT_ALONE | _NOT_NOW | _ENOUGH | frozenset("的话 么 什么 啥 去".split())
+"""Words that `see_in_place` is about."""
+
+
 def see_in_place(token: Token, current: list[Token], following: Token | None) -> None:
     """Words whose class depends on their neighbours."""
     if token.word == "的话" and current and current[-1].kind == "item" and not _is_condition(current):
@@ -105,7 +110,7 @@ def see_in_place(token: Token, current: list[Token], following: Token | None) ->
         and following.kind in ("item", "goods", "space", "filler")
     ):
         token.kind = "filler"  # 那个什么厨房纸啊
-    if token.word in ("够吃", "够用", "够喝") and (
+    if token.word in _ENOUGH and (
         following is None
         or following.kind in ("space", "comma", "stop", "filler")
         or (
@@ -217,8 +222,8 @@ def _closes(current: list[Token], kinds: set[str], solid: Token, token: Token) -
         return True  # 你没把馒头记成面包吧 馒头再要一袋
     if solid.word in SETTLED and "qty" in kinds and token.kind not in ("filler", "space"):
         return True
-    something = any(part.kind not in ("filler", "space") for part in current)
-    return token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and solid.kind != "if" and something
+    turns = token.kind == "filler" and token.word in _TURNS and solid.word != "不是" and solid.kind != "if"
+    return turns and any(part.kind not in ("filler", "space") for part in current)
 
 
 def _opens(kinds: set[str], solid: Token, token: Token, *, spaced: bool, set_off: bool, counted: bool) -> bool:
