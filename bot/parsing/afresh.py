@@ -89,11 +89,7 @@ def is_complete(current: list[Token]) -> bool:
 
 def _turns_to_you(current: list[Token], token: Token, behind: list[Token]) -> bool:
     """你再给我加一箱, 你给我添一斤 behind a story: the leader is told what to do."""
-    if (
-        token.word not in _YOU
-        or current[-1].kind == "past"
-        or any(part.kind == "done" for part in behind)
-    ):
+    if token.word not in _YOU or current[-1].kind == "past" or any(part.kind == "done" for part in behind):
         return False
     if not any(part.kind in BYGONE or part.kind == "ask" for part in current):
         return False

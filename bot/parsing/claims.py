@@ -74,7 +74,7 @@ def _is_mistaken(tokens: Sequence[Token], at: int, segments: Sequence[Segment], 
 
 
 def _is_told_of(tokens: Sequence[Token], at: int, nodes: Sequence[Node]) -> bool:
-    """草莓退一盒 一盒够吃; 一袋肉包不够塞牙缝 来三袋: is one of several numbers only said to be enough, or too small?"""
+    """草莓退一盒 一盒够吃; 一袋肉包不够塞牙缝 来三袋: is this one only said to be enough, or too small?"""
     enough = is_enough(tokens[at + 1 : at + 2]) and any(node.kind == "qty" for node in nodes)
     return enough or is_scanty(tokens[at + 1 : at + 4])
 
@@ -103,12 +103,7 @@ def _node_kind(token: Token, segment: Segment, before: Token, catalogue: Catalog
         return ""
     if token.kind == "goods" and before.word == "不是":
         return ""  # 要的是抽纸不是湿巾
-    if (
-        token.kind == "goods"
-        and before.end == token.start
-        and before.kind != "qty"
-        and before.word.endswith(_COOKING)
-    ):
+    if token.kind == "goods" and before.end == token.start and before.kind != "qty" and before.word.endswith(_COOKING):
         return ""  # 鱼丸煮火锅
     if token.approx and token.sign == "w" and _is_counted_later(token, segment):
         return ""  # 整点葡萄 两筐

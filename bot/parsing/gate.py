@@ -224,7 +224,7 @@ def _plain(segment: Segment) -> str:
 
 def _is_for_money(segment: Segment) -> bool:
     """40块钱的: so much money's worth, which only the leader can weigh out."""
-    if not any([token.kind == "price" for token in segment.tokens]):
+    if "price" not in [token.kind for token in segment.tokens]:
         return False
     items = {key for token in segment.tokens if token.kind == "item" for key in token.keys}
     return any(

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from string import ascii_letters
 
-from bot.parsing.amounts import read_quantity
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.compounds import compounds
-from bot.parsing.english import english, english_number
+from bot.parsing.english import english
 from bot.parsing.foods import GOODS
-from bot.parsing.latin import latin_name, latin_number
+from bot.parsing.latin import latin_name
 from bot.parsing.marks import mark
-from bot.parsing.normalise import CIRCLED, circled_value
+from bot.parsing.number_tokens import number_token
 from bot.parsing.parties import name_parties
-from bot.parsing.quantity import UNIT_PATTERN, UNIT_WORDS, canonical_unit
+from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.rates import reckon
-from bot.parsing.references import circled, reference
 from bot.parsing.signs import sign_or_symbol
 from bot.parsing.slips import misspelt_verb
 from bot.parsing.spans import fixed_spans
-from bot.parsing.surnames import CALLED, CALLED_FROM
-from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, longest, word_tables
+from bot.parsing.surnames import CALLED
+from bot.parsing.tokens import GOODS_LENGTHS, QUANTITY_START, Token, is_known, is_letter, longest, word_tables
 from bot.parsing.vocabulary import LENGTHS, WORDS
 
 UNIT = re.compile(UNIT_PATTERN)
 _LETTERS = re.compile(r"[a-z]+")
-_SOME = re.compile(
-    r"(?:随便|多|少|再|还要|再多)?(?:来|要|买|拿|给我|给|留|整|搞|弄)(?:一?点儿?|一?些|少许|若干)(?!半|钟|前|后|的|啥|什么|咩|乜|么[子事])|若干|少许|一些|一丢丢|一点点?(?!半|钟)|适量"
-)
 
 
 _GRAMMAR = frozenset("比被让像跟搬扛拎薅抻")
@@ -36,14 +30,6 @@ _EITHER_WAY = frozenset("油汤皮肉味汁茶花叶干")
 _ADVERBS = frozenset("太忒很有挺好真多少大没不了的也都就蛮咸老厚薄硬软脆破")
 _DEGREES = frozenset("太很忒真好蛮挺更偏有老怪点")
 _FLAVOURS = frozenset("味馅款色")
-
-
-_REF_START = frozenset("第n#")
-_HALVED = frozenset("斤盒袋包箱瓶份提板桶")
-_QUANTITY_FROM = QUANTITY_START | _HALVED | {u for u in UNIT_WORDS if len(u) == 1 and canonical_unit(u) in _HALVED}
-_SOME_FROM = frozenset("随再还多少来要买拿给留整搞弄若一适")
-_NUMERIC = _REF_START | _QUANTITY_FROM | _SOME_FROM | CALLED_FROM | CIRCLED | frozenset(ascii_letters)
-"""First characters of all that may be a number, or the name of somebody (老七, 三姐)."""
 
 
 def tokenize(text: str, catalogue: Catalogue) -> list[Token]:
@@ -94,9 +80,9 @@ def _next(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -
     item = longest(text, position, catalogue.names, catalogue.lengths) if char in catalogue.lengths else 0
     word = longest(text, position, WORDS, LENGTHS) if char in LENGTHS else 0
     goods = longest(text, position, GOODS, GOODS_LENGTHS) if char in GOODS_LENGTHS else 0
-    if char.isascii() and _is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
+    if char.isascii() and is_letter(char) and not (item == 1 and _is_letter_list(text, position, catalogue)):
         item, word, goods = (_whole_word(text, position, length) for length in (item, word, goods))
-        opens = not _is_letter(text[position - 1 : position])
+        opens = not is_letter(text[position - 1 : position])
         foreign = (english(text, position, catalogue) or latin_name(text, position, catalogue)) if opens else None
         if foreign is not None and foreign.end - position > item:
             return foreign
@@ -131,7 +117,7 @@ def _asked_twice(text: str, end: int) -> int:
 
 def _counted_or_word(text: str, position: int, word: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
     """A number, or the known `word` of so many characters when that is longer."""
-    numeric = _number_token(text, position, catalogue, tokens) or _one_unsaid(text, position, catalogue, tokens)
+    numeric = number_token(text, position, catalogue, tokens) or _one_unsaid(text, position, catalogue, tokens)
     if numeric is not None and numeric.kind == "name" and word > 1:
         numeric = None
     if numeric is not None and numeric.end - position >= word:
@@ -231,14 +217,10 @@ def _word(text: str, start: int, end: int) -> Token:
     return Token(kind, start, end, word)
 
 
-def _is_letter(char: str) -> bool:
-    return char.isascii() and char.isalpha()
-
-
 def _is_letter_list(text: str, position: int, catalogue: Catalogue) -> bool:
     """ABC各一份: a run of different letters that are all items."""
     start = position
-    while start and _is_letter(text[start - 1]):
+    while start and is_letter(text[start - 1]):
         start -= 1
     run = _LETTERS.match(text, start)
     if run is None or not 1 < len(run[0]) < 7 or len(set(run[0])) != len(run[0]):
@@ -285,38 +267,3 @@ def _item(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[To
     if compounds(before, after, term, names):
         token.kind, token.keys, token.value = "goods" if len(term) > 1 else "text", (), "compound"
     return token
-
-
-def _number_token(text: str, position: int, catalogue: Catalogue, tokens: list[Token]) -> Token | None:
-    char = text[position]
-    if char not in _NUMERIC:
-        return None
-    if char.isascii() and char.isalpha() and not _is_letter(text[position - 1 : position]):
-        spelled = english_number(text, position) or latin_number(text, position)
-        if spelled is not None:
-            return spelled
-    marked = circled_value(char)
-    if marked is not None:
-        return circled(text, position, marked, catalogue, tokens)
-    some = _SOME.match(text, position) if char in _SOME_FROM else None
-    last_kind = tokens[-1].kind if tokens else ""
-    if some is not None and (
-        some[0][0] not in "一少适" or (last_kind in ("item", "goods", "want", "add") and tokens[-1].end == position)
-    ):
-        return Token(
-            "qty",
-            position,
-            some.end(),
-            some[0],
-            approx=True,
-            sign="w" if some[0][0] in "再还来要买拿给留随整搞弄多" else "",
-        )
-    name = CALLED.match(text, position) if char in CALLED_FROM else None
-    if name is not None:
-        return Token("name", position, name.end(), name[0])
-    by_number = reference(text, position, catalogue, tokens) if char in _REF_START or char in QUANTITY_START else None
-    if by_number is not None:
-        return by_number
-    if char in _QUANTITY_FROM:
-        return read_quantity(text, position, catalogue)
-    return None

@@ -72,3 +72,8 @@ def is_known(text: str, position: int, catalogue: Catalogue) -> bool:
         or text[position] in QUANTITY_START
         or catalogue.heard(text, position, 0)
     )
+
+
+def is_letter(char: str) -> bool:
+    """Is it a Latin letter?"""
+    return char.isascii() and char.isalpha()

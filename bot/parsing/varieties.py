@@ -125,13 +125,9 @@ def _by_price(tokens: Sequence[Token]) -> None:
 
 def _by_figure(tokens: Sequence[Token], catalogue: Catalogue) -> None:
     """电池要5号的两板: a number of the list that stands in the name of what is spoken of is that name's."""
-    if not any([token.value == "ref" for token in tokens]):
-        return
     named = [key for token in tokens if token.kind == "item" and token.value != "ref" for key in token.keys]
-    for token in tokens:
-        figure = (
-            re.search(r"\d+|[一二三四五六七八九]", token.word) if token.value == "ref" and "号" in token.word else None
-        )
+    for token in [token for token in tokens if token.value == "ref"]:
+        figure = re.search(r"\d+|[一二三四五六七八九]", token.word) if "号" in token.word else None
         if figure is None or token.kind != "item":
             continue
         said = f"{chinese_value(figure[0])}号"

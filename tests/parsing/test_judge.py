@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing import judge
-from bot.parsing.candidates import outcome, turned
+from bot.parsing import judge, orders
+from bot.parsing.candidates import books_nothing, outcome, turned
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.judge import ASKED, BESIDE, BOOKED, NOTHING, WEIGHTS, Option
 from bot.parsing.orders import read_by_rules, read_order
 from bot.parsing.packing import LARGEST, Lanes
 from bot.parsing.second import opinion_of
+from bot.parsing.segments import Segment
 from bot.parsing.traits import Sight, named, place_of
 from bot.parsing.values import Item, Line
 from tests.parsing.strangers import lists, read
@@ -74,6 +75,28 @@ def test_reading_a_message_another_way_leaves_the_first_way_as_it_was() -> None:
     assert [segment.verdict == "order" for segment in other.found] == [verdict != "order" for verdict in verdicts]
     assert [(s.verdict, [t.word for t in s.tokens]) for s in ruled.taken.found] == before
     assert outcome(ruled.taken.draft) == result != outcome(other.draft)
+
+
+def test_a_way_that_can_book_nothing_adds_nothing_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left unread; read it anew, and the same ways are as likely as before."""
+    cases = [(message.case, message.goods) for path in lists()[::6] for message in read(path)]
+
+    def traces() -> list[tuple[str, ...]]:
+        return [
+            read_order(case.text, goods, role=case.role, prior=case.prior, trace=True).trace for case, goods in cases
+        ]
+
+    spared = traces()
+    unread = 0
+
+    def read_all_the_same(found: list[Segment]) -> bool:
+        nonlocal unread
+        unread += books_nothing(found)
+        return False
+
+    monkeypatch.setattr(orders, "books_nothing", read_all_the_same)
+    assert traces() == spared
+    assert unread > 50
 
 
 def test_the_likelihoods_of_all_ways_add_up_to_one() -> None:
