@@ -165,7 +165,7 @@ def options(
 def _guessed(first: Taken) -> set[int]:
     """Items that a word only looks like (西爪 may be 西瓜): they are offered, however likely they are."""
     offered = {key for doubt in first.draft.doubts if doubt.reason == "which_item" for key in doubt.candidates}
-    return offered & {
+    return offered and offered & {
         key for segment in first.found for token in segment.tokens if token.kind == "text" for key in token.keys
     }
 
@@ -184,6 +184,8 @@ def _naming(found: Sequence[Segment], draft: Draft) -> tuple[int, ...]:
 def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list[tuple[int, ...]]:
     """Which clauses to turn round so that something is booked: those whose weights speak most for it."""
     size = min(len(verdicts), _MAX_CLAUSES)
+    if verdicts == ["order"]:
+        return []  # without it there is nothing to book
     gains = [
         s[BESIDE] - s[BOOKED] if v == "order" else s[BOOKED] - s[BESIDE] for v, s in zip(verdicts, sums, strict=True)
     ]
@@ -256,8 +258,10 @@ def signs(found: Sequence[Option], shares: Sequence[float], best: int, segments:
 def trust(seen: Signs, weights: Trust) -> float:
     """How likely a reading is right that is about to be booked."""
     sights, measured = seen
-    known = [weights[key] for _, keys in sights for key in keys if key in weights]
-    return trusted(known + [value * weights.get(key, 0.0) for key, value in measured.items()])
+    known = [value * weights.get(key, 0.0) for key, value in measured.items()]
+    for _, keys in sights:
+        known += filter(None, map(weights.get, keys))
+    return trusted(known)
 
 
 def trusted(signs: Iterable[float]) -> float:

@@ -100,6 +100,8 @@ def products(scene: Scene, unit: str, own: Sequence[int]) -> Iterator[Sum]:
 def counted(scene: Scene) -> list[tuple[int, str]]:
     """What else is counted, how many and of what: people, households, days, meals."""
     text = "".join([" " if token.keys else token.word for token in scene.tokens])
+    if _GROUPS.isdisjoint(text):
+        return []
     found = [(chinese_value(match["number"]) or 0, match["of"]) for match in _COUNTED.finditer(text)]
     if _WORKDAYS.search(text):
         found.append((5, "天"))
@@ -110,4 +112,6 @@ _COUNTED: Final = re.compile(
     r"(?<![第周\d])(?P<number>\d{1,3}|[二两三四五六七八九十百]{1,3})(?:个|口)?(?P<of>人|口|家|户|位|名|天|日|顿|餐|桌|间|组|班"
     r"|宿舍|办公室|姐妹|孩子|同事|朋友|老师|室友|闺蜜|兄弟|邻居|娃|小孩)"
 )
+_GROUPS: Final = frozenset("人口家户位名天日顿餐桌间组班宿办姐孩同朋老室闺兄邻娃小周星礼工")
+"""What one of stands in everything that is counted so."""
 _WORKDAYS: Final = re.compile(r"(?:周|星期|礼拜)一[到至]?(?:周|星期|礼拜)?五|工作日")
