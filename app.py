@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -151,7 +152,7 @@ def handler_settings(config: Config) -> HandlerSettings:
 
 def kept(config: Config) -> Kept:
     """How long what people wrote and sent is kept."""
-    days = config.retention.model_dump()
+    days = asdict(config.retention)
     return Kept(**{name.removesuffix("_days"): timedelta(days=count) for name, count in days.items()})
 
 

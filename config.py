@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, dataclass_transform
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from bot import typed
+from bot.typed import Within
+
+_P = TypeVar("_P")
 
 ENVIRONMENT_PREFIX = "LINTUAN_"
 WECHAT_API = "https://api.weixin.qq.com"
@@ -23,39 +27,43 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message names every key at fault."""
 
 
-def _no_placeholder(value: SecretStr) -> SecretStr:
+def _no_placeholder(value: typed.Secret) -> typed.Secret:
     if _PLACEHOLDER in value.get_secret_value():
         raise ValueError(f"still holds the placeholder {_PLACEHOLDER}")
     return value
 
 
-Secret = Annotated[SecretStr, AfterValidator(_no_placeholder)]
+Secret: TypeAlias = Annotated[typed.Secret, _no_placeholder]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def _part(kind: type[_P]) -> type[_P]:
+    return dataclass(frozen=True, slots=True, kw_only=True)(kind)
 
 
-class Server(_Part):
+@_part
+class Server:
     """Where pages and webhook are served."""
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=1, le=65535)
+    port: Annotated[int, Within(1, 65535)] = 8000
     public_url: str
-    threads: int = Field(default=16, ge=4, le=128)
-    workers: int = Field(default=1, ge=1, le=32)
-    proxies: int = Field(default=0, ge=0, le=5)
+    threads: Annotated[int, Within(4, 128)] = 16
+    workers: Annotated[int, Within(1, 32)] = 1
+    proxies: Annotated[int, Within(0, 5)] = 0
     secret: Secret
 
 
-class Database(_Part):
+@_part
+class Database:
     """`sqlite:///file` or `postgresql+psycopg://user@host/name`."""
 
     url: str = "sqlite:///data/lintuan.db"
-    pool_size: int = Field(default=8, ge=1, le=64)
+    pool_size: Annotated[int, Within(1, 64)] = 8
 
 
-class WeChat(_Part):
+@_part
+class WeChat:
     """The official account. `simulator` = true talks to the built-in one and to nothing else."""
 
     appid: str
@@ -71,7 +79,8 @@ class WeChat(_Part):
     page_login: bool = False
 
 
-class WeChatPay(_Part):
+@_part
+class WeChatPay:
     """The merchant account of WeChat Pay. Without this section nobody pays online."""
 
     mchid: str
@@ -86,39 +95,43 @@ class WeChatPay(_Part):
     api_base: str = "https://api.mch.weixin.qq.com"
 
 
-class Platform(_Part):
+@_part
+class Platform:
     """The business's defaults."""
 
     name: str = "邻团"
-    default_share_bps: int = Field(default=1000, ge=0, le=10000)
+    default_share_bps: Annotated[int, Within(0, 10000)] = 1000
 
 
-class Invites(_Part):
+@_part
+class Invites:
     """What a neighbour who brings another gets, and the newcomer; 0 and 0 switch it off."""
 
-    inviter_fen: int = Field(default=500, ge=0, le=100_000)
-    invitee_fen: int = Field(default=500, ge=0, le=100_000)
-    min_spend_fen: int = Field(default=3000, ge=0)
-    coupon_days: int = Field(default=30, ge=1, le=365)
-    join_days: int = Field(default=14, ge=1, le=90)
-    most_per_month: int = Field(default=10, ge=1, le=1000)
-    most_share_bps: int = Field(default=3000, ge=0, le=10000)
+    inviter_fen: Annotated[int, Within(0, 100_000)] = 500
+    invitee_fen: Annotated[int, Within(0, 100_000)] = 500
+    min_spend_fen: Annotated[int, Within(0)] = 3000
+    coupon_days: Annotated[int, Within(1, 365)] = 30
+    join_days: Annotated[int, Within(1, 90)] = 14
+    most_per_month: Annotated[int, Within(1, 1000)] = 10
+    most_share_bps: Annotated[int, Within(0, 10000)] = 3000
 
 
-class Retention(_Part):
+@_part
+class Retention:
     """How long what people wrote and sent is kept, in days. Orders, payments and the ledger stay."""
 
-    messages_days: int = Field(default=30, ge=1, le=3650)
-    replies_days: int = Field(default=7, ge=1, le=3650)
-    notices_days: int = Field(default=180, ge=7, le=3650)
-    questions_days: int = Field(default=180, ge=7, le=3650)
-    case_photos_days: int = Field(default=90, ge=7, le=3650)
-    review_photos_days: int = Field(default=365, ge=7, le=3650)
-    payment_photos_days: int = Field(default=180, ge=7, le=3650)
-    delivery_photos_days: int = Field(default=365, ge=7, le=3650)
+    messages_days: Annotated[int, Within(1, 3650)] = 30
+    replies_days: Annotated[int, Within(1, 3650)] = 7
+    notices_days: Annotated[int, Within(7, 3650)] = 180
+    questions_days: Annotated[int, Within(7, 3650)] = 180
+    case_photos_days: Annotated[int, Within(7, 3650)] = 90
+    review_photos_days: Annotated[int, Within(7, 3650)] = 365
+    payment_photos_days: Annotated[int, Within(7, 3650)] = 180
+    delivery_photos_days: Annotated[int, Within(7, 3650)] = 365
 
 
-class TemplateMessage(_Part):
+@_part
+class TemplateMessage:
     """A template of the account: its id, and which fact goes into which of its fields."""
 
     id: str
@@ -132,67 +145,72 @@ def _no_news(templates: Mapping[str, TemplateMessage]) -> Mapping[str, TemplateM
     return templates
 
 
-class Notices(_Part):
+@_part
+class Notices:
     """What the account may push with."""
 
     customer: bool = True
-    per_second: float = Field(default=20, gt=0, le=100)
-    templates: Annotated[Mapping[str, TemplateMessage], AfterValidator(_no_news)] = Field(default_factory=dict)
-    subscriptions: Mapping[str, TemplateMessage] = Field(default_factory=dict)
+    per_second: Annotated[float, Within(0, 100, is_more=True)] = 20
+    templates: Annotated[Mapping[str, TemplateMessage], _no_news] = field(default_factory=dict)
+    subscriptions: Mapping[str, TemplateMessage] = field(default_factory=dict)
 
 
-class Routes(_Part):
+@_part
+class Routes:
     """How far it is between pickup points, and the map that routes are shown on."""
 
     distances: Literal["great_circle", "osrm", "amap", "tencent"] = "great_circle"
     url: str = ""
     key: Secret | None = None
-    detour: float = Field(default=1.33, ge=1, le=3)
-    kmh: float = Field(default=22, gt=0, le=130)
+    detour: Annotated[float, Within(1, 3)] = 1.33
+    kmh: Annotated[float, Within(0, 130, is_more=True)] = 22
     tiles: str = ""
     tiles_datum: Literal["gcj02", "wgs84"] = "gcj02"
     tiles_credit: str = ""
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Routes:
+    def __post_init__(self) -> None:
         if self.distances == "osrm" and not self.url:
             raise ValueError("distances = osrm needs the url of the server")
         if self.distances in {"amap", "tencent"} and self.key is None:
             raise ValueError(f"distances = {self.distances} needs a key")
         if self.tiles and not (self.tiles.startswith("https://") and all(f"{{{x}}}" in self.tiles for x in "xyz")):
             raise ValueError("tiles is an https:// address with {x}, {y} and {z} in it")
-        return self
 
 
-class Storage(_Part):
+@_part
+class Storage:
     """Where pictures are kept: outside of anything that is served."""
 
     media: Path = Path("data/media")
 
 
-class Log(_Part):
+@_part
+class Log:
     """What is logged, and how it looks."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     json_lines: bool = True
 
 
-class Metrics(_Part):
+@_part
+class Metrics:
     """`/metrics` for Prometheus: for who brings the token, and without one for this machine alone."""
 
     enabled: bool = False
     token: Secret | None = None
 
 
-class Demo(_Part):
+@_part
+class Demo:
     """Only for trying it out: where the simulated clock is kept, and the operator's password that `run` prints."""
 
     clock_file: Path
-    operator_password: SecretStr
-    control_token: SecretStr
+    operator_password: typed.Secret
+    control_token: typed.Secret
 
 
-class Config(_Part):
+@_part
+class Config:
     """Everything."""
 
     server: Server
@@ -210,6 +228,12 @@ class Config(_Part):
     demo: Demo | None = None
 
 
+def checked(values: Mapping[str, Any]) -> Config:
+    """The configuration that these values are. Raises typed.Faulty."""
+    config: Config = typed.read(Config, values, knows_all=True)
+    return config
+
+
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Read and check the file. Raises ConfigError with one line per fault."""
     try:
@@ -220,10 +244,9 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
         raise ConfigError(f"{path}: {error}") from None
     _overlay(values, os.environ if environ is None else environ)
     try:
-        config = Config.model_validate(values)
-    except ValidationError as error:
-        faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise ConfigError("\n".join(faults)) from None
+        config = checked(values)
+    except typed.Faulty as error:
+        raise ConfigError("\n".join(f"{path}: {fault}" for fault in error.faults)) from None
     if config.wechat.simulator != (config.wechat.api_base.rstrip("/") != WECHAT_API):
         raise ConfigError(f"{path}: wechat.api_base: only the simulator may live anywhere but {WECHAT_API}")
     if config.wechatpay is not None and not (config.wechatpay.public_key_id or config.wechatpay.certificates):

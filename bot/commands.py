@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
-
+from bot import typed
 from bot.parsing.values import ChainReading, Doubt, Line, Pickup, PostItem, PostReading
 
 
@@ -698,19 +697,13 @@ class Console(Command):
 
 def dump(command: Command) -> dict[str, Any]:
     """A command as JSON."""
-    kind = type(command)
-    return {"name": kind.__name__, "value": _adapter(kind).dump_python(command, mode="json")}
+    return {"name": type(command).__name__, "value": typed.plain(command)}
 
 
 def load(stored: dict[str, Any]) -> Command:
     """The command that `dump` wrote. Raises KeyError for a name this version does not know."""
-    return _adapter(KINDS[stored["name"]]).validate_python(stored["value"])
-
-
-def _adapter(kind: type[Command]) -> TypeAdapter[Command]:
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
+    command: Command = typed.read(KINDS[stored["name"]], stored["value"])
+    return command
 
 
 # Not Command.__subclasses__(): a dataclass with slots is made twice, and the first making is listed there too.
@@ -719,4 +712,3 @@ KINDS: dict[str, type[Command]] = {
     for name, kind in list(globals().items())
     if isinstance(kind, type) and issubclass(kind, Command) and kind not in {Command, LeaderCommand}
 }
-_ADAPTERS: dict[type[Command], TypeAdapter[Command]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -194,7 +194,7 @@ def keys_of_example() -> set[str]:
 def keys_in(page: Path) -> set[str]:
     """`[section] key`, `section.key` and LINTUAN_SECTION__KEY as documents write them."""
     code = code_in(page)
-    sections = "|".join(Config.model_fields)
+    sections = "|".join(field.name for field in fields(Config))
     found = {f"{section}.{key}" for section, key in re.findall(rf"`\[({sections})\] ([a-z_]+)", code)}
     found |= {f"{section}.{key}" for section, key in re.findall(rf"`({sections})\.(?!py`)([a-z_]+)`", code)}
     found |= {

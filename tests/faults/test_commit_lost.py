@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app import create_app
-from config import Config
+from config import Config, checked
 from models import Store
 from tests.bot import pushes
 from tests.faults.neighbourhood import ONE, WORDS, settle
@@ -82,4 +82,4 @@ def test_control_without_the_key_a_lost_commit_would_count_twice(
 def _config() -> Config:
     wechat = {"appid": pushes.APPID, "secret": "s" * 32, "token": pushes.TOKEN, "aes_key": pushes.KEY}
     server = {"public_url": "https://lintuan.example.com", "secret": "for tests only, " * 3}
-    return Config.model_validate({"server": server, "wechat": wechat})
+    return checked({"server": server, "wechat": wechat})

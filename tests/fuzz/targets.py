@@ -25,7 +25,7 @@ from bot.parsing.shortages import read_shortages
 from bot.parsing.times import read_deadline, read_time
 from bot.parsing.values import Item
 from bot.understand import Situation, understand
-from config import Config
+from config import Config, checked
 from models import Store
 from operations.errors import Refused
 from tests.bot import pushes
@@ -190,7 +190,7 @@ def read(chance: random.Random) -> None:
 
 def _config(folder: Path) -> Config:
     wechat = {"appid": pushes.APPID, "secret": "s" * 32, "token": pushes.TOKEN, "aes_key": pushes.KEY}
-    return Config.model_validate(
+    return checked(
         {
             "server": {"public_url": PUBLIC_URL, "secret": "for tests only, " * 3},
             "wechat": wechat,

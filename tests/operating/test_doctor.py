@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, insert
 
 from app import create_app, create_messenger, open_store
 from bot.simulator import Account, AccountType, Sim, serve
-from config import Config
+from config import checked
 from migrations import upgrade
 from models import job_run
 from operating.doctor import Patient, examine, machine, shown, wechat
@@ -79,7 +79,7 @@ def make(sim: Sim, tmp_path: Path, migrated: Path) -> Make:
         }
         for name, changes in parts.items():
             values[name] |= changes
-        config = Config.model_validate(values)
+        config = checked(values)
         path = tmp_path / "config.toml"
         path.touch(mode=0o600)
         return Patient(config, path, create_messenger(config), now, probe, free_bytes, lambda: True)
@@ -106,9 +106,7 @@ def test_a_sound_installation_is_found_sound(make: Make, sim: Sim) -> None:
     tick(patient, now())
     app = create_app(patient.config)
     with serve(app) as base:  # the public address, without TLS here
-        config = patient.config.model_copy(
-            update={"server": patient.config.server.model_copy(update={"public_url": base})}
-        )
+        config = replace(patient.config, server=replace(patient.config.server, public_url=base))
         found = examine(replace(patient, config=config))
     assert troubles(found) == "✗ public_url 不是 https\n    怎么办：" + next(
         one.todo for one in found if "https" in one.what
@@ -211,9 +209,7 @@ def test_a_service_with_another_token_or_another_time(make: Make) -> None:
     patient = make()
     other = make(wechat={"token": "another-token-altogether"})
     with serve(create_app(other.config)) as base:
-        config = patient.config.model_copy(
-            update={"server": patient.config.server.model_copy(update={"public_url": base})}
-        )
+        config = replace(patient.config, server=replace(patient.config.server, public_url=base))
         assert "认为签名不对" in troubles(wechat.callback(replace(patient, config=config)))
 
 

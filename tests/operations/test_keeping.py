@@ -22,7 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 def test_every_period_of_the_configuration_arrives_and_the_example_has_the_usual_ones() -> None:
     config = load(EXAMPLE, {})
     assert kept(config) == KEPT
-    shorter = config.model_copy(update={"retention": Retention(messages_days=3, case_photos_days=10)})
+    shorter = replace(config, retention=Retention(messages_days=3, case_photos_days=10))
     assert kept(shorter) == replace(KEPT, messages=timedelta(days=3), case_photos=timedelta(days=10))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from app import create_app
 from bot.pay.wechat import WeChatPayGateway
 from bot.simulator.pay.keys import PUBLIC_KEY_ID, Keys
-from config import Config
+from config import Config, checked
 from models import Store
 from tests.support.clock import StillClock
 from web import WebSettings
@@ -35,7 +35,7 @@ def config_with(folder: Path, *, has_account: bool) -> Config:
     }
     wechat = {"appid": "wx0123456789abcdef", "secret": "s" * 32, "token": "t" * 20, "aes_key": "k" * 43}
     server = {"public_url": "https://lintuan.example.com", "secret": "for tests only, " * 3}
-    return Config.model_validate({"server": server, "wechat": wechat} | ({"wechatpay": account} if has_account else {}))
+    return checked({"server": server, "wechat": wechat} | ({"wechatpay": account} if has_account else {}))
 
 
 def test_pages_offer_what_the_configuration_has(sqlite_store: Store, clock: StillClock, tmp_path: Path) -> None:

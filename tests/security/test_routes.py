@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from config import Config
+from config import checked
 from models import Store
 from operations import leadership, people, sessions
 from tests.security.worlds import PRIVATE, changed, rows_of
@@ -183,7 +183,7 @@ def _rows(pages: Pages, leader_id: int | None = None) -> dict[str, str]:
 @pytest.fixture
 def served(sqlite_store: Store) -> FlaskClient:
     """The whole of `create_app`, webhook and all."""
-    config = Config.model_validate(
+    config = checked(
         {
             "server": {"public_url": "https://lintuan.example.com", "secret": "for tests only, " * 3},
             "wechat": {"appid": "wx0", "secret": "s" * 32, "token": "t" * 16, "aes_key": "a" * 43},

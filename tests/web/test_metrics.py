@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from app import create_app
-from config import Config
+from config import checked
 from models import Store, job_run
 from tests.bot import pushes
 from tests.scheduler.neighbours import open_round, settle, tell
@@ -26,7 +26,7 @@ def served(sqlite_store: Store) -> Open:
     """Opens the application with some `[metrics]` and `[server]` configuration."""
 
     def open_app(*, proxies: int = 0, **metrics: Any) -> FlaskClient:
-        config = Config.model_validate(
+        config = checked(
             {
                 "server": {
                     "public_url": "https://lintuan.example.com",
