@@ -181,7 +181,7 @@ RULES: dict[str, Rule] = {
     "the simulator is no part of the service": imported_only_by(
         "bot.simulator", "serving.py", "operating/clocks.py", "demo/", "bot/simulator/"
     ),
-    "parsing is pure": imports_only("bot/parsing/", "bot.parsing", "opencc"),
+    "parsing is pure": imports_only("bot/parsing/", "bot.parsing"),
     "models are tables": imports_only("models/", "models", "sqlalchemy", "psycopg", "pysqlite3"),
     "there is one SQLite": imported_only_by("sqlite3", "models/sqlite.py"),
     "psycopg has one adapter": imported_only_by("psycopg", "models/pipeline.py"),
@@ -237,7 +237,7 @@ SOUND = [
     (
         "parsing is pure",
         "bot/parsing/orders.py",
-        "import re\nfrom opencc import OpenCC\nfrom bot.parsing import values",
+        "import re\nfrom bot.parsing import values",
     ),
     ("parsing is pure", "bot/parsing/orders.py", "from . import values\nfrom .values import Quantity"),
     ("parsing is pure", "bot/router.py", "import flask"),

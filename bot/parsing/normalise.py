@@ -11,9 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-import opencc
-
 from bot.parsing.dialects import LETTERS, respell
+from bot.parsing.simplified import simplified
 
 MAX_CHARS = 65_536
 LONG_NUMBER = "\ue0ff"  # stands for a run of twelve and more digits: an order number, never a quantity or a phone
@@ -21,7 +20,6 @@ _CIRCLED_BASE = 0xE000  # ①…⑳ become U+E001…U+E014: NFKC would glue ①2
 CIRCLED = frozenset(chr(_CIRCLED_BASE + value) for value in range(1, 21))
 _MAX_FOLDED = 30_000  # characters remembered by the folding table
 
-_T2S = opencc.OpenCC("t2s")
 _SPECIAL = {
     "×": "×", "✕": "×", "✖": "×", "╳": "×", "*": "×", "＊": "×", "✘": "×", "➕": "+", "➖": "-", "–": "-", "—": "-",
     "−": "-", "‐": "-", "‑": "-", "－": "-", "🅰": "a", "🅱": "b", "🆎": "ab", "\r": "\n", "\u2028": "\n", "½": "半", "〜": "~",
@@ -96,7 +94,7 @@ def _fold(char: str) -> str:
         return " "
     folded = unicodedata.normalize("NFKC", char).lower()
     if point > 0x2E00:
-        folded = _T2S.convert(folded)
+        folded = simplified(folded)
     return "".join(_SPECIAL.get(part, part) for part in folded if part >= " ")
 
 
