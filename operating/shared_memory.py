@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _ARENAS = 2
@@ -18,10 +19,15 @@ def share_memory() -> None:
 
     Threads of the children get their memory from two arenas instead of one for each thread up to eight a core (man
     mallopt): the scheduler has a thread for each job, and under the interpreter's lock they do not ask at once.
+
+    Where attributes were found while loading is forgotten: of some thousand the interpreter keeps the name, and each
+    that a child remembers in the place of another would be written to, and so would the other.
     """
     gc.collect()
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):  # glibc
         libc.malloc_trim(0)
         libc.mallopt(_ARENA_MAX, _ARENAS)
+    forget = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache  # the former from Python 3.13 on
+    forget()
     gc.freeze()
