@@ -36,6 +36,7 @@ from models.instants import Instant
 from models.known import Known
 from models.lanes import Joint, Lanes
 from models.quick import quick
+from models.spare import Spare
 from models.turns import TooLate, Turn, Writer
 from models.wire import Wire
 from models.wires import wire_of
@@ -139,7 +140,8 @@ class Store:
         # and of sixteen threads eight went away empty-handed.
         self._turn = Turn(1 if self.is_sqlite else connections)
         self._writer = Writer(self._begun, self._part, self._keep) if self.is_sqlite else None
-        self._writers: Connection | None = None  # the connection that the writer keeps
+        # On SQLite the writer's; on PostgreSQL those of a lane or two, and always one left for whoever asks the pool.
+        self._spare = Spare(engine.connect, 1 if self.is_sqlite else min(_A_FEW, connections - 1))
         self._lanes = None if self.is_sqlite else Lanes(self._alone, self._together, Busy)
 
     @classmethod
@@ -166,7 +168,7 @@ class Store:
         with (
             self._in_turn(most_s) as left_s,
             self._translated(),
-            self.engine.connect() as db,
+            self.engine.connect() if self.is_sqlite else self._spare.connection() as db,
             (db.execution_options(lintuan_wait_s=left_s) if self.is_sqlite else db).begin(),
         ):
             remains_s = most_s - (time.monotonic() - started)
@@ -180,9 +182,12 @@ class Store:
     def read(self, *, wait_s: float | None = None) -> Iterator[Work]:
         """A transaction for looking only: it is rolled back at the end, whatever was done in it."""
         turn = nullcontext() if self.is_sqlite else self._in_turn(self._wait_s if wait_s is None else wait_s)
-        with turn, self._translated(), self._reader.connect() as db:
-            db.begin()
-            yield self._work(db)
+        with turn, self._translated(), self._reader.connect() if self.is_sqlite else self._spare.connection() as db:
+            begun = db.begin()
+            try:
+                yield self._work(db)
+            finally:
+                begun.close()
 
     def glance(self, look: Callable[[Work], T]) -> T | None:
         """Look for what one can do without: None where the database cannot be asked at once, or was lost meanwhile."""
@@ -242,9 +247,7 @@ class Store:
         """Close every pooled connection."""
         if self._writer is not None:
             self._writer.stop()
-        if self._writers is not None:
-            self._writers.close()
-            self._writers = None
+        self._spare.clear()
         self.engine.dispose()
 
     def _work(self, db: Connection) -> Work:
@@ -252,18 +255,15 @@ class Store:
 
     @contextmanager
     def _begun(self, most_s: float) -> Iterator[Work]:
-        """As `transaction`, on a connection that stays with the writer: going to the pool and back for each message
-        costs a tenth of its CPU."""
-        with self._in_turn(max(0.0, most_s)) as left_s, self._translated():
-            db, self._writers = self._writers or self.engine.connect(), None
-            try:
-                with db.execution_options(lintuan_wait_s=left_s).begin():
-                    work = self._work(db)
-                    yield work
-            except BaseException:
-                db.close()  # whatever was the matter, the next begins with another
-                raise
-            self._writers = db
+        """As `transaction`, on the writer's connection."""
+        with (
+            self._in_turn(max(0.0, most_s)) as left_s,
+            self._translated(),
+            self._spare.connection() as db,
+            db.execution_options(lintuan_wait_s=left_s).begin(),
+        ):
+            work = self._work(db)
+            yield work
         self.known.update(work._learnt)
 
     def _part(self, work: Work) -> Work:
