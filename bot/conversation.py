@@ -62,9 +62,8 @@ def ahead(work: Work, account_id: int) -> None:
 
 
 def load(work: Work, account_id: int, *, is_open: bool = True) -> Conversation:
-    """Where the conversation stands. `is_open` False: somebody has seen that nothing waits; it is not looked at again
-    but where it was asked ahead."""
-    row = _LOAD.first(work, account_id=account_id) if is_open or work.wire.is_remote else None
+    """Where the conversation stands. `is_open` False: somebody has seen that nothing waits; it is not looked at."""
+    row = _LOAD.first(work, account_id=account_id) if is_open else None
     if row is None:
         return Conversation(account_id, None, None, is_stored=False)
     pending = None

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, literal_column, select
 
-from bot import conversation, inbox
+from bot import inbox
 from bot.commands import ChangeOrder, Command, Unknown
 from bot.conversation import Conversation
 from bot.parsing.plain import may_be_plain
@@ -110,8 +110,8 @@ def hint_of(person: Person) -> Hint | None:
 
 def ask(work: Work, inbound: Inbound, hint: Hint) -> None:
     """Most messages need these: where they are asked over a network, they come together."""
-    conversation.ahead(work, hint.account_id)
-    round_views.ahead(work, hint.leader_id)
+    if not may_be_plain(inbound.text):
+        round_views.ahead(work, hint.leader_id)
     if inbound.kind == "text":
         mine = standing.Whose(leader_id=hint.leader_id, resident_id=hint.resident_id, source_key=inbound.key)
         standing.lock_person(work, hint.leader_id, hint.resident_id)

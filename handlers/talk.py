@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot import commands, conversation
 from bot.parsing.catalogue import Catalogue
+from bot.parsing.plain import may_be_plain
 from bot.parsing.values import Item, Line
 from bot.protocol import Inbound
 from bot.understand import Situation
@@ -42,8 +43,9 @@ class Talk:
 
     def look_ahead(self) -> None:
         """Most messages need these: where they are asked over a network, they come together."""
-        conversation.ahead(self.work, self.person.account_id)
-        if self.has_leader:
+        if self.person.has_open_talk:
+            conversation.ahead(self.work, self.person.account_id)
+        if self.has_leader and not self._goes_by_versions:
             round_views.ahead(self.work, self.leader_id)
         if self.inbound.kind == "text" and self._is_resident:
             standing.lock_person(self.work, self.leader_id, self.resident_id)
@@ -112,11 +114,17 @@ class Talk:
     @cached_property
     def offered(self) -> list[RoundView]:
         """The same, for whom it is enough what is sold: how much is left may be older."""
-        if self._is_resident and not self.work.wire.is_remote:  # one statement less, and there it counts
+        if self._goes_by_versions:
             return round_views.of_versions(
                 self.work, self.leader_id, {id_: s.version for id_, s in self._standing.items()}
             )
         return [known for known, _ in self._open]
+
+    @property
+    def _goes_by_versions(self) -> bool:
+        """Whether the versions of the open rounds, which come with the resident's orders, say what is sold: one
+        statement less. Over a network only for an order: who asks what is left would be waited for once more."""
+        return self._is_resident and (not self.work.wire.is_remote or may_be_plain(self.inbound.text))
 
     @property
     def _is_resident(self) -> bool:

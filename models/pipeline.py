@@ -7,6 +7,7 @@ https://www.postgresql.org/docs/current/libpq-pipeline-mode.html.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from psycopg import Connection, Error, OperationalError, errors, generators
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
+from psycopg.types.json import set_json_loads
 
 Statement = tuple[str, Mapping[str, Any] | None]
 Rows = list[tuple[Any, ...]]
@@ -24,14 +26,25 @@ _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _MOST_NAMES = 500  # prepared statements of a connection; what comes after is parsed each time
 # bool, int8, int2, int4, text, varchar: left to the statement, in which they stand in a cast or beside a column.
 # Otherwise 5 and 50,000 would be two statements, and no value at all a third.
-_LEFT_OPEN = frozenset({16, 20, 21, 23, 25, 1043})
+_LEFT_OPEN = (16, 20, 21, 23, 25, 1043)
 _PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)")
+
+
+class _Types(dict[int, int]):
+    """As what a value of this type is sent."""
+
+    def __missing__(self, oid: int) -> int:
+        return oid
+
+
+_TYPES = _Types.fromkeys(_LEFT_OPEN, 0)
 
 
 class Line:
     """What is known of one connection: how it converts values, and what it has prepared. For one thread at a time."""
 
     def __init__(self, raw: Connection[Any]) -> None:
+        set_json_loads(_from_json, raw)
         self.raw, self._values, self._named = raw, Transformer(raw), 0
         self._names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         self._on_its_way: list[tuple[int, Any]] = []  # what was asked and not yet answered,
@@ -84,9 +97,9 @@ class Line:
         if not values:  # SAVEPOINT and the like: there is nothing to prepare
             connection.send_query_params(text.encode(), ())
             return 1, None
-        numbered, order = _numbered(text)
-        given = self._values.dump_sequence([values[name] for name in order], [PyFormat.TEXT] * len(order))
-        types = tuple([0 if oid in _LEFT_OPEN else oid for oid in self._values.types or ()])
+        numbered, order, formats = _numbered(text)
+        given = self._values.dump_sequence([values[name] for name in order], formats)
+        types = tuple(map(_TYPES.__getitem__, self._values.types or ()))
         key = (numbered, types)
         name = self._names.get(key)
         if name is not None:
@@ -125,15 +138,21 @@ class Line:
         return self._values.load_rows(0, result.ntuples, tuple)
 
 
+def _from_json(told: str | bytes) -> Any:
+    """Most of it says that there is nothing: an order's lines have no tiers."""
+    return None if told == b"null" else json.loads(told)
+
+
 @lru_cache(maxsize=1000)
-def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
-    """A statement with %(name)s as PostgreSQL takes it, with $1, and the names in that order."""
+def _numbered(text: str) -> tuple[bytes, tuple[str, ...], list[PyFormat]]:
+    """A statement with %(name)s as PostgreSQL takes it, with $1; the names in that order, and how each is written."""
     names: dict[str, int] = {}
 
     def number(found: re.Match[str]) -> str:
         return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
 
-    return _PARAMETER.sub(number, text).encode(), tuple(names)
+    numbered = _PARAMETER.sub(number, text).encode()
+    return numbered, tuple(names), [PyFormat.TEXT] * len(names)
 
 
 def _collected(connection: PGconn, count: int) -> Generator[Any, Any, list[PGresult]]:

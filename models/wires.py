@@ -66,15 +66,27 @@ class PostgresWire(Wire):
         self._asked: dict[str, list[Any]] = {}  # of what waits and is asked ahead, the values by text
         self._early: dict[str, list[tuple[Any, Sequence[tuple[Any, ...]]]]] = {}  # rows that were fetched ahead
         self._has_written = True  # since the innermost savepoint began
+        self._ended: str | None = None  # the savepoint that ended well, and that nobody has told the database
+        self._talks_by: Line | None = None
 
     def mark(self) -> None:
         """At once: it travels with the next statement."""
         if self._marks and not self._has_written:
             self._marks.append(self._marks[-1])
             return
+        if self._ended is not None:
+            self._put(f"RELEASE SAVEPOINT {self._ended}")
+            self._ended = None
         super().mark()
         self._begin_marked()
         self._has_written = False
+
+    def keep(self) -> None:
+        """The outermost is ended by the commit, if no other begins before."""
+        if len(self._marks) == 1:
+            self._ended = self._marks.pop()
+        else:
+            super().keep()
 
     def before_write(self) -> None:
         self.changes += 1
@@ -155,12 +167,15 @@ class PostgresWire(Wire):
 
     def _line(self) -> Line:
         """What we know of this connection."""
+        if self._talks_by is not None and not self.db.invalidated:
+            return self._talks_by
         from models.pipeline import Line  # psycopg is there only where PostgreSQL is used
 
         raw: Any = self.db.connection.dbapi_connection
         found: Line | None = self.db.info.get(_LINE)
         if found is None or found.raw is not raw:
             found = self.db.info[_LINE] = Line(raw)
+        self._talks_by = found
         return found
 
 

@@ -91,8 +91,34 @@ def test_two_with_nothing_written_between_them_are_one(store: Store) -> None:
         "SAVEPOINT refusable_1",
         "SAVEPOINT refusable_2",
         "RELEASE SAVEPOINT refusable_2",
-        "RELEASE SAVEPOINT refusable_1",
+        *(["RELEASE SAVEPOINT refusable_1"] if store.is_sqlite else []),  # there the commit ends it
     ]
+
+
+def test_postgresql_ends_the_outermost_before_the_next_begins(postgresql_store: Store) -> None:
+    """Else a thousand of them, one after the other, would stand in one another."""
+    with savepoints(postgresql_store) as told, postgresql_store.transaction() as work:
+        for name in ("a", "b"):
+            with savepoint(work):
+                add(work, name)
+        with refused(), savepoint(work):
+            add(work, "c")
+            refuse()
+        add(work, "d")
+    assert names(postgresql_store) == {"a", "b", "d"}
+    one = ["SAVEPOINT refusable_1", "RELEASE SAVEPOINT refusable_1"]
+    assert told == [*one, *one, "SAVEPOINT refusable_1", "ROLLBACK TO SAVEPOINT refusable_1", one[1]]
+
+
+def test_what_is_refused_after_an_end_that_nobody_told_of_takes_nothing_with_it(postgresql_store: Store) -> None:
+    with postgresql_store.transaction() as work:
+        with savepoint(work):
+            add(work, "kept")
+        add(work, "between")
+        with refused(), savepoint(work), savepoint(work):
+            add(work, "refused")
+            refuse()
+    assert names(postgresql_store) == {"kept", "between"}
 
 
 def test_what_fails_inside_takes_nothing_from_what_is_around(store: Store) -> None:
