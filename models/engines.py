@@ -13,6 +13,8 @@ from models.sqlite import journal_mode, sqlite3
 from models.wire import keep_order
 
 _LOOK_EVERY_S = 0.002
+_TIDY_WAITS_S = 2  # for those who read
+_HAS_LOG = journal_mode() == "WAL"
 
 
 class Busy(Exception):
@@ -56,8 +58,8 @@ def _begin_writing(connection: Connection, most_s: float) -> None:
     """BEGIN IMMEDIATE, asked for every two milliseconds while another process writes. Raises Busy.
 
     SQLite's own waiting looks ever less often, 25, 50, then 100 ms apart, and so misses the pauses that the scheduler
-    makes for us (sqliteDefaultBusyCallback in sqlite.org/src/file/src/main.c). The commit, which waits for readers, is
-    left to it.
+    makes for us (sqliteDefaultBusyCallback in sqlite.org/src/file/src/main.c). The commit is left to it where it waits
+    for readers: with a write-ahead log it waits for nobody.
     """
     until = time.monotonic() + most_s
     _set_busy_timeout(connection, 0)
@@ -67,7 +69,8 @@ def _begin_writing(connection: Connection, most_s: float) -> None:
                 raise Busy("the database was busy")
             time.sleep(_LOOK_EVERY_S)
     finally:
-        _set_busy_timeout(connection, max(0.1, until - time.monotonic()))
+        if not _HAS_LOG:
+            _set_busy_timeout(connection, max(0.1, until - time.monotonic()))
 
 
 def _has_begun(connection: Connection) -> bool:
@@ -102,6 +105,8 @@ def tidy(engine: Engine, transaction: Callable[[], AbstractContextManager[Any]])
         work.db.exec_driver_sql("PRAGMA optimize")
     connection = engine.raw_connection()
     try:
+        connection.cursor().execute(f"PRAGMA busy_timeout={1000 * _TIDY_WAITS_S}")
+        connection.info["busy_timeout"] = 10 * _TIDY_WAITS_S
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
