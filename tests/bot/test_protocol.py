@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 import timeit
 from collections.abc import Callable
@@ -307,6 +308,23 @@ def test_a_clear_body_that_claims_to_be_encrypted_is_refused(credentials: Creden
 def test_an_envelope_that_nothing_vouches_for_is_refused(body: bytes) -> None:
     with pytest.raises(Forbidden):
         read_inbound({**pushes.signed(), "encrypt_type": "aes"}, body, SAFE, START)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"<xml><ToUserName><![CDATA[gh_x]]></ToUserName><Encrypt><![CDATA[%s]]></Encrypt></xml>",
+        b"<xml>\n  <ToUserName><![CDATA[gh_x]]></ToUserName>\n  <Encrypt><![CDATA[%s]]></Encrypt>\n</xml>\n",
+        b"<xml><Encrypt><![CDATA[%s]]></Encrypt><ToUserName><![CDATA[gh_x]]></ToUserName></xml>",
+        b"<xml><ToUserName>gh_x</ToUserName><Encrypt>%s</Encrypt><AgentID/></xml>",
+    ],
+    ids=["usual", "indented", "turned round", "plain text"],
+)
+def test_an_envelope_may_be_written_in_any_way(written: bytes) -> None:
+    query, body = pushes.sealed(pushes.text("草莓2"))
+    found = re.search(rb"<Encrypt>(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)", body)
+    assert found is not None
+    assert read_inbound(query, written % found[1], SAFE, START).text == "草莓2"
 
 
 def test_damaged_foreign_and_misaddressed_ciphertexts_are_refused() -> None:
