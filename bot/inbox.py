@@ -5,12 +5,13 @@ Keys stay for at least 7 days and in the same transaction as the work, so a key 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, cast, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, cast, delete, exists, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
@@ -31,6 +32,11 @@ _OF_KEY = table.c.dedupe_key == bindparam("key")
 _CLAIMED = ("dedupe_key", "openid", "kind", "content", "state", "received_at")
 # Only PostgreSQL has more than one that writes: whoever holds the key's lock handles the push, the others wait for him.
 _LOCK = Prepared(select(func.pg_advisory_xact_lock(cast(bindparam("number"), BigInteger))))
+_LOCK_ALL = Prepared(
+    select(
+        func.pg_advisory_xact_lock(func.unnest(cast(bindparam("numbers"), ARRAY(BigInteger))).column_valued("number"))
+    )
+)  # one after the other, as they stand there
 _KNOWN = Prepared(select(_BEFORE.label("has_deferred"), exists().where(_OF_KEY).label("is_known")))
 _RECEIVED = Prepared(insert(table), columns=_CLAIMED)
 _REPLY = Prepared(select(table.c.reply).where(_OF_KEY))
@@ -68,6 +74,15 @@ def lock(work: Work, inbound: Inbound) -> None:
     if work.wire.is_remote and work.notes.get((_LOCK, inbound.key)) != work.wire.undone:
         work.notes[_LOCK, inbound.key] = work.wire.undone
         _LOCK.send(work, {"number": number(inbound)})
+
+
+def lock_all(company: Sequence[tuple[Work, Inbound]]) -> None:
+    """The same for several that share a transaction, at once."""
+    (work, _), *_ = company
+    if work.wire.is_remote:
+        for one, inbound in company:
+            one.notes[_LOCK, inbound.key] = work.wire.undone
+        _LOCK_ALL.send(work, {"numbers": sorted(number(inbound) for _, inbound in company)})
 
 
 def recall(work: Work, inbound: Inbound) -> Remembered | None:

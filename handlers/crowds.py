@@ -125,12 +125,11 @@ def hold(company: Company) -> None:
     other.
     """
     neighbours = [(work, cast("_Neighbour[Any]", one)) for work, one in company]
-    for work, one in sorted(neighbours, key=lambda pair: inbox.number(pair[1].inbound)):
+    for work, one in neighbours:
         work.notes[Hint] = one.hint
-        inbox.lock(work, one.inbound)
-    for work, one in sorted(neighbours, key=lambda pair: pair[1].hint.resident_id):
-        standing.lock_person(work, one.hint.leader_id, one.hint.resident_id)
     (work, first), *_ = neighbours
+    inbox.lock_all([(work, one.inbound) for work, one in neighbours])
+    standing.lock_persons([(work, one.hint.resident_id) for work, one in neighbours], first.hint.leader_id)
     for statement in (_ROUNDS, _OFFERS):
         statement.send(work, {"leader_id": first.hint.leader_id, "now": work.now})
 

@@ -5,12 +5,25 @@ One statement for the resident, what can be ordered from, his order in each and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypedDict
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    literal_column,
+    select,
+)
 
 from models import Work, offer, order, order_event, order_line, pickup_code, resident, round_
 from models.joins import HOST_OF, host, points_to
@@ -88,6 +101,16 @@ _PERSON = Prepared(
     .with_for_update(key_share=True)
 )
 
+_PERSONS = Prepared(
+    select(resident.c.id)
+    .where(
+        resident.c.leader_id == bindparam("leader_id"),
+        resident.c.id == any_(cast(bindparam("resident_ids"), ARRAY(BigInteger))),
+    )
+    .order_by(resident.c.id)
+    .with_for_update(key_share=True)
+)
+
 
 @quick
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,15 @@ def lock_person(work: Work, leader_id: int, resident_id: int) -> None:
     if work.notes.get(key) != work.wire.undone:
         work.notes[key] = work.wire.undone
         _PERSON.send(work, {"leader_id": leader_id, "resident_id": resident_id})
+
+
+def lock_persons(company: Sequence[tuple[Work, int]], leader_id: int) -> None:
+    """The same for residents of one leader who share a transaction, by rising id."""
+    (work, _), *_ = company
+    if work.wire.is_remote:
+        for one, resident_id in company:
+            one.notes[lock_person, leader_id, resident_id] = work.wire.undone
+        _PERSONS.send(work, {"leader_id": leader_id, "resident_ids": sorted(id_ for _, id_ in company)})
 
 
 class Whose(TypedDict):
