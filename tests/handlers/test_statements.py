@@ -86,17 +86,17 @@ def openid_of(world: World, resident_id: int) -> str:
 
 # message: (words in the answer, statements, round trips on PostgreSQL)
 BUDGETS = {
-    "草莓1 鸡蛋1": ("合计", 22, 3),  # a first order of two items
-    "草莓2 鸡蛋3": ("合计", 18, 3),  # a change of both
-    "草莓还有吗": ("草莓", 11, 2),
-    "团购": ("草莓", 11, 2),
-    "我的订单": ("接龙", 18, 5),
-    "取消": ("确认", 12, 2),
-    "付好了": ("已付", 23, 9),
+    "草莓1 鸡蛋1": ("合计", 18, 3),  # a first order of two items
+    "草莓2 鸡蛋3": ("合计", 15, 3),  # a change of both
+    "草莓还有吗": ("草莓", 9, 2),
+    "团购": ("草莓", 9, 2),
+    "我的订单": ("接龙", 16, 5),
+    "取消": ("确认", 10, 2),
+    "付好了": ("已付", 19, 8),
 }
 LEADERS = {
-    "统计": ("单", 20, 9),
-    "名单": ("名单", 17, 9),
+    "统计": ("单", 18, 9),
+    "名单": ("名单", 15, 9),
 }
 
 
