@@ -179,7 +179,8 @@ def _from_neighbours(
     line_end = line_end if line_end >= 0 else len(text)
     next_hit = next((other.start for other in hits if other.start >= hit.end), len(text))
     for word in words:
-        if right <= word.start < min(line_end, next_hit, right + 24) and word.role != "offer":
+        is_window = hit.to_clock is not None and word.role == "close"  # 八点到八点半,1号楼,来晚了我可收摊了
+        if right <= word.start < min(line_end, next_hit, right + 24) and word.role != "offer" and not is_window:
             word.is_taken = True
             return word.role
     previous_hit = max((other.end for other in hits if other.end <= hit.start), default=0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit
 from bot.parsing.values import Pickup
+
+_LISTED = re.compile(r"[\s、,，/]{0,3}(?:和|或者?|以及|还有|跟|要么)?\s?")
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
         found = [item for item in bound if item.role == role and _is_useful(item)]
         if found:
             others = [item for item in bound if item.role == "arrival" and role == "pickup" and _is_useful(item)]
-            return _with_day(found, others)
+            return _with_day(_window_first(text, found, bound, deadline), others)
     loose = [
         item
         for item in bound
@@ -40,6 +43,33 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
     loose = [item for item in loose if item.hit.has_clock or item.hit.start > opened]
     loose = [item for item in loose if _is_useful(item) and (deadline is None or _starts_after(item, deadline))]
     return [item for item in loose if item.hit.has_clock] or loose
+
+
+def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: datetime | None) -> list[Bound]:
+    """What a post hands its goods out in is a window: 车八点半到,我九点半到十一点在南门发; a point beside it is not."""
+    windows = [
+        item
+        for item in bound
+        if item.role not in ("close", "other") and item.end is not None and (deadline is None or _starts_after(item, deadline))
+    ]
+    is_handed = found[0].role == "pickup"
+    if is_handed and any(item.hit.has_clock for item in found):
+        windows = [item for item in windows if item.role == "pickup"]
+    elif not is_handed:
+        windows = [item for item in windows if item.role in ("arrival", "shipping", None)]
+    spoken = {(item.start, item.end) for item in windows}
+    if not windows or (len(spoken) > 1 and any(item.hit.has_clock for item in found)):
+        return found
+    points = [item for item in found if item.end is None and item.hit.has_clock]
+    if any(_are_listed(text, point, window) for point in points for window in windows):
+        return found
+    return windows
+
+
+def _are_listed(text: str, one: Bound, other: Bound) -> bool:
+    """周六三点或周日9-11点: both are said of the pickup."""
+    first, last = sorted((one.hit, other.hit), key=lambda hit: hit.start)
+    return _LISTED.fullmatch(text[first.end : last.start]) is not None
 
 
 def _with_day(found: list[Bound], arrivals: list[Bound]) -> list[Bound]:

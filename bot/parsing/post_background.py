@@ -1,0 +1,115 @@
+"""Times that a post only tells of: 果园的车明早四点半出发, 饭店开到十点, 平时都是九点截, 现在下午两点.
+
+What somebody else does then, what is done every day and what was done before neither closes the post nor hands out its
+goods - as long as another time does.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.post_pickup import Bound
+
+_CLAUSE = re.compile(r"[\n,，。;；!！?？:：、()（）…]")
+_NOW = re.compile(r"(?:现在|眼下|这会儿|这会|此刻|目前|这都)(?:是|都|已经|才|刚)?\s*$")
+_NOT_UNTIL = re.compile(
+    r"(?:别|莫|不要|不用|不必|甭|休想|不能|千万别)(?:再|老|总|都|非|非要)?(?:拖|等|挨|磨蹭|磨|熬|卡|踩|赶|弄|搞)[到至在着]?\s*$"
+)
+_HABIT = re.compile(
+    r"平[时常日]|往[常日年]|以往|从前|以前(?!$)|通常|向来|历来|原来(?!的价)|原先|原本|本来|原定|上[一]?[回次批期趟轮波](?!同)"
+    r"|前[几两]天|去年|前年|旧年|早年|小时候|当时|当初|那会儿?|那阵子|昨[天日晚夜儿早]|前[天儿]|上周|上个?月|上礼拜|上星期"
+    r"|每(?:天|日|晚|早)(?!.{0,12}[取拿提领])|一年到头|从来"
+)
+_PERSON = r"我(?:家)?|俺(?:家)?|咱(?:家)?|人家|他家?|她家?"
+_OTHERS = (
+    r"车子?|大货车?|师傅们?|司机|掌柜的?|厂[家里方]?|工厂|工人们?|饭[店馆]|餐馆|菜馆|面馆|馆子|店[里家铺]?|铺子?|摊[子主儿]?|花市|早市|"
+    r"集市|市场|超市|商[场家户]|果[园农]|菜农|茶农|棚里|大棚|农[户民家场]|牧场|鸡场|猪场|渔场|养殖场|屠宰场|基地|合作社|供[应货]商|批发商|快递[员哥]?小?哥?|"
+    r"物流|货运|货拉拉|冷链|船[家长]?|渔[民船]|码头|人家|他们?|她们?|它们?|对方|官方|平台|别人|外卖|骑手|阿[姨婆公伯爷嬷]|大[叔爷妈娘伯]|"
+    r"老(?:乡|两口|爷子|太太|人家?)|婆婆|公公|奶奶|爷爷|外公|外婆|姥姥|姥爷|爱人|孩子|娃|闺女|儿子|女儿|媳妇|姐夫|小哥|烘焙师|厨房|后厨|作坊|"
+    rf"(?:{_PERSON})?(?:爸妈?|妈|弟|妹|哥|姐|舅|叔|婶|爹|娘|老[公婆爸妈弟]|表[哥姐弟妹]|同[事学])|闺蜜|邻居|驿站|菜鸟|物业|保安|门卫|门禁|食堂|学校|幼儿园"
+)
+_OTHER = re.compile(rf"(?<![在到去来上往从给跟向和与等替问托于找叫喊请帮])(?:{_OTHERS})")
+_SELF = re.compile(
+    r"(?:你|您|恁|侬)们?|大家|各位|大伙儿?|咱们?(?!这|那|家|小区|群|楼|门口|店)|我们?(?!这|那|家|小区|群|楼|弟|妹|哥|姐|爸|妈|老|舅|叔|表|同)"
+    r"|俺们?(?!这|那|家|弟|妹|哥|姐|爹|娘)|本团|团长|要的|订的|下单的"
+)
+_OTHER_BEHIND = re.compile(rf"\s?(?:左右|前后|的时候|钟)?(?:{_OTHERS})(?![前截])")
+_OWN_WORD = re.compile(
+    r"截|接龙|报[数单名给]|要数|要报|收单|下单|单子|名单|统计|锁单|锁接龙|封单|停接|汇总|订货|前[要跟给]|现[拿取提领卸]|[自来去]取|[来去]拿|自提|提货|取货|领货"
+)
+_ACTIVITY = re.compile(  # what is done to goods before they come, and what the leader does besides
+    r"\s?(?:左右|前后|多|钟|整)?(?:就|才|会|要|还|得|还得|再|开始|准时|去|来|可以|能|我|我得|我要|我还得|我就|我们|都|已经){0,3}"
+    r"(?:出发|动身|发车|装车|装货|开车|上高速|上路|启程|出海|返航|靠岸|靠港|起网|收网|下网|捕捞|下塘|捞|抓|动刀|杀|宰|分割|排酸|挤奶|"
+    r"采|摘|割|挖|拔|下地|进山|进棚|和面|揉面|发面|醒面|擀|泡米|磨豆|磨浆|磨(?!蹭)|蒸|煮|卤|熬|烤|炸|炒|腌|开[炉工炸蒸火机船窑]|点火|起锅|下锅|"
+    r"出[炉锅笼窑]|进货|拉货|拿货|卸货|理货|分拣|打包|称重|过秤|贴标|备[货料]|入库|验货|对账|对单|"
+    r"睡觉?|起床|起来|上班|下班(?!顺|路|来|后)|开会|出门|接(?:孩子|娃|小孩|人|老人)|送(?:孩子|娃|小孩|人|老人)|做饭|买菜|回家|吃饭|"
+    r"直播|开播|开抢|涨价|休息|关火|停电|停水|下雨|降温)"
+)
+_SHUTS = re.compile(r"开到\s*$|开门到\s*$|营业到\s*$|上班到\s*$")
+
+
+def set_background(text: str, bound: list[Bound]) -> None:
+    """Take the role from times that are only told of, where another time can have it."""
+    told = _told(text, bound)
+    for roles in (("close",), ("pickup", "arrival", "shipping", None)):
+        group = [item for item in bound if item.role in roles]
+        others = [item for item in group if id(item) not in told and _says_enough(item, is_close=roles == ("close",))]
+        if not others:
+            continue
+        is_handed = any(item.role == "pickup" for item in others)
+        for item in group:
+            if id(item) in told and not (item.role == "arrival" and is_handed):  # 16:30车到,17点前取走: a window
+                item.role = "other"
+
+
+def _says_enough(item: Bound, *, is_close: bool) -> bool:
+    """Could this time stand alone for its role?"""
+    return is_close or item.role in ("pickup", "arrival") or item.hit.to_clock is not None
+
+
+def _told(text: str, bound: list[Bound]) -> set[int]:
+    found: set[int] = set()
+    last_end, carries = 0, False
+    for item in bound:
+        hit = item.hit
+        if _NOW.search(text, max(0, hit.start - 6), hit.start) or _NOT_UNTIL.search(
+            text, max(0, hit.start - 8), hit.start
+        ):
+            item.role = "other"
+            continue
+        left, right = _clause(text, hit.start, hit.end)
+        lead, tail = text[left : hit.start], text[hit.end : right]
+        if re.search(r"[。\n!！;；]", text[last_end : hit.start]):
+            carries = False
+        last_end = hit.end
+        has_subject = _SELF.search(lead) is not None or _OWN_WORD.search(lead + tail) is not None
+        if _is_told(lead, tail):
+            found.add(id(item))
+            carries = _OTHER.search(lead) is not None and _HABIT.search(lead) is None
+        elif carries and not has_subject and hit.day is None and not lead.strip():
+            found.add(id(item))
+        else:
+            carries = False
+    return found
+
+
+def _is_told(lead: str, tail: str) -> bool:
+    if _HABIT.search(lead):
+        return True
+    if _OWN_WORD.search(tail) or _OWN_WORD.search(lead[-8:]):
+        return False
+    own = [match.end() for match in _SELF.finditer(lead)]
+    others = [match.end() for match in _OTHER.finditer(lead)]
+    if others and max(others) > max(own, default=-1) and len(lead) - max(others) <= 12:
+        return True
+    if own and max(own) == len(lead.rstrip()):
+        return _ACTIVITY.match(tail) is not None
+    return _OTHER_BEHIND.match(tail) is not None or _ACTIVITY.match(tail) is not None
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    left = 0
+    for match in _CLAUSE.finditer(text, max(0, start - 40), start):
+        left = match.end()
+    stop = _CLAUSE.search(text, end)
+    return max(left, start - 40), min(stop.start() if stop is not None else len(text), end + 24)
