@@ -33,7 +33,7 @@ _SELF = re.compile(
     r"(?:你|您|恁|侬)们?|大家|各位|大伙儿?|咱们?(?!这|那|家|小区|群|楼|门口|店)|我们?(?!这|那|家|小区|群|楼|弟|妹|哥|姐|爸|妈|老|舅|叔|表|同)"
     r"|俺们?(?!这|那|家|弟|妹|哥|姐|爹|娘)|本团|团长|要的|订的|下单的"
 )
-_OTHER_BEHIND = re.compile(rf"\s?(?:左右|前后|的时候|钟)?(?:{_OTHERS})(?![前截])")
+_OTHER_BEHIND = re.compile(rf"\s?(?:左右|前后|的时候|钟)?(?:{_OTHERS})(?![前截旁门大办室里口亭后楼对边中外那值传])")
 _OWN_WORD = re.compile(
     r"截|接龙|报[数单名给]|要数|要报|收单|下单|单子|名单|统计|锁单|锁接龙|封单|停接|汇总|订货|前[要跟给]|现[拿取提领卸]|[自来去]取|[来去]拿|自提|提货|取货|领货"
 )
@@ -41,11 +41,22 @@ _ACTIVITY = re.compile(  # what is done to goods before they come, and what the 
     r"\s?(?:左右|前后|多|钟|整)?(?:就|才|会|要|还|得|还得|再|开始|准时|去|来|可以|能|我|我得|我要|我还得|我就|我们|都|已经){0,3}"
     r"(?:出发|动身|发车|装车|装货|开车|上高速|上路|启程|出海|返航|靠岸|靠港|起网|收网|下网|捕捞|下塘|捞|抓|动刀|杀|宰|分割|排酸|挤奶|"
     r"采|摘|割|挖|拔|下地|进山|进棚|和面|揉面|发面|醒面|擀|泡米|磨豆|磨浆|磨(?!蹭)|蒸|煮|卤|熬|烤|炸|炒|腌|开[炉工炸蒸火机船窑]|点火|起锅|下锅|"
-    r"出[炉锅笼窑]|进货|拉货|拿货|卸货|理货|分拣|打包|称重|过秤|贴标|备[货料]|入库|验货|对账|对单|"
+    r"出[炉锅笼窑]|从[^\n,，。;;]{1,6}?(?:出[来发]|走|开[出过]|发车|过来|拉|运|寄)|赶[集街]|落地|起飞|登机|转机|清关|进货|拉货|拿货|卸货|理货|分拣|打包|称重|过秤|贴标|备[货料]|入库|验货|对账|对单|"
     r"睡觉?|起床|起来|上班|下班(?!顺|路|来|后)|开会|出门|接(?:孩子|娃|小孩|人|老人)|送(?:孩子|娃|小孩|人|老人)|做饭|买菜|回家|吃饭|"
-    r"直播|开播|开抢|涨价|休息|关火|停电|停水|下雨|降温)"
+    r"直播|开播|开抢|涨价|休息|关火|停电|停水|下雨|降温)(?![^\n,，。;]{0,3}前)"
 )
-_SHUTS = re.compile(r"开到\s*$|开门到\s*$|营业到\s*$|上班到\s*$")
+_MINE = re.compile(  # what the leader does for himself
+    r"[^\n,，。;;!！]{0,4}的(?:飞机|航班|高铁|火车|动车|机票|车票|船)"
+    r"|\s?(?:左右|多|钟)?(?:我|俺|咱)?(?:就|才|会|要|还|得|再|先|去|来|回|带娃|带孩子|给他|给她|跟他|跟她|陪.{1,3}?|替.{1,3}?){0,4}"
+    r"(?:送[定订货]?[钱金款]|交[定订货]?[钱金款]|[付打交汇]款|转账|结账|打疫苗|打针|看病|挂号|复查|体检|扫墓|上坟|出差|开会|睡觉?|"
+    r"接(?:孩子|娃|小孩|人|老人)|送(?:孩子|娃|小孩|老人)|开家长会|上课|值班|加班|回乡|探亲|喝喜酒|吃席|赶飞机|赶火车|坐车|坐飞机)(?![^\n,，。;]{0,3}[前后])"
+)
+_ABSENT = re.compile(r"[^\n,，。;;!！]{0,10}(?:(?<![都])不在(?!乎)|没空|没时间|不方便|不得空|不开门|不营业|歇业|休息|放假|不出摊|没人)")
+_HANDED = re.compile(r"[取拿提领搬拎]|截|接龙|前")
+_FETCHED = re.compile(  # 班车6点20到城西站,我去接
+    r"[^\n,，。;；!！]{0,10}[,，]\s?(?:我|俺|老公|我们)(?:再|就|得|要|会|开车|骑车|自己|先)?(?:去|过去|下山|进城)(?:接|拉|取|拿|提|搬|装)"
+)
+_QUOTED = re.compile("[\"“「『](?P<said>[^\"”」』\n]{10,200})[\"”」』]")
 
 
 def set_background(text: str, bound: list[Bound]) -> None:
@@ -54,6 +65,9 @@ def set_background(text: str, bound: list[Bound]) -> None:
     for roles in (("close",), ("pickup", "arrival", "shipping", None)):
         group = [item for item in bound if item.role in roles]
         others = [item for item in group if id(item) not in told and _says_enough(item, is_close=roles == ("close",))]
+        for item in group:
+            if id(item) in told and item.role is None and not item.hit.to_clock:
+                item.role = "other"
         if not others:
             continue
         is_handed = any(item.role == "pickup" for item in others)
@@ -70,12 +84,14 @@ def _says_enough(item: Bound, *, is_close: bool) -> bool:
 def _told(text: str, bound: list[Bound]) -> set[int]:
     found: set[int] = set()
     last_end, carries = 0, False
+    quoted = [match.span("said") for match in _QUOTED.finditer(text) if re.search("[我你]", match["said"])]
     for item in bound:
         hit = item.hit
-        if _NOW.search(text, max(0, hit.start - 6), hit.start) or _NOT_UNTIL.search(
-            text, max(0, hit.start - 8), hit.start
-        ):
+        if _is_void(text, item):
             item.role = "other"
+            continue
+        if _FETCHED.match(text, hit.end) or any(start <= hit.start < end for start, end in quoted):
+            found.add(id(item))
             continue
         left, right = _clause(text, hit.start, hit.end)
         lead, tail = text[left : hit.start], text[hit.end : right]
@@ -83,7 +99,7 @@ def _told(text: str, bound: list[Bound]) -> set[int]:
             carries = False
         last_end = hit.end
         has_subject = _SELF.search(lead) is not None or _OWN_WORD.search(lead + tail) is not None
-        if _is_told(lead, tail):
+        if _is_told(lead, tail, is_arrival=item.role == "arrival"):
             found.add(id(item))
             carries = _OTHER.search(lead) is not None and _HABIT.search(lead) is None
         elif carries and not has_subject and hit.day is None and not lead.strip():
@@ -93,13 +109,26 @@ def _told(text: str, bound: list[Bound]) -> set[int]:
     return found
 
 
-def _is_told(lead: str, tail: str) -> bool:
+def _is_void(text: str, item: Bound) -> bool:
+    """现在下午两点, 别拖到半夜, 22号上午的飞机, 5号我回乡不在: no time of the round, whatever else is said."""
+    hit = item.hit
+    if _NOW.search(text, max(0, hit.start - 6), hit.start) or _NOT_UNTIL.search(text, max(0, hit.start - 8), hit.start):
+        return True
+    absent = _ABSENT.match(text, hit.end)
+    if absent is not None and not _HANDED.search(absent[0]) and hit.to_clock is None:
+        return True
+    return hit.to_clock is None and _MINE.match(text, hit.end) is not None
+
+
+def _is_told(lead: str, tail: str, *, is_arrival: bool) -> bool:
     if _HABIT.search(lead):
         return True
     if _OWN_WORD.search(tail) or _OWN_WORD.search(lead[-8:]):
         return False
     own = [match.end() for match in _SELF.finditer(lead)]
     others = [match.end() for match in _OTHER.finditer(lead)]
+    if is_arrival and not _ACTIVITY.match(tail):  # 他每周二四六早上送
+        return False
     if others and max(others) > max(own, default=-1) and len(lead) - max(others) <= 12:
         return True
     if own and max(own) == len(lead.rstrip()):

@@ -57,13 +57,30 @@ def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: d
         windows = [item for item in windows if item.role == "pickup"]
     elif not is_handed:
         windows = [item for item in windows if item.role in ("arrival", "shipping", None)]
+    days = {item.on for item in found if item.hit.day is not None}
+    if is_handed and days:  # 周日客服8:30-17:30,下周二下午来提
+        windows = [item for item in windows if item.on in days]
     spoken = {(item.start, item.end) for item in windows}
+    if not windows and not is_handed and not any(item.hit.has_clock for item in found):
+        return _only_point(found, bound, deadline) or found
     if not windows or (len(spoken) > 1 and any(item.hit.has_clock for item in found)):
         return found
     points = [item for item in found if item.end is None and item.hit.has_clock]
     if any(_are_listed(text, point, window) for point in points for window in windows):
         return found
     return windows
+
+
+def _only_point(found: list[Bound], bound: list[Bound], deadline: datetime | None) -> list[Bound]:
+    """周四从车上捎来,周四晚上7点半东门见: a clock without a role, not before the day the goods come."""
+    first = min((item.on for item in found if item.on is not None), default=None)
+    points = [
+        item
+        for item in bound
+        if item.role is None and item.hit.clock is not None and (deadline is None or _starts_after(item, deadline))
+    ]
+    points = [item for item in points if first is None or (item.on is not None and item.on >= first)]
+    return points if len({item.start for item in points}) == 1 else []
 
 
 def _are_listed(text: str, one: Bound, other: Bound) -> bool:

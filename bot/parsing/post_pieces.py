@@ -22,6 +22,8 @@ TAKEN_BACK = re.compile(
     r"不对|不是|(?:打|写|说|看|发|搞|弄|记|填|标)错|口误|手滑|更正|纠正|改成|改为|改到|改一下|应该是|(?:提前|提早|推迟|推后|推|后延|顺延|延|延长|延后|挪|移|换|调|调整|变|变更|放)[到至成为]"
 )
 _MOVED = re.compile(r"(?:改|提前|提早|推迟|顺延|延迟?|延长|挪|换)[到至成为]\s*$")
+_DENIED = re.compile(r"(?<![是要])(?:不是|并非|不再是|可不是)(?:说|在|定在)?\s*$")
+_BUT = re.compile(r"[了的啊哦哈]?[\s,，.。]{0,2}(?:而|应该|应当|其实|现在)?(?:就)?(?:是|改[成为到在]?)\s?")
 _VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
 _IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
 _GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
@@ -67,7 +69,8 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         is_old = moved and item.role == "close" and item not in moved
         if is_old or _VOID.match(text, item.hit.end) is not None:
             item.role = "other"
-    for one, other in itertools.pairwise(bound):
+    _drop_denied(text, bound)
+    for one, other in itertools.pairwise([item for item in bound if item.role != "other" or not _is_denied(text, item.hit)]):
         gap = text[one.hit.end : other.hit.start]
         is_other = other.role not in (None, one.role) and (len(gap) > 14 or one.role != "close")
         if one.role is None or is_other or len(gap) > 30 or "\n" in gap.strip("\n"):
@@ -77,6 +80,21 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         part = other.hit.part or (one.hit.part if _is_bare(other.hit) else None)
         other.hit = replace(other.hit, day=other.hit.day or one.hit.day, part=part)
         one.role, other.role = "other", one.role
+
+
+def _drop_denied(text: str, bound: list[Bound]) -> None:
+    """截单不是中午12点,是今晚8点; 周日截,不是今天: what is denied is none, and the next takes its place."""
+    for index, item in enumerate(bound):
+        if not _is_denied(text, item.hit):
+            continue
+        other = bound[index + 1] if index + 1 < len(bound) else None
+        if other is not None and _BUT.fullmatch(text[item.hit.end : other.hit.start]):
+            other.role = item.role or other.role
+        item.role = "other"
+
+
+def _is_denied(text: str, hit: TimeHit) -> bool:
+    return _DENIED.search(text, max(0, hit.start - 5), hit.start) is not None
 
 
 def goes_out(text: str, hit: TimeHit) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_background import set_background
+from bot.parsing.post_inferred import infer_close
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
 from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, with_parts
 from bot.parsing.post_roles import Role
@@ -65,6 +66,8 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     hear_presence(text, bound)
     set_background(text, bound)
     _resolve_all(text, bound, now, headline_end)
+    if infer_close(text, bound, now, headline_end):
+        _resolve_all(text, bound, now, headline_end)
     closes = _deadlines(bound)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
     early = _before_pickup(bound, deadline, now)

@@ -1,0 +1,59 @@
+"""A deadline that no word of closing names: 星期天晚上8点我就打总数, 今晚11点要给我数, 周三中午12点我跟他对账.
+
+Of the times that nothing else explains, the one before the pickup closes the round, when its clause speaks of counting,
+of being too late, or of the leader who does something with the orders.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot.parsing.post_pickup import Bound
+
+_COUNTS = re.compile(
+    r"数(?!字|码)|单(?!元|独|位|价|身)|龙(?!虾|井|眼|须|利)|报(?!纸|价)|总(?:的|共)|统|汇总|订(?!金)|定(?!金|制)|封|锁(?!门)|停(?!车|在)|截|登记|填表|名额|"
+    r"告诉|跟我[说讲]|给我(?!妈|爸)|回我|找我|私我|[@＠]我|喊我|说(?:一?声|好)|拍板|敲定|打住|结束|为止|为准|最后|抓紧|赶紧|赶快|趁早|尽快|别犹豫|过时|过期|过了|"
+    r"就[没不](?:有|了|再|接|收|等|加|补|能)|来不及|等下(?:次|回|期|批|趟)|等明年|等下个|没[了有]你|转给|发给|交给|传给|甩给|递给|发[他她]|下定|落定|买断|要货|定货|备料|配货|开买"
+)
+_LINE_END = re.compile(r"[\n。；;!！]")
+_NEAR = 22
+
+
+def infer_close(text: str, bound: list[Bound], now: datetime, headline_end: int) -> bool:
+    """Give the role of closing to a time without a role, when no other closes the round; was there one?"""
+    if any(item.role == "close" for item in bound):
+        return False
+    handed = [item for item in bound if item.role in ("pickup", "arrival") or item.hit.to_clock is not None]
+    free = [
+        item
+        for item in bound
+        if item.role is None
+        and item.hit.start >= headline_end
+        and item.hit.to_clock is None
+        and (item.hit.has_clock or item.hit.part is not None)
+        and item.start is not None
+        and item.start > now
+    ]
+    for item in free:
+        if not _is_before(item, [one for one in [*handed, *free] if one is not item]):
+            continue
+        if _COUNTS.search(_around(text, bound, item)):
+            item.role = "close"
+            return True
+    return False
+
+
+def _is_before(item: Bound, others: list[Bound]) -> bool:
+    """Is nothing handed out before it, and is it said of another time than the pickup?"""
+    starts = [one.start for one in others if one.start is not None and one.role in ("pickup", "arrival")]
+    return item.start is not None and all(item.start < start for start in starts)
+
+
+def _around(text: str, bound: list[Bound], item: Bound) -> str:
+    """The clause of a time and the one behind it, without the words of other times."""
+    left = max((one.hit.end for one in bound if one.hit.end <= item.hit.start), default=0)
+    right = min((one.hit.start for one in bound if one.hit.start >= item.hit.end), default=len(text))
+    before = re.split(r"[\n,，。;；!！]", text[max(left, item.hit.start - 12) : item.hit.start])[-1]
+    behind = _LINE_END.split(text[item.hit.end : min(right, item.hit.end + _NEAR)])[0]
+    return f"{before} {behind}"
