@@ -16,7 +16,7 @@ _LINK = re.compile(
 _CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
 _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
 _OPEN_UNTIL = re.compile(
-    r"(?:接龙|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|开|团|拼|抢)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
+    r"(?:接龙|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
 )
 _GIFT = re.compile(r"(?:买|满|够|拍|加购)[^\n,，。;]{1,6}$")  # 买两盒送洗碗盐
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
@@ -30,7 +30,7 @@ _ORDERED_ON = re.compile(  # 够10份我今晚就下单
 )
 _SINCE = re.compile(r"(?:收到?货?|签收|到货|取货|拿到|到手|付款|下单|拍下|支付|成团|截单)之?后?\s*$")
 _LATEST = re.compile(
-    r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
+    r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|(?<![我俺店铺家摊门院馆场])开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
 )
 
 
@@ -153,6 +153,8 @@ def _strongest(words: list[Word], hit: TimeHit) -> Role | None:
         if word.role == "other" and word.start - hit.end > 6:
             continue
         word.is_taken, word.is_held = True, not hit.has_clock
+        if word.role == "shipping" and hit.clock is not None and word.end - word.start == 1:  # 周五晚七点发
+            return "pickup"
         if word.role in ("arrival", "other"):
             better = next(
                 (

@@ -51,6 +51,11 @@ _MINE = re.compile(  # what the leader does for himself
     r"(?:送[定订货]?[钱金款]|交[定订货]?[钱金款]|[付打交汇]款|转账|结账|打疫苗|打针|看病|挂号|复查|体检|扫墓|上坟|出差|开会|睡觉?|"
     r"接(?:孩子|娃|小孩|人|老人)|送(?:孩子|娃|小孩|老人)|开家长会|上课|值班|加班|回乡|探亲|喝喜酒|吃席|赶飞机|赶火车|坐车|坐飞机)(?![^\n,，。;]{0,3}[前后])"
 )
+_AWAY = re.compile(r"\s?(?:就|才|要|会|得|还要)?(?:去|回|跑去|赶去)(?!给|帮)")
+_MY_WAY = re.compile(  # 七点我要去跳广场舞
+    r"\s?(?:左右|多|钟)?(?:我|俺)(?:就|还|得|要|会|必须|约了|再|才|先|还得|还要){1,2}(?:去|回|走|出|上|接|送|陪|开|赶|忙|睡|做|带)"
+    r"(?![^\n,，。;]{0,10}(?:大家|你们|发|分|给|报|单|数|截|门口|楼下))"
+)
 _ABSENT = re.compile(r"[^\n,，。;;!！]{0,10}(?:(?<![都])不在(?!乎)|没空|没时间|不方便|不得空|不开门|不营业|歇业|休息|放假|不出摊|没人)")
 _HANDED = re.compile(r"[取拿提领搬拎]|截|接龙|前")
 _FETCHED = re.compile(  # 班车6点20到城西站,我去接
@@ -62,9 +67,10 @@ _QUOTED = re.compile("[\"“「『](?P<said>[^\"”」』\n]{10,200})[\"”」�
 def set_background(text: str, bound: list[Bound]) -> None:
     """Take the role from times that are only told of, where another time can have it."""
     told = _told(text, bound)
+    is_closed = any(item.role == "close" and id(item) not in told and item.hit.has_clock for item in bound)
     for roles in (("close",), ("pickup", "arrival", "shipping", None)):
         group = [item for item in bound if item.role in roles]
-        others = [item for item in group if id(item) not in told and _says_enough(item, is_close=roles == ("close",))]
+        others = [item for item in group if id(item) not in told and _says_enough(item, is_closed=is_closed)]
         for item in group:
             if id(item) in told and item.role is None and not item.hit.to_clock:
                 item.role = "other"
@@ -76,9 +82,12 @@ def set_background(text: str, bound: list[Bound]) -> None:
                 item.role = "other"
 
 
-def _says_enough(item: Bound, *, is_close: bool) -> bool:
+def _says_enough(item: Bound, *, is_closed: bool) -> bool:
     """Could this time stand alone for its role?"""
-    return is_close or item.role in ("pickup", "arrival") or item.hit.to_clock is not None
+    if item.role == "close":
+        return True
+    is_sent = item.role == "shipping" or (item.role is None and is_closed and item.hit.day is not None)
+    return (is_sent and item.hit.has_clock) or item.role in ("pickup", "arrival") or item.hit.to_clock is not None
 
 
 def _told(text: str, bound: list[Bound]) -> set[int]:
@@ -99,7 +108,7 @@ def _told(text: str, bound: list[Bound]) -> set[int]:
             carries = False
         last_end = hit.end
         has_subject = _SELF.search(lead) is not None or _OWN_WORD.search(lead + tail) is not None
-        if _is_told(lead, tail, is_arrival=item.role == "arrival"):
+        if _is_told(lead, tail, is_handed=item.role in ("arrival", "pickup")):
             found.add(id(item))
             carries = _OTHER.search(lead) is not None and _HABIT.search(lead) is None
         elif carries and not has_subject and hit.day is None and not lead.strip():
@@ -117,17 +126,18 @@ def _is_void(text: str, item: Bound) -> bool:
     absent = _ABSENT.match(text, hit.end)
     if absent is not None and not _HANDED.search(absent[0]) and hit.to_clock is None:
         return True
-    return hit.to_clock is None and _MINE.match(text, hit.end) is not None
+    mine = _MINE.match(text, hit.end) or _MY_WAY.match(text, hit.end)
+    return hit.to_clock is None and hit.mark != "before" and mine is not None
 
 
-def _is_told(lead: str, tail: str, *, is_arrival: bool) -> bool:
+def _is_told(lead: str, tail: str, *, is_handed: bool) -> bool:
     if _HABIT.search(lead):
         return True
     if _OWN_WORD.search(tail) or _OWN_WORD.search(lead[-8:]):
         return False
     own = [match.end() for match in _SELF.finditer(lead)]
     others = [match.end() for match in _OTHER.finditer(lead)]
-    if is_arrival and not _ACTIVITY.match(tail):  # 他每周二四六早上送
+    if is_handed and not _ACTIVITY.match(tail) and not _AWAY.match(tail):  # 他每周二四六早上送
         return False
     if others and max(others) > max(own, default=-1) and len(lead) - max(others) <= 12:
         return True

@@ -10,9 +10,10 @@ import re
 from datetime import datetime
 
 from bot.parsing.post_pickup import Bound
+from bot.parsing.times import deadline_of
 
 _COUNTS = re.compile(
-    r"数(?!字|码)|单(?!元|独|位|价|身)|龙(?!虾|井|眼|须|利)|报(?!纸|价)|总(?:的|共)|统|汇总|订(?!金)|定(?!金|制)|封|锁(?!门)|停(?!车|在)|截|登记|填表|名额|"
+    r"数(?!码)|表(?:格|单)?(?:就)?(?:给|交|发|递|传|锁|关)|交(?:上去|掉|出去|给)|单(?!元|独|位|价|身)|龙(?!虾|井|眼|须|利)|报(?!纸|价)|总(?:的|共)|统计|统数|汇总|订(?!金)|定(?!金|制)|封|锁(?!门)|停(?!车|在)|截|登记|填表|名额|"
     r"告诉|跟我[说讲]|给我(?!妈|爸)|回我|找我|私我|[@＠]我|喊我|说(?:一?声|好)|拍板|敲定|打住|结束|为止|为准|最后|抓紧|赶紧|赶快|趁早|尽快|别犹豫|过时|过期|过了|"
     r"就[没不](?:有|了|再|接|收|等|加|补|能)|来不及|等下(?:次|回|期|批|趟)|等明年|等下个|没[了有]你|转给|发给|交给|传给|甩给|递给|发[他她]|下定|落定|买断|要货|定货|备料|配货|开买"
 )
@@ -31,23 +32,26 @@ def infer_close(text: str, bound: list[Bound], now: datetime, headline_end: int)
         if item.role is None
         and item.hit.start >= headline_end
         and item.hit.to_clock is None
-        and (item.hit.has_clock or item.hit.part is not None)
-        and item.start is not None
-        and item.start > now
+        and (item.hit.has_clock or item.hit.part is not None or item.hit.mark == "before")
+        and (at := deadline_of(item.hit, now)) is not None
+        and at > now
     ]
-    for item in free:
-        if not _is_before(item, [one for one in [*handed, *free] if one is not item]):
-            continue
-        if _COUNTS.search(_around(text, bound, item)):
-            item.role = "close"
-            return True
+    early = [item for item in free if _is_before(item, [one for one in handed if one is not item])]
+    said = [item for item in early if _COUNTS.search(_around(text, bound, item))]
+    only = early if len(early) == 1 and early[0].hit.has_clock and handed else []
+    for item in (said or only)[:1]:
+        item.role = "close"
+        return True
     return False
 
 
 def _is_before(item: Bound, others: list[Bound]) -> bool:
     """Is nothing handed out before it, and is it said of another time than the pickup?"""
-    starts = [one.start for one in others if one.start is not None and one.role in ("pickup", "arrival")]
-    return item.start is not None and all(item.start < start for start in starts)
+    if item.start is None:
+        return all(one.on is None or item.on is None or item.on <= one.on for one in others)
+    return all(one.start is None or item.start < one.start for one in others) and all(
+        one.on is None or item.start.date() <= one.on for one in others
+    )
 
 
 def _around(text: str, bound: list[Bound], item: Bound) -> str:

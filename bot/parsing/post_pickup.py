@@ -10,7 +10,7 @@ from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit
 from bot.parsing.values import Pickup
 
-_LISTED = re.compile(r"[\s、,，/]{0,3}(?:和|或者?|以及|还有|跟|要么)?\s?")
+_LISTED = re.compile(r"[\s、/]{0,3}|[\s、,，/]{0,3}(?:和|或者?|以及|还有|跟|要么)\s?")
 
 
 @dataclass(slots=True)
@@ -42,7 +42,8 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
     opened = min((item.hit.start for item in bound if item.role == "close"), default=-1)
     loose = [item for item in loose if item.hit.has_clock or item.hit.start > opened]
     loose = [item for item in loose if _is_useful(item) and (deadline is None or _starts_after(item, deadline))]
-    return [item for item in loose if item.hit.has_clock] or loose
+    windows = [item for item in loose if item.end is not None]
+    return windows or [item for item in loose if item.hit.has_clock] or loose
 
 
 def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: datetime | None) -> list[Bound]:
@@ -57,6 +58,8 @@ def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: d
         windows = [item for item in windows if item.role == "pickup"]
     elif not is_handed:
         windows = [item for item in windows if item.role in ("arrival", "shipping", None)]
+    if any(item.hit.day is not None and item.hit.day.has_many and not item.hit.has_clock for item in found):
+        return found  # 周末两天都可以来拿,上午九点到晚上八点
     days = {item.on for item in found if item.hit.day is not None}
     if is_handed and days:  # 周日客服8:30-17:30,下周二下午来提
         windows = [item for item in windows if item.on in days]

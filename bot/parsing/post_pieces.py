@@ -24,6 +24,7 @@ TAKEN_BACK = re.compile(
 _MOVED = re.compile(r"(?:改|提前|提早|推迟|顺延|延迟?|延长|挪|换)[到至成为]\s*$")
 _DENIED = re.compile(r"(?<![是要])(?:不是|并非|不再是|可不是)(?:说|在|定在)?\s*$")
 _BUT = re.compile(r"[了的啊哦哈]?[\s,，.。]{0,2}(?:而|应该|应当|其实|现在)?(?:就)?(?:是|改[成为到在]?)\s?")
+_NAMELY = re.compile(r"(?:也就是|就是|即|也即|相当于|等于)(?:说)?\s*$")
 _VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
 _IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
 _GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
@@ -62,6 +63,17 @@ def join_remarks(text: str, bound: list[Bound]) -> None:
             one.hit = replace(one.hit, part=hit.part)
 
 
+def join_same(text: str, bound: list[Bound]) -> None:
+    """明天这个时候停,也就是早上十点: the second says the first more exactly."""
+    for one, other in itertools.pairwise(bound):
+        gap = text[one.hit.end : other.hit.start]
+        if one.hit.has_clock or one.role is None or other.hit.day is not None or not other.hit.has_clock:
+            continue
+        if len(gap) <= 12 and _NAMELY.search(gap) and "\n" not in gap:
+            other.hit = replace(other.hit, day=one.hit.day, part=other.hit.part or one.hit.part)
+            other.role, one.role = one.role, "other"
+
+
 def drop_taken_back(text: str, bound: list[Bound]) -> None:
     """8点截单,打错了,是9点: the second time stands in the place of the first; so does 截单改到明天11点."""
     moved = [item for item in bound if item.role == "close" and _is_moved(text, item.hit)]
@@ -75,7 +87,8 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         is_other = other.role not in (None, one.role) and (len(gap) > 14 or one.role != "close")
         if one.role is None or is_other or len(gap) > 30 or "\n" in gap.strip("\n"):
             continue
-        if TAKEN_BACK.search(gap) is None:
+        is_denial = any(one.hit.end <= item.hit.start < other.hit.start and _is_denied(text, item.hit) for item in bound)
+        if is_denial or TAKEN_BACK.search(gap) is None:
             continue
         part = other.hit.part or (one.hit.part if _is_bare(other.hit) else None)
         other.hit = replace(other.hit, day=other.hit.day or one.hit.day, part=part)

@@ -16,7 +16,7 @@ from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_background import set_background
 from bot.parsing.post_inferred import infer_close
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
-from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, with_parts
+from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, join_same, with_parts
 from bot.parsing.post_roles import Role
 from bot.parsing.post_windows import close_windows, hear_presence
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
@@ -25,7 +25,7 @@ from bot.parsing.values import Pickup
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
-    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
+    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车|骑车|自己|先){0,2}(?:下|过)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
 _MOST_HITS = 60
@@ -59,6 +59,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
             item.role = "other"
     drop_taken_back(text, bound)
     join_remarks(text, bound)
+    join_same(text, bound)
     with_parts(text, bound)
     _leave_errands(text, bound)
     _spread(text, bound)

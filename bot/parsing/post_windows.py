@@ -19,6 +19,7 @@ _GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门
 _PRESENT = re.compile(
     r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
 )
+_OVER = re.compile(r"\s?(?:就|准时|准点)?(?:结束|收摊|收工|收了|撤|散|走人|关门|截止|为止)")
 _LOCKS = re.compile(
     r"\s?(?:我|俺|店里?|门卫|保安|物业|库房|车库|大门|[那这]边)?(?:就|要|会|准时|准点)?(?:锁门|关门|锁车库|关店|没人了?)"
 )
@@ -27,6 +28,8 @@ _LOCKS = re.compile(
 def hear_presence(text: str, bound: list[Bound]) -> None:
     """9点到12点都在 hands out, and so does 晚上9点我锁门, unless another window was named."""
     locks = [item for item in bound if _is_lock(text, item)]
+    if any(item.hit.to_clock is not None and item.role == "arrival" for item in bound):
+        return  # 快递站晚上8点关门,我搬回来,周六9点到11点来拿
     taken = [item for item in bound if item.role == "pickup" and item.hit.has_clock and item not in locks]
     if locks and taken and not any(item.role == "close" for item in bound):
         locks[0].role = "close"  # 20号晚8点关门,21号下午4-6点取
@@ -41,6 +44,18 @@ def hear_presence(text: str, bound: list[Bound]) -> None:
             item.role = "pickup" if item.role in (None, "other") else item.role
 
 
+def _ends_window(text: str, bound: list[Bound]) -> None:
+    """下午3点起自提,6点结束: the end of the pickup, when something else closes the post."""
+    closing = [item for item in bound if item.role == "close"]
+    for one, other in itertools.pairwise(bound):
+        gap = text[one.hit.end : other.hit.start]
+        is_open = one.role == "pickup" and one.hit.clock is not None and one.hit.to_clock is None
+        if not is_open or other.role != "close" or other.hit.day is not None or len(closing) < 2 or len(gap) > 8:
+            continue
+        if _OVER.match(text, other.hit.end) and not re.search(r"[。;\n]", gap):
+            other.role, other.hit = one.role, replace(other.hit, mark="before")
+
+
 def _is_lock(text: str, item: Bound) -> bool:
     is_point = item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
     return is_point and item.role in (None, "other", "pickup") and _LOCKS.match(text, item.hit.end) is not None
@@ -52,6 +67,7 @@ def close_windows(text: str, bound: list[Bound]) -> None:
         is_bare = item.role == "pickup" and item.hit.has_clock and item.hit.to_clock is None and not item.hit.mark
         if is_bare and _LASTS.search(text, max(0, item.hit.start - 8), item.hit.start):
             item.hit = replace(item.hit, mark="before")
+    _ends_window(text, bound)
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
         is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
