@@ -29,6 +29,7 @@ _ORDERED_ON = re.compile(  # 够10份我今晚就下单
     r"(?:下单|订货|报单|报上去|报数|报过去|报(?=了|给)|拿货|进货|下定)"
 )
 _SINCE = re.compile(r"(?:收到?货?|签收|到货|取货|拿到|到手|付款|下单|拍下|支付|成团|截单)之?后?\s*$")
+_LATER_TOLD = re.compile(r"(?:货|菜)?(?:时间|地点|的时间)?[:,， ]{0,2}(?:等|另|再|到时|届时|待)(?:行|候|再|会)?(?:我)?(?:通知|喊|叫|说|定|群里)")
 _LATEST = re.compile(
     r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|(?<![我俺店铺家摊门院馆场])开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
 )
@@ -53,6 +54,8 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
         if any(hit.start < end and start < hit.end for hit in hits):
             continue
         if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
+            continue
+        if _LATER_TOLD.match(text, end):
             continue
         if match[0] == "送" and _GIFT.search(text, max(0, start - 8), start):
             continue
@@ -150,7 +153,7 @@ def _strongest(words: list[Word], hit: TimeHit) -> Role | None:
                 word.is_taken = True
                 return "close"
             continue
-        if word.role == "other" and word.start - hit.end > 6:
+        if word.role == "other" and word.start - hit.end > (1 if hit.to_clock is not None else 6):
             continue
         word.is_taken, word.is_held = True, not hit.has_clock
         if word.role == "shipping" and hit.clock is not None and word.end - word.start == 1:  # 周五晚七点发
@@ -188,7 +191,8 @@ def _from_neighbours(
     previous_hit = max((other.end for other in hits if other.end <= hit.start), default=0)
     for word in reversed(words):
         is_free = not word.is_taken and word.role != "offer"
-        if is_free and max(previous_hit, left - 12) <= word.start and word.end <= left:
+        is_near = max(previous_hit, left - 12) <= word.start and word.end <= left
+        if is_free and is_near and not re.search(r"[。!！;；\n]", text[word.end : left]):
             word.is_taken = True
             return word.role
     return None

@@ -225,6 +225,8 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
         hit = item.hit
         if item.role == "close" and hit.day is None:
             after = before_close
+        elif item.role is None and hit.day is None and last_role == "other" and after is not None:
+            after = after.astimezone(SHANGHAI).replace(hour=0, minute=0)  # 仓库四点停止出库,我三点半要提交
         if item.role == "other" and re.search("临期|期|保质", text[max(0, hit.start - 8) : hit.end + 4]):
             continue
         is_title = hit.start < headline_end and item.role is None and hit.clock is None

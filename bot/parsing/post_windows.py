@@ -15,7 +15,7 @@ _LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0
 _AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
 _OFFER = re.compile(r"[^\n,，。;]{0,4}(?:下单|接龙|报|截|订|说|付)")
 _PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
-_GONE = re.compile(r"(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在)")
+_GONE = re.compile(r"(?:以?后|之后)?(?:我|俺|人)?(?:就|可)?(?:走|撤|收摊|收了|关门|不等|没人|回家|不在|睡)")
 _PRESENT = re.compile(
     r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
 )
@@ -28,7 +28,7 @@ _LOCKS = re.compile(
 def hear_presence(text: str, bound: list[Bound]) -> None:
     """9点到12点都在 hands out, and so does 晚上9点我锁门, unless another window was named."""
     locks = [item for item in bound if _is_lock(text, item)]
-    if any(item.hit.to_clock is not None and item.role == "arrival" for item in bound):
+    if locks and any(item.hit.to_clock is not None and item.role in ("arrival", None) for item in bound):
         return  # 快递站晚上8点关门,我搬回来,周六9点到11点来拿
     taken = [item for item in bound if item.role == "pickup" and item.hit.has_clock and item not in locks]
     if locks and taken and not any(item.role == "close" for item in bound):
@@ -76,6 +76,7 @@ def close_windows(text: str, bound: list[Bound]) -> None:
         is_until = bool(
             _UNTIL.search(gap)
             or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
+            or (one.hit.mark == "after" and _GONE.match(text, other.hit.end))
             or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
         )
         if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):

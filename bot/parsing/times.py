@@ -146,7 +146,8 @@ def _start(hit: TimeHit, day: date | None, now: datetime, after: datetime | None
         or (is_loose and after is None and clock[0] < _EARLIEST and found.hour < _EARLIEST)
     ):
         found += timedelta(hours=12 if half_days else 24)
-    if is_loose and 1 <= found.hour <= _LATEST_AFTERNOON:
+    is_night = after is not None and 1 <= after.astimezone(SHANGHAI).hour < found.hour
+    if is_loose and 1 <= found.hour <= _LATEST_AFTERNOON and not is_night:  # 凌晨两点杀,四点半装车
         found += timedelta(hours=12)
     return found
 
