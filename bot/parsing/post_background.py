@@ -102,6 +102,8 @@ def _told(text: str, bound: list[Bound]) -> set[int]:
         if _FETCHED.match(text, hit.end) or any(start <= hit.start < end for start, end in quoted):
             found.add(id(item))
             continue
+        if hit.mark == "before" and item.role == "pickup":  # 七点以后来搬,10点我睡了: the end of a window
+            continue
         left, right = _clause(text, hit.start, hit.end)
         lead, tail = text[left : hit.start], text[hit.end : right]
         if re.search(r"[。\n!！;；]", text[last_end : hit.start]):
@@ -127,7 +129,7 @@ def _is_void(text: str, item: Bound) -> bool:
     if absent is not None and not _HANDED.search(absent[0]) and hit.to_clock is None:
         return True
     mine = _MINE.match(text, hit.end) or _MY_WAY.match(text, hit.end)
-    return hit.to_clock is None and hit.mark != "before" and item.role != "pickup" and mine is not None
+    return hit.to_clock is None and hit.mark != "before" and mine is not None
 
 
 def _is_told(lead: str, tail: str, *, is_handed: bool) -> bool:

@@ -7,10 +7,10 @@ of being too late, or of the leader who does something with the orders.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.parsing.post_pickup import Bound
-from bot.parsing.times import deadline_of
+from bot.parsing.times import SHANGHAI, deadline_of
 
 _COUNTS = re.compile(
     r"数(?!码)|表(?:格|单)?(?:就)?(?:给|交|发|递|传|锁|关)|交(?:上去|掉|出去|给)|单(?!元|独|位|价|身)|龙(?!虾|井|眼|须|利)|报(?!纸|价)|总(?:的|共)|统计|统数|汇总|订(?!金)|定(?!金|制)|封|锁(?!门)|停(?!车|在)|截|登记|填表|名额|"
@@ -19,6 +19,10 @@ _COUNTS = re.compile(
 )
 _LINE_END = re.compile(r"[\n。；;!！]")
 _NEAR = 22
+_FEW_DAYS = timedelta(days=7)
+_OF_GOODS = re.compile(
+    r"\s?(?:中午|早上|一早|晚上|下午)?(?:现[炸做摘杀烤蒸煮磨包捞采割]|的(?:货|菜|早[餐饭]|午[餐饭]|晚[餐饭]|夜宵|团|单|面包|那[批炉]|第)|那[批炉锅]|出[炉锅]|开[炉锅])"
+)
 
 
 def infer_close(text: str, bound: list[Bound], now: datetime, headline_end: int) -> bool:
@@ -43,6 +47,34 @@ def infer_close(text: str, bound: list[Bound], now: datetime, headline_end: int)
         item.role = "close"
         return True
     return False
+
+
+def to_named_day(text: str, bound: list[Bound], deadline: datetime | None) -> None:
+    """明天中午现炸,11点前登记,12点半来拿: the pickup has the day of the goods; it never begins before the deadline."""
+    handed = [item for item in bound if item.role in ("pickup", "arrival") or (item.role is None and item.end)]
+    if deadline is None or not handed or any(item.hit.day is not None or item.hit.instant for item in handed):
+        return
+    starts = [item.start for item in handed if item.start is not None]
+    if not starts:
+        return
+    days = {
+        item.on
+        for item in bound
+        if item.hit.day is not None
+        and item.hit.day.on == item.on is not None
+        and not item.hit.day.has_many
+        and _OF_GOODS.match(text, item.hit.end)
+    }
+    first = min(starts)
+    by = timedelta(0)
+    if len(days) == 1 and (on := days.pop()) is not None and on > first.astimezone(SHANGHAI).date():
+        by = on - first.astimezone(SHANGHAI).date()
+    while first + by < deadline:
+        by += timedelta(days=1)
+    for item in handed if by <= _FEW_DAYS else []:
+        item.start = item.start + by if item.start is not None else None
+        item.end = item.end + by if item.end is not None else None
+        item.on = item.on + by if item.on is not None else None
 
 
 def _is_before(item: Bound, others: list[Bound]) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_background import set_background
-from bot.parsing.post_inferred import infer_close
+from bot.parsing.post_inferred import infer_close, to_named_day
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
 from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, join_same, with_parts
 from bot.parsing.post_roles import Role
@@ -75,6 +75,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     if early is not None:
         deadline, closes = early, [early]
     _into_next_week(bound, deadline)
+    to_named_day(text, bound, deadline)
     chosen = pickup_hits(text, bound, deadline, headline_end)
     doubts = [] if deadline is None or deadline > now else ["past_closes_at"]
     if len({at for at in closes if at > now}) > 1:
@@ -248,5 +249,5 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             after = spoken
         elif spoken is None and when.on is not None and hit.day is not None:
             after = datetime(when.on.year, when.on.month, when.on.day, tzinfo=SHANGHAI)
-        if item.role in (None, "close") and not is_title:
+        if (item.role == "close" or (item.role is None and is_named_day)) and not is_title:
             before_close = after
