@@ -25,9 +25,10 @@ _PEOPLE = re.compile(r"[我你他她咱俺您]|大家|各位|邻居|姐妹|不�
 _SAME = re.compile(
     r"(?:我们?|咱们?|俺们?|本[团期]|这[次期]?|团里)?的?(?:同款|同样的?|一样的|这款|同品种)的?(?P<rest>.*)"
 )
+_NO_GOODS = re.compile(r"[的我你他她这那哪好吃香甜]|口[味感]|味道|质量|品质|颜色|价格|大小|[大小]的|老人|孩子|送礼")
 _LISTED = re.compile(
     r"(?:^|[\s,，。!！?？:：;；\x00])(?P<names>[\u4e00-\u9fff]{2,8}(?:[、和跟及/][\u4e00-\u9fff]{2,8}){1,7}?)"
-    r"[\s,，]*(?:都是|都|均|各|一律|统一|通通|全部?)(?:卖|是|要|只要|为)?\s*$"
+    r"(?:[,，][^\n,，。\d\x00]{2,9})?[\s,，]*(?:都是|都|均|各|一律|统一|统统|通通|全都|全部?)(?:卖|是|要|只要|为)?\s*$"
 )
 
 
@@ -68,7 +69,10 @@ def listed_goods(region: str) -> list[str]:
     """口水鸡、白切鸡、盐焗鸡都是58: goods that share the price behind them; none where these are only kinds."""
     listed = _LISTED.search(region)
     pieces = re.split(r"[、和跟及/]", listed["names"]) if listed is not None else []
-    is_goods = all(2 <= len(piece) <= 8 and (mentions_goods(piece) or is_head(piece)) for piece in pieces)
+    is_goods = all(2 <= len(piece) <= 8 for piece in pieces) and (
+        all(mentions_goods(piece) or is_head(piece) for piece in pieces)
+        or (any(is_head(piece) for piece in pieces) and not any(_NO_GOODS.search(piece) for piece in pieces))
+    )
     return pieces if len(pieces) > 1 and is_goods else []
 
 

@@ -230,6 +230,8 @@ class Reader:
             elif not current.take_tier(price):
                 self.unused.append(body[price.start : price.end].strip())
             return
+        if self._is_bundle_of(name, price):
+            return
         headline = self._headline()
         if not name and self.pending is not None and mentions_goods(headline) and not mentions_goods(self.pending[0]):
             name = headline
@@ -250,6 +252,11 @@ class Reader:
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         draft.base = self.grades.kind or ""
         self._open(draft, price, region)
+
+    def _is_bundle_of(self, name: str, price: Price) -> bool:
+        """洗衣液拿两瓶的35: what several of the goods above cost."""
+        same = [draft for draft in self.drafts if name and draft.name == name and draft.fen is not None]
+        return bool(same) and price.count_milli > 1000 and same[-1].take_tier(price)
 
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:
         self.drafts.append(draft)

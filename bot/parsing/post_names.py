@@ -21,6 +21,9 @@ _NUMBERED = re.compile(r"^\s*\d{1,2}[.、)）](?=[^\d\s])")  # 2.卤猪耳 in th
 _PIECE = re.compile(r"(?:[\s,，、;；:：()（）\[\]【】「」《》<>|~!！?？。·•—_=+\x00/×…\"'“”｜]|(?<!\d)-|-(?!\d))+")
 _NEW_SENTENCE = re.compile(r"[。!！?？\n]|[:：](?=[^:：]{0,40}[一-龥]{2})")
 _OTHER_SENTENCE = 2.5  # less for goods of an earlier sentence
+_STATED = 2.0  # less for goods in a clause that tells news: 俺娘家的苹果下树了,红富士85一箱
+_SUM = re.compile(r"[一二两三四五六七八九十百半零]{1,5}(?:块|元|毛)[一二三四五六七八九半]?(?:毛|钱)?(?:一\S)?")
+_SAID = re.compile(r"[我你咱俺]|团长|大家|谁|送了|再打|记得|[\u4e00-\u9fff]{4,}(?:的人|来报到?)$")
 _BESIDE = re.compile(r"[\x00\s]{0,12}[+&][\x00\s]{0,12}")  # 玫瑰11支+满天星: one thing
 _CLAUSE = re.compile(r"(?P<clause>[^,，;；\x00:：。!！?？\n~｜]+)(?P<stop>[,，;；\x00:：。!！?？\n~｜]?)")
 _VERB = re.compile(r"不[完了掉动下够]|^(?:吃|喝|用|拆|分|买|卖|送|做|种|养|钓|捞|摘|寄|够|上次|群里|厂家|老板|给)")
@@ -96,10 +99,12 @@ def best_name(region: str, *, is_first: bool) -> str:
     for order, (clause, is_heading, end) in enumerate(clauses):
         is_last = not bare[end:].strip(" \x00,，:：")
         far = _OTHER_SENTENCE if end <= begins else 0.0
+        told = _STATED if not is_last and clause[-1:] in "了啦咯喽" else 0.0
         for part in re.split(r"\s{3,}", clause):
             name = _core(clean_name(part))
             if name:
-                found.append(_Candidate(name, _weight(name, part, is_heading, is_last, is_first) - far, order))
+                score = _weight(name, part, is_heading, is_last, is_first) - far - told
+                found.append(_Candidate(name, score, order))
     if not found:
         return ""
     top = max(candidate.score for candidate in found)
@@ -197,7 +202,9 @@ def clean_name(clause: str) -> str:
         trimmed = _trim(word)
         if trimmed and not FILLER.fullmatch(trimmed) and not FILLER.fullmatch(word):
             kept.append((trimmed, _is_headline(word)))
-    kept = [(word, is_headline) for word, is_headline in kept if not re.fullmatch(r"[\d.]+", word)]
+    kept = [(word, is_headline) for word, is_headline in kept if not re.fullmatch(r"[\d.]+", word) and not _SUM.fullmatch(word)]
+    if len(kept) > 1 and not all(_SAID.search(word) for word, _ in kept):
+        kept = [(word, is_headline) for word, is_headline in kept if not _SAID.search(word)]
     solid = [word for word, is_headline in kept if not is_headline]
     return " ".join(solid or [word for word, _ in kept])
 
