@@ -61,14 +61,15 @@ def to_named_day(text: str, bound: list[Bound], deadline: datetime | None) -> No
         item.on
         for item in bound
         if item.hit.day is not None
-        and item.hit.day.on == item.on is not None
+        and item.on is not None
+        and item.hit.day.on == item.on
         and not item.hit.day.has_many
         and _OF_GOODS.match(text, item.hit.end)
     }
     first = min(starts)
     by = timedelta(0)
-    if len(days) == 1 and (on := days.pop()) is not None and on > first.astimezone(SHANGHAI).date():
-        by = on - first.astimezone(SHANGHAI).date()
+    if len(days) == 1:
+        by = max(by, days.pop() - first.astimezone(SHANGHAI).date())
     while first + by < deadline:
         by += timedelta(days=1)
     for item in handed if by <= _FEW_DAYS else []:

@@ -65,6 +65,12 @@ def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
     return is_weighed and current.count == 1000 and current.unit not in WEIGHT_UNITS and current.spec is not None
 
 
+def is_bundle_of(drafts: list[Draft], name: str, price: Price) -> bool:
+    """洗衣液拿两瓶的35: what several of the goods above cost, which they now hold as a tier."""
+    same = [draft for draft in drafts if name and draft.name == name and draft.fen is not None]
+    return bool(same) and price.count_milli > 1000 and same[-1].take_tier(price)
+
+
 def listed_goods(region: str) -> list[str]:
     """口水鸡、白切鸡、盐焗鸡都是58: goods that share the price behind them; none where these are only kinds."""
     listed = _LISTED.search(region)

@@ -9,7 +9,7 @@ from bot.parsing.post_amounts import take_case, without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
-from bot.parsing.post_kinds import is_other_pack, is_talk, kind_in, listed_goods, of_the_same, pack_name
+from bot.parsing.post_kinds import is_bundle_of, is_other_pack, is_talk, kind_in, listed_goods, of_the_same, pack_name
 from bot.parsing.post_leftovers import without_prices
 from bot.parsing.post_line_kinds import (
     ASIDE,
@@ -64,8 +64,6 @@ class Reader:
         if not self.drafts:
             self._without_prices()
         self.shares.share_unit(self.text)
-
-    # -- one line
 
     def _line(self, line: str, offset: int, index: int) -> None:
         if self._tabled(line, offset):
@@ -217,8 +215,9 @@ class Reader:
         if not name and is_new and self.pending is None:  # 2) 36元/板: goods without a name
             self._open(Draft("", start + price.start, spec=spec), price, region)
             return
-        if index > 0 and current is not None and price.fen == current.fen and is_talk(name):
-            return  # 拿货价65,我不赚钱就65
+        is_told = index > 0 and current is not None and price.fen == current.fen and is_talk(name)
+        if is_told or is_bundle_of(self.drafts, name, price):  # 拿货价65,我不赚钱就65
+            return
         is_behind = index > 0 and current is not None and current.fen not in (None, price.fen)
         kind = kind_in(region) if is_behind and price.count_milli == 1000 else ""
         name = "" if name == kind else name
@@ -229,8 +228,6 @@ class Reader:
                 self._open(Draft(name, start + price.start, spec=spec, base=base), price)
             elif not current.take_tier(price):
                 self.unused.append(body[price.start : price.end].strip())
-            return
-        if self._is_bundle_of(name, price):
             return
         headline = self._headline()
         if not name and self.pending is not None and mentions_goods(headline) and not mentions_goods(self.pending[0]):
@@ -252,11 +249,6 @@ class Reader:
         draft = Draft(name, start + price.start, spec=spec, is_cold=bool(COLD.search(body)) and len(prices) == 1)
         draft.base = self.grades.kind or ""
         self._open(draft, price, region)
-
-    def _is_bundle_of(self, name: str, price: Price) -> bool:
-        """洗衣液拿两瓶的35: what several of the goods above cost."""
-        same = [draft for draft in self.drafts if name and draft.name == name and draft.fen is not None]
-        return bool(same) and price.count_milli > 1000 and same[-1].take_tier(price)
 
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:
         self.drafts.append(draft)

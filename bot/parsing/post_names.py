@@ -202,7 +202,11 @@ def clean_name(clause: str) -> str:
         trimmed = _trim(word)
         if trimmed and not FILLER.fullmatch(trimmed) and not FILLER.fullmatch(word):
             kept.append((trimmed, _is_headline(word)))
-    kept = [(word, is_headline) for word, is_headline in kept if not re.fullmatch(r"[\d.]+", word) and not _SUM.fullmatch(word)]
+    kept = [
+        (word, is_headline)
+        for word, is_headline in kept
+        if not re.fullmatch(r"[\d.]+", word) and not _SUM.fullmatch(word)
+    ]
     if len(kept) > 1 and not all(_SAID.search(word) for word, _ in kept):
         kept = [(word, is_headline) for word, is_headline in kept if not _SAID.search(word)]
     solid = [word for word, is_headline in kept if not is_headline]

@@ -51,7 +51,9 @@ def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: d
     windows = [
         item
         for item in bound
-        if item.role not in ("close", "other") and item.end is not None and (deadline is None or _starts_after(item, deadline))
+        if item.role not in ("close", "other")
+        and item.end is not None
+        and (deadline is None or _starts_after(item, deadline))
     ]
     is_handed = found[0].role == "pickup"
     if is_handed and any(item.hit.has_clock for item in found):

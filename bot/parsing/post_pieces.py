@@ -82,12 +82,16 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         if is_old or _VOID.match(text, item.hit.end) is not None:
             item.role = "other"
     _drop_denied(text, bound)
-    for one, other in itertools.pairwise([item for item in bound if item.role != "other" or not _is_denied(text, item.hit)]):
+    for one, other in itertools.pairwise(
+        [item for item in bound if item.role != "other" or not _is_denied(text, item.hit)]
+    ):
         gap = text[one.hit.end : other.hit.start]
         is_other = other.role not in (None, one.role) and (len(gap) > 14 or one.role != "close")
         if one.role is None or is_other or len(gap) > 30 or "\n" in gap.strip("\n"):
             continue
-        is_denial = any(one.hit.end <= item.hit.start < other.hit.start and _is_denied(text, item.hit) for item in bound)
+        is_denial = any(
+            one.hit.end <= item.hit.start < other.hit.start and _is_denied(text, item.hit) for item in bound
+        )
         if is_denial or TAKEN_BACK.search(gap) is None:
             continue
         part = other.hit.part or (one.hit.part if _is_bare(other.hit) else None)

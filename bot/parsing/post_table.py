@@ -16,10 +16,11 @@ _KEYS = (
     ("price", r"(?:团购?|优惠|现|售|单)?价格?(?:\(元\))?|团长价"),
     ("unit", r"单位"),
     ("limit", r"(?:每户)?限购"),
-    ("stock", r"库存|限量|数量|份数"),
-    ("aside", r"序号|编号|no\.?|#|备注|产地|原价|市场价|口味"),
+    ("stock", r"库存|限量|数量|份数|剩余|余量|还?剩|现货"),
+    ("aside", r"序号|编号|no\.?|#|备注|产地|原价|市场价?|市价|超市价|门市价|专柜价|平时价?|口味"),
 )
 _CELLS = re.compile(r"\s*[|｜│\t]\s*|\s{2,}|[　]+")
+_UNIT_OF = re.compile(rf"[(（](?:元\s?/\s?)?(?P<unit>{UNIT})[)）]")
 _RULE = re.compile(r"[\s|:：\-—─+=]*")
 
 
@@ -28,13 +29,15 @@ class Columns:
     """What stands in which cell of the lines below a heading."""
 
     keys: tuple[str, ...]
+    unit: str | None = None  # 单价(元/盒), 剩余(盒)
 
 
 def read_columns(line: str) -> Columns | None:
     """The columns a line of headings announces; None when it is not one: a name and a price must be among them."""
     cells = cells_of(line)
     keys = tuple(_key(cell) for cell in cells)
-    return Columns(keys) if "" not in keys and "name" in keys and "price" in keys else None
+    unit = next((match["unit"] for cell in cells if (match := _UNIT_OF.search(cell)) is not None), None)
+    return Columns(keys, unit) if "" not in keys and "name" in keys and "price" in keys else None
 
 
 def row_draft(line: str, columns: Columns, offset: int) -> Draft | None:
@@ -49,7 +52,7 @@ def row_draft(line: str, columns: Columns, offset: int) -> Draft | None:
         spec, unit = None, unit or sold_by["unit"]
     draft = Draft(clean_name(row["name"]) or row["name"], offset, spec=spec or find_spec(row["name"]))
     draft.take_price(price)
-    draft.unit = draft.unit or unit_of(spec or "") or pack_of(unit)
+    draft.unit = draft.unit or unit_of(spec or "") or pack_of(unit) or columns.unit
     for key in ("limit", "stock"):
         if row.get(key):
             draft.take_label(key, row[key])
@@ -58,6 +61,8 @@ def row_draft(line: str, columns: Columns, offset: int) -> Draft | None:
 
 def _cells_by_key(line: str, columns: Columns) -> dict[str, str]:
     cells = cells_of(line)
+    if len(cells) < len(columns.keys) == len(line.split()):  # a name of three characters leaves one blank
+        cells = line.split()
     fits = 2 <= len(cells) <= len(columns.keys) and len(cells) >= len(columns.keys) - 2
     return dict(zip(columns.keys, cells, strict=False)) if fits else {}
 

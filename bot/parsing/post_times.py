@@ -52,20 +52,8 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     """Deadline and pickup of normalised `text`. Days named in the first `headline_end` characters are only a title."""
     hits = scan_times(text, now, _MOST_HITS)
     words = role_words(text, hits)
-    today = now.astimezone(SHANGHAI).date()
     bound = [Bound(hit, role_of(text, hit, hits, words)) for hit in hits]
-    for item in bound:
-        if item.role != "close" and _is_past(item.hit, today):
-            item.role = "other"
-    drop_taken_back(text, bound)
-    join_remarks(text, bound)
-    join_same(text, bound)
-    with_parts(text, bound)
-    _leave_errands(text, bound)
-    _spread(text, bound)
-    close_windows(text, bound)
-    hear_presence(text, bound)
-    set_background(text, bound)
+    _mend_roles(text, bound, now)
     _resolve_all(text, bound, now, headline_end)
     if infer_close(text, bound, now, headline_end):
         _resolve_all(text, bound, now, headline_end)
@@ -90,6 +78,23 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
     terms = {item.hit.start for item in bound if item.role not in (None, "other")} | {start for start, _ in spans}
     taken = tuple((word.start, word.end) for word in words if word.is_taken)
     return PostTimes(deadline, pickup, tuple(hits), spans, tuple(doubts), taken, tuple(sorted(terms)))
+
+
+def _mend_roles(text: str, bound: list[Bound], now: datetime) -> None:
+    """What the neighbours of a time say about its role: corrections, pieces, lists, windows, who speaks of whom."""
+    today = now.astimezone(SHANGHAI).date()
+    for item in bound:
+        if item.role != "close" and _is_past(item.hit, today):
+            item.role = "other"
+    drop_taken_back(text, bound)
+    join_remarks(text, bound)
+    join_same(text, bound)
+    with_parts(text, bound)
+    _leave_errands(text, bound)
+    _spread(text, bound)
+    close_windows(text, bound)
+    hear_presence(text, bound)
+    set_background(text, bound)
 
 
 def _is_past(hit: TimeHit, today: date) -> bool:

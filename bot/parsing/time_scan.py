@@ -66,7 +66,7 @@ class _Assembler:
     def __init__(self, text: str, atoms: list[re.Match[str]], index: int, now: datetime) -> None:
         self.text, self.atoms, self.index, self.now = text, atoms, index, now
         self.end = atoms[index].start()
-        self.is_until = text[max(0, self.end - 1) : self.end] in ("到", "至", "截") or text[max(0, self.end - 2) : self.end] in ("最晚", "最迟")
+        self.is_until = text[max(0, self.end - 2) : self.end].endswith(("到", "至", "截", "最晚", "最迟"))
         self.is_vague = False  # 三四点: the hour is not one
         self.is_digital = False
 
