@@ -25,7 +25,7 @@ _TOO_LATE = re.compile(
     r".?过了?\|(?:以后|之后|后)?[^\n,，。;!]{0,9}?(?:没法|不能|没办法|来不及|就?不)(?:再|给)?[加接收报补下算赶要]"
 )
 _ORDERED_ON = re.compile(  # 够10份我今晚就下单
-    r"\s?(?:我(?:准时|统一|一起|一并)?(?:就|去|要|得|来|再)?|就(?:去|要|得)?)(?:(?:给|跟|同|向|找)?(?:厂家|店家|老板|供应商|那边|人家))?"
+    r"\s?(?:准时)?(?:统一|一并|集中|一起|打包)(?:下单|订货|报单|报数|上报|提交|汇总)|\s?(?:我(?:准时|统一|一起|一并)?(?:就|去|要|得|来|再)?|就(?:去|要|得)?)(?:(?:给|跟|同|向|找)?(?:厂家|店家|老板|供应商|那边|人家))?"
     r"(?:下单|订货|报单|报上去|报数|报过去|报(?=了|给)|拿货|进货|下定)"
 )
 _SINCE = re.compile(r"(?:收到?货?|签收|到货|取货|拿到|到手|付款|下单|拍下|支付|成团|截单)之?后?\s*$")
@@ -188,6 +188,9 @@ def _from_neighbours(
     for word in words:
         is_window = hit.to_clock is not None and word.role == "close"  # 八点到八点半,1号楼,来晚了我可收摊了
         if right <= word.start < min(line_end, next_hit, right + 24) and word.role != "offer" and not is_window:
+            is_when = word.role in ("arrival", "shipping") and text[word.end : word.end + 1] in ("了", "后")
+            if is_when and "。" in text[hit.end : word.start]:  # 11号说。发货后三天到
+                continue
             word.is_taken = True
             return word.role
     previous_hit = max((other.end for other in hits if other.end <= hit.start), default=0)

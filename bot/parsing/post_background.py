@@ -33,6 +33,7 @@ _SELF = re.compile(
     r"(?:你|您|恁|侬)们?|大家|各位|大伙儿?|咱们?(?!这|那|家|小区|群|楼|门口|店)|我们?(?!这|那|家|小区|群|楼|弟|妹|哥|姐|爸|妈|老|舅|叔|表|同)"
     r"|俺们?(?!这|那|家|弟|妹|哥|姐|爹|娘)|本团|团长|要的|订的|下单的"
 )
+_AUDIENCE = re.compile(r"(?:你|您|恁|侬)们?[^\n,，。;]{0,3}$|(?:大家|各位|大伙儿?)[^\n,，。;]{0,3}$")
 _OTHER_BEHIND = re.compile(rf"\s?(?:左右|前后|的时候|钟)?(?:{_OTHERS})(?![前截旁门大办室里口亭后楼对边中外那值传])")
 _OWN_WORD = re.compile(
     r"截|接龙|报(?!纸|价|案)|要数|要报|收单|下单|单子|名单|统计|锁单|锁接龙|封单|停接|汇总|订货|前[要跟给]|现[拿取提领卸]|[自来去]取|[来去]拿|自提|提货|取货|领货"
@@ -52,7 +53,7 @@ _MINE = re.compile(  # what the leader does for himself
     r"接(?:孩子|娃|小孩|人|老人)|送(?:孩子|娃|小孩|老人)|开家长会|上课|值班|加班|回乡|探亲|喝喜酒|吃席|赶飞机|赶火车|坐车|坐飞机)(?![^\n,，。;]{0,3}[前后])"
 )
 _AWAY = re.compile(
-    r"\s?(?:就|才|要|会|得|还要)?(?:(?:去|回|跑去|赶去)(?!给|帮)|关门|打烊|开门|营业|收摊|停业|收工|下班)"
+    r"\s?(?:就|才|要|会|得|还要)?(?:(?:去|回|跑去|赶去)(?!给|帮)|关门|打烊|开门|营业|收[摊炉市档]|歇|停业|收工|下班)"
 )
 _MY_WAY = re.compile(  # 七点我要去跳广场舞
     r"\s?(?:左右|多|钟)?(?:我|俺)(?:就|还|得|要|会|必须|约了|再|才|先|还得|还要){1,2}(?:去|回|走|出|上|接|送|陪|开|赶|忙|睡|做|带)"
@@ -140,6 +141,8 @@ def _is_told(lead: str, tail: str, *, is_handed: bool) -> bool:
     if _HABIT.search(lead):
         return True
     if _OWN_WORD.search(tail) or _OWN_WORD.search(lead[-8:]):
+        return False
+    if _AUDIENCE.search(lead):  # 你们六点到七点半买菜的时候拿
         return False
     own = [match.end() for match in _SELF.finditer(lead)]
     others = [match.end() for match in _OTHER.finditer(lead)]

@@ -237,7 +237,7 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             continue
         is_title = hit.start < headline_end and item.role is None and hit.clock is None
         prefer: Literal["deadline", "pickup"] = "deadline" if item.role == "close" else "pickup"
-        if after is not None and hit.day is None and {item.role, last_role} <= {"pickup", "arrival"}:
+        if after is not None and hit.day is None and {item.role, last_role} <= {"pickup", "arrival", None}:
             after -= timedelta(minutes=1)  # 晚上六点车到,六点到七点半自提: the same six
         last_role = item.role
         if errand is not None and after is not None and after < errand and _is_bare_pickup(item):
@@ -254,5 +254,7 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             after = spoken
         elif spoken is None and when.on is not None and hit.day is not None:
             after = datetime(when.on.year, when.on.month, when.on.day, tzinfo=SHANGHAI)
-        if (item.role == "close" or (item.role is None and is_named_day)) and not is_title:
+        if item.role == "close":
             before_close = after
+        elif item.role is None and is_named_day and not is_title and after is not None:  # 今晚六点开饭,三点前说
+            before_close = after.astimezone(SHANGHAI).replace(hour=0, minute=0)

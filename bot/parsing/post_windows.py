@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.parsing.post_pickup import Bound
 
 _UNTIL = re.compile(
-    r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
+    r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|停|守|待|呆|蹲|留|开|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
 )
 _LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
 _AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
