@@ -15,6 +15,7 @@ from bot.parsing.feasts import FEAST_PATTERN, LUNAR_PATTERN, feast_day, lunar_da
 
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "半": 0}
 _WEEKDAY = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5, "曰": 6}
+_SUNDAY = 6
 _WEEKDAY |= {str(n): n - 1 for n in range(1, 8)}
 
 _SMALL = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -143,7 +144,10 @@ def _weekday(prefix: str | None, name: str, today: date) -> Day:
     if not which:
         return Day(_coming(today, name), is_weekday=True)
     weeks = {"下下": 2, "下": 1, "上": -1}.get(which, 0)
-    return Day(today + timedelta(days=_WEEKDAY[name] - today.weekday() + 7 * weeks))
+    days = _WEEKDAY[name] - today.weekday() + 7 * weeks
+    if days < 0 and which in ("这", "本") and today.weekday() == _SUNDAY:  # 这周五 said on a Sunday night
+        days += 7
+    return Day(today + timedelta(days=days))
 
 
 def _english(word: str, today: date) -> Day:

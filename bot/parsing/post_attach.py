@@ -16,7 +16,7 @@ _LINK = re.compile(
 _CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
 _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
 _OPEN_UNTIL = re.compile(
-    r"(?:接龙|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
+    r"(?:接龙|补单|加单|追加|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
 )
 _GIFT = re.compile(r"(?:买|满|够|拍|加购)[^\n,，。;]{1,6}$")  # 买两盒送洗碗盐
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
@@ -33,7 +33,7 @@ _LATER_TOLD = re.compile(
     r"(?:货|菜)?(?:时间|地点|的时间)?[:,， ]{0,2}(?:等|另|再|到时|届时|待)(?:行|候|再|会)?我?(?:通知|喊|叫|说|定|群里)"
 )
 _LATEST = re.compile(
-    r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|(?<![我俺店铺家摊门院馆场])开|开放|持续|报|下单|接龙|一直|留)(?:时间)?[:为是]?到?\s*$"
+    r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|(?<![我俺店铺家摊门院馆场])开|开放|持续|报|下单|接龙|一直|留|只|价|优惠|福利|预售)(?:时间)?[:为是]?到?\s*$"
 )
 
 
@@ -73,7 +73,11 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
     if _is_length(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
     if _is_plain_close(text, hit):
-        return "close"
+        return (
+            "pickup"
+            if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) and _moves_pickup(text, hit)
+            else "close"
+        )
     left, right = _clause_of(text, hit.start, hit.end)
     words = [word for word in words if not _is_unrelated(word, hit)]
     before = [word for word in words if left <= word.start and word.end <= hit.start]
@@ -111,6 +115,12 @@ def _is_plain_close(text: str, hit: TimeHit) -> bool:
     if _TOO_LATE.match(text[max(0, hit.start - 2) : hit.start] + "|" + text[hit.end : hit.end + 12]):
         return True
     return bool(_PUT_OFF.search(text, max(0, hit.start - 5), hit.start) or _ORDERED_ON.match(text, hit.end))
+
+
+def _moves_pickup(text: str, hit: TimeHit) -> bool:
+    """原定周二取的推迟到周四: it is the pickup that is put off, when the sentence speaks of nothing else."""
+    said = re.split(r"[\n。!！]", text[max(0, hit.start - 40) : hit.start])[-1]
+    return re.search(r"[取拿提领]|到货|分货", said) is not None and not re.search(r"截|接龙|收单|报名|结束", said)
 
 
 def _is_length(text: str, hit: TimeHit) -> bool:

@@ -85,6 +85,9 @@ def _only_point(found: list[Bound], bound: list[Bound], deadline: datetime | Non
         if item.role is None and item.hit.clock is not None and (deadline is None or _starts_after(item, deadline))
     ]
     points = [item for item in points if first is None or (item.on is not None and item.on >= first)]
+    if not points and found[0].hit.part is None:  # 周四到,几点说不准,先定周四晚上
+        points = [item for item in bound if item.role is None and item.hit.part and item.hit.day and item.on == first]
+        return points[:1]
     return points if len({item.start for item in points}) == 1 else []
 
 

@@ -165,7 +165,8 @@ def _leave_errands(text: str, bound: list[Bound]) -> None:
     for index, item in enumerate(bound):
         if item.role != "pickup" or _ERRAND.match(text, item.hit.end) is None:
             continue
-        if any(other.role in ("pickup", "arrival") for other in bound[index + 1 :]):
+        later = bound[index + 1 :]
+        if any(other.role in ("pickup", "arrival") or (other.role is None and other.hit.clock) for other in later):
             item.role = "other"
 
 
@@ -192,7 +193,7 @@ def _is_range_of_days(hit: TimeHit, gap: str) -> bool:
         hit.day is not None
         and hit.day.has_many
         and not hit.has_clock
-        and re.fullmatch("[\\s每天日都的,，]{0,5}", gap) is not None
+        and re.fullmatch("[\\s每天日两都的可以,，]{0,8}", gap) is not None
     )
 
 

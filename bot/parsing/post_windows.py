@@ -53,6 +53,7 @@ def _ends_window(text: str, bound: list[Bound]) -> None:
         if not is_open or other.role != "close" or other.hit.day is not None or len(closing) < 2 or len(gap) > 8:
             continue
         if _OVER.match(text, other.hit.end) and not re.search(r"[。;\n]", gap):
+            one.role = one.role or "pickup"
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 
 
@@ -70,7 +71,8 @@ def close_windows(text: str, bound: list[Bound]) -> None:
     _ends_window(text, bound)
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
-        is_open = one.role in ("pickup", "arrival", "shipping") and one.hit.to_clock is None
+        is_begun = one.role is None and one.hit.mark == "after" and one.hit.clock is not None  # 5点45分起在后门,到7点
+        is_open = (is_begun or one.role in ("pickup", "arrival", "shipping")) and one.hit.to_clock is None
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
         is_until = bool(
@@ -80,4 +82,5 @@ def close_windows(text: str, bound: list[Bound]) -> None:
             or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
         )
         if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):
+            one.role = one.role or "pickup"
             other.role, other.hit = one.role, replace(other.hit, mark="before")

@@ -6,7 +6,7 @@ read the way traders mean it (17:00) unless `literal` is preferred. Finding the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -96,6 +96,8 @@ def resolve(hit: TimeHit, now: datetime, *, prefer: Prefer = "pickup", after: da
 
 def deadline_of(hit: TimeHit, now: datetime, after: datetime | None = None) -> datetime | None:
     """The closing instant a hit stands for; of a window its end, of a day its last minute."""
+    if hit.clock is None and hit.to_clock is not None:  # 今天到明天下午5点
+        hit = replace(hit, day=hit.to_day or hit.day, part=hit.to_part or hit.part, clock=hit.to_clock, to_clock=None)
     when = resolve(hit, now, prefer="deadline", after=after)
     if when.start is not None:
         return when.end if when.end is not None else when.start
