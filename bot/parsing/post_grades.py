@@ -17,7 +17,9 @@ _OTHERS = rf"礼盒|[散袋盒罐瓶]装|{_LENGTH}|{_CRAB}|{_WEARER}|{_CALIBRE}"
 _GRADE = re.compile(rf"{_RANK}{_SIZED}?(?:\s.{{0,8}})?|{_OTHERS}|[桶坛罐瓶盒箱袋壶筐篮包]")
 _GRADED = re.compile(rf"(?P<kind>.{{2,}}?)\s?(?:{_RANK}{_SIZED}|{_OTHERS})")  # 四件套1.8米床
 _LONGEST = 9
-_HEADING = re.compile(r"[^:：,，\d\x00]{2,10}(?=[:：])")  # 坚果礼包:小包装25元
+_HEADING = re.compile(
+    r"(?![一两二三四几\d][种个款]|规格|价格|品种|口味)[^:：,，\d\x00]{2,10}(?=[:：])"
+)  # 坚果礼包:小包装25元
 
 
 class Grades:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.parsing.goods_words import mentions_goods
 from bot.parsing.normalise import Normal
 from bot.parsing.post_draft import Draft
 from bot.parsing.post_leftovers import unread_figures
@@ -14,6 +15,9 @@ from bot.parsing.post_names import headline_title, is_odd_name
 from bot.parsing.values import PostItem
 
 _COLD_GOODS = re.compile(r"(?:冷藏|冷冻|冰鲜)(?:品|的|商品|食品|货|类)")
+_TALK = re.compile(
+    r"(?:不过|当时|上次|上回|后来|结果|然后|所以|因为|但是?|而且|反正|算下来|其实|忘了|那次|有人|听说|一次|连|光是?)"
+)
 _MOST_UNUSED = 4
 _NEAR = 30  # a spec may stand behind its price
 _COLD_KIND = re.compile(r"奶|乳|酪|冰|冻|雪糕|虾仁|鱼片|海鲜|水饺|馄饨|汤圆|慕斯")
@@ -84,7 +88,9 @@ def title_of(items: Sequence[PostItem]) -> str:
 
 def _kept(drafts: list[Draft]) -> list[Draft]:
     """A numbered line without a price is an item to ask about; without name and price it is nothing."""
-    return [draft for draft in drafts if draft.name or draft.fen is not None][:50]
+    named = [draft for draft in drafts if draft.name or draft.fen is not None][:50]
+    told = [draft for draft in named if _TALK.match(draft.name) and not mentions_goods(draft.name)]
+    return [draft for draft in named if draft not in told] or named
 
 
 def _cooled(items: list[PostItem], says_cold: bool) -> tuple[list[PostItem], list[str]]:

@@ -1,0 +1,21 @@
+"""Prices that a post only tells of: 超市看到要89一斤, 便利店一支要4块5, 当时才2块一斤, 原来一箱卖50,现在降到42."""
+
+from __future__ import annotations
+
+import re
+
+_SEEN_ELSEWHERE = re.compile(  # 昨天超市看到要89一斤
+    r"(?:超市|菜场|市场|网上|店里|外面|人家|别处|商场)[^,，。;!！\n\x00]{0,4}(?:看到|看了|问了|卖到|要卖)[^,，。;!！\n]{0,10}$"
+    r"|(?:^|[,，。;!！(（\n\s\x00])(?:专柜|超市|便利店|小卖部|药店|水果店|蛋糕店|饭店|商场|商超|菜场|门店|实体店|外卖(?:平台)?|堂食|平台|网上|盒马|山姆|京东|天猫|淘宝|拼多多|直播间|某[宝东猫多]|隔壁群|别的群|外面|外头)"
+    r"(?:里|上|价|卖|同款|的|要|都|得|还)*[^\s,，。;!！\n\d我咱团\x00]{0,6}?(?:是|要|卖|都|得|价|就|还){0,3}\s?¥?$"
+)
+_TOLD = re.compile(r"(?:当时|那时候?|那会儿|那年|早些?年|小时候|19\d\d年|20[01]\d年)[^\n。;；!！]{0,14}$")
+_FORMER = re.compile(r"(?:原来|原先|之前|以前|上次|上回|平时|本来|去年|往年)[^,，。;；!！\n]{1,9}$")
+_LOWERED = re.compile(r"[^。!！\n]{0,20}(?:[降改调涨]到|[降改调]成|降价|现在|这[次回趟]|今天)\s?¥?\d")
+
+
+def is_told_price(text: str, start: int, end: int, floor: int) -> bool:
+    """Is the figure from `start` to `end` another shop's price or a former one? `floor`: where the last price ended."""
+    if _SEEN_ELSEWHERE.search(text, max(floor, start - 24), start) or _TOLD.search(text, max(floor, start - 24), start):
+        return True
+    return bool(_FORMER.search(text, max(floor, start - 16), start) and _LOWERED.match(text, end))
