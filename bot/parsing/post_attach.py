@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.parsing.post_roles import ROLE, Role
@@ -51,10 +52,8 @@ class Word:
 def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
     """Words that give a time its role, in reading order; words inside a time are none."""
     found: list[Word] = []
-    for match in ROLE.finditer(text):
+    for match in _outside(text, hits):
         start, end = match.span()
-        if any(hit.start < end and start < hit.end for hit in hits):
-            continue
         if match[0] == "到" and any(hit.start == end for hit in hits):  # 接龙到今晚9点: until
             continue
         if _LATER_TOLD.match(text, end):
@@ -68,16 +67,22 @@ def role_words(text: str, hits: list[TimeHit]) -> list[Word]:
     return found
 
 
+def _outside(text: str, hits: list[TimeHit]) -> Iterator[re.Match[str]]:
+    """Role words that share no character with a time; behind 六点四十分 the next is 发, not 分发."""
+    position = 0
+    while (match := ROLE.search(text, position)) is not None:
+        inside = next((hit for hit in hits if hit.start < match.end() and match.start() < hit.end), None)
+        if inside is None:
+            yield match
+        position = match.end() if inside is None or inside.end <= match.start() else max(inside.end, position + 1)
+
+
 def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> Role | None:
     """The role of one hit: a label right before it, else the next word of its clause, else the one before it."""
     if _is_length(text, hit) or _ONCE.search(text, max(0, hit.start - 4), hit.start):
         return "other"
     if _is_plain_close(text, hit):
-        return (
-            "pickup"
-            if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) and _moves_pickup(text, hit)
-            else "close"
-        )
+        return "pickup" if _moves_pickup(text, hit) else "close"
     left, right = _clause_of(text, hit.start, hit.end)
     words = [word for word in words if not _is_unrelated(word, hit)]
     before = [word for word in words if left <= word.start and word.end <= hit.start]
@@ -97,9 +102,7 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
         for word in after[:1]:
             word.is_taken = word.is_taken or word.role == "close"
         return "close"
-    role = _strongest(after, hit)
-    if role == "close" and not hit.has_clock and _STATES_ONLY.match(text, hit.end):
-        return "other"
+    role = _from_behind(text, hit, after)
     if role is not None:
         return role
     if _LATEST.search(text, max(0, hit.start - 6), hit.start) and (label is None or not label.is_taken):
@@ -108,6 +111,15 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
         label.is_taken = True
         return label.role
     return _from_neighbours(text, hit, hits, words, left, right)
+
+
+def _from_behind(text: str, hit: TimeHit, after: list[Word]) -> Role | None:
+    """What the words behind a time in its clause say of it."""
+    if after and after[0].role == "offer" and text[hit.start - 1 : hit.start] == "到" and after[0].start - hit.end <= 4:
+        return "close"  # 现在到周六中午都可以接
+    role = _strongest(after, hit)
+    is_statement = role == "close" and not hit.has_clock and _STATES_ONLY.match(text, hit.end) is not None
+    return "other" if is_statement else role
 
 
 def _is_plain_close(text: str, hit: TimeHit) -> bool:
@@ -119,6 +131,8 @@ def _is_plain_close(text: str, hit: TimeHit) -> bool:
 
 def _moves_pickup(text: str, hit: TimeHit) -> bool:
     """原定周二取的推迟到周四: it is the pickup that is put off, when the sentence speaks of nothing else."""
+    if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) is None:
+        return False
     said = re.split(r"[\n。!！]", text[max(0, hit.start - 40) : hit.start])[-1]
     return re.search(r"[取拿提领]|到货|分货", said) is not None and not re.search(r"截|接龙|收单|报名|结束", said)
 

@@ -27,6 +27,7 @@ class Bound:
 
 def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headline_end: int) -> list[Bound]:
     """The hits that speak of pickup: 自提 before 到货 before 发货 before an unlabelled time after the deadline."""
+    bound = _of_this_round(bound, deadline)
     for role in ("pickup", "arrival", "shipping"):
         found = [item for item in bound if item.role == role and _is_useful(item)]
         if found:
@@ -44,6 +45,14 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
     loose = [item for item in loose if _is_useful(item) and (deadline is None or _starts_after(item, deadline))]
     windows = [item for item in loose if item.end is not None]
     return windows or [item for item in loose if item.hit.has_clock] or loose
+
+
+def _of_this_round(bound: list[Bound], deadline: datetime | None) -> list[Bound]:
+    """上批今晚七点来拿,这批周六截,下周三七点到八点: what is handed out before the deadline is not of this round."""
+    handed = [item for item in bound if item.role in ("pickup", "arrival") and item.start is not None]
+    if deadline is None or not any(item.start is not None and item.start > deadline for item in handed):
+        return bound
+    return [item for item in bound if item not in handed or item.start is None or item.start >= deadline]
 
 
 def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: datetime | None) -> list[Bound]:

@@ -19,13 +19,13 @@ from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
 from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, join_same, with_parts
 from bot.parsing.post_roles import Role
 from bot.parsing.post_windows import close_windows, hear_presence
-from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, resolve, scan_times
+from bot.parsing.times import SHANGHAI, TimeHit, When, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
-    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车|骑车|自己|先){0,2}(?:下|过)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
+    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车|骑车|自己|先|统一|一起|咱们?|集体){0,2}(?:下|过)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
     r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
 )
 _MOST_HITS = 60
@@ -222,6 +222,28 @@ def _is_bare_pickup(item: Bound) -> bool:
     return is_bare and item.role in ("pickup", "arrival")
 
 
+def _spoken_of(item: Bound, when: When, before: datetime | None) -> datetime | None:
+    """The time that what is said next counts from."""
+    is_named_day = item.hit.day is not None or item.hit.instant is not None
+    spoken = when.end or when.start
+    if spoken is not None and (is_named_day or before is not None or item.role == "close"):
+        return spoken
+    if spoken is None and when.on is not None and item.hit.day is not None:
+        return datetime(when.on.year, when.on.month, when.on.day, tzinfo=SHANGHAI)
+    return before
+
+
+def _midnight(at: datetime | None) -> datetime | None:
+    """The beginning of the day of `at`."""
+    return None if at is None else at.astimezone(SHANGHAI).replace(hour=0, minute=0)
+
+
+def _is_expiry(text: str, item: Bound) -> bool:
+    """保质期到7月12号: a day that nothing is counted from."""
+    around = text[max(0, item.hit.start - 8) : item.hit.end + 4]
+    return item.role == "other" and re.search("临期|期|保质", around) is not None
+
+
 def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int) -> None:
     """Give every hit its instants. A date-less clock inherits the day spoken of before it."""
     after: datetime | None = None
@@ -232,9 +254,9 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
         hit = item.hit
         if item.role == "close" and hit.day is None:
             after = before_close
-        elif item.role is None and hit.day is None and last_role == "other" and after is not None:
-            after = after.astimezone(SHANGHAI).replace(hour=0, minute=0)  # 仓库四点停止出库,我三点半要提交
-        if item.role == "other" and re.search("临期|期|保质", text[max(0, hit.start - 8) : hit.end + 4]):
+        elif item.role is None and hit.day is None and last_role == "other":
+            after = _midnight(after)  # 仓库四点停止出库,我三点半要提交
+        if _is_expiry(text, item):
             continue
         is_title = hit.start < headline_end and item.role is None and hit.clock is None
         prefer: Literal["deadline", "pickup"] = "deadline" if item.role == "close" else "pickup"
@@ -249,13 +271,10 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
             errand = when.start
         if item.role == "close":
             item.closes = deadline_of(hit, now, after)
-        is_named_day = hit.day is not None or hit.instant is not None
-        spoken = when.end or when.start
-        if spoken is not None and (is_named_day or after is not None or item.role == "close"):
-            after = spoken
-        elif spoken is None and when.on is not None and hit.day is not None:
-            after = datetime(when.on.year, when.on.month, when.on.day, tzinfo=SHANGHAI)
+        after = _spoken_of(item, when, after)
         if item.role == "close":
             before_close = after
-        elif item.role is None and is_named_day and not is_title and after is not None:  # 今晚六点开饭,三点前说
-            before_close = after.astimezone(SHANGHAI).replace(hour=0, minute=0)
+        elif (
+            item.role is None and (hit.day is not None or hit.instant is not None) and not is_title
+        ):  # 今晚六点开饭,三点前说
+            before_close = _midnight(after)

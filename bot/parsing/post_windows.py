@@ -11,7 +11,7 @@ from bot.parsing.post_pickup import Bound
 _UNTIL = re.compile(
     r"(?:^|[,，、\s]|一直|开门|营业|在家|持续|直|截止|开放|都|可以|停|守|待|呆|蹲|留|开|[,，]?[拿取提领发分送摆等卖放])(?:到|至)\s*$"
 )
-_LASTS = re.compile(r"(?:一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
+_LASTS = re.compile(r"(?:(?:拿|取|领|提|搬|卖|摆|等|分|发)(?=到)|一直|直|在家|营业|开门|守|摆)[^\n,，。;]{0,3}到\s*$")
 _AT_LATEST = re.compile(r"[,，\s](?:最晚|最迟|不晚于)(?:到)?\s*$")
 _OFFER = re.compile(r"[^\n,，。;]{0,4}(?:下单|接龙|报|截|订|说|付)")
 _PAST = re.compile(r"(?:过了?|超过|晚于)\s*$")
@@ -19,6 +19,7 @@ _GONE = re.compile(r"(?:以?后|之后)?(?:我|俺|人)?(?:就|可)?(?:走|撤|�
 _PRESENT = re.compile(
     r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
 )
+_EMPTY = re.compile(r"\s?(?:之?前)?(?:我|他|车)?(?:就|要|就要|准时)?(?:[分发领卖]完|走人|开走|撤|收摊|锁门|散)")
 _OVER = re.compile(r"\s?(?:就|准时|准点)?(?:结束|收摊|收工|收了|撤|散|走人|关门|截止|为止)")
 _LOCKS = re.compile(
     r"\s?(?:我|俺|店里?|门卫|保安|物业|库房|车库|大门|[那这]边)?(?:就|要|会|准时|准点)?(?:锁门|关门|锁车库|关店|没人了?)"
@@ -49,10 +50,11 @@ def _ends_window(text: str, bound: list[Bound]) -> None:
     closing = [item for item in bound if item.role == "close"]
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
-        is_open = one.role == "pickup" and one.hit.clock is not None and one.hit.to_clock is None
+        is_open = one.role in ("pickup", None) and one.hit.clock is not None and one.hit.to_clock is None
         if not is_open or other.role != "close" or other.hit.day is not None or len(closing) < 2 or len(gap) > 8:
             continue
         if _OVER.match(text, other.hit.end) and not re.search(r"[。;\n]", gap):
+            one.role = one.role or "pickup"
             one.role = one.role or "pickup"
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 
@@ -79,6 +81,7 @@ def close_windows(text: str, bound: list[Bound]) -> None:
             _UNTIL.search(gap)
             or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
             or (one.hit.mark == "after" and _GONE.match(text, other.hit.end))
+            or (one.hit.clock is not None and _EMPTY.match(text, other.hit.end))
             or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
         )
         if is_until and not re.search(r"[。;\n]|截|接龙|下单", gap):

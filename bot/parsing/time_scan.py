@@ -104,7 +104,7 @@ class _Assembler:
         day, part, clock, exact = None, None, None, False
         while (atom := self._next(day, part)) is not None:
             kind = atom.lastgroup
-            if kind == "date" and clock is None and part is None:
+            if kind == "date" and clock is None and (part is None or self.text[atom.start() - 1] == "("):
                 other = read_day(atom, self.now.date())
                 if other is None or (day is not None and not self._same_day(day, other)):
                     break
@@ -139,7 +139,8 @@ class _Assembler:
         gap = self.text[self.end : atom.start()]
         if self.is_until and day is not None and atom.lastgroup == "date" and ("," in gap or "，" in gap):
             return None  # 接龙到周四,周六一早六点半
-        wide = day is not None and part is None and (atom.lastgroup == "date" or bool(atom["ph"]))
+        is_remark = gap == "(" and atom.lastgroup == "date"  # 明晚(周五)10:00
+        wide = day is not None and (is_remark or (part is None and (atom.lastgroup == "date" or bool(atom["ph"]))))
         return atom if not gap or (DATE_GAP if wide else GAP).fullmatch(gap) else None
 
     def _same_day(self, day: Day, other: Day) -> bool:
