@@ -55,7 +55,6 @@ def _ends_window(text: str, bound: list[Bound]) -> None:
             continue
         if _OVER.match(text, other.hit.end) and not re.search(r"[。;\n]", gap):
             one.role = one.role or "pickup"
-            one.role = one.role or "pickup"
             other.role, other.hit = one.role, replace(other.hit, mark="before")
 
 
