@@ -20,6 +20,7 @@ _PRESENT = re.compile(
     r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
 )
 _EMPTY = re.compile(r"\s?(?:之?前)?(?:我|他|车)?(?:就|要|就要|准时)?(?:[分发领卖]完|走人|开走|撤|收摊|锁门|散)")
+_ALL_FINE = re.compile(r"都(?:行|可以|能|在)(?![^\n,，。;]{0,3}[加接报订拍下])")
 _OVER = re.compile(r"\s?(?:就|准时|准点)?(?:结束|收摊|收工|收了|撤|散|走人|关门|截止|为止)")
 _LOCKS = re.compile(
     r"\s?(?:我|俺|店里?|门卫|保安|物业|库房|车库|大门|[那这]边)?(?:就|要|会|准时|准点)?(?:锁门|关门|锁车库|关店|没人了?)"
@@ -80,6 +81,7 @@ def close_windows(text: str, bound: list[Bound]) -> None:
             _UNTIL.search(gap)
             or (_PAST.search(gap) and _GONE.match(text, other.hit.end))
             or (one.hit.mark == "after" and _GONE.match(text, other.hit.end))
+            or (other.hit.mark == "before" and one.role == "pickup" and _ALL_FINE.match(text, other.hit.end))
             or (one.hit.clock is not None and _EMPTY.match(text, other.hit.end))
             or (_AT_LATEST.search(gap) and not _OFFER.match(text, other.hit.end))
         )
