@@ -73,7 +73,7 @@ def chain_out(entry: ChainEntry) -> Dict:
     found: Dict = {"name": entry.name, "lines": []}
     for line in entry.lines:
         row: Dict = {"item_no": line.key, "qty": line.quantity_milli / 1000}
-        if line.op != "set" or line.quantity_milli == 0 or entry.replaces:
+        if line.op == "sub" or (line.op == "set" and (line.quantity_milli == 0 or entry.replaces)):
             row["op"] = line.op
         found["lines"].append(row)
     if entry.room is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from bot import commands as c
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain import read_chain
-from bot.parsing.values import ChainEntry
+from bot.parsing.values import ChainEntry, Line
 from bot.router import Router
 from bot.texts import books, errors
 from bot.texts.wording import amount
@@ -136,11 +136,15 @@ def _alike(changes: list[_Wanted], recorded: list[OrderView]) -> list[tuple[str,
 
 def _namesake(entry: ChainEntry, seen: Counter[str]) -> int:
     """Two entries of one name without a room are two people, unless the later one only takes away or replaces."""
-    changes = entry.replaces or entry.status == "cancelled" or any(x.op == "sub" for x in entry.lines)
+    changes = entry.replaces or entry.status == "cancelled" or any(_takes_back(x) for x in entry.lines)
     if entry.room or not entry.name or changes:
         return max(1, seen[entry.name] if not entry.room else 1)
     seen[entry.name] += 1
     return seen[entry.name]
+
+
+def _takes_back(line: Line) -> bool:
+    return line.op == "sub" or (line.op == "set" and line.quantity_milli == 0)
 
 
 def _work_in(target: dict[int, int], entry: ChainEntry) -> None:
@@ -150,12 +154,10 @@ def _work_in(target: dict[int, int], entry: ChainEntry) -> None:
         return
     for line in entry.lines:
         now = target.get(line.key, 0)
-        if entry.replaces:
-            target[line.key] = line.quantity_milli
-        elif line.op == "sub":
+        if line.op == "sub":
             target[line.key] = max(0, now - line.quantity_milli)
-        elif line.op == "set" and line.quantity_milli == 0:
-            target[line.key] = 0
+        elif line.op == "set" and (entry.replaces or line.quantity_milli == 0):
+            target[line.key] = line.quantity_milli
         else:
             target[line.key] = now + line.quantity_milli
 

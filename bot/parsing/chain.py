@@ -24,15 +24,17 @@ from bot.parsing.chain_codes import in_words, with_letters
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
+from bot.parsing.chain_message import Held
 from bot.parsing.chain_parts import without_question
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_same import copy_of, read_copy
+from bot.parsing.chain_second import read_second
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.chain_struck import is_struck
-from bot.parsing.normalise import Normal, normalise
+from bot.parsing.normalise import Normal, circled_value, normalise
 from bot.parsing.post_prices import find_prices
-from bot.parsing.quantity import is_weight
+from bot.parsing.quantity import UNIT_PATTERN, is_weight
 from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 
 __all__ = ["looks_like_chain", "read_chain"]
@@ -47,6 +49,10 @@ _SUM_INSIDE = re.compile(  # 鸡蛋1板36元 晚7点取
 )
 _LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2}|[x×](?=\s))\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
+_MENTION = re.compile(r"(?<![a-zA-Z\d])@|@(?![a-zA-Z])")  # @阿月, but Annie@Bakery
+_SHORT = 8
+_MARKED = re.compile(rf"(?<=[^\s\d])[\ue001-\ue009](?={UNIT_PATTERN})")  # 草莓①盒
+_CHOICE = re.compile("或|还是")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
 _PLACEHOLDER = re.compile(
     r"^(?:占位|示例|示范|例|测试|发起|开团|模板|格式|置顶|团长|群主|勿删|请?接龙|[^\w\ue001-\ue014]*$)"
@@ -65,7 +71,7 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     `leader_name` is the initiator's nickname: her bare first line is a `placeholder`, her real order an entry.
     """
     head, beyond = _divided(text[:MAX_CHARS])
-    normal = normalise(head.replace("@", " "), keep_quote=True, limit=MAX_CHARS)
+    normal = normalise(_MENTION.sub(" ", head), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
     title = "\n".join(normal.text[row.start : row.end] for row in layout.title[:_MOST_TITLE])
     joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain())
@@ -102,7 +108,7 @@ class _Reader:
     def read(self, row: Row) -> None:
         """Add the entry of a row; a row without name, room and goods is unread."""
         raw = self.normal.cut(row.start, row.end)
-        parts = read_parts(self.normal, row.start, row.end, self.shelf)
+        parts = read_parts(self.normal, row.start, row.end, self.shelf, self.people)
         if not parts.name and not parts.content and parts.room is None:
             if raw.strip():
                 self.joiner.unread.append(self.joiner.raw(row))
@@ -125,7 +131,7 @@ class _Reader:
             return self._bare(parts, raw)
         if is_struck(raw, content) or _ZERO.match(content):
             return _made(parts, raw, Content(), "cancelled")
-        content = without_question(corrected(content))
+        content = _MARKED.sub(lambda match: str(circled_value(match[0])), without_question(corrected(content)))
         copy = copy_of(content, self.entries, self.people.entry_of)
         if copy is not None:
             found = read_copy(self.shelf, copy, parts.content)
@@ -137,13 +143,24 @@ class _Reader:
             or read_replacement(self.shelf, said, before)
             or read_reduction(self.shelf, said, before)
         )
+        if before and (changed is None or (changed.doubts and changed.action != "contradiction")):
+            changed = self._said_later(content, before) or changed
         if changed is not None:
             return self._after_change(parts, raw, changed)
-        netted = read_netted(self.shelf, content)
+        netted = read_second(self.shelf, content) or read_netted(self.shelf, content)
         if netted is not None:
             status = "ambiguous" if netted.doubts else "ok" if netted.lines else "cancelled"
             return _made(parts, raw, netted, status)
         return self._ordered(parts, raw, content)
+
+    def _said_later(self, content: str, before: Held) -> Content | None:
+        """What a line changes that is no plain list of goods; None when it only adds to what its person has."""
+        found = self._read(content)
+        if not found.is_message and not found.doubts and not found.note:
+            return None
+        said = self.shelf.said(content, before)
+        changes = said.action in ("change", "cancel") or said.replaces
+        return said if changes and not said.doubts else None
 
     def _is_placeholder(self, parts: Parts, content: str) -> bool:
         """The initiator's own first line without an order."""
@@ -152,9 +169,19 @@ class _Reader:
         is_leader = bool(self.leader) and (plain_name(parts.name) == self.leader)
         if not is_leader and not (self.leader == "" and _INITIATOR.search(parts.name)):
             return False
-        if not content:
+        if not content or (len(content) <= _SHORT and not self._asks_for_goods(content)):  # 开个头
             return True
-        return bool(_PLACEHOLDER.match(content) or find_prices(content) or NEWS.search(content) or _ZERO.match(content))
+        return _ZERO.match(content) is not None or (
+            not self._asks_for_goods(content)
+            and bool(_PLACEHOLDER.match(content) or find_prices(content) or NEWS.search(content))
+        )
+
+    def _asks_for_goods(self, content: str) -> bool:
+        found = self.shelf.plainly(content)
+        priced = find_prices(content) and re.search("[元块钱¥/]", content)
+        return (found is not None and not priced) or bool(
+            re.search(r"\d|[一二两三四五六七八九十]\S", content) and not priced
+        )
 
     def _without_goods(self, parts: Parts, raw: str, content: str, found: Content) -> ChainEntry:
         """Words that name no goods: in a chain of one item a wish beside the one unit, else a question."""
@@ -174,6 +201,8 @@ class _Reader:
         return _made(parts, raw, Content((Line(only, 1000),)), "ok")
 
     def _after_change(self, parts: Parts, raw: str, change: Content) -> ChainEntry:
+        if change.action == "cancel" and not change.lines:
+            return _made(parts, raw, Content(), "cancelled")
         left = left_over(self.people.before(parts) or {}, change)
         if change.doubts or any(value < 0 for value in left.values()):
             doubts = change.doubts or (Doubt(parts.content[:40], "out_of_range"),)
@@ -216,7 +245,7 @@ class _Reader:
             return _made(parts, raw, found, "ambiguous")
         if is_unsettled(content, found, len(self.shelf.catalogue.main)):
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
-        if len(found.lines) > 1 and re.search("或|还是", content):  # 苹果2或者沃柑2
+        if _CHOICE.search(content) and (len(found.lines) > 1 or found.is_message):  # 苹果2或者沃柑2, 2盒吧 还是3盒
             return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")
         if not found.lines:
             return self._without_goods(parts, raw, content, found)

@@ -14,11 +14,11 @@ from bot.parsing.values import Doubt, Item, Line
 FIGURE = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|[{CHINESE}]{{1,3}}|半)"
 _TAELS = rf"[一二三四五六七八九](?=两(?!\s?(?:{UNIT_PATTERN})|[{CHINESE}]))"  # 二两 is no range
 _QUANTITY = (
-    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE}|斤半)\s?(?!NAMES)"
-    rf"(?:(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
+    rf"(?:[x×+:=*各]\s?|要|来|订|买|拿|共|一共){{0,2}}(?P<figure>{_TAELS}|{FIGURE}|斤半)\s?"
+    rf"(?:(?!NAMES)(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
 CHANGE = re.compile(
-    rf"\d|[?]|或|[×+]|取消|不要|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
+    rf"\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫没]|去掉|划掉|别(?!的|墅)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|(?<![切对])半|几"
 )
 _A_LITTLE = "啲点些丢咪"
@@ -33,6 +33,7 @@ class Content:
     note: str | None = None
     action: str = "order"
     replaces: bool = False
+    is_message: bool = False  # read as a message, not by the grammar of chains
 
 
 @dataclass(slots=True)
@@ -98,3 +99,17 @@ def unless_odd(is_odd: bool, wishes: list[Wish]) -> list[Wish]:
     if is_odd and wishes:
         wishes[-1].milli = None
     return wishes
+
+
+def is_told_again(wishes: Sequence[Wish]) -> bool:
+    """A2 D1,D要少放盐: goods that have their number are named once more without one."""
+    counted = {wish.keys for wish in wishes if wish.figure is not None}
+    return any(wish.figure is None and wish.keys in counted for wish in wishes)
+
+
+def is_shared_by_two(wishes: Sequence[Wish], content: str) -> bool:
+    """番茄、菠菜两份: two of each, or one of each?"""
+    if len(wishes) < 2 or wishes[-1].milli in (None, 1000) or any(wish.figure is not None for wish in wishes[:-1]):
+        return False
+    one, other = re.escape(wishes[-2].text), re.escape(wishes[-1].text)
+    return re.search(rf"{one}(?:\s?[、和跟与&]\s?){other}", content) is not None

@@ -34,6 +34,12 @@ _FIRM = re.compile(
 )
 _CALLED = re.compile(r"[^\s\d]{1,6}(?:[姐哥姨叔妈爸婶伯嫂爷]|妈妈|爸爸|奶奶|先生|女士|老师|太太|师傅)")
 _SIZED = re.compile(rf"[小老大](?:{UNIT_PATTERN})|老样子?|小号|大号")
+_AMOUNT = re.compile(rf"(?:{FIGURE}|\d+)?\s?(?:{UNIT_PATTERN})")
+_WHERE = re.compile(  # 二楼麻将馆, 楼道保洁, 修伞老倪
+    r"(?:[铺店馆匠厂处部组班队户厅站台摊]|保洁|门卫|保安|师傅|老师|小哥|[大满]哥|妹子|屠夫|小学|食堂|超市|司机|秘书|医生|护士|[老小][\u4e00-\u9fff])$"
+)
+_VERB = re.compile(r"[放送拿取付转请帮给要不没多少在到交留代谢麻托]")
+_DOES = re.compile(r"\S{0,4}[卖拉做修开教管][^\s\d]{1,5}的")  # 卖豆腐脑的
 _APART = re.compile(rf"[\s,，(（—–{HOLE}-]")
 _LONGEST = 8
 
@@ -79,9 +85,18 @@ def is_signed(text: str, shelf: Shelf) -> bool:
 
 def is_name(word: str, *, firm: bool = False) -> bool:
     """May an unknown word behind the goods be a nickname? `firm`: only one that looks like nothing else."""
+    if (len(word) <= _LONGEST and _WHERE.search(word) and not _VERB.match(word)) or _DOES.fullmatch(word):
+        return True
     if (len(word) == 2 and word[0] == "老" and is_surname(word[1])) or _CALLED.fullmatch(word):  # 老姜, 汤圆妈妈
         return True
-    if not word or len(word) > _LONGEST * 2 or word in WORDS or mentions_goods(word) or _SIZED.fullmatch(word):
+    if (
+        not word
+        or _AMOUNT.fullmatch(word)
+        or len(word) > _LONGEST * 2
+        or word in WORDS
+        or mentions_goods(word)
+        or _SIZED.fullmatch(word)
+    ):
         return False
     if _FIRM.fullmatch(word) is not None or (is_address(word) and len(word) <= _LONGEST):
         return True

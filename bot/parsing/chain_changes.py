@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.parsing.chain_amounts import Content
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_message import Held, is_for_one_of_them
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Doubt, Line
-
-Held = dict[int, int]  # item key -> thousandths ordered so far
 
 _FIGURE = r"(?:\d{1,2}(?:\.\d)?|[一二两俩三四五六七八九十]{1,2})"
 _CORRECTED = re.compile(
@@ -20,7 +20,7 @@ _IN_BRACKETS = re.compile(
     rf"(?P<to>{_FIGURE}\s?(?:{UNIT_PATTERN})?)(?:了|吧|就[行好够])?\)"
 )
 _TO = re.compile(
-    r"(?P<what>.*?)(?P<verb>改成|改为|改到|改|换成|变成|换|加到|增加?到|加成|减到|减成|调到|凑到|升到|降到|还是(?:要)?|只要|就要)"
+    r"(?P<what>.*?)(?P<verb>改成|改为|改到|改|换成|变成|换|加到|增加?到|加成|减到|减成|调到|凑到|升到|降到|一共要?|总共要?|还是(?:要)?|只要|就要)"
     r"\s?[:：]?\s?(?P<to>[^改换]+)"
 )
 _OPEN = frozenset(("还是", "还是要", "只要", "就要"))  # a change only of what was ordered, and without a figure before
@@ -31,7 +31,7 @@ _LEFT = re.compile(
 
 _SUB = re.compile(
     r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
-    r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2})\s?(?P<unit>[^\d\s,，。)]{0,2})"
+    r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2}(?![共起样些点]))\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
     r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
@@ -41,11 +41,16 @@ _DROP = re.compile(
 _KEPT = re.compile(
     r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
 )
-_MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上)?(?=\S)|再|另|多")
+_MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上|多)?(?=\S)|再|另|多")
 _INSTEAD = re.compile(r"^(?:换成|改成|改要|换|改为)(?=\D)")  # 酸奶不要了,换成黄油2块
+_ONE = re.compile(rf"(?<=[换加要来])(?=(?:{UNIT_PATTERN})\S)")  # 换罐松子
+_ALONE = re.compile(
+    r"(?:全部|都|就|先|请|帮我|给我)?(?:不要|去掉|取消|退掉?|撤掉?|删掉?|划掉|算|免)(?:了|吧|哈|哦|啦)*"
+)
 _MOST_CHANGES = 6
+_COUNTED = rf"\d|{_FIGURE}\s?(?:{UNIT_PATTERN})|[各都]"
 _NET = re.compile(
-    r"[(（【\[]\s?(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
+    r"[(（【\[]\s?(?P<what>[^\s\d(（）)]{0,6}?)(?:已经?|都|全部)?(?:取消|退|减|少|不要|撤|作废|不接|删)(?:了|掉)?"
     rf"\s?(?P<figure>\d{{1,2}}|[一二两俩三四五六七八九十]{{1,2}})?\s?(?:{UNIT_PATTERN})?(?:了|吧|哈)?\s?[)）】\]]"
 )
 
@@ -58,11 +63,11 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
     dropped = _DROP.match(content)
     if dropped is not None and before is None and shelf.keys_in(dropped["what"] or dropped["what2"]):
         what = dropped["what"] or dropped["what2"]
-        return None if re.search(r"\d", what) else Content(action="change")  # nothing was ordered, nothing is
+        return None if re.search(_COUNTED, what) else Content(action="change")  # nothing was ordered, nothing is
     if dropped is not None and before is not None:
         what = dropped["what"] or dropped["what2"]
         held = [key for key in shelf.keys_in(what, before) if key in before]
-        if held and not any(char.isdigit() for char in what):
+        if held and re.search(_COUNTED, what) is None and not is_for_one_of_them(what):
             return Content(tuple(Line(key, 0, "set") for key in held), action="change")
     remains = _LEFT.search(content) if before is not None else None
     if remains is not None and before is not None:
@@ -71,7 +76,7 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
     if match is None or re.search(r"[(（]", content[: match.start()]):
         return None
     head = content[: match.start()]
-    if any(char.isdigit() for char in head) and shelf.mentions_item(head):
+    if any(char.isdigit() for char in shelf.without_items(head)) and shelf.mentions_item(head):
         return None
     if before is None:
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
@@ -86,7 +91,7 @@ def _leaving(shelf: Shelf, content: str, remains: re.Match[str], before: Held) -
     key = change.lines[0].key
     left = shelf.amount(key, remains["figure"] + (remains["unit"] or ""))
     if left != left_over(before, change).get(key):
-        return Content(doubts=(Doubt((content + remains[0])[:40], "unclear", (key,)),), action="change")
+        return Content(doubts=(Doubt((content + remains[0])[:40], "unclear", (key,)),), action="contradiction")
     return change
 
 
@@ -112,11 +117,14 @@ def read_netted(shelf: Shelf, content: str) -> Content | None:
         position = match.end()
         if found.doubts or not found.lines:
             return None
-        last = found.lines[-1]
+        named = shelf.keys_in(match["what"])
+        if match["what"] and (len(named) != 1 or all(line.key != named[0] for line in found.lines)):
+            return None
+        last = next(line for line in reversed(found.lines) if not named or line.key == named[0])
         taken = shelf.amount(last.key, match["figure"]) if match["figure"] else last.quantity_milli
         if taken is None:
             return None
-        lines += found.lines[:-1]
+        lines += [line for line in found.lines if line is not last]
         if last.quantity_milli > taken:
             lines.append(Line(last.key, last.quantity_milli - taken))
     if position == 0:
@@ -146,7 +154,7 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
         return None
     what, to = shelf.keys_in(match["what"], before), match["to"].strip()
     held = [key for key, milli in before.items() if milli]
-    if not shelf.mentions_item(to):
+    if not shelf.keys_in(to):
         keys = what or ([shelf.catalogue.only] if shelf.catalogue.only is not None else held)
         milli = shelf.amount(keys[0], to) if len(keys) == 1 and keys[0] is not None else None
         if milli is None or keys[0] is None:
@@ -171,15 +179,17 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
     """虾滑改1 豆腐不要, 双皮奶不要,姜撞奶照旧: a change in every clause; None when `content` is not that."""
     if _LEFT.search(content) is not None:
         return None
-    pieces = [piece for piece in re.split(r"[\s,，、;；。]+|(?<=\S)(?=再加|再来|另加|另外加)", content) if piece]
-    changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None and not _is_talk(shelf, piece)]
+    pieces = [piece for piece in re.split(r"[\s,，、;；。!~]+|(?<=\S)(?=再加|再来|另加|另外加)", content) if piece]
+    pieces = _whole_changes(shelf, pieces)
+    has_drop = any(_DROP.match(piece) is not None and shelf.keys_in(piece) for piece in pieces)
+    changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None and not _is_talk(shelf, piece, has_drop)]
     if not before or len(pieces) < 2 or not changes or len(pieces) > _MOST_CHANGES:
         return None
     if not any(_is_change(piece) for piece in changes):
         return None
     found: dict[int, Line] = {}
     for piece in changes:
-        is_instead = any(line.op == "set" and not line.quantity_milli for line in found.values())
+        is_instead = any(line.op == "sub" or not line.quantity_milli for line in found.values())
         said = _one_change(shelf, _INSTEAD.sub("加", piece) if is_instead else piece, before)
         if said is None or any(line.key in found for line in said.lines):
             return None
@@ -190,11 +200,25 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
     return Content(tuple(found.values()), action="change", replaces=has_totals) if found else None
 
 
-def _is_talk(shelf: Shelf, piece: str) -> bool:
-    """④不要 老婆不让: a reason names no goods, no figure and no change."""
-    return (
-        not _is_change(piece) and not shelf.keys_in(piece) and re.search(rf"{_FIGURE}|再|加|半|吗|[?？]", piece) is None
-    )
+def _whole_changes(shelf: Shelf, pieces: list[str]) -> list[str]:
+    """字帖家里有 去掉: goods without a number go with the change that stands alone behind them."""
+    whole: list[str] = []
+    for piece in pieces:
+        last = whole[-1] if whole else ""
+        is_bare = bool(last) and re.search(_COUNTED, last) is None and bool(shelf.keys_in(last))
+        if is_bare and not _is_change(last) and _ALONE.fullmatch(piece) is not None:
+            whole[-1] = last + piece
+        else:
+            whole.append(piece)
+    return whole
+
+
+def _is_talk(shelf: Shelf, piece: str, has_drop: bool) -> bool:
+    """④不要 老婆不让: a reason names no goods, no figure and no change; behind 酱不要了 it may say 家还有半缸."""
+    if _is_change(piece) or shelf.keys_in(piece):
+        return False
+    counted = re.search(rf"[再加吗?？]|^[x×+]?\s?{_FIGURE}" if has_drop else rf"{_FIGURE}|再|加|半|吗|[?？]", piece)
+    return counted is None
 
 
 def _one_change(shelf: Shelf, piece: str, before: Held) -> Content | None:
@@ -202,12 +226,13 @@ def _one_change(shelf: Shelf, piece: str, before: Held) -> Content | None:
     if _is_change(piece):
         return read_replacement(shelf, piece, before) or read_reduction(shelf, piece, before)
     more = _MORE.match(piece)
+    piece = _ONE.sub("1", piece)
     found = shelf.read(piece[more.end() :] if more is not None else piece)
     if found.doubts or not found.lines:
         return found if found.doubts else None
     if more is None and any(before.get(line.key) for line in found.lines):
         return Content(doubts=(Doubt(piece[:40], "unclear"),), action="change")  # instead or beside?
-    return Content(tuple(Line(line.key, before.get(line.key, 0) + line.quantity_milli) for line in found.lines))
+    return Content(tuple(replace(line, op="add") for line in found.lines))
 
 
 def _is_change(piece: str) -> bool:
@@ -218,8 +243,10 @@ def left_over(before: Held, change: Content) -> Held:
     """What is left of `before` after a change; a negative amount means more was taken back than ordered."""
     left = dict(before)
     for line in change.lines:
-        if line.op == "set":
-            left[line.key] = line.quantity_milli if change.replaces else 0
-        else:
+        if line.op == "sub":
             left[line.key] = left.get(line.key, 0) - line.quantity_milli
+        elif line.op == "set" and (change.replaces or not line.quantity_milli):
+            left[line.key] = line.quantity_milli
+        else:
+            left[line.key] = left.get(line.key, 0) + line.quantity_milli
     return left

@@ -21,25 +21,26 @@ from bot.parsing.chain_amounts import (
     amount_into,
     amount_of,
     is_odd_unit,
+    is_shared_by_two,
+    is_told_again,
     quantity_pattern,
     unless_odd,
 )
 from bot.parsing.chain_each import every_one, spread_each
 from bot.parsing.chain_kinds import Kinds, without_kinds
+from bot.parsing.chain_message import Held, read_said
 from bot.parsing.chain_parts import take_logistics, take_parts
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
-from bot.parsing.chain_terms import one_of
+from bot.parsing.chain_terms import one_of, token_of
+from bot.parsing.chain_told import Told
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import read_number
-from bot.parsing.orders import read_fragment
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.values import Doubt, Line
 
-_GAP = (
-    r"(?P<gap>\+(?![\d一二两三四五六七八九十])|[\s,，、;；/。.()（）&~!！\[\]]+|和(?!\w?奶)"
-    r"|以及|还有|加(?!\d)|(?<=\s)要|我要|来|订|再来?)"
-)
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
+_LONGEST_WISH = 30
+_TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
 _MAX_CONTENT = 200
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
@@ -55,12 +56,11 @@ class Shelf:
         )
         names = one_of(terms)
         self._kinds = Kinds(catalogue.items)
-        self.token = re.compile(
-            rf"(?P<item>{names})|(?P<kind>{self._kinds.pattern})|(?P<mark>[\ue001-\ue014])|(?:第)?(?P<number>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?![楼柜门]|\s?(?:以?[前后]|[来送取拿到]|早|晚|上午|下午|中午))"
-            rf"|#|号链接)"
-            rf"|(?P<quantity>{quantity_pattern(terms)})|{_GAP}"
-        )
+        self.told = Told(catalogue.items, {term: catalogue.names[term].keys for term in terms})
+        quantity = quantity_pattern([*terms, *self._kinds.words])
+        self.token = token_of(names, self._kinds.pattern, self.told.pattern, quantity)
         self._mention = re.compile(rf"(?:{names})")
+        self._amount = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
         self._cache: dict[str, Content] = {}
         self._left = _MOST_AS_MESSAGE
 
@@ -81,9 +81,18 @@ class Shelf:
             position = match.end()
         return seen
 
+    def starts_goods(self, text: str) -> bool:
+        """Does `text` begin with the name of goods, or with a number that names them?"""
+        match = self.token.match(text)
+        return match is not None and match.lastgroup not in ("quantity", "gap")
+
     def mentions_item(self, text: str) -> bool:
         """Does an item's name occur anywhere?"""
         return self._mention.search(text) is not None
+
+    def without_items(self, text: str) -> str:
+        """`text` without the names of items (110, 84)."""
+        return self._mention.sub("", text)
 
     def item_starts(self, text: str) -> list[int]:
         """Offsets where an item's name begins."""
@@ -142,7 +151,7 @@ class Shelf:
             return replace(found, note=" ".join(filter(None, (found.note, tail[1]))))
         understood = self._wishes(content)
         if understood is None or not understood[0]:
-            return self._as_message(content)
+            return self.said(content)
         wishes, note = understood
         lines: dict[int, int] = {}
         doubts: list[Doubt] = []
@@ -152,7 +161,9 @@ class Shelf:
 
     def _is_wish_text(self, rest: str) -> bool:
         """要甜的, 烤🐔, 放门口: words behind the goods that carry neither figures nor goods nor a change."""
-        return not CHANGE.search(rest) and not self.mentions_item(rest) and len(rest) <= 30
+        if self.mentions_item(rest) or len(rest) > _LONGEST_WISH:
+            return False
+        return not CHANGE.search(rest) or (_TOLD_BEHIND.fullmatch(rest) is not None)
 
     def _wishes(self, content: str) -> tuple[list[Wish], str | None] | None:
         """Items paired with quantities, and a wish behind them; None when something is not understood."""
@@ -163,7 +174,7 @@ class Shelf:
             if match is None or match.end() == position:
                 break
             if match.lastgroup != "gap":
-                tokens.append(match)
+                tokens.append(self._as_amount(match, tokens) or match)
             position = match.end()
         behind = tokens[-1].end() if tokens else 0
         is_odd = bool(tokens) and is_odd_unit(tokens[-1], content[behind : behind + 1], self.catalogue.items)
@@ -182,10 +193,21 @@ class Shelf:
         if any(token.lastgroup == "quantity" and "各" in token[0] for token in tokens):
             return None
         wishes = self._behind_quantities(tokens) if leads else self._before_quantities(tokens)
-        if wishes is None:
+        if wishes is None or is_shared_by_two(wishes, content):
             return None
         kept, kinds = without_kinds(unless_odd(is_odd, wishes), self.catalogue.by_key)
+        if is_told_again(kept):
+            return None
         return kept, " ".join(filter(None, (*kinds, note))) or None
+
+    def _as_amount(self, match: re.Match[str], tokens: list[re.Match[str]]) -> re.Match[str] | None:
+        """鸡一只 where 烧鹅(一只) is sold: behind other goods the name that is an amount is one."""
+        if match.lastgroup not in ("item", "kind") or not tokens or tokens[-1].lastgroup == "quantity":
+            return None
+        if set(self.keys_of(match)) & set(self.keys_of(tokens[-1])):
+            return None
+        amount = self._amount.match(match.string, match.start())
+        return amount if amount is not None and amount.end() == match.end() else None
 
     def _all_numbers_in(self, text: str) -> set[int]:
         return {number for match in self._mention.finditer(text) for number in self._numbers_of(match[0])}
@@ -229,12 +251,13 @@ class Shelf:
         keys = (only,) if only is not None else self.catalogue.by_unit.get(unit, ())
         if len(keys) != 1:
             return None
-        wish = Wish(keys, tokens[0][0])
-        amount_into(wish, tokens[0])
+        amount_into(wish := Wish(keys, tokens[0][0]), tokens[0])
         return [wish]
 
     def keys_of(self, token: re.Match[str]) -> tuple[int, ...]:
         """What the goods of a match of `token` may be."""
+        if token["told"]:
+            return (self.told.key_of(token["told"]),)
         if token["kind"]:
             return (self._kinds.key_of(token["kind"]),)
         if token["item"]:
@@ -255,14 +278,20 @@ class Shelf:
             return
         lines[item.key] = lines.get(item.key, 0) + milli
 
-    def _as_message(self, content: str) -> Content:
+    def plainly(self, content: str) -> Content | None:
+        """The lines of a content that the grammar of chains reads wholly; None for any other."""
+        left, self._left = self._left, 0
+        found = self._read(content.strip()[:_MAX_CONTENT])
+        self._left = left
+        return None if found.is_message or found.doubts or not found.lines else found
+
+    def said(self, content: str, before: Held | None = None) -> Content:
+        """The content read as a message of somebody who has `before`; a doubt when the allowance is used up."""
+        content = content.strip()[:_MAX_CONTENT]
         if self._left < len(content) + _MESSAGE_COSTS:
-            return Content(doubts=(Doubt(content[:40], "unclear"),))
+            return Content(doubts=(Doubt(content[:40], "unclear"),), is_message=True)
         self._left -= len(content) + _MESSAGE_COSTS
-        reading = read_fragment(content, self.catalogue)
-        # 再来2 is this entry's own quantity: entries of one person add up anyway
-        lines = tuple(replace(line, op="set") if line.op == "add" else line for line in reading.lines)
-        return Content(lines, reading.doubts, reading.note, reading.action)
+        return replace(read_said(self.catalogue, content, before), is_message=True)
 
 
 @lru_cache(maxsize=64)

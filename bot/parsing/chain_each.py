@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN, is_weight
 from bot.parsing.values import Item
 
@@ -18,6 +19,8 @@ _EVERY = re.compile(  # 各1, 每样一份
     r"(?:各样?|每样|每种|样样|一样(?=[来要拿])|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
     rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
+_THOSE = re.compile(rf"这?(?P<n>[两二三四五六七八九\d])(?:{UNIT_PATTERN}|种|样|款)(?=都|全|各)")
+_ALL = re.compile(r"^(?:我?)(?:全部?|都|全都)要(?:了|吧|哈)?$")
 _ALL_KINDS = re.compile(  # 豆浆两种各一瓶, 馄饨两种都要1袋
     r"(?:[两二三四2-4](?:种|样|款|个(?:口味|味道))|几种|每种)(?:口味|味道)?"
     rf"(?:都?各|(?:都|全|每样)(?:要|来|拿|订)?(?={FIGURE}))"
@@ -30,6 +33,7 @@ def every_one(content: str, items: Sequence[Item], numbers_in: Callable[[str], C
 
     除了鸭脖其他各一份 leaves out what `numbers_in` finds in 鸭脖.
     """
+    content = _ALL.sub("都要1份", _counted(content, len(items)))
     every = _EVERY.fullmatch(content)
     if every is None or len(items) < 2:
         return content
@@ -66,3 +70,12 @@ def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str]
     family = numbers_of(goods[0]) if len(goods) == 1 else ()
     goods = [f"{number}号" for number in family] if len(family) > 1 else goods  # 贝果各2
     return " ".join(f"{one}{each['quantity']}" for one in goods) + each["rest"] if len(goods) > 1 else None
+
+
+def _counted(content: str, goods: int) -> str:
+    """都要 for 四本都要 where four things are sold."""
+    match = _THOSE.match(content)
+    number = read_number(match["n"]) if match is not None else None
+    if match is None or number is None or number.milli != 1000 * goods:
+        return content
+    return content[match.end() :]

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_glued import glued_action, glued_item, glued_quantity, glued_verb, has_quantity
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
+from bot.parsing.chain_shape import is_address
 from bot.parsing.chain_struck import without_tag
+from bot.parsing.names import HAN
 from bot.parsing.normalise import Normal
-from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
 
 _MARKS = re.compile(r"[✅✔☑√🉑👌🙏💰🧧❤👍🌹]+\s*$")
@@ -22,12 +25,8 @@ _TOKEN = re.compile(r"[^\s,，:;；。()（）、\x01|=]+")
 _ACTION = re.compile(
     r"^(?:取消|不要|撤|退|删|作废|改|加|减|少|再|多|同上|同楼|跟楼上|和楼上|一样|同样"
     r"|跟上|和上|要|来一?|订|买|各|都|全|每样|每种|除了?|一共|共|换|不接|不跟|不订|不买"
-    r"|放弃|算了|勿|伐要|唔要|"
+    r"|放弃|算了|勿|伐要|唔要|(?:cancel|need|want|add|get|one|two|three|four|five|more|no|just|only|please|pls)\b|"
     rf"[x×+*=]?\d|[x×+*]\s?[一二两三四五六七八九十]|-\d|半|[一二两俩仨三四五六七八九十]{{1,3}}(?:{UNIT_PATTERN}))"
-)
-_GLUED = re.compile(
-    rf"(?P<quantity>[x×+*]?\s?\d{{1,2}}(?:\.\d)?\s?(?:{UNIT_PATTERN})?|[x×+*]\s?[一二两三四五六七八九十]{{1,2}}\s?(?:{UNIT_PATTERN})?"
-    rf"|(?:[一二两三四五六七八九十]{{1,3}}|[俩仨半])(?:{UNIT_PATTERN})半?)$"
 )
 
 
@@ -42,7 +41,7 @@ class Parts:
     is_paid: bool
 
 
-def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
+def read_parts(normal: Normal, start: int, end: int, shelf: Shelf, people: Names | None = None) -> Parts:
     """Divide `normal.text[start:end]` (an entry without its number)."""
     text = without_tag(normal.text[start:end])
     if "-" in text:
@@ -50,7 +49,13 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
         text = _ROOM_THEN_NAME.sub(lambda match: match[1] + " ", text)
     phone, text = take_phone(text)
     is_paid, text = take_paid(text)
-    room, text = take_room(text, normal.raw[normal.starts[start] : normal.starts[end]])
+    if "】" in text:  # 【绿萝×2】麦太【1-1204】
+        text = _SQUARE.sub(lambda match: f" {match[1]} ", text)
+    room, text = take_room(text, normal.raw[normal.starts[start] : normal.starts[end]], shelf.catalogue.names)
+    known = _known(text, people)
+    if known is not None:
+        name = _name(normal, start, text, *known)
+        return Parts(name, room, phone, _without_holes(text[known[1] :]), is_paid)
     behind = goods_first(text, shelf)
     if behind is not None:
         name = _name(normal, start, text, behind.start, behind.end)
@@ -68,6 +73,21 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf) -> Parts:
     return Parts(name, room, phone, content, is_paid)
 
 
+class Names(Protocol):
+    """The people of the lines above."""
+
+    def end_of_known(self, text: str, start: int) -> int:
+        """Where a name that stands at `text[start:]` ends; `start` for none."""
+        ...
+
+
+def _known(text: str, people: Names | None) -> tuple[int, int] | None:
+    """Where somebody stands who has a line above, with more behind: 胖头鱼 刚冇写清楚,要微辣的一盒."""
+    begin = len(text) - len(text.lstrip(" " + HOLE))
+    end = begin if people is None else people.end_of_known(text, begin)
+    return (begin, end) if end > begin else None
+
+
 def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, int, int]:
     """(name start, name end, content start) in `text`."""
     tokens = list(_TOKEN.finditer(text))
@@ -82,17 +102,18 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     begin = end - len(stripped)
     if not stripped:
         return _divide_rest(text, tokens, shelf)
-    is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and _has_quantity(stripped))
+    is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and has_quantity(stripped))
     is_order = is_order or _is_goods_with_amount(stripped, tokens, shelf)
+    is_order = is_order or (0 in shelf.item_starts(stripped) and _TAKEN_BACK.search(stripped) is not None)
     if HOLE in text[:begin] and is_order:
         return begin, begin, begin
     if len(tokens) > 1 or end < len(text.rstrip()):
-        glued = _glued_item(stripped, shelf, normal, offset + begin)
+        glued = glued_item(stripped, shelf, normal, offset + begin)
         if glued:
             return begin, begin + glued, begin + glued
         return begin, *_name_reach(text, tokens, shelf, end)
-    cut = _glued_verb(stripped, shelf) or _glued_item(stripped, shelf, normal, offset + begin)
-    cut = cut or min(filter(None, (_glued_quantity(stripped), _glued_action(stripped))), default=0)
+    cut = glued_verb(stripped, shelf) or glued_item(stripped, shelf, normal, offset + begin)
+    cut = cut or min(filter(None, (glued_quantity(stripped), glued_action(stripped))), default=0)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
 
 
@@ -130,15 +151,15 @@ def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) 
     first = tokens[0][0]
     if not orders:
         if not text[end:].strip(" " + HOLE) or not rest:
-            cut = _glued_quantity(first) if not rest else 0
+            cut = glued_quantity(first) if not rest else 0
             return (tokens[0].start() + cut, tokens[0].start() + cut) if cut else (end, end)
-        quantity = _glued_quantity(first)
+        quantity = glued_quantity(first)
         if quantity:
             return tokens[0].start() + quantity, tokens[0].start() + quantity
         return end, end
     if orders[0] == 0:
-        is_wish = not any(_is_content(token[0], shelf) or _has_quantity(token[0]) for token in rest)
-        quantity = _glued_quantity(first) if is_wish else 0
+        is_wish = not any(_is_content(token[0], shelf) or has_quantity(token[0]) for token in rest)
+        quantity = glued_quantity(first) if is_wish else 0
         return (tokens[0].start() + quantity, tokens[0].start() + quantity) if quantity else (end, end)
     between = list(rest[: orders[0]])
     for token in between:
@@ -148,95 +169,36 @@ def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) 
             or any(char.isdigit() for char in token[0])
             or shelf.mentions_item(token[0])
             or len(token[0]) > 8
+            or shelf.told.spells(token[0])
+            or _is_talk(first, token[0])
         ):
             return end, end
         end = token.end()
     return end, end
 
 
+def _is_talk(first: str, word: str) -> bool:
+    """刚写错了, 我俩分开算: no second half of a nickname; 妈妈 and 阿 珍 may be one."""
+    if HAN.match(word) is None or is_address(word):
+        return False
+    return len(word) > _LONGEST_HALF or (HAN.match(first) is not None and len(first) > 1)
+
+
 def _is_content(word: str, shelf: Shelf) -> bool:
     return shelf.starts_content(word)
 
 
-def _has_quantity(word: str) -> bool:
-    return (
-        "斤半" in word
-        or any(char.isdigit() for char in word)
-        or read_number(word[:1]) is not None
-        or _GLUED.search(word) is not None
-    )
-
-
-def _glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:
-    """王五草莓2: where the goods begin in a word that starts with the nickname; 0 if they do not."""
-    for start in shelf.item_starts(word):
-        if start == 0 or _splits_letters(word, start, normal, offset):
-            continue
-        suffix = word[start:]
-        if shelf.starts_content(suffix) and _has_quantity(suffix[1:]):
-            return start
-    return 0
-
-
-def _glued_verb(word: str, shelf: Shelf) -> int:
-    """刘姨退土豆: where the verb between the nickname and the goods begins; 0 for none."""
-    for start in shelf.item_starts(word):
-        verb = _VERB_BEFORE.search(word, 0, start)
-        if verb is not None and verb.start() > 0:
-            return verb.start()
-    return 0
-
-
-def _splits_letters(word: str, start: int, normal: Normal, offset: int) -> bool:
-    """anna2 is not ann + a2, but AliceA2 is Alice + A2."""
-    left, right = word[start - 1], word[start]
-    if not (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()):
-        return False
-    raw_left = normal.raw[normal.starts[offset + start - 1]]
-    raw_right = normal.raw[normal.starts[offset + start]]
-    return not (raw_right.isupper() and raw_left.islower())
-
-
-def _glued_quantity(word: str) -> int:
-    """张三2份 -> 2: where a trailing quantity begins. Hanzi count only with a unit, so 王五 stays a name."""
-    best = 0
-    for start in range(1, len(word)):
-        match = _GLUED.match(word, start)
-        if match is None:
-            continue
-        if word[start].isdigit() and word[start - 1].isdigit():
-            continue
-        figure = re.match(r"[一二两三四五六七八九十]+", word[start:])
-        if figure is not None:
-            number = read_number(figure[0])
-            if number is None or number.kind != "exact" or number.end != len(figure[0]):
-                continue
-        if start >= 2 or not best:
-            best = start
-            if start >= 2:
-                return best
-    return best
-
-
-_VERB_BEFORE = re.compile(r"(?:退掉?了?|减掉?|少要?|不要|取消|再加|再来|还要|换成?)$")
 _AMOUNT = re.compile(
     rf"[x×+*]?\s?\d{{1,3}}(?:\.\d)?(?:{UNIT_PATTERN})?|[一二两三四五六七八九十半]{{1,3}}(?:{UNIT_PATTERN})"
 )
 _COUNTED = re.compile(r"(?P<figure>\d{1,2})[\u4e00-\u9fff]$")
+_UNABLE = re.compile(r"(?<=..)[\s,，(（]*(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙?$")  # 胡大娘不会弄接龙
+_LONGEST_HALF = 3
+_TAKEN_BACK = re.compile(r"(?:不要|取消|退|减|少|加|改)")  # 903 肉不要了
+_SQUARE = re.compile(r"【([^【】]*)】")
 _ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
 _ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])")  # 3-1502-郭
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
-_GLUED_ACTION = re.compile(
-    r"(?:取消|不要了|撤单?|退单|退\d|减\d|同上|同楼上|跟楼上一样|不接了|不跟了"
-    r"|还?要(?=[\d一二两三四五六七八九十半])|[再又](?:加|来|要|订|\+)\s?(?=[\d一二两三四五六七八九十])|[+-]\d{1,2}$)"
-)
-
-
-def _glued_action(word: str) -> int:
-    match = _GLUED_ACTION.search(word, 1)
-    return match.start() if match is not None else 0
-
-
 _WHOLE = re.compile(r"同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
@@ -253,6 +215,7 @@ def _name(normal: Normal, offset: int, text: str, begin: int, end: int) -> str:
     holes = [index for index in range(begin, end) if text[index] == HOLE]
     if not holes:
         written = _cut(normal, offset + begin, offset + end)
+        written = _UNABLE.sub("", written)
         return _MARKS.sub("", written).strip(_EDGES).lstrip("❌🚫⛔ ") or written
     pieces: list[str] = []
     position = begin

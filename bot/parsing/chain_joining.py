@@ -7,6 +7,7 @@ import re
 from bot.parsing.chain_behind import is_signed
 from bot.parsing.chain_blocks import block_heads
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_entry import read_parts
 from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, restarts
 from bot.parsing.normalise import Normal
 from bot.parsing.post_prices import find_prices
@@ -21,7 +22,7 @@ _HEADLINE = re.compile(
 )
 _HAS_FIGURE = re.compile(rf"\d|[一二两三四五六七八九十半](?:{UNIT_PATTERN})")
 NEWS = re.compile(
-    r"截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持|团长)|辛苦|通知"
+    r"^[\W_]*以上|统计|截单|截止|截团|自提|提货|取货(?!码)|到货|接龙|大家|各位|谢谢(?:大家|支持|团长)|辛苦|通知"
     r"|提醒|最后\d|还剩|仅剩|库存|明天.{0,6}到|今晚.{0,4}点|群里|老师们|注意|@|链接|团长:"
     r"|收款码|付款码|一共\d+份|合计|总计|共计|小计|^以上|^一?共\d|^(?:一?共|总共|合计|总计|小计)[\s:：]"
 )
@@ -32,6 +33,26 @@ _TALK = re.compile(  # 我家上次那箱坏了3个, 还差2单就成团
 )
 
 
+_CHAT = re.compile(  # 张哥 爱媛38号是38块嗦, 虾有几大只?
+    r"[?？]|(?:吗|嘛|么|嗦|伐|哇|吧|呢|呗|不|没|啊|呀|哦|咯|的啦|哈哈+)[\s!。~😂😭🤣😆]*$|^(?:没得|没有|有的|好的|收到|可以|会的|准|安排|不是|是的|对的|嗯|哈|ok)"
+    r"|[!。][^\s)）].|大概|左右$|老板|团长|群主|[你您]|咋|啥|怎么|为什么|多少|几[时点块个只斤]"
+)
+_CANNOT = re.compile(r"(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙|(?:帮|替|代)\S{1,4}接龙")
+_REMARKED = re.compile(r"[(（][^)）]*[)）]\s*$")
+_NOBODY = re.compile(r"剩|合计|总共|一共|今年|去年|今天|昨天|上次|这次|那就|[的了]$")
+_MEASURE = re.compile(r"\d\s?[度年月点岁元块%号日]")
+_WORD = re.compile(r"[^\s\d:：,，;；()（）+×=、][^\s:：,，;；()（）+×=、]*")
+_LONGEST_REMARK, _LONGEST_WISH, _LONGEST_BY_HAND = 40, 12, 60
+
+
+def starts_remark(text: str) -> bool:
+    """(其中一箱送门卫, 帮楼上也带一箱, 再要1箱: words that go on with what the line above says."""
+    return _REMARK.match(text) is not None
+
+
+_REMARK = re.compile(r"[(（]|其中|帮|替|给|再|还要|另|加|减|代|共|合计|都|各|备注|放|送|要|不要|拿|麻烦|请|谢")
+
+
 class Joiner:
     """Reads the rows of a layout. `title` and `unread` (raw lines) are filled on the way."""
 
@@ -39,6 +60,7 @@ class Joiner:
         self.normal, self.layout, self.shelf = normal, layout, shelf
         self.title = [self.raw(row) for row in layout.title if not is_mark(self.text(row))]
         self.unread = list(layout.beyond)
+        self._known: set[str] = set()
 
     def entries(self) -> list[Row]:
         """The entries in order, each with its wrapped lines."""
@@ -98,7 +120,7 @@ class Joiner:
             if last is not None and is_near and row.end - last.start <= MAX_ROW and self._continues(last, text):
                 last.end = row.end
                 continue
-            if self._is_own_entry(text):
+            if self._is_firm_entry(row):
                 joined.append(row)
                 closed = True
                 continue
@@ -110,14 +132,38 @@ class Joiner:
         """A wrapped line: goods, a room, a phone or a wish, not news and not somebody else."""
         if NEWS.search(text) or (_TALK.search(text) and not self.shelf.mentions_item(text)):
             return False
-        first = text.split(maxsplit=1)[0]
-        if self.shelf.starts_content(first) or re.match(r"[\d(（+×x]", first):
-            return True
         body = self.text(last)
         has_order = _HAS_FIGURE.search(body) is not None or self.shelf.mentions_item(body)
+        if has_order and (_CHAT.search(text) or is_signed(text, self.shelf)):
+            return False
+        first = text.split(maxsplit=1)[0]
+        if self.shelf.starts_goods(text) or self.shelf.starts_content(first) or re.match(r"[\d(（+×x]", first):
+            return True
         if not has_order:
             return True
-        return not self._is_own_entry(text)
+        if starts_remark(text) and len(text) <= _LONGEST_REMARK:
+            return True
+        return _HAS_FIGURE.search(text) is None and len(text) <= _LONGEST_WISH and _CHAT.search(text) is None
+
+    def _is_firm_entry(self, row: Row) -> bool:
+        """A line put in by hand among numbered ones: somebody's goods and how many, or one of the people's change."""
+        text = self.text(row).strip()
+        if len(text) > _LONGEST_BY_HAND or _CHAT.search(text):
+            return False
+        if not self._known:
+            rows = [self.text(each) for each in self.layout.entries if each.number is not None]
+            self._known = {word for each in rows for word in _WORD.findall(each)[:2] if len(word) > 1}
+        first = _WORD.match(text)
+        if first is not None and first[0] in self._known:
+            return self.shelf.mentions_item(text)
+        if _TALK.search(text) or NEWS.search(_CANNOT.sub("", text)):
+            return False
+        parts = read_parts(self.normal, row.start, row.end, self.shelf)
+        if not (parts.name or parts.room) or _NOBODY.search(parts.name) or 0 in self.shelf.item_starts(parts.name):
+            return False
+        content = _REMARKED.sub("", parts.content)
+        found = self.shelf.plainly(content) if _HAS_FIGURE.search(content) else None
+        return found is not None and _MEASURE.search(text) is None
 
     def _is_own_entry(self, text: str) -> bool:
         """A line without a number that names a person and a quantity."""

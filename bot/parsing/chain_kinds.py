@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.parsing.chain_amounts import FIGURE, Wish
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Item
 
-_CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫")
+_CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫灰蓝粉橙")
 _SAYS_NOTHING = frozenset(
     "大中小老新手工土有机特级精品装原味的号款份盒袋箱个斤只条板瓶包和加要各再减退少多一二两三四五六七八九十半"
 )
-_SHORTEST_FAMILY = 2
+_SHORTEST_FAMILY, _MOST_ITEMS = 2, 40
 _THAT = r"(?:那[个种款盒袋])?"  # 素的那个2盒
 _KIND = rf"(?:的{_THAT}|款|味|色|口味)?"
 
@@ -25,9 +25,10 @@ class Kinds:
     def __init__(self, items: Sequence[Item]) -> None:
         self._words = _contrasts(items) | _family_words(items)
         self._initials = {char: key for char, key in _lone_characters(items).items() if char not in self._words}
-        words = "|".join(re.escape(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
+        self.words = tuple(self._words)
+        words = "|".join(_edged(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
         initials = "".join(re.escape(char) for char in self._initials)
-        counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN})))"
+        counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN}))|\S{{0,3}}各\s?[\d一二两三四五六])"
         self.pattern = rf"(?:{words}){_KIND}" + (rf"|[{initials}](?:的{_THAT})?{counted}" if initials else "")
 
     def key_of(self, said: str) -> int:
@@ -54,16 +55,36 @@ def _contrasts(items: Sequence[Item]) -> dict[str, int]:
 def _family_words(items: Sequence[Item]) -> dict[str, int]:
     """原味 and 蓝莓 of 原味贝果 and 蓝莓贝果."""
     found: dict[str, int] = {}
-    for one, other in itertools.combinations(items[:60], 2):
-        pairs = zip(reversed(one.name), reversed(other.name), strict=False)
-        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-        if shared < _SHORTEST_FAMILY:
-            continue
-        for item in (one, other):
-            word = item.name[: len(item.name) - shared]
-            if len(word) >= 2 and sum(word in labels(each) for each in items) == 1:
-                found[word.lower()] = item.key
+    for one, other in itertools.combinations(items[:_MOST_ITEMS], 2):
+        for name, twin in itertools.product((one.name, *one.aliases), (other.name, *other.aliases)):
+            for item, word in zip((one, other), _different(name.lower(), twin.lower()), strict=True):
+                if _tells(word) and sum(word in labels(each).lower() for each in items) == 1:
+                    found[word] = item.key
     return found
+
+
+def _different(name: str, twin: str) -> tuple[str, str]:
+    """What is left of two names without the words they share at their ends: 猫粮小包, 猫粮大包."""
+    tail = _shared(reversed(name), reversed(twin))
+    if tail >= _SHORTEST_FAMILY:
+        return name[: len(name) - tail], twin[: len(twin) - tail]
+    head = _shared(iter(name), iter(twin))
+    return (name[head:], twin[head:]) if head >= _SHORTEST_FAMILY else ("", "")
+
+
+def _shared(one: Iterator[str], other: Iterator[str]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _tells(word: str) -> bool:
+    """Two characters and more, or one letter, that count and measure nothing."""
+    if len(word) == 1:
+        return word.isascii() and word.isalpha()
+    return len(word) >= 2 and re.search(r"[\d/*()（）\s]", word) is None
+
+
+def _edged(word: str) -> str:
+    return rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
 
 
 def _lone_characters(items: Sequence[Item]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from bot.parsing.rooms import RoomMatch, find_phones, find_rooms
 
@@ -10,7 +11,7 @@ HOLE = "\x01"  # where a room, a phone or a payment mark was
 _PAID = re.compile(
     r"[(（\[]?\s?(?:款?已(?:经)?(?:付款?|转账?|转了|支付|给钱|交钱|结清|收款?)了?|付款?了"
     r"|付清了?|转账?了|转好了|付好了|钱(?:已)?(?:付|转)了?|(?:微信|支付宝)已?[付转]了?"
-    r"|红包已发|发红包了|paid)(?:\s?¥?\d{1,4}(?:\.\d{1,2})?\s?(?:元|块钱?)?(?!\s?[^\W\d]))?\s?[)）\]]?[✅✔☑💰🧧💴√]*"
+    r"|红包已发|发红包了|paid)(?:\s?¥?\d{1,4}(?:\.\d{1,2})?(?![\d.])\s?(?:元|块钱?)?(?![^\W\d]))?\s?[)）\]]?[✅✔☑💰🧧💴√]*"
 )
 _UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|到付|货到付款|拿货付)[)）]?")
 _LEFT_WITH = re.compile(
@@ -38,10 +39,14 @@ def take_paid(text: str) -> tuple[bool, str]:
     return False, text
 
 
-def take_room(text: str, raw: str) -> tuple[str | None, str]:
-    """(where the person of an entry lives, the text with a hole for it)."""
+def take_room(text: str, raw: str, names: Container[str] = ()) -> tuple[str | None, str]:
+    """(where the person of an entry lives, the text with a hole for it). `names` of goods (110, 120码) are no rooms."""
     rooms = [
-        room for room in find_rooms(text) if not _is_part_of_name(text, room) and not _is_somebody_elses(text, room)
+        room
+        for room in find_rooms(text)
+        if not _is_part_of_name(text, room)
+        and not _is_somebody_elses(text, room)
+        and not (room.kind == "bare" and _is_of_goods(text, room, names))
     ]
     if not rooms:
         return None, text
@@ -51,6 +56,15 @@ def take_room(text: str, raw: str) -> tuple[str | None, str]:
         if room.room == chosen.room or room is chosen:
             text = text[: room.start] + HOLE * (room.end - room.start) + text[room.end :]
     return chosen.room, text
+
+
+def _is_of_goods(text: str, room: RoomMatch, names: Container[str]) -> bool:
+    """110, 120码 and 短袖120 are goods, 第108天 is neither."""
+    written = text[room.start : room.end]
+    tail = text[max(0, room.start - 3) : room.end]
+    if any(tail[start:] in names for start in range(len(tail) - len(written) + 1)):
+        return True
+    return text[room.start - 1 : room.start] == "第" or text[room.end : room.end + 1] in ("天", "码", "级")
 
 
 def _is_somebody_elses(text: str, room: RoomMatch) -> bool:

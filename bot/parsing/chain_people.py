@@ -6,10 +6,15 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.parsing.chain_changes import Held
 from bot.parsing.chain_entry import Parts
+from bot.parsing.chain_marks import HOLE
+from bot.parsing.chain_message import Held
 from bot.parsing.normalise import normalise
 from bot.parsing.values import ChainEntry
+
+_LONGEST = 16
+_ENDS = f" ,，:：;；、|/(（{HOLE}"
+_IS_CHANGE = re.compile(r"[\d+×]|[再加减退少改换取不要都全各]")
 
 
 @lru_cache(maxsize=4096)
@@ -29,14 +34,29 @@ class People:
         """What the person of `parts` has so far; None for somebody new."""
         if not parts.name and parts.room is None:
             return None
+        if not parts.name:  # 3-201 带鱼减一斤
+            held = [rooms[parts.room] for rooms in self._orders.values() if parts.room in rooms]
+            return held[0] if len(held) == 1 else None
         rooms = self._orders.get(plain_name(parts.name), {})
-        if parts.room in rooms or not parts.name:
+        if parts.room in rooms:
             return rooms.get(parts.room)
         return next(iter(rooms.values())) if len(rooms) == 1 and (parts.room is None or None in rooms) else None
 
     def entry_of(self, name: str) -> ChainEntry | None:
         """The only line of a person called `name`; None for nobody and for several lines."""
         return self._entries.get(plain_name(name))
+
+    def end_of_known(self, text: str, start: int) -> int:
+        """Where the longest name ends that somebody above has and that stands at `text[start:]`; `start` for none."""
+        end, said = start, ""
+        for position in range(start, min(len(text), start + _LONGEST)):
+            if text[position] in " @":
+                continue
+            said += text[position]
+            if said in self._entries and len(said) > 1:
+                end = position + 1
+        is_apart = end == len(text) or text[end] in _ENDS
+        return end if is_apart or (end - start > 2 and _IS_CHANGE.match(text, end) is not None) else start
 
     def remember(self, parts: Parts, entry: ChainEntry) -> None:
         """Add an entry to its person's order."""
@@ -52,7 +72,7 @@ class People:
                 held[line.key] = held.get(line.key, 0) - line.quantity_milli
             elif line.op == "set" and line.quantity_milli == 0:
                 held.pop(line.key, None)
-            elif entry.replaces:
+            elif entry.replaces and line.op == "set":
                 held[line.key] = line.quantity_milli
             else:
                 held[line.key] = held.get(line.key, 0) + line.quantity_milli

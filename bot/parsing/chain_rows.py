@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bot.parsing.chain_series import bulleted_lines, counted_lines, marked_rows, with_rows_apart
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import chinese_value
 from bot.parsing.quantity import UNIT_PATTERN
 
 MAX_LINES = 600
+_LONGEST_COUNTED, _ENOUGH = 16_000, 4
 MAX_ROW = 400  # characters of one entry, wrapped lines included
 
 _NUMBERED = re.compile(
@@ -56,6 +58,7 @@ class Layout:
 
 def read_layout(body: str) -> Layout:
     """Divide normalised text into title and rows; example lines (例 …) and ruled lines are dropped."""
+    body = with_rows_apart(body)
     rows = _rows(body)
     layout = Layout(has_mark=any(_MARK_LINE.match(body, row.start, row.end) for row in rows[:3]))
     layout.beyond = [line.strip()[:MAX_ROW] for line in body.split("\n")[MAX_LINES:] if line.strip()]
@@ -101,12 +104,18 @@ def _rows(body: str) -> list[Row]:
     rows: list[Row] = []
     position, blank = 0, False
     expected = 1
+    counted = _counted(body)
     for line in body.split("\n")[:MAX_LINES]:
         stop = position + min(len(line), 4 * MAX_ROW)
         if not line.strip():
             blank = True
         else:
-            for row in _split(body, position, stop, expected):
+            if counted:
+                number, begin = counted.get(position, (None, position))
+                split = [Row(number, begin, stop, position)]
+            else:
+                split = _split(body, position, stop, expected)
+            for row in split:
                 row.after_blank, blank = blank, False
                 rows.append(row)
                 if row.number is not None:
@@ -115,10 +124,24 @@ def _rows(body: str) -> list[Row]:
     return rows
 
 
+def _counted(body: str) -> dict[int, tuple[int, int]]:
+    """The lines of an unusual way of counting, where it counts more than the usual one."""
+    lines = [line for line in body.split("\n")[:MAX_LINES] if line.strip()]
+    usual = sum(_NUMBERED.match(line[:40]) is not None for line in lines)
+    counted = counted_lines(body[:_LONGEST_COUNTED])
+    if len(counted) > usual or (len(counted) >= _ENOUGH and 2 * len(counted) > usual):
+        return counted
+    bulleted = bulleted_lines(body[:_LONGEST_COUNTED])
+    return bulleted if len(bulleted) > usual else {}
+
+
 def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
     """The numbered entries of one line: usually one, in a flattened paste several."""
     match = _NUMBERED.match(body, start, stop)
     number = _number(match, expected, body) if match is not None else None
+    marked = _marked_rows(body, start, stop)
+    if marked and (match is None or match["m"]):
+        return marked
     if match is None or number is None:
         glued = _glued_rows(body, start, stop)
         if glued:
@@ -135,6 +158,16 @@ def _split(body: str, start: int, stop: int, expected: int) -> list[Row]:
             rows[-1].end = found.start()
             rows.append(Row(int(found["n"]), found.end(), stop, found.start()))
     return rows
+
+
+def _marked_rows(body: str, start: int, stop: int) -> list[Row]:
+    marked = marked_rows(body, start, stop)
+    if not marked:
+        return []
+    ends = [at for _, at in marked[1:]] + [stop]
+    rows = [Row(number, at + 1, end, at) for (number, at), end in zip(marked, ends, strict=True)]
+    has_title = bool(body[start : rows[0].line_start].strip())
+    return [Row(None, start, rows[0].line_start, start), *rows] if has_title else rows
 
 
 def _glued_rows(body: str, start: int, stop: int) -> list[Row]:

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 import re
 
+_GAP = (
+    r"(?P<gap>\+(?![\d一二两三四五六七八九十])|[\s,，、;；/。.()（）&~!！\[\]]+|和(?!\w?奶)"
+    r"|以及|还有|加(?!\d)|(?<!\S)(?:我|我家|我们)?(?:是|就)?要的?是?|我要|的(?=\s?\d|\s?[一二两三四五六七八九十半])|来|订|再来?)"
+)
+_NUMBER = (
+    r"(?:第)?(?P<number>\d{1,2}|[一二三四五六七八九十]{1,2})"
+    r"(?:号(?![楼柜门]|\s?(?:以?[前后]|[来送取拿到]|早|晚|上午|下午|中午))|#|号链接)"
+)
+
+
+def token_of(names: str, kinds: str, told: str, quantity: str) -> re.Pattern[str]:
+    """What a plain line consists of: goods by whatever they are called, quantities, and what stands between."""
+    return re.compile(
+        rf"(?P<told>{told})|(?P<item>{names})|(?P<kind>{kinds})|(?P<mark>[\ue001-\ue014])|{_NUMBER}"
+        rf"|(?P<quantity>{quantity})|{_GAP}"
+    )
+
 
 def one_of(terms: list[str]) -> str:
     """A pattern for any of `terms`, the first that fits; those with one first character share it, which is quick."""

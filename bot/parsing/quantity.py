@@ -37,7 +37,7 @@ DOZENS: Final = {"打": 12, "对": 2, "双": 2}
 FOREIGN_UNITS: Final = {
     "box": "份", "boxes": "份", "pack": "份", "packs": "份", "bag": "袋", "bags": "袋", "bottle": "瓶", "bottles": "瓶",
     "piece": "份", "pieces": "份", "pcs": "份", "pc": "份", "jin": "斤", "kgs": "kg", "cup": "杯", "cups": "杯",
-    "can": "罐", "cans": "罐", "jar": "罐", "jars": "罐", "份儿": "份", "dozen": "打", "樽": "瓶", "条儿": "条", "嚿": "块", "隻": "只", "棵": "颗",
+    "can": "罐", "cans": "罐", "jar": "罐", "jars": "罐", "份儿": "份", "dozen": "打", "樽": "瓶", "入": "枚", "条儿": "条", "嚿": "块", "隻": "只", "棵": "颗",
     "斤儿": "斤", "tray": "板", "trays": "板", "loaf": "条", "loaves": "条", "set": "套", "sets": "套", "位": "份", "小盒": "盒", "大盒": "盒",
     "小袋": "袋", "大袋": "袋", "小瓶": "瓶", "大瓶": "瓶", "整箱": "箱", "大箱": "箱", "小箱": "箱", "小包": "包", "大包": "包",
 }  # fmt: skip
@@ -64,7 +64,13 @@ UNIT_WORDS: Final = {
     **dict.fromkeys(FOREIGN_UNITS),
     **dict.fromkeys(LATIN_UNITS),
 }
-_NOT_BEFORE: Final = {"对": "(?![吧吗么的不啊呀嘛了哈])", "联": "(?!系)", "管": "(?![它他她])", "兜": "(?!里)"}
+_NOT_BEFORE: Final = {
+    "对": "(?![吧吗么的不啊呀嘛了哈])",
+    "联": "(?!系)",
+    "管": "(?![它他她])",
+    "兜": "(?!里)",
+    "入": "(?![口户住门围])",
+}
 
 
 def _unit_pattern() -> str:
@@ -160,7 +166,7 @@ def to_sale_units(milli: int, unit: str | None, item: Item) -> Converted:
 
 
 def _convert(milli: int, unit: str | None, item: Item) -> int | None:
-    if unit in DOZENS and item.unit not in DOZENS:
+    if unit in DOZENS and item.unit not in DOZENS and unit not in parse_spec(item.spec, item.unit).counts:
         milli, unit = milli * DOZENS[unit], None
         counts = parse_spec(item.spec, item.unit).counts
         if counts:  # a dozen of something that is packed by the piece

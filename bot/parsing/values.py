@@ -92,7 +92,7 @@ class ChainEntry:
     note: str | None = None
     doubts: tuple[Doubt, ...] = ()
     is_paid: bool = False
-    replaces: bool = False  # 改成2: the lines are what the person is to have, not two more
+    replaces: bool = False  # 改成2: `set` lines are what the person is to have, not two more; `add` lines come beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def entry_shape(entry: ChainEntry) -> tuple[str, str | None, list[tuple[int, str
     lines = [
         (
             line.key,
-            "=" if line.op == "set" and line.quantity_milli and not entry.replaces else line.op,
+            "=" if line.op == "add" or (line.op == "set" and line.quantity_milli and not entry.replaces) else line.op,
             line.quantity_milli / 1000,
         )
         for line in entry.lines

@@ -552,3 +552,112 @@ def test_any_text_gives_a_reading(text: str) -> None:
         assert all(line.quantity_milli >= 0 for line in entry.lines)
         assert entry.status == "ok" or entry.status == "ambiguous" or not entry.lines
     looks_like_chain(text)
+
+
+WAYS_TO_COUNT = {
+    "places": "第1位：{}\n第2位：{}\n第3位：{}",
+    "no": "No.1 {}\nNo.2 {}\nNo.3 {}",
+    "symbol": "🐻1 {}\n🐻2 {}\n🐻3 {}",
+    "arrow": "1👉 {}\n2👉 {}\n3👉 {}",
+    "letters": "a. {}\nb. {}\nc. {}",
+    "bullets": "🔸{}\n🔸{}\n🔸{}",
+    "bars": "柚子15 核桃42 | 1-{} | 2-{} | 3-{}",
+}
+
+
+@pytest.mark.parametrize("name", WAYS_TO_COUNT)
+def test_unusual_ways_to_count_the_lines(name: str) -> None:
+    lines = ("阿月 柚子2", "3-502 老周\n核桃1罐" if name == "letters" else "3-502 老周 核桃1罐", "小满 笋3斤")
+    entries = read_chain("山货接龙\n" + WAYS_TO_COUNT[name].format(*lines), SHOP).entries
+    assert [(entry.name, entry.room, entry.lines) for entry in entries] == [
+        ("阿月", None, (Line(1, 2000),)),
+        ("老周", "3-502", (Line(2, 1000),)),
+        ("小满", None, (Line(3, 3000),)),
+    ]
+
+
+def test_marks_that_count_people_in_one_line() -> None:
+    text = "山货接龙\n①阿月柚子2②3-502 老周 核桃1罐③小满 笋3斤④阿云 核桃2"
+    assert [entry.name for entry in read_chain(text, SHOP).entries] == ["阿月", "老周", "小满", "阿云"]
+
+
+@pytest.mark.parametrize(
+    "talk",
+    ["核桃新不新鲜？", "没得 今年只有去年的", "一罐大概50个左右", "收到，周四发车", "老周 柚子甜不甜嘛", "今年甜 22度"],
+)
+def test_what_people_say_between_the_lines_is_no_entry_and_joins_none(talk: str) -> None:
+    reading = read_chain(f"#接龙\n1. 阿月 柚子2\n{talk}\n2. 王五 核桃1\n3. 老周 核桃2", SHOP)
+    assert [entry.lines for entry in reading.entries] == [(Line(1, 2000),), (Line(2, 1000),), (Line(2, 2000),)]
+    assert reading.unread == (talk,)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "name", "lines"),
+    [
+        ("王五：核桃改成2罐", "王五", (Line(2, 2000),)),
+        ("胡大娘不会弄接龙 要柚子1个核桃1罐", "胡大娘", (Line(1, 1000), Line(2, 1000))),
+        ("小邵13900001234 核桃两罐", "小邵", (Line(2, 2000),)),
+        ("42的两罐 修鞋老倪", "修鞋老倪", (Line(2, 2000),)),
+    ],
+)
+def test_lines_put_in_by_hand_between_numbers(by_hand: str, name: str, lines: tuple[Line, ...]) -> None:
+    entries = read_chain(f"#接龙\n1. 阿月 柚子2\n2. 王五 核桃1\n{by_hand}\n3. 小满 笋3斤", SHOP).entries
+    assert [entry.name for entry in entries] == ["阿月", "王五", name, "小满"]
+    assert entries[2].lines == lines
+
+
+@pytest.mark.parametrize(
+    ("content", "replaces", "lines"),
+    [
+        ("柚子要多了 减一个", False, (Line(1, 1000, "sub"),)),
+        ("柚子3个太多，少拿两个", False, (Line(1, 2000, "sub"),)),
+        ("柚子不要那么多了 两个就行", True, (Line(1, 2000),)),
+        ("柚子一个够了", True, (Line(1, 1000),)),
+        ("柚子改1个，加多一罐核桃", True, (Line(1, 1000), Line(2, 1000, "add"))),
+        ("柚子-1 核桃+1", False, (Line(1, 1000, "sub"), Line(2, 1000, "add"))),
+        ("柚子说少了一共要5个", True, (Line(1, 5000),)),
+        ("柚子 2个 放门口", False, (Line(1, 2000),)),
+    ],
+)
+def test_a_later_line_is_read_beside_what_its_person_has(content: str, replaces: bool, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 柚子3\n2. 王五 核桃1\n3. 阿月 {content}", SHOP).entries[2]
+    assert (entry.status, entry.replaces, entry.lines) == ("ok", replaces, lines)
+
+
+@pytest.mark.parametrize(
+    "content", ["柚子不要了 家里还有半箱", "柚子家里有 去掉", "柚子别要了", "柚子免了 血糖高", "柚子和人拼了 取消"]
+)
+def test_goods_given_up_with_a_reason(content: str) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 柚子3 核桃1\n2. 王五 核桃1\n3. 阿月 {content}", SHOP).entries[2]
+    assert (entry.status, entry.lines) == ("ok", (Line(1, 0),))
+
+
+@pytest.mark.parametrize("content", ["我妈家的柚子不要了", "山竹1盒，柚子1", "笋、核桃两罐", "柚子不种了"])
+def test_what_a_person_would_ask_about_is_not_booked(content: str) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 柚子3 核桃1\n2. 王五 核桃1\n3. 阿月 {content}", SHOP).entries[2]
+    assert entry.status == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "lines"),
+    [
+        ("阿月 柚子2，核桃勿要", "阿月", (Line(1, 2000),)),
+        ("阿月 柚子一个不对两个核桃一罐", "阿月", (Line(1, 2000), Line(2, 1000))),
+        ("阿月 柚子3核桃2罐(柚子取消1个)", "阿月", (Line(2, 2000), Line(1, 2000))),
+        ("42的2 15的1 二楼麻将馆", "二楼麻将馆", (Line(2, 2000), Line(1, 1000))),
+        ("阿月 hetao 2", "阿月", (Line(2, 2000),)),
+        ("hetao 2罐 修车阿三", "修车阿三", (Line(2, 2000),)),
+        ("阿月 柚子2 柚子要甜的", "阿月", (Line(1, 2000),)),
+        ("【柚子×2】阿月【3-502】", "阿月", (Line(1, 2000),)),
+    ],
+)
+def test_more_that_one_line_may_say(line: str, name: str, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. {line}\n2. 王五 核桃1", SHOP).entries[0]
+    assert (entry.name, entry.status, entry.lines) == (name, "ok", lines)
+
+
+def test_who_has_a_line_above_is_known_by_name() -> None:
+    text = "#接龙\n1. 研发三组 柚子2\n2. 胖头鱼 核桃1\n3. 胖头鱼 刚没写清楚，再要一罐核桃\n4. 研发三组 有人请假 柚子少1"
+    entries = read_chain(text, SHOP).entries
+    assert [entry.name for entry in entries[2:]] == ["胖头鱼", "研发三组"]
+    assert entries[3].lines == (Line(1, 1000, "sub"),)

@@ -1,0 +1,74 @@
+"""Goods of a 接龙 that are told by something else than their name: 88的一瓶, 10斤装两袋, jidan 1, zhi 1箱.
+
+A price or a size has to belong to one item alone and to stand before a number; so has a name of one syllable in Latin
+letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.names import HAN
+from bot.parsing.pinyin import main_syllable
+from bot.parsing.quantity import UNIT_PATTERN
+from bot.parsing.values import Item
+
+_COUNTED = rf"(?=\s?(?:要|来|拿|订)?\s?[x×+*]?\s?(?:\d|{FIGURE}\s?(?:{UNIT_PATTERN})|[俩仨]))"
+_THAT = r"(?:\s?(?:的|嘅|嗰[只隻個个]|那[个种款箱盒]))+"
+_SIZE = re.compile(r"\s*(?:约|净重?)?(?P<size>\d{1,4}(?:\.\d)?\s?(?:公斤|斤|千克|克|kg|g|ml|毫升|l|升|寸))")
+_SHORTEST, _LONGEST_NAME = 3, 6
+
+
+class Told:
+    """What one catalogue's goods are told by. `pattern` finds it, `key_of` tells the item."""
+
+    def __init__(self, items: Sequence[Item], names: Mapping[str, tuple[int, ...]]) -> None:
+        self._keys: dict[str, int] = {}
+        self._spelt = _spelt(names)
+        marks = [rf"(?<![\d.]){re.escape(mark)}{rest}{_COUNTED}" for mark, rest in self._marks(items)]
+        long = [spelt for spelt, (_, size) in self._spelt.items() if size > 1]
+        short = [spelt for spelt, (_, size) in self._spelt.items() if size == 1 and len(spelt) >= _SHORTEST]
+        words = [rf"(?<![a-z]){' ?'.join(word.split())}(?![a-z])" for word in long]
+        words += [rf"(?<![a-z]){word}(?=\s?[x×*]?\s?(?:\d|[一二两三四五六七八九十半]))" for word in short]
+        self.pattern = "|".join((*marks, *sorted(words, key=len, reverse=True))) or r"(?!)"
+
+    def key_of(self, said: str) -> int:
+        """The item that `said`, found by `pattern`, means."""
+        if said[0].isdigit():
+            mark = max((mark for mark in self._keys if said.startswith(mark)), key=len)
+            return self._keys[mark]
+        spelt = said.replace(" ", "")
+        return next(key for word, (key, _) in self._spelt.items() if word.replace(" ", "") == spelt)
+
+    def spells(self, word: str) -> bool:
+        """Is `word` the name of goods in Latin letters?"""
+        return any(spelt.replace(" ", "") == word and len(word) >= _SHORTEST for spelt in self._spelt)
+
+    def _marks(self, items: Sequence[Item]) -> list[tuple[str, str]]:
+        """(what is written, what has to follow), the longest first; fills the keys."""
+        found: list[tuple[str, str]] = []
+        prices = [item.price_fen for item in items]
+        for item in items:
+            if prices.count(item.price_fen) == 1 and item.price_fen >= 200:
+                yuan = f"{item.price_fen / 100:.2f}".rstrip("0").rstrip(".")
+                self._keys[yuan] = item.key
+                found.append((yuan, rf"(?:\.0)?\s?(?:块钱?|元钱?|蚊)?{_THAT}"))
+        sizes = {
+            item.key: match["size"].replace(" ", "") for item in items if (match := _SIZE.match(item.spec.lower()))
+        }
+        for key, size in sizes.items():
+            if list(sizes.values()).count(size) == 1 and len(sizes) > 1:
+                self._keys[size] = key
+                found.append((size, rf"(?:装{_THAT[:-1]}*|{_THAT})"))
+        return sorted(found, key=lambda each: -len(each[0]))
+
+
+def _spelt(names: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
+    """Syllables with blanks between them -> (item, how many); none that means two items."""
+    meant: dict[str, set[int]] = {}
+    for name, keys in names.items():
+        if len(name) <= _LONGEST_NAME and all(HAN.match(char) for char in name) and len(keys) == 1:
+            meant.setdefault(" ".join(main_syllable(char) for char in name), set()).add(keys[0])
+    return {spelt: (next(iter(keys)), spelt.count(" ") + 1) for spelt, keys in meant.items() if len(keys) == 1}
