@@ -25,7 +25,7 @@ from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import NEWS, Joiner
 from bot.parsing.chain_message import Held
-from bot.parsing.chain_parts import without_question
+from bot.parsing.chain_parts import without_question, without_talk
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
 from bot.parsing.chain_same import copy_of, read_copy
@@ -51,6 +51,11 @@ _LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2}|[x×](?=\s))\s?\S.*\S\s
 _ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _MENTION = re.compile(r"(?<![a-zA-Z\d])@|@(?![a-zA-Z])")  # @阿月, but Annie@Bakery
 _SHORT = 8
+_CHANGES = re.compile(
+    r"换|改|不要了|取消|退|减|去掉|撤|多了|少了|错|不对|不是|应该|更正|更新|修正|重新|不算|作废|留[\d一二两三四五六七八九十]"
+)
+_FIGURE = re.compile(r"(?:\d|[一二两俩三四五六七八九十半])(?![栋号楼单幢座])")
+_ANOTHER_TIME = re.compile(r"[\s,，]+(?:下次|下回|改天|以后)[^\d\s]{0,6}$")
 _MARKED = re.compile(rf"(?<=[^\s\d])[\ue001-\ue009](?={UNIT_PATTERN})")  # 草莓①盒
 _CHOICE = re.compile("或|还是")
 _INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
@@ -113,6 +118,8 @@ class _Reader:
             if raw.strip():
                 self.joiner.unread.append(self.joiner.raw(row))
             return
+        if row.under and not self.shelf.mentions_item(parts.content):
+            parts = replace(parts, content=f"{row.under}{parts.content}")
         lined = _LINED.match(self.normal.text, row.start, row.end)
         entry = self._judged(parts, raw) if lined is None else _made(parts, raw, Content(), "cancelled")
         self.entries.append(entry)
@@ -129,14 +136,19 @@ class _Reader:
             return _made(replace(parts, room=None), raw, Content(), "placeholder")
         if not content or (_PLACEHOLDER.match(content) and not self.shelf.mentions_item(content)):
             return self._bare(parts, raw)
-        if is_struck(raw, content) or _ZERO.match(content):
+        if is_struck(raw, _ANOTHER_TIME.sub("", content)) or _ZERO.match(content):
             return _made(parts, raw, Content(), "cancelled")
-        content = _MARKED.sub(lambda match: str(circled_value(match[0])), without_question(corrected(content)))
+        content = _MARKED.sub(
+            lambda match: str(circled_value(match[0])), without_question(corrected(without_talk(content)))
+        )
         copy = copy_of(content, self.entries, self.people.entry_of)
         if copy is not None:
             found = read_copy(self.shelf, copy, parts.content)
             return _made(parts, raw, found, "ambiguous" if found.doubts else "ok")
         before = self.people.before(parts)
+        total = self._new_total(parts.content, content, before)
+        if total is not None:
+            return self._after_change(parts, raw, total)
         said = in_words(self.shelf.catalogue, content)
         changed = (
             read_several(self.shelf, said, before)
@@ -147,19 +159,37 @@ class _Reader:
             changed = self._said_later(content, before) or changed
         if changed is not None:
             return self._after_change(parts, raw, changed)
-        netted = read_second(self.shelf, content) or read_netted(self.shelf, content)
+        second = read_second(self.shelf, content)
+        if second is not None and before and all(line.key in before for line in second.lines):
+            return self._after_change(parts, raw, replace(second, action="change", replaces=True))
+        netted = second or read_netted(self.shelf, content)
         if netted is not None:
             status = "ambiguous" if netted.doubts else "ok" if netted.lines else "cancelled"
             return _made(parts, raw, netted, status)
-        return self._ordered(parts, raw, content)
+        entry = self._ordered(parts, raw, content)
+        if entry.status == "ok" and not before and self.people.entry_of(parts.name) and _CHANGES.search(content):
+            return _made(parts, raw, Content(doubts=(Doubt(content[:40], "unclear"),)), "ambiguous")  # of what?
+        return entry
+
+    def _new_total(self, written: str, content: str, before: Held | None) -> Content | None:
+        """橙子两箱改一箱 by somebody who has two: one is what is left, and not one more."""
+        found = self.shelf.plainly(content) if before and corrected(written) != written else None
+        if found is None or not all(line.key in (before or {}) for line in found.lines):
+            return None
+        return replace(found, action="change", replaces=True)
 
     def _said_later(self, content: str, before: Held) -> Content | None:
         """What a line changes that is no plain list of goods; None when it only adds to what its person has."""
         found = self._read(content)
-        if not found.is_message and not found.doubts and not found.note:
+        if not found.is_message and not found.doubts and not found.note and not _CHANGES.search(content):
             return None
         said = self.shelf.said(content, before)
+        if said.action == "cancel" and not said.lines and self.shelf.keys_in(content):
+            return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
         changes = said.action in ("change", "cancel") or said.replaces
+        is_wish = (bool(found.note) or found.is_message) and _FIGURE.search(content) is None
+        if not changes and (is_wish or _CHANGES.search(content)):  # 橙子放门卫, 米换10斤的1袋: that is no more of it
+            return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
         return said if changes and not said.doubts else None
 
     def _is_placeholder(self, parts: Parts, content: str) -> bool:

@@ -34,7 +34,7 @@ _SUB = re.compile(
     r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2}(?![共起样些点]))\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
-    r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|掉|吧|哦|哈|[\s。!~])*$"
+    r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|喇|咯|掉|吧|哦|哈|[\s。!~])*$"
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>(?:[^\d一二两三四五六七八九十]|[一二两三四五六七八九十](?!"
     rf"{UNIT_PATTERN}|$))+)$"
 )
@@ -42,8 +42,12 @@ _KEPT = re.compile(
     r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
 )
 _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上|多)?(?=\S)|再|另|多")
-_INSTEAD = re.compile(r"^(?:换成|改成|改要|换|改为)(?=\D)")  # 酸奶不要了,换成黄油2块
+_INSTEAD = re.compile(
+    rf"^(?:换成|改成|改要|换|改为|调成?|整)(?=\D|{_FIGURE}\s?(?:{UNIT_PATTERN})\S)"
+)  # 酸奶不要了,换成黄油2块
 _ONE = re.compile(rf"(?<=[换加要来])(?=(?:{UNIT_PATTERN})\S)")  # 换罐松子
+_ADDED = re.compile(rf"(?<=\S)(?:再|多)?加(?=[x×+]?\s?{_FIGURE})")  # 核桃加1
+_KEEPS = re.compile(r"[要来行好留够加改换][^,，\s]*[,，\s]")  # 只要鸡蛋就行,橙子退了
 _ALONE = re.compile(
     r"(?:全部|都|就|先|请|帮我|给我)?(?:不要|去掉|取消|退掉?|撤掉?|删掉?|划掉|算|免)(?:了|吧|哈|哦|啦)*"
 )
@@ -67,7 +71,7 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
     if dropped is not None and before is not None:
         what = dropped["what"] or dropped["what2"]
         held = [key for key in shelf.keys_in(what, before) if key in before]
-        if held and re.search(_COUNTED, what) is None and not is_for_one_of_them(what):
+        if held and re.search(_COUNTED, what) is None and _KEEPS.search(what) is None and not is_for_one_of_them(what):
             return Content(tuple(Line(key, 0, "set") for key in held), action="change")
     remains = _LEFT.search(content) if before is not None else None
     if remains is not None and before is not None:
@@ -190,7 +194,10 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
     found: dict[int, Line] = {}
     for piece in changes:
         is_instead = any(line.op == "sub" or not line.quantity_milli for line in found.values())
-        said = _one_change(shelf, _INSTEAD.sub("加", piece) if is_instead else piece, before)
+        added = _INSTEAD.sub("加", piece) if is_instead else piece
+        said = _one_change(shelf, added, before)
+        if said is not None and added != piece and any(not line.quantity_milli for line in found.values()):
+            said = replace(said, lines=tuple(replace(line, op="set") for line in said.lines))  # instead of it
         if said is None or any(line.key in found for line in said.lines):
             return None
         if said.doubts:
@@ -227,10 +234,12 @@ def _one_change(shelf: Shelf, piece: str, before: Held) -> Content | None:
         return read_replacement(shelf, piece, before) or read_reduction(shelf, piece, before)
     more = _MORE.match(piece)
     piece = _ONE.sub("1", piece)
+    is_added = more is None and _ADDED.search(piece) is not None and shelf.starts_goods(piece)
+    piece = _ADDED.sub(" ", piece) if is_added else piece
     found = shelf.read(piece[more.end() :] if more is not None else piece)
     if found.doubts or not found.lines:
         return found if found.doubts else None
-    if more is None and any(before.get(line.key) for line in found.lines):
+    if more is None and not is_added and any(before.get(line.key) for line in found.lines):
         return Content(doubts=(Doubt(piece[:40], "unclear"),), action="change")  # instead or beside?
     return Content(tuple(replace(line, op="add") for line in found.lines))
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from bot.parsing.chain_amounts import FIGURE, Content
 from bot.parsing.chain_content import Shelf
+from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Line
 
 _HOW = re.compile(r"(?:不要?|要|去|少|多|加|切|免|微|重)(?!了|掉)[^\d\s,，了]{1,8}[\s)）。!]*")
+_HEADS = re.compile(r"(?P<n>[两二三四五六七八九\d])(?:口|个人|人).{0,6}(?:每人|一人|人均|各)")
 _BARE = re.compile(rf"{FIGURE}\s?(?:{UNIT_PATTERN})")
 _UNSETTLED = re.compile(  # 番茄2 多了一份, 草莓1+1: said, but what is to be done?
     r"[多少]了[一两二三四五六七八九十\d]|多出来?[一两二三\d]|(?<!\d)\d{1,2}\s?\+\s?\d{1,2}(?![\d号#])(?!\s?=)"
@@ -19,9 +21,16 @@ _ALL = re.compile(r"(?:全部?|每样|每种|样样)(?:都)?[来要各买订拿]
 _EXCEPT = re.compile(r"除|不要|以?外|没有")
 
 
+def _is_short_for_all(content: str, found: Content) -> bool:
+    """我家三口每人一公一母: lines that the heads do not divide."""
+    heads = _HEADS.search(content)
+    number = read_number(heads["n"]) if heads is not None else None
+    return number is not None and all(line.quantity_milli % number.milli for line in found.lines)
+
+
 def is_unsettled(content: str, found: Content, goods: int) -> bool:
     """Is an amount said so that nobody knows what is to be done? `goods`: how many the round has."""
-    if _UNSETTLED.search(content) is not None:
+    if _UNSETTLED.search(content) is not None or _is_short_for_all(content, found):
         return True
     return _ALL.search(content) is not None and len(found.lines) < goods and _EXCEPT.search(content) is None
 

@@ -32,16 +32,15 @@ from bot.parsing.chain_message import Held, read_said
 from bot.parsing.chain_parts import take_logistics, take_parts
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import one_of, token_of
-from bot.parsing.chain_told import Told
+from bot.parsing.chain_told import Told, without_price
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.values import Doubt, Line
 
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
-_LONGEST_WISH = 30
 _TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
-_MAX_CONTENT = 200
+_MAX_CONTENT, _LONGEST_WISH = 200, 30
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
 
@@ -134,6 +133,7 @@ class Shelf:
         summed = summed_sizes(content, self.catalogue.items)
         if summed is not None:
             return replace(self._read(summed[0]), note=summed[1])
+        content = without_price(content, self._mention, self.catalogue)
         content = every_one(content, self.catalogue.items, self._all_numbers_in)
         content = spread_each(content, self.token, self._numbers_of) or content
         wished = _WISH_FIRST.fullmatch(content)

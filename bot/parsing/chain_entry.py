@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
-from bot.parsing.chain_glued import glued_action, glued_item, glued_quantity, glued_verb, has_quantity
+from bot.parsing.chain_glued import glued_action, glued_amount, glued_item, glued_quantity, glued_verb, has_quantity
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
 from bot.parsing.chain_shape import is_address
 from bot.parsing.chain_struck import without_tag
@@ -108,11 +108,15 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
     if HOLE in text[:begin] and is_order:
         return begin, begin, begin
     if len(tokens) > 1 or end < len(text.rstrip()):
-        glued = glued_item(stripped, shelf, normal, offset + begin)
+        glued = glued_amount(stripped, shelf) or glued_item(stripped, shelf, normal, offset + begin)
         if glued:
             return begin, begin + glued, begin + glued
         return begin, *_name_reach(text, tokens, shelf, end)
-    cut = glued_verb(stripped, shelf) or glued_item(stripped, shelf, normal, offset + begin)
+    cut = (
+        glued_amount(stripped, shelf)
+        or glued_verb(stripped, shelf)
+        or glued_item(stripped, shelf, normal, offset + begin)
+    )
     cut = cut or min(filter(None, (glued_quantity(stripped), glued_action(stripped))), default=0)
     return (begin, begin + cut, begin + cut) if cut else (begin, end, end)
 
@@ -170,6 +174,7 @@ def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) 
             or shelf.mentions_item(token[0])
             or len(token[0]) > 8
             or shelf.told.spells(token[0])
+            or (len(token[0]) > _LONGEST_HALF and glued_quantity(token[0]))
             or _is_talk(first, token[0])
         ):
             return end, end
@@ -192,7 +197,9 @@ _AMOUNT = re.compile(
     rf"[x×+*]?\s?\d{{1,3}}(?:\.\d)?(?:{UNIT_PATTERN})?|[一二两三四五六七八九十半]{{1,3}}(?:{UNIT_PATTERN})"
 )
 _COUNTED = re.compile(r"(?P<figure>\d{1,2})[\u4e00-\u9fff]$")
-_UNABLE = re.compile(r"(?<=..)[\s,，(（]*(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙?$")  # 胡大娘不会弄接龙
+_UNABLE = re.compile(  # 胡大娘不会弄接龙, 小美说她要
+    r"(?<=..)[\s,，(（]*(?:(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙?|说(?:[她他我]家?)?(?:也|就)?要?)$"
+)
 _LONGEST_HALF = 3
 _TAKEN_BACK = re.compile(r"(?:不要|取消|退|减|少|加|改)")  # 903 肉不要了
 _SQUARE = re.compile(r"【([^【】]*)】")

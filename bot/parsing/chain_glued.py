@@ -9,6 +9,9 @@ from bot.parsing.normalise import Normal
 from bot.parsing.numerals import read_number
 from bot.parsing.quantity import UNIT_PATTERN
 
+_AMOUNT_BEFORE = re.compile(
+    rf"(?<=[^\d.])(?:我?(?:想?要|来|订|拿))?(?:\d{{1,2}}(?:\.\d)?|[一二两三四五六七八九十]{{1,2}}(?={UNIT_PATTERN}))(?:{UNIT_PATTERN})?$"
+)
 _VERB_BEFORE = re.compile(r"(?:退掉?了?|减掉?|少要?|不要|取消|再加|再来|还要|换成?)$")
 _GLUED = re.compile(
     rf"(?P<quantity>[x×+*]?\s?\d{{1,2}}(?:\.\d)?\s?(?:{UNIT_PATTERN})?|[x×+*]\s?[一二两三四五六七八九十]{{1,2}}\s?(?:{UNIT_PATTERN})?"
@@ -29,6 +32,13 @@ def glued_item(word: str, shelf: Shelf, normal: Normal, offset: int) -> int:
         if shelf.starts_content(suffix) and has_quantity(suffix[1:]):
             return start
     return 0
+
+
+def glued_amount(word: str, shelf: Shelf) -> int:
+    """张姐2箱橙子: where the amount between the nickname and the goods begins; 0 for none."""
+    start = next((start for start in shelf.item_starts(word) if start), 0)
+    amount = _AMOUNT_BEFORE.search(word, 0, start) if start else None
+    return amount.start() if amount is not None and shelf.starts_content(word[amount.start() :]) else 0
 
 
 def glued_verb(word: str, shelf: Shelf) -> int:

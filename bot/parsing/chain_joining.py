@@ -39,6 +39,13 @@ _CHAT = re.compile(  # 张哥 爱媛38号是38块嗦, 虾有几大只?
 )
 _CANNOT = re.compile(r"(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙|(?:帮|替|代)\S{1,4}接龙")
 _REMARKED = re.compile(r"[(（][^)）]*[)）]\s*$")
+_AGAIN = re.compile("不要|取消|再|改|减|退")
+_PARTICLE = re.compile(r"(?<=[\d份盒箱斤袋包板瓶个只条提把桶罐件套支杯了])[吧哦啊呀啦哈呗咯][\s!。~]*$")
+_NO_PERSON = re.compile(r"再[加来要]|还要|取消|不要|改成|换成|\s*[【\[「《][^【】\[\]]*[】\]」》]\W*$")
+_HEADED = re.compile(r"\s*(?P<goods>[^\s\d:：]{1,12})\s?[:：]\s*")
+_PERSON_AND_AMOUNT = re.compile(
+    rf"[^\s\d]{{1,10}}?\s?[x×+]?\s?(?:\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})\s?(?:{UNIT_PATTERN})?"
+)
 _NOBODY = re.compile(r"剩|合计|总共|一共|今年|去年|今天|昨天|上次|这次|那就|[的了]$")
 _MEASURE = re.compile(r"\d\s?[度年月点岁元块%号日]")
 _WORD = re.compile(r"[^\s\d:：,，;；()（）+×=、][^\s:：,，;；()（）+×=、]*")
@@ -148,7 +155,7 @@ class Joiner:
     def _is_firm_entry(self, row: Row) -> bool:
         """A line put in by hand among numbered ones: somebody's goods and how many, or one of the people's change."""
         text = self.text(row).strip()
-        if len(text) > _LONGEST_BY_HAND or _CHAT.search(text):
+        if len(text) > _LONGEST_BY_HAND or _CHAT.search(_PARTICLE.sub("", text)):
             return False
         if not self._known:
             rows = [self.text(each) for each in self.layout.entries if each.number is not None]
@@ -167,7 +174,7 @@ class Joiner:
 
     def _is_own_entry(self, text: str) -> bool:
         """A line without a number that names a person and a quantity."""
-        if NEWS.search(text) or _TALK.search(text) or len(text) > 60:
+        if NEWS.search(text) or _TALK.search(text) or len(text) > 60 or _NO_PERSON.match(text):
             return False
         starts = self.shelf.item_starts(text)
         if starts and starts[0] == 0:
@@ -198,10 +205,40 @@ class Joiner:
                 return []
         return found if len(found) >= 2 else []
 
+    def _entries_in(self, row: Row, named: set[str]) -> list[Row]:
+        """The entries of a line without a number; `named` are the first words of those above."""
+        text = self.text(row)
+        lead = len(text) - len(text.lstrip())
+        first = _WORD.match(text, lead)
+        if first is not None and first[0] in named and (_AGAIN.search(text) or self.shelf.mentions_item(text)):
+            return [Row(None, row.start + lead, row.end, row.line_start)]
+        pieces = self._people_in(text)
+        if not pieces and (self._is_own_entry(text.strip()) or is_signed(text.strip(), self.shelf)):
+            return [Row(None, row.start + lead, row.end, row.line_start)]
+        starts = [start + len(text[start:end]) - len(text[start:end].lstrip()) for start, end in pieces]
+        ends = [end for _, end in pieces]
+        return [
+            Row(None, row.start + start, row.start + end, row.start + start)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+    def _heading(self, text: str, found: list[Row], below: list[Row]) -> str:
+        """The goods of a line of goods alone above people with amounts: 橙子: / 张姐2箱 / 老李1箱."""
+        goods = _HEADED.fullmatch(text)
+        first = self.text(below[0]).strip() if below else ""
+        if goods is None or len(self.shelf.keys_in(goods["goods"])) != 1 or self.shelf.mentions_item(first):
+            return ""
+        is_head = (not found or bool(found[-1].under)) and _PERSON_AND_AMOUNT.fullmatch(first) is not None
+        return goods["goods"] if is_head else ""
+
     def _loose(self, rows: list[Row]) -> list[Row]:
         """No numbers at all: every line, or every comma-separated piece, that names a person and goods."""
         found: list[Row] = []
-        heads = block_heads([self.text(row) for row in rows], self.shelf)
+        named: set[str] = set()
+        under = ""
+        heads = block_heads(
+            [self.text(row) for row in rows], [row.after_blank or row is rows[0] for row in rows], self.shelf
+        )
         for index, row in enumerate(rows):
             if index in heads:
                 found.append(row)
@@ -213,20 +250,21 @@ class Joiner:
             text = self.text(row)
             if is_example(text) or is_mark(text):
                 continue
-            pieces = self._people_in(text)
-            if pieces:
-                for start, end in pieces:
-                    lead = len(text[start:end]) - len(text[start:end].lstrip())
-                    found.append(Row(None, row.start + start + lead, row.start + end, row.start + start + lead))
-            elif self._is_own_entry(text.strip()) or is_signed(text.strip(), self.shelf):
-                lead = len(text) - len(text.lstrip())
-                found.append(Row(None, row.start + lead, row.end, row.line_start))
+            heading = self._heading(text, found, rows[index + 1 :])
+            if heading:
+                under = heading
+                continue
+            own = self._entries_in(row, named)
+            for each in own:
+                each.under = under
+            if own:
+                found += own
             elif found and self._continues(found[-1], text) and not row.after_blank and found[-1].end <= row.start:
                 found[-1].end = row.end
-            elif not found:
-                self.title.append(self.raw(row))
             else:
-                self.unread.append(self.raw(row))
+                (self.unread if found else self.title).append(self.raw(row))
+            if found and found[-1].end == row.end:
+                named |= {word for word in _WORD.findall(self.text(found[-1]))[:1] if len(word) > 1}
         return found
 
 

@@ -73,7 +73,7 @@ def _is_somebody_elses(text: str, room: RoomMatch) -> bool:
         return False
     behind = re.split(r"[,，;；。]", text[room.end :])[0]
     before = text[max(0, room.start - 6) : room.start]
-    return bool(_LEFT_WITH.search(behind) or re.search(r"(?:在|放|交给?|送到?|给|住)\s?$", before))
+    return bool(_LEFT_WITH.search(behind) or re.search(r"(?:在|放|交给?|送到?|给|住|帮|替)\s?$", before))
 
 
 def _is_part_of_name(text: str, room: RoomMatch) -> bool:

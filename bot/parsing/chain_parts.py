@@ -27,6 +27,10 @@ _ADDED = re.compile(rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?\+\s?)+{FIGURE}\s?(?:{
 _OR_NOT = re.compile(  # 有的话来两袋没有就算了
     r"[\s,，]*(?:要是|如果)?(?:没有|没货|没了|没|不够)(?:的话|了)?(?:就|便)?(?:算了|不要了?|罢了|拉倒|作罢|不用了?)[吧哈啊]?$"
 )
+_TALK_FIRST = re.compile(
+    r"^(?:刚才?|刚刚|上次|之前|前面)[^\d\s,，一二两三四五六七八九十要退换改减加再错不]{2,12}[\s,，]+(?=\S)"
+)
+_ENDS_COUNTED = re.compile(rf"(?:{FIGURE}|\d)\s?(?:{UNIT_PATTERN})?\s*$")
 _LOGISTICS = re.compile(
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>[^\s,，+×?]{2,12}(?:代收|代拿|代取|代领|转交|来拿|来取|[后再去][取拿]|在家)[^\s\d+×?]{0,6}?)[)）]?"
 )
@@ -41,7 +45,7 @@ _SIZE = re.compile(  # 雨衣1件 130码
 _COUNTED = re.compile(rf"[\d一二两三四五六七八九十半]\s?(?:{UNIT_PATTERN})|取消|不要|退|改|换")
 _SHARE = re.compile(  # 2盒 一盒是帮我妈带的
     rf"(?P<head>.*?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，;；(（]+"
-    rf"(?P<tail>(?:其中|里面)?有?(?P<part>{FIGURE})\s?(?:{UNIT_PATTERN})\s?(?:是|算)?(?:帮|给|替|送|代|我|楼[上下]|隔壁|对门|朋友|同事|邻居)[^\d,，]{{1,10}})[)）]?"
+    rf"(?P<tail>(?:其中|里面|里头|当中)?有?(?P<part>{FIGURE})\s?(?:{UNIT_PATTERN})\s?(?:是|算)?(?:帮|给|替|送|代|我|楼[上下]|隔壁|对门|朋友|同事|邻居)[^\d,，]{{0,10}}(?:\d{{1,2}}-)?(?:\d{{3,4}})?[^\d,，]{{0,6}})[)）]?"
 )
 _ASKED = re.compile(  # 有鸭蛋吗有的话一盒, 豆浆还有没有,有就来两瓶
     rf"(?:请问|问一?下|想问一?下?)?(?:还|现在)?(?:有没有|有)?(?P<what>[^\d\s?？,，]{{1,10}}?)(?:还有没有|还有|有)?(?:吗|嘛|么|没|不)?[?？,，\s]*"
@@ -49,9 +53,16 @@ _ASKED = re.compile(  # 有鸭蛋吗有的话一盒, 豆浆还有没有,有就�
 )
 
 
+def without_talk(content: str) -> str:
+    """要微辣的一盒 for 刚没写清楚,要微辣的一盒: what was wrong with the line above counts nothing."""
+    return _TALK_FIRST.sub("", content)
+
+
 def without_question(content: str) -> str:
     """鸭蛋一盒 for 有鸭蛋吗有的话一盒: who asks whether there is any and says how much, asks for it."""
-    content = _OR_NOT.sub("", content) if "没" in content or "不够" in content else content
+    if_not = _OR_NOT.search(content) if "没" in content or "不够" in content else None
+    if if_not is not None and _ENDS_COUNTED.search(content, 0, if_not.start()):
+        content = content[: if_not.start()]
     asked = _ASKED.fullmatch(content) if "有" in content else None
     return content if asked is None else f"{asked['what']}{asked['amount']}"
 

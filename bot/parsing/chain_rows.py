@@ -15,16 +15,17 @@ _LONGEST_COUNTED, _ENOUGH = 16_000, 4
 MAX_ROW = 400  # characters of one entry, wrapped lines included
 
 _NUMBERED = re.compile(
-    r"[ \t×·•*]{0,4}(?:[(\[【]\s?(?P<a>\d{1,3})\s?[)\]】][.、:]?|(?P<b>\d{1,3})\s?(?:[、):。]|[.,，](?!\d)|号[.、:]"
-    r"|/(?=\s))|(?P<f>\d{1,3})\.\d(?=[ \t]+[^\s\d])|(?P<c>\d{1,3})\.(?=\d)|"
+    r"[ \t×·•*✅☑✔√▪●○◆◇■□★☆👉]{0,4}"
+    r"(?:[(\[【]\s?(?P<a>\d{1,3})\s?[)\]】][.、:]?|(?P<b>\d{1,3})\s?(?:[、):。]|[.,，](?!\d)|号[.、:]"
+    r"|/(?=\s|[^\W\d]))|(?P<f>\d{1,3})\.\d(?=[ \t]+[^\s\d])|(?P<c>\d{1,3})\.(?=\d)|"
     r"(?P<d>\d{1,3})(?:[ \t]+(?=[^\s×+/.、-])|[-—](?=[^\W\d]))"
     r"|(?P<m>[\ue001-\ue014])[.、:]?"
     r"|(?P<e>[一二三四五六七八九十]{1,3})[、.:])[ \t]*"
 )
 _ROOM_AHEAD = r"(?=\d{1,2}-\d|\d{1,2}(?:栋|幢|座|号楼|#)|\d{3,4}(?![\d.克gm毫]))"  # 3.2-1905贾贾 is entry 3
 _INLINE = re.compile(
-    rf"(?:(?<=[\s,，;；。:：)）】])|(?<=[份盒箱斤袋包板瓶个只条提把块罐桶件套支杯了])(?=\d{{1,2}}[.、]))"
-    rf"(?P<n>\d{{1,3}})\s?(?:[、)]|\.(?!\d)|\.{_ROOM_AHEAD})\s*"
+    rf"(?:(?<=[\s,，;；。:：)）】])|(?<=[\s,，;；。][(（【\[])(?=\d{{1,3}}[)）】\]]\s*\S)|(?<=[份盒箱斤袋包板瓶个只条提把块罐桶件套支杯了])(?=\d{{1,2}}[.、]))"
+    rf"(?P<n>\d{{1,3}})\s?(?:[、)】\]]|\.(?!\d)|\.{_ROOM_AHEAD})\s*"
 )
 _GLUED = re.compile(rf"(?<!\S)(?P<n>\d{{1,2}})(?:(?=[^\W\d_])|[.、](?=[^\W\d_])|\.{_ROOM_AHEAD})")
 _COUNTED = re.compile(rf"\d{{1,2}}\s?(?:{UNIT_PATTERN})(?![^\s,，;；。)）(（])")
@@ -43,6 +44,7 @@ class Row:
     end: int
     line_start: int
     after_blank: bool = False
+    under: str = ""  # the goods of the heading that the line stands under
 
 
 @dataclass(slots=True)

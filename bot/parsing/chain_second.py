@@ -10,7 +10,7 @@ from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Line
 
 _WRONG = re.compile(
-    r"[\s,，;；。(（]*(?:啊|哦|噢|喔|呃|额|哎|诶)?[\s,，]?(?:不对|不是|错了|弄错了?|搞错了?|[打写说报]错了?|写错|哦不|啊不|噢不|no)"
+    r"(?:[\s,，;；。(（]*(?:啊|哦|噢|喔|呃|额|哎|诶)?[\s,，]?(?:不对|不是|错了|弄错了?|搞错了?|[打写说报]错了?|写错|哦不|啊不|噢不|no))+"
     r"(?:了|啊|哦|噢|哈|啦|，|,|\s|是|应该是?|就?要|改成?|[:：])*(?=\S)"
 )
 _AMOUNT = rf"[x×+*]?\s?{FIGURE}\s?(?:{UNIT_PATTERN})?"
@@ -26,7 +26,9 @@ def read_second(shelf: Shelf, content: str) -> Content | None:
     first, then = content[: match.start()], content[match.end() :].rstrip(" )）")
     if _BEGINS.match(then) is not None and not shelf.starts_goods(then):
         amount = _ENDS.search(first)
-        return None if amount is None else shelf.plainly(first[: amount.start()] + then)
+        whole = None if amount is None else first[: amount.start()] + then
+        found = None if whole is None else shelf.plainly(whole) or shelf.read(whole)
+        return None if found is None or found.doubts or not found.lines else found
     said, meant = shelf.plainly(first), shelf.plainly(then)
     if said is None or meant is None:
         return None

@@ -12,17 +12,22 @@ from collections.abc import Iterator
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import chinese_value
 from bot.parsing.post_prices import find_prices
+from bot.parsing.quantity import UNIT_PATTERN
 
 _FEWEST, _WIDEST_GAP = 3, 3
-_SYMBOL = r"[^\w\s\ue001-\ue014#@(（\[【<《「\"'“]"
+_SYMBOL = r"[^\w\s\ue001-\ue014@(（\[【<《「\"'“]"
 _SHAPES = (
     re.compile(r"\s*第\s?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})\s?(?P<same>[位名个家单棒户])\s?[:：.、,，]?\s*"),
     re.compile(r"\s*(?P<same>no)\.?\s?(?P<n>\d{1,3})[.:：、]?\s*"),
     re.compile(rf"\s*(?P<same>{_SYMBOL}{{1,3}})\s?(?P<n>\d{{1,3}})(?:\s?[.、:：)]\s*|\s+)"),
     re.compile(rf"\s*(?P<n>\d{{1,3}})\s?(?P<same>(?![.,，、:：)）+×*/|=~_-]){_SYMBOL}{{1,3}})\s*"),
+    re.compile(r"\s*(?P<same>序号|编号|接龙?|顺序|排)\s?(?P<n>\d{1,3})(?:\s?[.、:：)]\s*|\s+)"),
     re.compile(r"\s*(?P<n>[a-z])\s?(?P<same>[.、:：)])\s*(?=\S)"),
 )
-_BULLET = re.compile(rf"\s*(?P<same>(?![.,，、:：)）+×|=~_]){_SYMBOL})\s*(?=\S)")
+_GLUED = re.compile(  # 1张姐 橙子2箱, what is left of a keycap
+    rf"\s*(?P<n>\d{{1,3}})(?P<same>)\s?(?=[^\W\d_])(?!(?:[栋幢座楼号期区层室年月日点]|单元|(?!张)(?:{UNIT_PATTERN})))"
+)
+_BULLET = re.compile(rf"\s*(?P<same>(?![.,，、:：)）|=~_#]|[+×](?!\s)){_SYMBOL})\s*(?=\S)")
 _DASH_BEHIND = re.compile(r"(?P<number>\|\s?\d{1,3}\s?)-")  # 2-3-502: the second, in 3-502
 _NEXT_IN_ROW = re.compile(r"\|(?=\s?(?P<n>\d{1,3})\s?[-.、)])")
 _MARK = re.compile("[\ue001-\ue014]")
@@ -36,7 +41,7 @@ def counted_lines(body: str) -> dict[int, tuple[int, int]]:
     for shape in _SHAPES:
         found = _series(shape, body, lines)
         best = found if len(found) > len(best) else best
-    return best
+    return best or _series(_GLUED, body, lines, widest=1)
 
 
 def bulleted_lines(body: str) -> dict[int, tuple[int, int]]:
@@ -53,7 +58,9 @@ def bulleted_lines(body: str) -> dict[int, tuple[int, int]]:
     return {start: (number, begin) for number, (start, begin, _) in enumerate(rows, start=1)}
 
 
-def _series(shape: re.Pattern[str], body: str, lines: list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+def _series(
+    shape: re.Pattern[str], body: str, lines: list[tuple[int, int]], widest: int = _WIDEST_GAP
+) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     same, last = "", 0
     for start, stop in lines:
@@ -61,7 +68,7 @@ def _series(shape: re.Pattern[str], body: str, lines: list[tuple[int, int]]) -> 
         number = _value(match["n"]) if match is not None else None
         if match is None or number is None or (same and match["same"] != same):
             continue
-        if last <= number <= last + _WIDEST_GAP and (found or number == 1):
+        if last <= number <= last + widest and (found or number == 1):
             found[start] = (number, match.end())
             same, last = match["same"], number
     return found if len(found) >= _FEWEST else {}

@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import FIGURE
+from bot.parsing.chain_terms import one_of
 from bot.parsing.names import HAN
 from bot.parsing.pinyin import main_syllable
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Item
 
 _COUNTED = rf"(?=\s?(?:要|来|拿|订)?\s?[x×+*]?\s?(?:\d|{FIGURE}\s?(?:{UNIT_PATTERN})|[俩仨]))"
-_THAT = r"(?:\s?(?:的|嘅|嗰[只隻個个]|那[个种款箱盒]))+"
+_THAT = r"(?:\s?(?:的|嘅|嗰[只隻個个]|那[个种款箱盒只支]))+"
 _SIZE = re.compile(r"\s*(?:约|净重?)?(?P<size>\d{1,4}(?:\.\d)?\s?(?:公斤|斤|千克|克|kg|g|ml|毫升|l|升|寸))")
+_PRICED = re.compile(
+    rf"\s?¥?(?P<yuan>\d{{1,3}}(?:\.\d{{1,2}})?)\s?(?:元|块钱?)?的?(?=\s?[一二两三四五六七八九十]+(?:{UNIT_PATTERN}))"
+)
 _SHORTEST, _LONGEST_NAME = 3, 6
 
 
@@ -25,9 +30,10 @@ class Told:
     """What one catalogue's goods are told by. `pattern` finds it, `key_of` tells the item."""
 
     def __init__(self, items: Sequence[Item], names: Mapping[str, tuple[int, ...]]) -> None:
+        named = one_of(sorted(names, key=len, reverse=True))
         self._keys: dict[str, int] = {}
         self._spelt = _spelt(names)
-        marks = [rf"(?<![\d.]){re.escape(mark)}{rest}{_COUNTED}" for mark, rest in self._marks(items)]
+        marks = [rf"(?<![\d.]){re.escape(mark)}{rest}(?:{_COUNTED}|(?={named}))" for mark, rest in self._marks(items)]
         long = [spelt for spelt, (_, size) in self._spelt.items() if size > 1]
         short = [spelt for spelt, (_, size) in self._spelt.items() if size == 1 and len(spelt) >= _SHORTEST]
         words = [rf"(?<![a-z]){' ?'.join(word.split())}(?![a-z])" for word in long]
@@ -72,3 +78,13 @@ def _spelt(names: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
         if len(name) <= _LONGEST_NAME and all(HAN.match(char) for char in name) and len(keys) == 1:
             meant.setdefault(" ".join(main_syllable(char) for char in name), set()).add(keys[0])
     return {spelt: (next(iter(keys)), spelt.count(" ") + 1) for spelt, keys in meant.items() if len(keys) == 1}
+
+
+def without_price(content: str, mention: re.Pattern[str], catalogue: Catalogue) -> str:
+    """草莓一盒 for 草莓99一盒, where that is what they cost."""
+    for match in mention.finditer(content):
+        keys = catalogue.names[match[0]].keys
+        price = _PRICED.match(content, match.end()) if len(keys) == 1 else None
+        if price is not None and float(price["yuan"]) * 100 == catalogue.by_key[keys[0]].price_fen:
+            return content[: match.end()] + content[price.end() :]
+    return content

