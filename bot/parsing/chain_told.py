@@ -10,35 +10,37 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.chain_amounts import FIGURE
-from bot.parsing.chain_terms import one_of
 from bot.parsing.names import HAN
 from bot.parsing.pinyin import main_syllable
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Item
 
-_COUNTED = rf"(?=\s?(?:要|来|拿|订)?\s?[x×+*]?\s?(?:\d|{FIGURE}\s?(?:{UNIT_PATTERN})|[俩仨]))"
+_COUNTED = r"(?=\s?(?:要|来|拿|订)?\s?[x×+*]?\s?(?:\d|[一二两三四五六七八九十半俩仨](?![般样起点下些直])))"
 _THAT = r"(?:\s?(?:的|嘅|嗰[只隻個个]|那[个种款箱盒只支]))+"
 _SIZE = re.compile(r"\s*(?:约|净重?)?(?P<size>\d{1,4}(?:\.\d)?\s?(?:公斤|斤|千克|克|kg|g|ml|毫升|l|升|寸))")
 _PRICED = re.compile(
     rf"\s?¥?(?P<yuan>\d{{1,3}}(?:\.\d{{1,2}})?)\s?(?:元|块钱?)?的?(?=\s?[一二两三四五六七八九十]+(?:{UNIT_PATTERN}))"
 )
-_SHORTEST, _LONGEST_NAME = 3, 6
+_NAMED = r"(?=[\u4e00-\u9fff]{1,5}?\s?\d)"  # 5斤的米3袋
+_SHORTEST, _LONGEST_NAME, _CHEAPEST = 3, 6, 200
 
 
 class Told:
     """What one catalogue's goods are told by. `pattern` finds it, `key_of` tells the item."""
 
     def __init__(self, items: Sequence[Item], names: Mapping[str, tuple[int, ...]]) -> None:
-        named = one_of(sorted(names, key=len, reverse=True))
-        self._keys: dict[str, int] = {}
+        prices, sizes = _prices(items), _sizes(items)
+        self._keys = prices | sizes
         self._spelt = _spelt(names)
-        marks = [rf"(?<![\d.]){re.escape(mark)}{rest}(?:{_COUNTED}|(?={named}))" for mark, rest in self._marks(items)]
-        long = [spelt for spelt, (_, size) in self._spelt.items() if size > 1]
-        short = [spelt for spelt, (_, size) in self._spelt.items() if size == 1 and len(spelt) >= _SHORTEST]
-        words = [rf"(?<![a-z]){' ?'.join(word.split())}(?![a-z])" for word in long]
-        words += [rf"(?<![a-z]){word}(?=\s?[x×*]?\s?(?:\d|[一二两三四五六七八九十半]))" for word in short]
-        self.pattern = "|".join((*marks, *sorted(words, key=len, reverse=True))) or r"(?!)"
+        long = [" ?".join(spelt.split()) for spelt, (_, count) in self._spelt.items() if count > 1]
+        short = [spelt for spelt, (_, count) in self._spelt.items() if count == 1 and len(spelt) >= _SHORTEST]
+        ways = [
+            rf"(?<![\d.])(?:{_one_of(prices)})(?:\.0)?\s?(?:块钱?|元钱?|蚊)?{_THAT}{_COUNTED}" if prices else "",
+            rf"(?<![\d.])(?:{_one_of(sizes)})(?:装(?:{_THAT})?|{_THAT})(?:{_COUNTED}|{_NAMED})" if sizes else "",
+            rf"(?<![a-z])(?:{'|'.join(sorted(long, key=len, reverse=True))})(?![a-z])" if long else "",
+            rf"(?<![a-z])(?:{'|'.join(short)})(?=\s?[x×*]?\s?[\d一二两三四五六七八九十半])" if short else "",
+        ]
+        self.pattern = "|".join(filter(None, ways)) or r"(?!)"
 
     def key_of(self, said: str) -> int:
         """The item that `said`, found by `pattern`, means."""
@@ -52,23 +54,26 @@ class Told:
         """Is `word` the name of goods in Latin letters?"""
         return any(spelt.replace(" ", "") == word and len(word) >= _SHORTEST for spelt in self._spelt)
 
-    def _marks(self, items: Sequence[Item]) -> list[tuple[str, str]]:
-        """(what is written, what has to follow), the longest first; fills the keys."""
-        found: list[tuple[str, str]] = []
-        prices = [item.price_fen for item in items]
-        for item in items:
-            if prices.count(item.price_fen) == 1 and item.price_fen >= 200:
-                yuan = f"{item.price_fen / 100:.2f}".rstrip("0").rstrip(".")
-                self._keys[yuan] = item.key
-                found.append((yuan, rf"(?:\.0)?\s?(?:块钱?|元钱?|蚊)?{_THAT}"))
-        sizes = {
-            item.key: match["size"].replace(" ", "") for item in items if (match := _SIZE.match(item.spec.lower()))
-        }
-        for key, size in sizes.items():
-            if list(sizes.values()).count(size) == 1 and len(sizes) > 1:
-                self._keys[size] = key
-                found.append((size, rf"(?:装{_THAT[:-1]}*|{_THAT})"))
-        return sorted(found, key=lambda each: -len(each[0]))
+
+def _prices(items: Sequence[Item]) -> dict[str, int]:
+    """45, 39.9 -> the only item that costs so much."""
+    fen = [item.price_fen for item in items]
+    return {
+        f"{item.price_fen / 100:.2f}".rstrip("0").rstrip("."): item.key
+        for item in items
+        if item.price_fen >= _CHEAPEST and fen.count(item.price_fen) == 1
+    }
+
+
+def _sizes(items: Sequence[Item]) -> dict[str, int]:
+    """10斤, 500g -> the only item of that size, where the others have sizes too."""
+    found = [(item.key, match["size"].replace(" ", "")) for item in items if (match := _SIZE.match(item.spec.lower()))]
+    sizes = [size for _, size in found]
+    return {size: key for key, size in found if len(found) > 1 and sizes.count(size) == 1}
+
+
+def _one_of(marks: Mapping[str, int]) -> str:
+    return "|".join(re.escape(mark) for mark in sorted(marks, key=len, reverse=True))
 
 
 def _spelt(names: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
