@@ -197,7 +197,9 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
         added = _INSTEAD.sub("加", piece) if is_instead else piece
         said = _one_change(shelf, added, before)
         if said is not None and added != piece and any(not line.quantity_milli for line in found.values()):
-            said = replace(said, lines=tuple(replace(line, op="set") for line in said.lines))  # instead of it
+            if any(before.get(line.key) for line in said.lines):  # 母的不要了,换成公的, and there are some
+                return Content(doubts=(Doubt(content[:40], "unclear"),), action="contradiction")
+            said = replace(said, lines=tuple(replace(line, op="set") for line in said.lines))
         if said is None or any(line.key in found for line in said.lines):
             return None
         if said.doubts:

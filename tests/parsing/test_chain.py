@@ -650,7 +650,9 @@ def test_goods_given_up_with_a_reason(content: str) -> None:
     assert (entry.status, entry.lines) == ("ok", (Line(1, 0),))
 
 
-@pytest.mark.parametrize("content", ["我妈家的柚子不要了", "山竹1盒，柚子1", "笋、核桃两罐", "柚子不种了"])
+@pytest.mark.parametrize(
+    "content", ["柚子不要了，换成核桃", "我妈家的柚子不要了", "山竹1盒，柚子1", "笋、核桃两罐", "柚子不种了"]
+)
 def test_what_a_person_would_ask_about_is_not_booked(content: str) -> None:
     entry = read_chain(f"#接龙\n1. 阿月 柚子3 核桃1\n2. 王五 核桃1\n3. 阿月 {content}", SHOP).entries[2]
     assert entry.status == "ambiguous"
