@@ -14,6 +14,7 @@ from bot.parsing.names import (
     HAN,
     WEAK_CHARS,
     are_akin,
+    figures_of,
     folded,
     fragments_of,
     full_names,
@@ -68,6 +69,10 @@ class Catalogue:
         self.numeric = tuple(
             sorted((term for term in self.names if len(term) > 1 and re.search(r"\d", term)), key=len, reverse=True)
         )
+        self.figures: dict[str, tuple[int, ...]] = {}
+        for item in self.main:
+            if figures := figures_of(item):
+                _add(self.figures, figures, item.key)
         self._sounds = self._index_sounds()
         self.shapes = self._index_shapes()
         self._heard = _first_sounds((*self._sounds, *(sound_of(term) for term in self.shapes)))

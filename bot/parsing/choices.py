@@ -62,8 +62,14 @@ def choices(found: Sequence[Segment], draft: Draft) -> list[Choice]:
     """One choice for each item that is named, ordered before, or booked by the first reader's `draft`."""
     scene = scene_of(found)
     message = _Message(scene, found, draft, said_of(scene), counted(scene))
-    keys = dict.fromkeys([*scene.named, *draft.entries, *draft.prior])
+    keys = dict.fromkeys([*scene.named, *draft.entries, *draft.prior]) or _sold_by_their_units(scene, draft)
     return [_choice(message, key) for key in list(keys)[:_MAX_ITEMS]]
+
+
+def _sold_by_their_units(scene: Scene, draft: Draft) -> dict[int, None]:
+    """来四盒吧 names nothing: what alone is sold by the unit of a number."""
+    owners = [draft.catalogue.by_unit.get(scene.tokens[at].unit or "", ()) for at in scene.numbers]
+    return dict.fromkeys([keys[0] for keys in owners if len(keys) == 1])
 
 
 def _choice(message: _Message, key: int) -> Choice:

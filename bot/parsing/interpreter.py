@@ -8,6 +8,7 @@ from typing import Final
 from bot.parsing.lone import is_about_goods
 from bot.parsing.misnoted import noted_wrongly
 from bot.parsing.pairing import Claim
+from bot.parsing.regrets import is_kept
 from bot.parsing.segments import Segment
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
@@ -144,7 +145,7 @@ class Interpreter(Wanting):
         following = self._next_solid(position, last)
         index = self.position[id(following)] if following is not None else -1
         lone = next((claim for claim in self.claims if claim.start == index), None)
-        if lone is not None and lone.items and (self.pending or self._turns_into(lone, position)):
+        if lone is not None and lone.items and (self.pending or self._gives_way_to(lone, position)):
             self._swap(position, last)
         elif lone is not None and (kin := self._replaces(lone)) is not None:
             self.swap_from, self.mode = [(kin, None)], "swap"
@@ -153,11 +154,23 @@ class Interpreter(Wanting):
                 self.draft.amends = True
             self.mode = "set"
 
+    def _of_this_alone(self, claim: Claim, mode: str | None) -> str | None:
+        """再加一斤夏黑 鱼丸那三袋不动; 鱼丸退一袋 两袋够了: what there is to be."""
+        following = self.tokens[claim.end + 1 : claim.end + 3]
+        if mode == "add" and claim.items and is_kept(following):
+            return None
+        if claim.items or not self.booked:
+            return mode
+        last = self.draft.entries.get(self.draft.last) if self.draft.last is not None else None
+        if last is not None and last.op == "sub" and following and following[0].word.startswith("够"):
+            return "set"
+        return mode
+
     def _claim(self, claim: Claim) -> None:
         if self.mode == "cancel" and self.dropped_bare and self._is_over(claim):
             self.mode = None  # 不要鱼了 豆腐还要
         self._count_in(claim)
-        mode = self._inner_mode(claim)
+        mode = self._of_this_alone(claim, self._inner_mode(claim))
         if claim.start in self.skipped and (claim.quantity is None or self._is_last_word(claim)):
             return
         if claim.mention and claim.quantity is None:

@@ -40,7 +40,7 @@ from bot.parsing.traits import (
 BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
 one that is asked about."""
-BOOK_FROM: Final = 0.75
+BOOK_FROM: Final = 0.8
 """How trustworthy the likeliest reading must be for being booked without a question."""
 OFFER_FROM: Final = 0.3
 """How likely a reading must be for being offered with the question (是要草莓2盒吗？)."""
@@ -144,13 +144,11 @@ def options(
         other = take(turned(first.found, which))
         _book(seen, other, _doubts(other), len(which), action, ruled)
     rule: Sight = (PLAIN_TRAITS, {("r", action), ("b", bool(first.draft.prior))})
-    draft = second.draft_of(held, first.draft)
-    if (
-        draft is not None
-        and draft.entries.keys().isdisjoint(_guessed(first))
-        and (result := outcome(draft)) not in seen
-    ):
-        seen[result] = Option("book", _naming(first.found, draft), [rule, _ONLY_SECOND], draft, first.found)
+    guessed = _guessed(first)
+    for rank, draft in enumerate(second.drafts_of(held, first.draft)):
+        if draft.entries.keys().isdisjoint(guessed) and (result := outcome(draft)) not in seen:
+            said = draft_traits(draft, first.found, 0, False, action) | {("r", action), ("second",), ("second", rank)}
+            seen[result] = Option("book", _naming(first.found, draft), [(PLAIN_TRAITS, said)], draft, first.found)
     prior = first.draft.prior
     for result, option in seen.items():
         option.traits.append((PLAIN_TRAITS, second.opinion_traits(held, result, prior)))
@@ -168,10 +166,6 @@ def _guessed(first: Taken) -> set[int]:
     return offered and offered & {
         key for segment in first.found for token in segment.tokens if token.kind == "text" for key in token.keys
     }
-
-
-_ONLY_SECOND: Final[Sight] = (PLAIN_TRAITS, {("second",)})
-"""Only the second reader came to this."""
 
 
 def _naming(found: Sequence[Segment], draft: Draft) -> tuple[int, ...]:

@@ -58,6 +58,12 @@ def _spoken(name: str) -> str:
     return "".join(CHINESE_DIGITS[int(digit)] for digit in figures[0]) + spoken[figures.end() :] if figures else spoken
 
 
+def figures_of(item: Item) -> str:
+    """84 of 84消毒液: two figures its name begins with, which people say for it where they cannot be a number."""
+    found = _FIGURES_FIRST.match(folded(item.name))
+    return found[0] if found and len(found[0]) == 2 else ""
+
+
 @lru_cache(maxsize=8192)
 def parts_of(item: Item) -> tuple[str, ...]:
     """The name, and what stands outside and inside its brackets."""

@@ -10,7 +10,6 @@ from typing import Final
 from bot.parsing import coverage
 from bot.parsing.candidates import Take, Taken, books_nothing
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.comparisons import compare
 from bot.parsing.draft import Draft
 from bot.parsing.gate import segments
 from bot.parsing.holds import settle
@@ -26,6 +25,7 @@ from bot.parsing.plain import read_plain
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up, quoted_goods, said_in
 from bot.parsing.segments import Segment, keys_of
+from bot.parsing.spells import sum_up
 from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
 from bot.parsing.topics import is_help, topic_of
@@ -129,7 +129,7 @@ def _read(
     goods = quoted_goods(normal.quote, catalogue)
     point_into(tokens, goods, body, catalogue)
     choose_varieties(tokens, body, catalogue, quoted=goods)
-    compare(tokens, prior)
+    sum_up(tokens, body, prior, only=catalogue.only is not None)
     see_prices(tokens, catalogue)
     found = settle(segments(fold_notes(tokens, body), role))
     if steps is not None:

@@ -58,7 +58,7 @@ def name_parties(tokens: list[Token]) -> None:
         _without_descriptions(tokens)
     if "room" in kinds and "comma" in kinds:
         _open_brackets(tokens)
-    if "each" in kinds and kinds & {"and", "people"}:
+    if "each" in kinds and kinds & {"and", "people", "person", "name"}:
         _each_of_them(tokens)
 
 
@@ -204,8 +204,9 @@ def _open_brackets(tokens: list[Token]) -> None:
 def _each_of_them(tokens: list[Token]) -> None:
     """我同隔壁各要一盒烧卖一袋糯米鸡: 各 behind people or rooms in a row is 每人."""
     for index, token in enumerate(tokens[:-2]):
-        counted = tokens[index + 1].kind == "qty" or (tokens[index + 1].kind, tokens[index + 2].kind) == ("want", "qty")
-        if token.kind != "each" or token.word[0] not in "各都" or not counted:
+        ahead = [part.kind for part in tokens[index + 1 : index + 4] if part.kind != "want"]
+        counted, named = ahead[:1] == ["qty"], ahead[:2] == ["item", "qty"]
+        if token.kind != "each" or token.word[0] not in "各都" or not (counted or named):
             continue
         if index and tokens[index - 1].word in _WITH_ME:
             tokens[index - 1].kind = "person"
@@ -216,7 +217,8 @@ def _each_of_them(tokens: list[Token]) -> None:
             or tokens[start - 1].word in _BESIDE_THEM
         ):
             start -= 1
-        if _is_a_row(tokens[start:index], tokens):
+        row = tokens[start:index]
+        if _is_a_row(row, tokens) or (named and token.word[0] == "各" and _are_counted(row, tokens)):
             token.kind = "people"
 
 
@@ -226,6 +228,15 @@ def _is_a_row(row: list[Token], tokens: list[Token]) -> bool:
     if kinds == ["people"] and row[0].word[0] == "我":
         return not is_per_head(row[0]) and all(token is row[0] or token.kind != "people" for token in tokens)
     return len(row) > 2 and kinds[-1] != "and" and "and" in kinds and not any(is_per_head(token) for token in row)
+
+
+def _are_counted(row: list[Token], tokens: list[Token]) -> bool:
+    """三个办公室 or 小李小张小王 in front of 各要湿巾两包: as many as are counted, when nobody else is."""
+    kinds = [token.kind for token in row]
+    others = [token for token in tokens if token.kind == "people" and token not in row]
+    if kinds == ["people"]:
+        return not is_per_head(row[0]) and not others
+    return len(row) > 1 and set(kinds) <= {"person", "name"} and not others
 
 
 def _may_be_name(token: Token) -> bool:

@@ -13,9 +13,11 @@ from bot.parsing.tokens import Token
 
 PERSONS: Final = frozenset({"person", "name"})
 _PER_HEAD: Final = re.compile(
-    rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|人均|人手|[各都][要来订拿买]?"
+    rf"(?:一|每|1)(?:个|位)?(?:人|家|户|口人?|个人)|每(?:个|位|一个|一位)?(?:桌|班|组|队|屋|{FOLK}|{GROUPS})|每[位名]|人均|人手|[各都][要来订拿买]?"
 )
-_WITH_ME: Final = re.compile(r"(?:连|算|加|包括|包含|含|带)(?:上|埋)?我(?!们|家|[妈爸])|(?<!给)我(?:跟|和|与|同|加)$")
+_WITH_ME: Final = re.compile(
+    r"(?:连|算|加|包括|包含|含|带)(?:上|埋)?我(?!们|家|[妈爸账帐]|头上|名下|请)|(?<!给)我(?:跟|和|与|同|加)$"
+)
 
 
 def is_per_head(token: Token) -> bool:

@@ -6,6 +6,7 @@ message, counted (`12天`, `三个班`). The product is one amount of goods, in 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -51,25 +52,45 @@ def reckon(tokens: list[Token], text: str) -> None:
     asked = any(token.kind in _ASKING for token in tokens) or _STOCKED.search(text) is not None
     text = _without_goods(tokens, text)
     for rate in _rates(text):
-        if not asked and {rate["first"], rate["second"]} & _SPELLS:
-            continue  # 一天五个 够吃六天: only reckoned
         factors = [_factor(noun, rate, tokens, text) for noun in (rate["first"], rate["second"]) if noun]
         spans = [span for factor in factors if factor is not None for span in factor[1]]
         number = _milli(rate["number"])
         if not factors or None in factors or not number or not _is_free(tokens, rate.span(), spans):
             continue
-        milli = number
-        for factor in factors:
-            milli *= factor[0] if factor is not None else 1
-        milli, rest = divmod(milli, _EVERY.get(rate["every"], 1))
+        if not asked and {rate["first"], rate["second"]} & _SPELLS:
+            _leave_open(tokens, rate)
+            continue
+        times = math.prod(factor[0] for factor in factors if factor is not None)
+        milli, rest = divmod(number * times, _EVERY.get(rate["every"], 1))
         if rest:
             continue
+        if not {rate["first"], rate["second"]} & _SPELLS:
+            _multiply_run(tokens, rate.end(), times)
         start = rate.start("number") if "_" in rate[0] else rate.start()
         spans.append((rate.start(), start))
         said = text[start : rate.end()]
         amount = Token("qty", start, rate.end(), said, milli=milli, unit=canonical_unit(rate["unit"]), value="product")
         _replace(tokens, amount, spans)
         return
+
+
+def _leave_open(tokens: Sequence[Token], rate: re.Match[str]) -> None:
+    """一天五个 够吃六天 is only reckoned: nobody orders five."""
+    for token in tokens:
+        if token.kind == "qty" and rate.start() < token.end and token.start < rate.end():
+            token.approx = True
+
+
+def _multiply_run(tokens: Sequence[Token], start: int, times: int) -> None:
+    """两扎 of 「每个会议室一个花瓶、两扎郁金香」: what follows in the same breath is for each of them, too."""
+    for token in tokens:
+        if token.start >= start and token.kind not in _RUN:
+            return
+        if token.start >= start and token.kind == "qty" and not token.approx:
+            token.milli, token.value = token.milli * times, "product"
+
+
+_RUN: Final = frozenset({"item", "qty", "and", "filler"})
 
 
 def _without_goods(tokens: Sequence[Token], text: str) -> str:

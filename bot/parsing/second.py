@@ -12,7 +12,10 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -94,14 +97,39 @@ def likelihood(held: Opinion, result: Outcome, prior: Mapping[int, int]) -> tupl
     return whole, least
 
 
-def draft_of(held: Opinion, first: Draft) -> Draft | None:
-    """The likeliest amount of each item, as a reading; None when nothing would change."""
-    best = {key: max(shares, key=shares.__getitem__) for key, shares in held.items()}
-    changed = {key: amount for key, amount in best.items() if amount != first.prior.get(key, 0)}
-    if not changed:
-        return None
-    entries = {key: Entry("set" if amount else "drop", amount, bool(first.prior)) for key, amount in changed.items()}
-    return first.without_doubts(entries, cancels_all=False)
+_MOST: Final = 4
+"""So many readings of the second reader are weighed,"""
+_UNLIKELY: Final = 0.02
+"""and behind the first none that is less likely than this."""
+
+
+def drafts_of(held: Opinion, first: Draft) -> Iterator[Draft]:
+    """The likeliest amounts of all items together, as readings, the likeliest first."""
+    for amounts in islice(_together(held), _MOST):
+        changed = {key: amount for key, amount in amounts.items() if amount != first.prior.get(key, 0)}
+        if changed:
+            entries = {
+                key: Entry("set" if amount else "drop", amount, bool(first.prior)) for key, amount in changed.items()
+            }
+            yield first.without_doubts(entries, cancels_all=False)
+
+
+def _together(held: Opinion) -> Iterator[dict[int, int]]:
+    """An amount for each item, the likeliest choice first."""
+    ranked = [(key, sorted(shares.items(), key=itemgetter(1), reverse=True)) for key, shares in held.items()]
+    start = (0,) * len(ranked)
+    line = [(-math.prod(amounts[0][1] for _, amounts in ranked), start)]
+    seen = {start}
+    while line:
+        share, places = heappop(line)
+        if -share < _UNLIKELY and places != start:
+            return
+        yield {key: amounts[at][0] for (key, amounts), at in zip(ranked, places, strict=True)}
+        for at, (place, (_, amounts)) in enumerate(zip(places, ranked, strict=True)):
+            later = (*places[:at], place + 1, *places[at + 1 :])
+            if place + 1 < len(amounts) and later not in seen:
+                seen.add(later)
+                heappush(line, (share * amounts[place + 1][1] / amounts[place][1], later))
 
 
 _STEPS: Final = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)

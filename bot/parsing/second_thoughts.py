@@ -13,6 +13,11 @@ from bot.parsing.tokens import Token
 def weigh(tokens: list[Token], kinds: set[str]) -> None:
     """Set the class of such words, in place; `kinds` are those of the message."""
     _every_one(tokens)
+    if {"text", "qty"} <= kinds:
+        _cut_down(tokens)
+        _let_others_have(tokens)
+    if "except" in kinds:
+        _left_out(tokens)
     if "have" in kinds:
         _is_to_remain(tokens)
     if "rest" in kinds:
@@ -43,6 +48,36 @@ def _is_to_remain(tokens: list[Token]) -> None:
             token.kind = "filler"
         elif before.kind == "item" and settled:
             token.kind = "set"
+
+
+_CUTTING: Final = frozenset("裁省剔抠刨")
+
+
+def _cut_down(tokens: list[Token]) -> None:
+    """芋头太多了砍一斤: a verb of cutting in front of a number takes off; but 排骨砍三斤 is how meat is ordered."""
+    for at, (verb, number) in enumerate(pairwise(tokens)):
+        cut = verb.word in _CUTTING or (verb.word == "砍" and any("多" in part.word for part in tokens[:at]))
+        if cut and verb.kind == "text" and number.kind == "qty":
+            verb.kind = "sub"
+
+
+_LETTING: Final = frozenset("让 分 匀 腾 挪 拨 捐".split())
+
+
+def _let_others_have(tokens: list[Token]) -> None:
+    """年糕让一包给3栋的, 麻辣的分一盒出来: what is let go is taken off; 分两盒给我 is asked for."""
+    for what, verb, number, where in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        behind = tokens[tokens.index(where) + 1 :][:1]
+        given = where.word == "给" and not (behind and behind[0].word.startswith(("我", "俺", "咱")))
+        if what.keys and verb.word in _LETTING and number.kind == "qty" and (given or where.word in ("出来", "出去")):
+            verb.kind = "sub"
+
+
+def _left_out(tokens: list[Token]) -> None:
+    """每样来一份,抽纸除外."""
+    for what, out, behind in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if what.keys and out.kind == "except" and out.end == behind.start and behind.word in ("外", "开"):
+            out.kind, behind.kind = "cancel", "filler"
 
 
 _SURPLUS: Final = frozenset("多出来的 多的 多出的 多余的".split())

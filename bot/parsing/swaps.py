@@ -15,6 +15,9 @@ from bot.parsing.smalltalk import unexplained
 _PART: Final = re.compile(r"(?:其中|里面?|里头)的?(.+)")
 
 
+_INSTEAD: Final = frozenset("改 改成 改为 改要 改订 改拿 改买 改做 变成 变为 调成 调整成".split())
+
+
 class Swaps(LoneItems):
     """A gives way to B, with A's number or one of its own."""
 
@@ -24,6 +27,23 @@ class Swaps(LoneItems):
             return False
         named = {key for item in claim.items for key in item.keys}
         return bool(named) and not named & set(self.booked[-1].keys)
+
+    def _gives_way_to(self, claim: Claim, position: int) -> bool:
+        before = self.claims[self.claims.index(claim) - 1] if claim is not self.claims[0] else None
+        if before is not None and before.end == position - 1 and not before.items and not self.draft.prior:
+            self.draft.doubt(self._fragment(claim), "unclear", tuple(self.draft.entries))
+            return False  # 鱼丸三袋 一袋改成湿巾
+        return self._turns_into(claim, position) or self._takes_the_place(claim, position)
+
+    def _takes_the_place(self, claim: Claim, position: int) -> bool:
+        """鱼丸两袋 看了眼钱包 改湿巾两包: what alone was ordered so far gives way; of several it is asked which."""
+        there = [key for key, entry in self.draft.entries.items() if entry.op == "set" and entry.milli]
+        keys = {key for item in claim.items for key in item.keys}
+        if self.words[position] not in _INSTEAD or not keys or keys & {*there, *self.draft.prior}:
+            return False
+        if len(there) > 1:
+            self.draft.doubt(self._fragment(claim), "unclear", there)
+        return len(there) == 1
 
     def _names_unknown(self, position: int) -> bool:
         """水其中一箱换可乐: is something named in front of the verb that is not what was ordered?"""

@@ -11,7 +11,7 @@ from bot.parsing.quantity import GENERIC, to_sale_units
 from bot.parsing.tokens import Token
 from bot.parsing.walk import Walk
 
-_HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 安排 准备".split())
+_HANDING: Final = frozenset("送 发 分 给 带 备 吃 喝 用 领 配 上 摆 放 搁 留 安排 准备".split())
 _CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 等于 正好 刚好 一共就 合计".split())
 _LEAVING: Final = frozenset("留 就留 只留 留下 剩 就剩 剩下 保留".split())
 _SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
@@ -185,7 +185,7 @@ class Unnamed(Walk):
 
     def _is_per(self, quantity: Token) -> bool:
         """Does 一人, 每家 or 人均 stand in front of the number?"""
-        if self.factor is None and "people" not in self.kinds:
+        if quantity.value == "sum" or (self.factor is None and "people" not in self.kinds):
             return False
         index = self.position[id(quantity)] - 1
         skipped = ("want", "filler", "space", "each", "item", "qty", "and")

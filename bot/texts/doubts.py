@@ -31,7 +31,9 @@ def sentence(d: Doubt, names: Sequence[str]) -> str:
         case "which_room":
             return f"{said}是房号还是数量？房号请这样写：3-502"
         case _:
-            return f"{said}没看懂，请换个说法，例如：{'、'.join(names) or '草莓'}2"
+            if names:
+                return f"{said}没看懂，请换个说法，例如：{'、'.join(names)}2"
+            return f"{said}没看懂，请写清楚要什么、要几份。"
 
 
 def in_round(title: str, *, has_order: bool) -> str:

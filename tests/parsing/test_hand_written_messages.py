@@ -45,7 +45,8 @@ def _scored(name: str) -> tuple[Counter[str], tuple[str, ...]]:
     return Counter(verdicts), wrong
 
 
-ASKED = {"微辣两瓶 错了 特辣": "the second reader doubts it: asked, and nothing is booked"}
+_DOUBTED = "the second reader doubts it: asked, and nothing is booked"
+ASKED = {"微辣两瓶 错了 特辣": _DOUBTED, "牛肉酱微辣一瓶。牛肉酱改特辣": _DOUBTED}
 
 
 @pytest.mark.parametrize(
