@@ -79,7 +79,7 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     normal = normalise(_MENTION.sub(" ", head), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
     title = "\n".join(normal.text[row.start : row.end] for row in layout.title[:_MOST_TITLE])
-    joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain())
+    joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain(normal.text))
     reader = _Reader(normal, joiner, leader_name)
     for row in joiner.entries():
         reader.read(row)

@@ -31,7 +31,7 @@ from bot.parsing.chain_kinds import Kinds, without_kinds
 from bot.parsing.chain_message import Held, read_said
 from bot.parsing.chain_parts import take_logistics, take_parts
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
-from bot.parsing.chain_terms import one_of, token_of
+from bot.parsing.chain_terms import Tokens, one_of
 from bot.parsing.chain_told import Told, without_price
 from bot.parsing.normalise import circled_value
 from bot.parsing.numerals import read_number
@@ -40,6 +40,7 @@ from bot.parsing.values import Doubt, Line
 
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
+_AMOUNT = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
 _MAX_CONTENT, _LONGEST_WISH = 200, 30
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
@@ -47,6 +48,8 @@ _MESSAGE_COSTS = 4  # of them, whatever its length
 
 class Shelf:
     """A catalogue prepared for reading chains. Immutable; get it from `shelf_of`."""
+
+    token: re.Pattern[str]  # of one chain
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -56,16 +59,18 @@ class Shelf:
         names = one_of(terms)
         self._kinds = Kinds(catalogue.items)
         self.told = Told(catalogue.items, {term: catalogue.names[term].keys for term in terms})
-        quantity = quantity_pattern([*terms, *self._kinds.words])
-        self.token = token_of(names, self._kinds.pattern, self.told.pattern, quantity)
+        self._tokens = Tokens(names, self._kinds.pattern, self.told, quantity_pattern([*terms, *self._kinds.words]))
         self._mention = re.compile(rf"(?:{names})")
-        self._amount = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
-        self._cache: dict[str, Content] = {}
+        self._caches: tuple[dict[str, Content], dict[str, Content]] = ({}, {})
+        self._cache = self._caches[0]
         self._left = _MOST_AS_MESSAGE
 
-    def for_one_chain(self) -> Shelf:
+    def for_one_chain(self, text: str) -> Shelf:
         """The same shelf with a fresh allowance for the slow reader: every seventh of 300 entries may need it."""
         shelf = copy(self)
+        is_told = self.told.occurs_in(text)
+        shelf.token = self._tokens.full if is_told else self._tokens.plain
+        shelf._cache = self._caches[is_told]
         shelf._left = _MOST_AS_MESSAGE
         return shelf
 
@@ -109,7 +114,7 @@ class Shelf:
 
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
-        match = re.match(quantity_pattern([]), written)
+        match = _AMOUNT.match(written)
         if match is None:
             return None
         wish = Wish((key,), written)
@@ -206,7 +211,7 @@ class Shelf:
             return None
         if set(self.keys_of(match)) & set(self.keys_of(tokens[-1])):
             return None
-        amount = self._amount.match(match.string, match.start())
+        amount = _AMOUNT.match(match.string, match.start())
         return amount if amount is not None and amount.end() == match.end() else None
 
     def _all_numbers_in(self, text: str) -> set[int]:

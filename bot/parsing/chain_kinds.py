@@ -55,10 +55,14 @@ def _contrasts(items: Sequence[Item]) -> dict[str, int]:
 def _family_words(items: Sequence[Item]) -> dict[str, int]:
     """原味 and 蓝莓 of 原味贝果 and 蓝莓贝果."""
     found: dict[str, int] = {}
-    for one, other in itertools.combinations(items[:_MOST_ITEMS], 2):
-        for name, twin in itertools.product((one.name, *one.aliases), (other.name, *other.aliases)):
-            for item, word in zip((one, other), _different(name.lower(), twin.lower()), strict=True):
-                if _tells(word) and sum(word in labels(each).lower() for each in items) == 1:
+    said = [labels(item).lower() for item in items]
+    named = [(item, [name.lower() for name in (item.name, *item.aliases)]) for item in items[:_MOST_ITEMS]]
+    for (one, names), (other, twins) in itertools.combinations(named, 2):
+        for name, twin in itertools.product(names, twins):
+            if name[-_SHORTEST_FAMILY:] != twin[-_SHORTEST_FAMILY:] and name[:_SHORTEST_FAMILY] != twin[:_SHORTEST_FAMILY]:
+                continue
+            for item, word in zip((one, other), _different(name, twin), strict=True):
+                if _tells(word) and sum(word in each for each in said) == 1:
                     found[word] = item.key
     return found
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
+
+from bot.parsing.chain_told import Told
 
 _GAP = (
     r"(?P<gap>\+(?![\d一二两三四五六七八九十])|[\s,，、;；/。.()（）&~!！\[\]]+|和(?!\w?奶)"
@@ -14,12 +17,27 @@ _NUMBER = (
 )
 
 
-def token_of(names: str, kinds: str, told: str, quantity: str) -> re.Pattern[str]:
-    """What a plain line consists of: goods by whatever they are called, quantities, and what stands between."""
-    return re.compile(
-        rf"(?P<told>{told})|(?P<item>{names})|(?P<kind>{kinds})|(?P<mark>[\ue001-\ue014])|{_NUMBER}"
-        rf"|(?P<quantity>{quantity})|{_GAP}"
-    )
+class Tokens:
+    """What a plain line consists of: goods by whatever they are called, quantities, and what stands between.
+
+    The pattern with what goods are `told` by is built when the first chain needs it.
+    """
+
+    def __init__(self, names: str, kinds: str, told: Told, quantity: str) -> None:
+        self._told = told
+        self._rest = (
+            rf"|(?P<item>{names})|(?P<kind>{kinds})|(?P<mark>[\ue001-\ue014])|{_NUMBER}|(?P<quantity>{quantity})|{_GAP}"
+        )
+
+    @cached_property
+    def plain(self) -> re.Pattern[str]:
+        """For a chain in which nothing is told by its price, its size or in Latin letters."""
+        return re.compile(rf"(?P<told>(?!)){self._rest}")
+
+    @cached_property
+    def full(self) -> re.Pattern[str]:
+        """For any chain."""
+        return re.compile(rf"(?P<told>{self._told.pattern}){self._rest}")
 
 
 def one_of(terms: list[str]) -> str:

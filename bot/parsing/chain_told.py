@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.names import HAN
@@ -23,15 +24,36 @@ _PRICED = re.compile(
 )
 _NAMED = r"(?=[\u4e00-\u9fff]{1,5}?\s?\d)"  # 5斤的米3袋
 _SHORTEST, _LONGEST_NAME, _CHEAPEST = 3, 6, 200
+_LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
+_MAY_TELL = re.compile(r"\d\s?[^\s\d]{0,2}\s?[装的嘅嗰那]")  # a price or a size, whatever the goods cost and measure
 
 
 class Told:
-    """What one catalogue's goods are told by. `pattern` finds it, `key_of` tells the item."""
+    """What one catalogue's goods are told by. `pattern` finds it, `key_of` tells the item.
+
+    The pattern is long and few chains need it: `occurs_in` tells which, without it.
+    """
 
     def __init__(self, items: Sequence[Item], names: Mapping[str, tuple[int, ...]]) -> None:
-        prices, sizes = _prices(items), _sizes(items)
-        self._keys = prices | sizes
-        self._spelt = _spelt(names)
+        self._prices, self._sizes = _prices(items), _sizes(items)
+        self._keys = self._prices | self._sizes
+        self._names = names
+
+    @cached_property
+    def _spelt(self) -> dict[str, tuple[int, int]]:
+        return _spelt(self._names)
+
+    def occurs_in(self, text: str) -> bool:
+        """May `pattern` find anything in `text`?"""
+        if _MAY_TELL.search(text) is not None:
+            return True
+        letters = " ".join({run.replace(" ", "") for run in _LETTERS.findall(text)})
+        return bool(letters) and any(spelt.replace(" ", "") in letters for spelt in self._spelt)
+
+    @cached_property
+    def pattern(self) -> str:
+        """Finds what goods are told by."""
+        prices, sizes = self._prices, self._sizes
         long = [" ?".join(spelt.split()) for spelt, (_, count) in self._spelt.items() if count > 1]
         short = [spelt for spelt, (_, count) in self._spelt.items() if count == 1 and len(spelt) >= _SHORTEST]
         ways = [
@@ -40,7 +62,7 @@ class Told:
             rf"(?<![a-z])(?:{'|'.join(sorted(long, key=len, reverse=True))})(?![a-z])" if long else "",
             rf"(?<![a-z])(?:{'|'.join(short)})(?=\s?[x×*]?\s?[\d一二两三四五六七八九十半])" if short else "",
         ]
-        self.pattern = "|".join(filter(None, ways)) or r"(?!)"
+        return "|".join(filter(None, ways)) or r"(?!)"
 
     def key_of(self, said: str) -> int:
         """The item that `said`, found by `pattern`, means."""
