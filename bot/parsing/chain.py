@@ -40,7 +40,7 @@ from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 __all__ = ["looks_like_chain", "read_chain"]
 
 MAX_CHARS = 65_536
-_MOST_CHARS = 12_000
+_MOST_CHARS, _MOST_DOUBTFUL = 12_000, 3_000
 _MOST_TITLE, _MOST_TITLE_CHARS = 40, 1_000
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
@@ -71,7 +71,8 @@ _SHOWN_BEHIND = re.compile(
 def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = None) -> ChainReading:
     """Read a pasted chain against the goods of its round. Never raises.
 
-    Lines beyond the 600th, or beyond 12,000 characters (500 entries of ordinary length), are `unread`.
+    Lines beyond the 600th, beyond 12,000 characters (500 entries of ordinary length) or beyond 3,000 of entries that
+    nobody could book are `unread`.
 
     `leader_name` is the initiator's nickname: her bare first line is a `placeholder`, her real order an entry.
     """
@@ -82,7 +83,10 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain(normal.text))
     reader = _Reader(normal, joiner, leader_name)
     for row in joiner.entries():
-        reader.read(row)
+        if reader.doubtful > _MOST_DOUBTFUL:
+            joiner.unread.append(joiner.raw(row))
+        else:
+            reader.read(row)
     joiner.unread += [line.strip()[:MAX_ROW] for line in beyond.split("\n") if line.strip()]
     title = " ".join(line for line in joiner.title if line)[:200]
     return ChainReading(title, tuple(reader.entries), tuple(joiner.unread))
@@ -109,6 +113,7 @@ class _Reader:
         self.cheapest_fen = min((item.price_fen for item in self.shelf.catalogue.items), default=0)
         self.entries: list[ChainEntry] = []
         self.people = People()
+        self.doubtful = 0  # characters
 
     def read(self, row: Row) -> None:
         """Add the entry of a row; a row without name, room and goods is unread."""
@@ -123,6 +128,7 @@ class _Reader:
         lined = _LINED.match(self.normal.text, row.start, row.end)
         entry = self._judged(parts, raw) if lined is None else _made(parts, raw, Content(), "cancelled")
         self.entries.append(entry)
+        self.doubtful += len(raw) if entry.status == "ambiguous" else 0
         if entry.status != "placeholder":
             self.people.remember(parts, entry)
 

@@ -91,7 +91,9 @@ def is_odd_unit(quantity: re.Match[str], word: str, items: Sequence[Item]) -> bo
     """荔枝一啲, and 6管 of something packed as 3管/盒: the figure does not count units of sale."""
     if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
         return False
-    return word in _A_LITTLE or any(re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in items)
+    return word in _A_LITTLE or any(
+        word in item.spec and re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in items
+    )
 
 
 def unless_odd(is_odd: bool, wishes: list[Wish]) -> list[Wish]:

@@ -44,6 +44,7 @@ _AMOUNT = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pat
 _MAX_CONTENT, _LONGEST_WISH = 200, 30
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
+_LONG_MESSAGE = 30  # what has many clauses costs more for each
 
 
 class Shelf:
@@ -127,7 +128,7 @@ class Shelf:
         found = self._cache.get(content)
         if found is None:
             found = self._read(content)
-            if len(self._cache) < 2000 and self._left >= len(content) + _MESSAGE_COSTS:
+            if len(self._cache) < 2000 and self._left >= _cost_of(content):
                 self._cache[content] = found
         return found
 
@@ -293,10 +294,16 @@ class Shelf:
     def said(self, content: str, before: Held | None = None) -> Content:
         """The content read as a message of somebody who has `before`; a doubt when the allowance is used up."""
         content = content.strip()[:_MAX_CONTENT]
-        if self._left < len(content) + _MESSAGE_COSTS:
+        cost = _cost_of(content)
+        if self._left < cost:
             return Content(doubts=(Doubt(content[:40], "unclear"),), is_message=True)
-        self._left -= len(content) + _MESSAGE_COSTS
-        return replace(read_said(self.catalogue, content, before), is_message=True)
+        found, is_read_twice = read_said(self.catalogue, content, before)
+        self._left -= 2 * cost if is_read_twice else cost
+        return found
+
+
+def _cost_of(content: str) -> int:
+    return len(content) * (1 + len(content) // _LONG_MESSAGE) + _MESSAGE_COSTS
 
 
 @lru_cache(maxsize=64)

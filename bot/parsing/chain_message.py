@@ -28,17 +28,19 @@ _UNREAD = ("unclear", "out_of_range")  # what the judge may settle; other doubts
 _CLAUSE = re.compile(r"[,，;；。、\s()（）]+")
 
 
-def read_said(catalogue: Catalogue, content: str, before: Held | None) -> Content:
-    """What a line asks for or changes, beside what its person has (`before`)."""
+def read_said(catalogue: Catalogue, content: str, before: Held | None) -> tuple[Content, bool]:
+    """(what a line asks for or changes, beside what its person has (`before`); was it read twice)."""
     held = {key: milli for key, milli in (before or {}).items() if milli}
     prior = [Line(key, milli) for key, milli in held.items()]
     reading = read_fragment(content, catalogue, prior=prior)
-    if reading.action in ("unknown", "query") or any(doubt.reason in _UNREAD for doubt in reading.doubts):
+    is_open = reading.action in ("unknown", "query") or any(doubt.reason in _UNREAD for doubt in reading.doubts)
+    if is_open:
         judged = read_order(content, catalogue, prior=prior)
         reading = reading if judged.doubts or judged.action in ("unknown", "query") else judged
     found = _in_a_chain(reading, content, held)
     strange = _strangers(content, catalogue, len(found.lines))
-    return replace(found, doubts=(*found.doubts, *strange)) if found.lines else found
+    doubts = (*found.doubts, *strange) if found.lines else found.doubts
+    return replace(found, doubts=doubts, is_message=True), is_open
 
 
 def is_for_one_of_them(content: str) -> bool:
