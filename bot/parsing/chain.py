@@ -196,6 +196,8 @@ class _Reader:
         is_wish = (bool(found.note) or found.is_message) and _FIGURE.search(content) is None
         if not changes and (is_wish or _CHANGES.search(content)):  # 橙子放门卫, 米换10斤的1袋: that is no more of it
             return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
+        if changes and said.doubts and _CHANGES.search(content):
+            return said
         return said if changes and not said.doubts else None
 
     def _is_placeholder(self, parts: Parts, content: str) -> bool:

@@ -43,7 +43,7 @@ _KEPT = re.compile(
 )
 _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上|多)?(?=\S)|再|另|多")
 _INSTEAD = re.compile(
-    rf"^(?:换成|改成|改要|换|改为|调成?|整)(?=\D|{_FIGURE}\s?(?:{UNIT_PATTERN})\S)"
+    rf"^(?:换成|改成|改要|换|改为|调成?|整|转[成做为]?(?![\d了给账帐钱过]))(?=\D|{_FIGURE}\s?(?:{UNIT_PATTERN})\S)"
 )  # 酸奶不要了,换成黄油2块
 _ONE = re.compile(rf"(?<=[换加要来])(?=(?:{UNIT_PATTERN})\S)")  # 换罐松子
 _ADDED = re.compile(rf"(?<=\S)(?:再|多)?加(?=[x×+]?\s?{_FIGURE})")  # 核桃加1
@@ -51,6 +51,7 @@ _KEEPS = re.compile(r"[要来行好留够加改换][^,，\s]*[,，\s]")  # 只�
 _ALONE = re.compile(
     r"(?:全部|都|就|先|请|帮我|给我)?(?:不要|去掉|取消|退掉?|撤掉?|删掉?|划掉|算|免)(?:了|吧|哈|哦|啦)*"
 )
+_AGAIN = re.compile(rf"再[加来]\s?[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?")
 _MOST_CHANGES = 6
 _COUNTED = rf"\d|{_FIGURE}\s?(?:{UNIT_PATTERN})|[各都]"
 _NET = re.compile(
@@ -154,10 +155,13 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
     match = _TO.fullmatch(content)
     if match is None or not before:
         return None
-    if match["verb"] in _OPEN and (re.search(r"\d", match["what"]) or not shelf.keys_in(match["what"])):
-        return None
-    what, to = shelf.keys_in(match["what"], before), match["to"].strip()
+    what, to = shelf.keys_in(match["what"], before), _without_reason(shelf, match["to"].strip())
     held = [key for key, milli in before.items() if milli]
+    is_for_the_one = not match["what"].strip() and len(held) == 1  # 还是3袋
+    if match["verb"] in _OPEN and (
+        re.search(r"\d", match["what"]) or not (is_for_the_one or shelf.keys_in(match["what"]))
+    ):
+        return None
     if not shelf.keys_in(to):
         keys = what or ([shelf.catalogue.only] if shelf.catalogue.only is not None else held)
         milli = shelf.amount(keys[0], to) if len(keys) == 1 and keys[0] is not None else None
@@ -177,6 +181,12 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
         dropped = () if line.key == what[0] else (Line(what[0], 0),)
         return Content((*dropped, Line(line.key, milli)), replaces=True)
     return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
+
+
+def _without_reason(shelf: Shelf, to: str) -> str:
+    """世涛换ipa for 世涛换ipa,刚才那一百桶真不是我说的: what is said behind names no goods and changes nothing."""
+    first, _, rest = to.partition(",")
+    return first if shelf.keys_in(first) and not shelf.mentions_item(rest) and not _is_change(rest) else to
 
 
 def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | None:
@@ -214,6 +224,9 @@ def _whole_changes(shelf: Shelf, pieces: list[str]) -> list[str]:
     whole: list[str] = []
     for piece in pieces:
         last = whole[-1] if whole else ""
+        if _AGAIN.fullmatch(piece) and shelf.keys_in(last) and re.search(_COUNTED, last) is None:  # 馕|再加1袋
+            whole[-1] = last + piece
+            continue
         is_bare = bool(last) and re.search(_COUNTED, last) is None and bool(shelf.keys_in(last))
         if is_bare and not _is_change(last) and _ALONE.fullmatch(piece) is not None:
             whole[-1] = last + piece

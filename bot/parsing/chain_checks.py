@@ -32,6 +32,8 @@ def is_unsettled(content: str, found: Content, goods: int) -> bool:
     """Is an amount said so that nobody knows what is to be done? `goods`: how many the round has."""
     if _UNSETTLED.search(content) is not None or _is_short_for_all(content, found):
         return True
+    if "除" in content and goods > 1 and len(found.lines) >= goods:  # all but something cannot be all
+        return True
     return _ALL.search(content) is not None and len(found.lines) < goods and _EXCEPT.search(content) is None
 
 

@@ -26,7 +26,7 @@ from bot.parsing.chain_amounts import (
     quantity_pattern,
     unless_odd,
 )
-from bot.parsing.chain_each import every_one, spread_each
+from bot.parsing.chain_each import every_one, spread_each, the_others
 from bot.parsing.chain_kinds import Kinds, without_kinds
 from bot.parsing.chain_message import Held, read_said
 from bot.parsing.chain_parts import take_logistics, take_parts
@@ -41,7 +41,8 @@ from bot.parsing.values import Doubt, Line
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
 _AMOUNT = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
-_MAX_CONTENT, _LONGEST_WISH = 200, 30
+_COUNTS = re.compile(r"[\d一二两三四五六七八九十半俩]|只要")
+_MAX_CONTENT, _LONGEST_WISH, _SHORTEST_REMARK = 200, 30, 4
 _MOST_AS_MESSAGE = 480  # characters
 _MESSAGE_COSTS = 4  # of them, whatever its length
 _LONG_MESSAGE = 30  # what has many clauses costs more for each
@@ -140,6 +141,7 @@ class Shelf:
         if summed is not None:
             return replace(self._read(summed[0]), note=summed[1])
         content = without_price(content, self._mention, self.catalogue)
+        content = the_others(content, self.catalogue.items, self._all_numbers_in)
         content = every_one(content, self.catalogue.items, self._all_numbers_in)
         content = spread_each(content, self.token, self._numbers_of) or content
         wished = _WISH_FIRST.fullmatch(content)
@@ -152,7 +154,8 @@ class Shelf:
         if parted is not None:
             return replace(self._read(parted[0]), note=parted[1])
         tail = take_logistics(content)
-        if tail is not None and not self.mentions_item(tail[1]):
+        tail = tail or self._told_twice(content)
+        if tail is not None and (not self.mentions_item(tail[1]) or self._is_remark(*tail)):
             found = self._read(tail[0])
             return replace(found, note=" ".join(filter(None, (found.note, tail[1]))))
         understood = self._wishes(content)
@@ -164,6 +167,16 @@ class Shelf:
         for wish in wishes:
             self._book(wish, lines, doubts)
         return Content(tuple(Line(key, milli) for key, milli in lines.items()), tuple(doubts), note)
+
+    def _told_twice(self, content: str) -> tuple[str, str] | None:
+        """(粉色的三条, 闺女只认粉的): the last words name goods that the words before have counted."""
+        head, _, tail = content.replace(",", " ").rpartition(" ")
+        return (content[: len(head)], tail) if head and self.mentions_item(tail) and self._is_remark(head, tail) else None
+
+    def _is_remark(self, head: str, tail: str) -> bool:
+        if len(tail) > _LONGEST_WISH or _COUNTS.search(tail) or CHANGE.search(tail):
+            return False
+        return len(tail) > _SHORTEST_REMARK and set(self.keys_in(tail)) <= set(self.keys_in(head)) and bool(_COUNTS.search(head))
 
     def _is_wish_text(self, rest: str) -> bool:
         """要甜的, 烤🐔, 放门口: words behind the goods that carry neither figures nor goods nor a change."""

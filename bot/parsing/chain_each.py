@@ -15,8 +15,13 @@ _EACH = re.compile(
     r"(?P<rest>(?:[\s,，。!~][^\d各]{0,20})?)"
 )
 _EVERY = re.compile(  # 各1, 每样一份
-    r"(?:除了?(?P<but>[^\d,，]{1,16}?)(?:以?外|之外)?[\s,，]*(?:其[他它]|别的|剩下|余下)的?[\s,，]*)?"
+    r"(?:除了?(?P<but>[^\d,，]{1,16}?)(?:以?外|之外)?[\s,，]*(?:(?:其[他它]|别的|剩下|余下)的?)?[\s,，]*)?"
     r"(?:各样?|每样|每种|样样|一样(?=[来要拿])|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
+    rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
+)
+_OTHERS = re.compile(  # 馕1袋 剩下四种各2袋
+    r"(?P<head>[^各每除]*[\d一二两三四五六七八九十半][^各每除\d]{0,2}?)[\s,，、]+(?:剩下|余下|其[他它余]|别的|另外)的?"
+    r"(?:(?P<n>[两二三四五六七八九\d])[种样款个])?(?:各样?|每样|每种|都|全)(?:要|来|拿|订|买)?\s?"
     rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
 _THOSE = re.compile(rf"这?(?P<n>[两二三四五六七八九\d])(?:{UNIT_PATTERN}|种|样|款)(?=都|全|各)")
@@ -44,6 +49,19 @@ def every_one(content: str, items: Sequence[Item], numbers_in: Callable[[str], C
     bare = said.rstrip("份 ")  # one of each, however it is packed
     left = [item for item in items if item.number not in out]
     return " ".join(f"{item.number}号{said if is_weight(item.unit) else bare}" for item in left)
+
+
+def the_others(content: str, items: Sequence[Item], numbers_in: Callable[[str], Collection[int]]) -> str:
+    """馕1袋 and two of each of the others for 馕1袋 剩下四种各2袋; else `content` as it is."""
+    match = _OTHERS.fullmatch(content)
+    out = numbers_in(match["head"]) if match is not None else ()
+    if match is None or not out:
+        return content
+    left = [item for item in items if item.number not in out]
+    said = read_number(match["n"]) if match["n"] else None
+    if not left or (said is not None and said.milli != 1000 * len(left)):
+        return content
+    return " ".join((match["head"], *(f"{item.number}号{match['quantity']}" for item in left)))
 
 
 def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str], Sequence[int]]) -> str | None:

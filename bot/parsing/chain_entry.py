@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.parsing.chain_behind import goods_first
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_dictated import dictated
 from bot.parsing.chain_glued import glued_action, glued_amount, glued_item, glued_quantity, glued_verb, has_quantity
 from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
 from bot.parsing.chain_shape import is_address
@@ -56,7 +57,7 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf, people: Names
     if known is not None:
         name = _name(normal, start, text, *known)
         return Parts(name, room, phone, _without_holes(text[known[1] :]), is_paid)
-    behind = goods_first(text, shelf)
+    behind = dictated(text, shelf) or goods_first(text, shelf)
     if behind is not None:
         name = _name(normal, start, text, behind.start, behind.end)
         return Parts(name, room, phone, behind.content, is_paid)
@@ -206,7 +207,7 @@ _SQUARE = re.compile(r"【([^【】]*)】")
 _ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
 _ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])")  # 3-1502-郭
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
-_WHOLE = re.compile(r"同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
+_WHOLE = re.compile(r"除了|同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")
 _ROLE_BEHIND = re.compile(r"\s?[(\[](?:团长|群主|发起人?|楼长|店主|店家|老板娘?|管理员?|房东|班长|代接|代下|代)[)\]]")
 _EDGES = " \t\n-_~～:：,，、.|/@·•"
 

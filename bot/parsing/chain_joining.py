@@ -57,7 +57,7 @@ def starts_remark(text: str) -> bool:
     return _REMARK.match(text) is not None
 
 
-_REMARK = re.compile(r"[(（]|其中|帮|替|给|再|还要|另|加|减|代|共|合计|都|各|备注|放|送|要|不要|拿|麻烦|请|谢")
+_REMARK = re.compile(r"[(（]|其中|不对|不是|错|更正|改|帮|替|给|再|还要|另|加|减|代|共|合计|都|各|备注|放|送|要|不要|拿|麻烦|请|谢")
 
 
 class Joiner:
@@ -124,7 +124,8 @@ class Joiner:
                 continue
             last = joined[-1] if joined else None
             is_near = not closed and not row.after_blank
-            if last is not None and is_near and row.end - last.start <= MAX_ROW and self._continues(last, text):
+            is_near = is_near and last is not None and row.end - last.start <= MAX_ROW
+            if last is not None and is_near and not self._is_a_household(last, row) and self._continues(last, text):
                 last.end = row.end
                 continue
             if self._is_firm_entry(row):
@@ -152,6 +153,16 @@ class Joiner:
             return True
         return _HAS_FIGURE.search(text) is None and len(text) <= _LONGEST_WISH and _CHAT.search(text) is None
 
+    def _is_a_household(self, last: Row, row: Row) -> bool:
+        """3-301 孟爷爷 烩面1盒 below an entry that has its goods: its own room and name, and what they want."""
+        text = self.text(row).strip()
+        if not _HAS_FIGURE.search(self.text(last)) or not self.shelf.mentions_item(self.text(last)):
+            return False
+        room = next((room for room in find_rooms(text) if room.start == 0 and room.kind == "full"), None)
+        if room is None or not self._is_firm_entry(row):
+            return False
+        return bool(read_parts(self.normal, row.start, row.end, self.shelf).name)
+
     def _is_firm_entry(self, row: Row) -> bool:
         """A line put in by hand among numbered ones: somebody's goods and how many, or one of the people's change."""
         text = self.text(row).strip()
@@ -162,7 +173,7 @@ class Joiner:
             self._known = {word for each in rows for word in _WORD.findall(each)[:2] if len(word) > 1}
         first = _WORD.match(text)
         if first is not None and first[0] in self._known:
-            return self.shelf.mentions_item(text)
+            return self.shelf.mentions_item(text[first.end() :])  # 芒果姐:这批树上熟 of a round of 芒果
         if _TALK.search(text) or NEWS.search(_CANNOT.sub("", text)):
             return False
         parts = read_parts(self.normal, row.start, row.end, self.shelf)

@@ -13,7 +13,8 @@ _PAID = re.compile(
     r"|付清了?|转账?了|转好了|付好了|钱(?:已)?(?:付|转)了?|(?:微信|支付宝)已?[付转]了?"
     r"|红包已发|发红包了|paid)(?:\s?¥?\d{1,4}(?:\.\d{1,2})?(?![\d.])\s?(?:元|块钱?)?(?![^\W\d]))?\s?[)）\]]?[✅✔☑💰🧧💴√]*"
 )
-_UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|到付|货到付款|拿货付)[)）]?")
+_UNPAID = re.compile(r"[(（]?(?:未付款?|没付款?|待付款?|还没付|(?:先|已|只)?付了?\s?¥?\d{1,4}\s?(?:元|块钱?)?的?[定订押]金|到付|货到付款|拿货付)[)）]?")
+_GIVEN_TO = re.compile(r"(?:给|帮|替)(?:我|楼[上下]|隔壁|邻居|同事|朋友)[^\s,，(（\d]{0,3}[(（]\s?$")  # 4只给我妹(5-602)
 _LEFT_WITH = re.compile(
     r"门卫|传达室|岗亭|保安|代收|代拿|代取|代领|转交|物业|大厅|大堂|楼下|架子|快递柜|驿站|门口|前台|超市|门店"
 )
@@ -69,6 +70,8 @@ def _is_of_goods(text: str, room: RoomMatch, names: Container[str]) -> bool:
 
 def _is_somebody_elses(text: str, room: RoomMatch) -> bool:
     """2栋门卫转交, (我妈代收,她在5栋): where it is left, not where the person lives."""
+    if room.kind == "full" and _GIVEN_TO.search(text[: room.start]) is not None:
+        return True
     if room.kind == "full" or not re.search(r"\S", text[: room.start]):
         return False
     behind = re.split(r"[,，;；。]", text[room.end :])[0]

@@ -23,6 +23,7 @@ _IN_ALL = re.compile(
     r"不是|更正|更新|修正|(?:就|便|也)?(?<!不)够(?!了?[吗么不])|就(?:行|好|可以|成|中|得)|[只就](?:要|留|拿|剩)|留\s?[\d一二两三四五六七八九十]|还是|一共|总共|共要|最终|多了|少了|应该是|[报写打填说弄搞订]错"
     r"|[减加改调升降]?(?:成|到|为)\s?[\d一二两三四五六七八九十]|改"
 )
+_ONLY = re.compile(r"只(?:要|留|拿|订)")  # 复制错了,我只要双皮奶1碗: the rest is dropped and this is the total
 _OWNER = re.compile(r"(?:[妈爸婆公姐哥弟妹姨叔嫂]|同事|邻居|朋友|儿子|女儿|闺女)家?的|[给帮替]")
 _UNREAD = ("unclear", "out_of_range")  # what the judge may settle; other doubts are about goods and amounts
 _CLAUSE = re.compile(r"[,，;；。、\s()（）]+")
@@ -70,7 +71,7 @@ def _changed(lines: tuple[Line, ...], reading: OrderReading, held: Held, content
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
     more = {line.key for line in lines if line.op == "add"}
     is_beside = (totals | more) & set(held) - dropped if dropped else totals - set(held)
-    if is_beside:  # 香蕉不要了换蓝莓2 with 蓝莓 already, 改成沃柑1 without: so many, or so many more?
+    if is_beside and _ONLY.search(content) is None:  # 香蕉不要了换蓝莓2 with 蓝莓 already, 改成沃柑1 without: so many, or so many more?
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
     if not totals:
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in lines)

@@ -53,6 +53,12 @@ _ASKED = re.compile(  # 有鸭蛋吗有的话一盒, 豆浆还有没有,有就�
 )
 
 
+_WITHIN = re.compile(  # 蟹10只,里面挑5只满膏的
+    rf"(?P<head>.*?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，;；。(（]+"
+    rf"(?P<tail>(?:其中|里面|里头|当中)[^\d\s,，]{{0,3}}?(?P<part>{FIGURE})\s?(?:{UNIT_PATTERN})[^\d,，]{{1,14}}?)[)）]?"
+)
+
+
 def without_talk(content: str) -> str:
     """要微辣的一盒 for 刚没写清楚,要微辣的一盒: what was wrong with the line above counts nothing."""
     return _TALK_FIRST.sub("", content)
@@ -69,7 +75,7 @@ def without_question(content: str) -> str:
 
 def take_logistics(content: str) -> tuple[str, str] | None:
     """(what is wanted, 5楼大刘代收) for words at the end that say who fetches it, or a size; None without."""
-    share = _SHARE.fullmatch(content)
+    share = _SHARE.fullmatch(content) or _WITHIN.fullmatch(content)
     if share is not None and _is_less(share["part"], share["total"]):
         return share["head"], share["tail"]
     match = _LOGISTICS.fullmatch(content)

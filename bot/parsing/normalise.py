@@ -90,6 +90,8 @@ def _fold(char: str) -> str:
         return ""
     if char == "\n":
         return char
+    if category == "Cn" and 0x1F000 <= point < 0x20000:  # an emoji that is younger than Python's tables
+        return char
     if category in ("Cc", "Cs", "Co", "Cn") or category.startswith("Z"):
         return " "
     folded = unicodedata.normalize("NFKC", char).lower()

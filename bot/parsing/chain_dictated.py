@@ -1,0 +1,52 @@
+"""Lines of a 接龙 that were spoken: 我是三幢五零一的老唐鸡蛋给我两板, 要一瓶蜂蜜我是八栋三零一老彭.
+
+Nothing divides them but the room (a hole by now): talk or goods stand before it, the name behind it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing.chain_behind import Behind, is_name
+from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_marks import HOLE
+
+_HOLE = re.compile(rf"{HOLE}+")
+_DIVIDED = re.compile(r"[\s,，、;；。:：()（）+×/=-]")
+_SELF = r"(?:我|我是|我家|我家在|我住|我住在|这里是|这边是|是|在|住)"
+_TALK = re.compile(rf"[^\d]{{0,14}}?{_SELF}")
+_GOODS_THEN_SELF = re.compile(rf"(?P<goods>.{{2,}}?){_SELF}")
+_LEAD = re.compile(r"(?:的|我是|我叫|这是|是|我|啊|那个)+")
+_ASKS = re.compile(r"(?:我|我家|我们|啊|呢|给我|帮我|想|要|来|订|拿|买)+$")
+_SURNAMED = re.compile(r"姓[\u4e00-\u9fff]的?")
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_SHORTEST = 8
+
+
+def dictated(text: str, shelf: Shelf) -> Behind | None:
+    """The parts of a line without anything between its words; None for a line that somebody typed."""
+    holes = list(_HOLE.finditer(text))
+    said = text.strip(f" {HOLE}.。!~")
+    if len(holes) != 1 or len(said) < _SHORTEST or _DIVIDED.search(said):
+        return None
+    before, at = text[: holes[0].start()].strip(), holes[0].end()
+    goods = _GOODS_THEN_SELF.fullmatch(before) if shelf.mentions_item(before) else None
+    if goods is not None:
+        name = _who(text, at, len(text.rstrip(" .。!~")))
+        return None if name is None else Behind(goods["goods"], *name)
+    if before and (_TALK.fullmatch(before) is None or shelf.mentions_item(before)):
+        return None
+    first = next((at + start for start in shelf.item_starts(text[at:]) if start), len(text))
+    asks = _ASKS.search(text, at, first)
+    name = _who(text, at, first if asks is None else asks.start())
+    return None if first == len(text) or name is None else Behind(text[name[1] :], *name)
+
+
+def _who(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the name is in `text[start:end]`; an empty one for 姓费的, None for what is no name."""
+    lead = _LEAD.match(text, start, end)
+    start = start if lead is None else lead.end()
+    if _SURNAMED.fullmatch(text, start, end):
+        return end, end
+    name = text[start:end]
+    return (start, end) if _HAN.fullmatch(name) and is_name(name) else None
