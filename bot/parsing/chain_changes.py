@@ -52,6 +52,7 @@ _ALONE = re.compile(
     r"(?:全部|都|就|先|请|帮我|给我)?(?:不要|去掉|取消|退掉?|撤掉?|删掉?|划掉|算|免)(?:了|吧|哈|哦|啦)*"
 )
 _AGAIN = re.compile(rf"再[加来]\s?[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?")
+_GOES_ON = re.compile(rf"再|还|另|加|来|要|多|共|各|{_FIGURE}")
 _MOST_CHANGES = 6
 _COUNTED = rf"\d|{_FIGURE}\s?(?:{UNIT_PATTERN})|[各都]"
 _NET = re.compile(
@@ -186,7 +187,8 @@ def read_replacement(shelf: Shelf, content: str, before: Held | None) -> Content
 def _without_reason(shelf: Shelf, to: str) -> str:
     """世涛换ipa for 世涛换ipa,刚才那一百桶真不是我说的: what is said behind names no goods and changes nothing."""
     first, _, rest = to.partition(",")
-    return first if shelf.keys_in(first) and not shelf.mentions_item(rest) and not _is_change(rest) else to
+    says_more = shelf.mentions_item(rest) or _is_change(rest) or _GOES_ON.match(rest) is not None
+    return first if shelf.keys_in(first) and not says_more else to
 
 
 def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | None:

@@ -41,6 +41,7 @@ from bot.parsing.values import Doubt, Line
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
 _AMOUNT = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
+_HAS_SOME = re.compile(r"家里?(?:还|都|也)?有|有了|够了|还没吃完")
 _COUNTS = re.compile(r"[\d一二两三四五六七八九十半俩]|只要")
 _MAX_CONTENT, _LONGEST_WISH, _SHORTEST_REMARK = 200, 30, 4
 _MOST_AS_MESSAGE = 480  # characters
@@ -213,6 +214,8 @@ class Shelf:
             return None
         wishes = self._behind_quantities(tokens) if leads else self._before_quantities(tokens)
         if wishes is None or is_shared_by_two(wishes, content):
+            return None
+        if note is not None and wishes[-1].figure is None and _HAS_SOME.search(note):  # 鸡蛋1板 咸蛋家里有
             return None
         kept, kinds = without_kinds(unless_odd(is_odd, wishes), self.catalogue.by_key)
         if is_told_again(kept):

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.chain_amounts import FIGURE
 from bot.parsing.chain_behind import Behind, is_name
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_marks import HOLE
+from bot.parsing.quantity import UNIT_PATTERN
 
 _HOLE = re.compile(rf"{HOLE}+")
 _DIVIDED = re.compile(r"[\s,，、;；。:：()（）+×/=-]")
 _SELF = r"(?:我|我是|我家|我家在|我住|我住在|这里是|这边是|是|在|住)"
 _TALK = re.compile(rf"[^\d]{{0,14}}?{_SELF}")
 _GOODS_THEN_SELF = re.compile(rf"(?P<goods>.{{2,}}?){_SELF}")
-_LEAD = re.compile(r"(?:的|我是|我叫|这是|是|我|啊|那个)+")
-_ASKS = re.compile(r"(?:我|我家|我们|啊|呢|给我|帮我|想|要|来|订|拿|买)+$")
+_LEAD = re.compile(r"(?:我家|我)?(?:的|我是|我叫|这是|是|叫)+")
+_ASKS = re.compile(rf"(?:我|我家|我们|啊|呢|给我|帮我|麻烦|请|想|要|来|订|拿|买)+(?:{FIGURE}(?:{UNIT_PATTERN}))?$")
 _SURNAMED = re.compile(r"姓[\u4e00-\u9fff]的?")
+_KIN = re.compile(r"我[\u4e00-\u9fff]{0,2}")  # 我妈: whose, the room says
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_SHORTEST = 8
+_CALLED = re.compile(r"(?![再还不没已先])[\u4e00-\u9fff]{2,6}")  # 的快乐小猪
+_SHORTEST = 6
 
 
 def dictated(text: str, shelf: Shelf) -> Behind | None:
@@ -43,10 +47,11 @@ def dictated(text: str, shelf: Shelf) -> Behind | None:
 
 
 def _who(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the name is in `text[start:end]`; an empty one for 姓费的, None for what is no name."""
+    """Where the name is in `text[start:end]`; an empty one for 姓费的 and 我妈, None for what is no name."""
     lead = _LEAD.match(text, start, end)
     start = start if lead is None else lead.end()
-    if _SURNAMED.fullmatch(text, start, end):
+    if _SURNAMED.fullmatch(text, start, end) or (lead is None and _KIN.fullmatch(text, start, end)):
         return end, end
     name = text[start:end]
-    return (start, end) if _HAN.fullmatch(name) and is_name(name) else None
+    is_called = _CALLED.fullmatch(name) if lead is not None else _HAN.fullmatch(name) and is_name(name, firm=True)
+    return (start, end) if is_called else None

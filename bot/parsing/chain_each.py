@@ -24,6 +24,10 @@ _OTHERS = re.compile(  # 馕1袋 剩下四种各2袋
     r"(?:(?P<n>[两二三四五六七八九\d])[种样款个])?(?:各样?|每样|每种|都|全)(?:要|来|拿|订|买)?\s?"
     rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
+_BUT = re.compile(  # 每样来一袋,韭菜的来俩
+    rf"(?:每[样种个款][^\d\s,，]{{0,2}}?|各样?|样样)都?(?:要|来|拿|订|买)?\s?(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)"
+    r"[\s,，;；]+(?P<but>[^再加多另各每不没减]*[\d一二两三四五六七八九十半俩][^再加多另各每不没减]*)"
+)
 _THOSE = re.compile(rf"这?(?P<n>[两二三四五六七八九\d])(?:{UNIT_PATTERN}|种|样|款)(?=都|全|各)")
 _ALL = re.compile(r"^(?:我?)(?:全部?|都|全都)要(?:了|吧|哈)?$")
 _ALL_KINDS = re.compile(  # 豆浆两种各一瓶, 馄饨两种都要1袋
@@ -53,15 +57,16 @@ def every_one(content: str, items: Sequence[Item], numbers_in: Callable[[str], C
 
 def the_others(content: str, items: Sequence[Item], numbers_in: Callable[[str], Collection[int]]) -> str:
     """馕1袋 and two of each of the others for 馕1袋 剩下四种各2袋; else `content` as it is."""
-    match = _OTHERS.fullmatch(content)
-    out = numbers_in(match["head"]) if match is not None else ()
-    if match is None or not out:
+    match = _OTHERS.fullmatch(content) or _BUT.fullmatch(content)
+    named = None if match is None else match.groupdict().get("head") or match["but"]
+    out = numbers_in(named) if named is not None else ()
+    if match is None or named is None or not out:
         return content
     left = [item for item in items if item.number not in out]
-    said = read_number(match["n"]) if match["n"] else None
+    said = read_number(match.groupdict().get("n") or "")
     if not left or (said is not None and said.milli != 1000 * len(left)):
         return content
-    return " ".join((match["head"], *(f"{item.number}号{match['quantity']}" for item in left)))
+    return " ".join((named, *(f"{item.number}号{match['quantity']}" for item in left)))
 
 
 def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str], Sequence[int]]) -> str | None:

@@ -41,13 +41,14 @@ _CANNOT = re.compile(r"(?:不太?会|不懂|没法|弄不来)\S{0,3}接龙|(?:�
 _REMARKED = re.compile(r"[(（][^)）]*[)）]\s*$")
 _AGAIN = re.compile("不要|取消|再|改|减|退")
 _PARTICLE = re.compile(r"(?<=[\d份盒箱斤袋包板瓶个只条提把桶罐件套支杯了])[吧哦啊呀啦哈呗咯][\s!。~]*$")
+_SPEAKS = re.compile(r"\s*(?P<who>[^\s\d:]{2,10})\s?:")  # 阿月:这批都是当天的, said between the lines
 _NO_PERSON = re.compile(r"再[加来要]|还要|取消|不要|改成|换成|\s*[【\[「《][^【】\[\]]*[】\]」》]\W*$")
 _HEADED = re.compile(r"\s*(?P<goods>[^\s\d:：]{1,12})\s?[:：]\s*")
 _PERSON_AND_AMOUNT = re.compile(
     rf"[^\s\d]{{1,10}}?\s?[x×+]?\s?(?:\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})\s?(?:{UNIT_PATTERN})?"
 )
 _NOBODY = re.compile(r"剩|合计|总共|一共|今年|去年|今天|昨天|上次|这次|那就|[的了]$")
-_MEASURE = re.compile(r"\d\s?[度年月点岁元块%号日]")
+_MEASURE = re.compile(r"\d\s?(?P<of>[度年月点岁元块%号日])")
 _WORD = re.compile(r"[^\s\d:：,，;；()（）+×=、][^\s:：,，;；()（）+×=、]*")
 _LONGEST_REMARK, _LONGEST_WISH, _LONGEST_BY_HAND = 40, 12, 60
 
@@ -140,6 +141,9 @@ class Joiner:
         """A wrapped line: goods, a room, a phone or a wish, not news and not somebody else."""
         if NEWS.search(text) or (_TALK.search(text) and not self.shelf.mentions_item(text)):
             return False
+        speaker = _SPEAKS.match(text)
+        if speaker is not None and self._is_known(speaker["who"]) and speaker["who"] not in self.text(last):
+            return False
         body = self.text(last)
         has_order = _HAS_FIGURE.search(body) is not None or self.shelf.mentions_item(body)
         if has_order and (_CHAT.search(text) or is_signed(text, self.shelf)):
@@ -168,11 +172,8 @@ class Joiner:
         text = self.text(row).strip()
         if len(text) > _LONGEST_BY_HAND or _CHAT.search(_PARTICLE.sub("", text)):
             return False
-        if not self._known:
-            rows = [self.text(each) for each in self.layout.entries if each.number is not None]
-            self._known = {word for each in rows for word in _WORD.findall(each)[:2] if len(word) > 1}
         first = _WORD.match(text)
-        if first is not None and first[0] in self._known:
+        if first is not None and self._is_known(first[0]):
             return self.shelf.mentions_item(text[first.end() :])  # 芒果姐:这批树上熟 of a round of 芒果
         if _TALK.search(text) or NEWS.search(_CANNOT.sub("", text)):
             return False
@@ -181,7 +182,15 @@ class Joiner:
             return False
         content = _REMARKED.sub("", parts.content)
         found = self.shelf.plainly(content) if _HAS_FIGURE.search(content) else None
-        return found is not None and _MEASURE.search(text) is None
+        units = self.shelf.catalogue.by_unit
+        return found is not None and all(match["of"] in units for match in _MEASURE.finditer(text))
+
+    def _is_known(self, word: str) -> bool:
+        """Is `word` one of the first two of a numbered line, where names stand?"""
+        if not self._known:
+            rows = [self.text(each) for each in self.layout.entries if each.number is not None]
+            self._known = {word for each in rows for word in _WORD.findall(each)[:2] if len(word) > 1}
+        return word in self._known
 
     def _is_own_entry(self, text: str) -> bool:
         """A line without a number that names a person and a quantity."""

@@ -25,7 +25,7 @@ _PRICED = re.compile(
 _NAMED = r"(?=[\u4e00-\u9fff]{1,5}?\s?\d)"  # 5斤的米3袋
 _SHORTEST, _LONGEST_NAME, _CHEAPEST = 3, 6, 200
 _LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
-_MAY_TELL = re.compile(r"\d\s?[^\s\d]{0,2}\s?[装的嘅嗰那]")  # a price or a size, whatever the goods cost and measure
+_MAY_TELL = re.compile(r"\d\s?[^\s\d]{0,2}\s?[装的嘅嗰那]|最[便贵]")  # a price or a size, whatever the goods cost and measure
 
 
 class Told:
@@ -37,6 +37,7 @@ class Told:
     def __init__(self, items: Sequence[Item], names: Mapping[str, tuple[int, ...]]) -> None:
         self._prices, self._sizes = _prices(items), _sizes(items)
         self._keys = self._prices | self._sizes
+        self._ends = _ends(items)
         self._names = names
 
     @cached_property
@@ -57,6 +58,7 @@ class Told:
         long = [" ?".join(spelt.split()) for spelt, (_, count) in self._spelt.items() if count > 1]
         short = [spelt for spelt, (_, count) in self._spelt.items() if count == 1 and len(spelt) >= _SHORTEST]
         ways = [
+            rf"(?:{_one_of(self._ends)}){_THAT}{_COUNTED}" if self._ends else "",
             rf"(?<![\d.])(?:{_one_of(prices)})(?:\.0)?\s?(?:块钱?|元钱?|蚊)?{_THAT}{_COUNTED}" if prices else "",
             rf"(?<![\d.])(?:{_one_of(sizes)})(?:装(?:{_THAT})?|{_THAT})(?:{_COUNTED}|{_NAMED})" if sizes else "",
             rf"(?<![a-z])(?:{'|'.join(sorted(long, key=len, reverse=True))})(?![a-z])" if long else "",
@@ -66,6 +68,8 @@ class Told:
 
     def key_of(self, said: str) -> int:
         """The item that `said`, found by `pattern`, means."""
+        if said[0] == "最":
+            return next(key for mark, key in self._ends.items() if said.startswith(mark))
         if said[0].isdigit():
             mark = max((mark for mark in self._keys if said.startswith(mark)), key=len)
             return self._keys[mark]
@@ -85,6 +89,15 @@ def _prices(items: Sequence[Item]) -> dict[str, int]:
         for item in items
         if item.price_fen >= _CHEAPEST and fen.count(item.price_fen) == 1
     }
+
+
+def _ends(items: Sequence[Item]) -> dict[str, int]:
+    """最便宜 and 最贵 -> the only item that costs so much."""
+    fen = [item.price_fen for item in items]
+    if len(items) < 2:
+        return {}
+    found = {"最便宜": min(fen), "最贵": max(fen)}
+    return {mark: items[fen.index(price)].key for mark, price in found.items() if fen.count(price) == 1}
 
 
 def _sizes(items: Sequence[Item]) -> dict[str, int]:
