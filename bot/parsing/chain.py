@@ -27,7 +27,7 @@ from bot.parsing.chain_joining import NEWS, Joiner
 from bot.parsing.chain_message import Held
 from bot.parsing.chain_parts import without_question, without_talk
 from bot.parsing.chain_people import People, plain_name
-from bot.parsing.chain_rows import MAX_LINES, MAX_ROW, Row, read_layout
+from bot.parsing.chain_rows import MAX_ROW, Row, lines_of, read_layout
 from bot.parsing.chain_same import copy_of, read_copy
 from bot.parsing.chain_second import read_second
 from bot.parsing.chain_shape import looks_like_chain
@@ -40,7 +40,7 @@ from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 __all__ = ["looks_like_chain", "read_chain"]
 
 MAX_CHARS = 65_536
-_MOST_CHARS, _MOST_DOUBTFUL = 12_000, 3_000
+_MOST_DOUBTFUL = 2_400
 _MOST_TITLE, _MOST_TITLE_CHARS = 40, 1_000
 _AND = re.compile(r"(?<=\w)\s?[和与跟&＆+、]\s?(?=\w)")
 _SUM = re.compile(r"[\s,，;；]*(?:一?共|合计|总共|总计|计|=|:)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)?\s*$")
@@ -71,16 +71,18 @@ _SHOWN_BEHIND = re.compile(
 def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = None) -> ChainReading:
     """Read a pasted chain against the goods of its round. Never raises.
 
-    Lines beyond the 600th, beyond 12,000 characters (500 entries of ordinary length) or beyond 3,000 of entries that
+    Lines beyond the 600th, beyond 12,000 characters (500 entries of ordinary length) or beyond 2,400 of entries that
     nobody could book are `unread`.
 
     `leader_name` is the initiator's nickname: her bare first line is a `placeholder`, her real order an entry.
     """
-    head, beyond = _divided(text[:MAX_CHARS])
+    head, beyond = lines_of(text[:MAX_CHARS])
     normal = normalise(_MENTION.sub(" ", head), keep_quote=True, limit=MAX_CHARS)
     layout = read_layout(normal.text)
     title = "\n".join(normal.text[row.start : row.end] for row in layout.title[:_MOST_TITLE])
-    joiner = Joiner(normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain(normal.text))
+    joiner = Joiner(
+        normal, layout, shelf_of(with_letters(catalogue, title[:_MOST_TITLE_CHARS])).for_one_chain(normal.text)
+    )
     reader = _Reader(normal, joiner, leader_name)
     for row in joiner.entries():
         if reader.doubtful > _MOST_DOUBTFUL:
@@ -90,18 +92,6 @@ def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = Non
     joiner.unread += [line.strip()[:MAX_ROW] for line in beyond.split("\n") if line.strip()]
     title = " ".join(line for line in joiner.title if line)[:200]
     return ChainReading(title, tuple(reader.entries), tuple(joiner.unread))
-
-
-def _divided(text: str) -> tuple[str, str]:
-    """(the lines that are looked at, the rest of the text)."""
-    end, left = 0, _MOST_CHARS
-    for _ in range(MAX_LINES):
-        stop = text.find("\n", end)
-        left -= min((stop if stop >= 0 else len(text)) - end, 4 * MAX_ROW)
-        if stop < 0 or (left < 0 and end):
-            return (text, "") if (stop < 0 and left >= 0) or not end else (text[: end - 1], text[end:])
-        end = stop + 1
-    return text[: end - 1], text[end:]
 
 
 class _Reader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.parsing.normalise import circled_value
@@ -21,6 +21,7 @@ CHANGE = re.compile(
     rf"\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫没]|去掉|划掉|算了|免了|别(?!的|墅)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|(?<![切对])半|几"
 )
+KeysOf = Callable[[re.Match[str]], tuple[int, ...]]
 _A_LITTLE = "啲点些丢咪"
 
 
@@ -85,6 +86,30 @@ def amount_of(wish: Wish, item: Item) -> tuple[int | None, str]:
         return None, "range"
     found = to_sale_units(wish.milli, canonical_unit(wish.unit) if wish.unit else None, item)
     return found.milli, found.reason
+
+
+def behind_quantities(tokens: Sequence[re.Match[str]], keys_of: KeysOf) -> list[Wish] | None:
+    """2箱苹果1板鸡蛋: every item has its quantity in front."""
+    wishes: list[Wish] = []
+    for quantity, named in zip(tokens[::2], tokens[1::2], strict=True):
+        if quantity.lastgroup != "quantity" or named.lastgroup == "quantity":
+            return None
+        wishes.append(Wish(keys_of(named), named[0]))
+        amount_into(wishes[-1], quantity)
+    return wishes
+
+
+def before_quantities(tokens: Sequence[re.Match[str]], keys_of: KeysOf) -> list[Wish] | None:
+    """苹果2 鸡蛋: every item has at most one quantity behind it."""
+    wishes: list[Wish] = []
+    for token in tokens:
+        if token.lastgroup != "quantity":
+            wishes.append(Wish(keys_of(token), token[0]))
+        elif wishes[-1].figure is not None:
+            return None
+        else:
+            amount_into(wishes[-1], token)
+    return wishes
 
 
 def is_odd_unit(quantity: re.Match[str], word: str, items: Sequence[Item]) -> bool:

@@ -20,6 +20,8 @@ from bot.parsing.chain_amounts import (
     Wish,
     amount_into,
     amount_of,
+    before_quantities,
+    behind_quantities,
     is_odd_unit,
     is_shared_by_two,
     is_told_again,
@@ -28,8 +30,9 @@ from bot.parsing.chain_amounts import (
 )
 from bot.parsing.chain_each import every_one, spread_each, the_others
 from bot.parsing.chain_kinds import Kinds, without_kinds
-from bot.parsing.chain_message import Held, read_said
+from bot.parsing.chain_message import Held, cost_of, read_said
 from bot.parsing.chain_parts import take_logistics, take_parts
+from bot.parsing.chain_remarks import has_some, told_twice
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import Tokens, one_of
 from bot.parsing.chain_told import Told, without_price
@@ -41,12 +44,8 @@ from bot.parsing.values import Doubt, Line
 _WISH_FIRST = re.compile(rf"(?P<wish>[^\s\d]{{2,12}})\s+(?P<rest>{FIGURE}\s?(?:{UNIT_PATTERN})?)")  # 要红一点的 2斤
 _TOLD_BEHIND = re.compile(r"(?:上次|上回|刚才?|刚刚|之前|前面)[^\d要退换改减加再]{2,12}")  # 上次没写清
 _AMOUNT = re.compile(rf"(?P<told>(?!))|(?P<item>(?!))|(?P<quantity>{quantity_pattern([])})")
-_HAS_SOME = re.compile(r"家里?(?:还|都|也)?有|有了|够了|还没吃完")
-_COUNTS = re.compile(r"[\d一二两三四五六七八九十半俩]|只要")
-_MAX_CONTENT, _LONGEST_WISH, _SHORTEST_REMARK = 200, 30, 4
+_MAX_CONTENT, _LONGEST_WISH = 200, 30
 _MOST_AS_MESSAGE = 480  # characters
-_MESSAGE_COSTS = 4  # of them, whatever its length
-_LONG_MESSAGE = 30  # what has many clauses costs more for each
 
 
 class Shelf:
@@ -130,7 +129,7 @@ class Shelf:
         found = self._cache.get(content)
         if found is None:
             found = self._read(content)
-            if len(self._cache) < 2000 and self._left >= _cost_of(content):
+            if len(self._cache) < 2000 and self._left >= cost_of(content):
                 self._cache[content] = found
         return found
 
@@ -155,8 +154,9 @@ class Shelf:
         if parted is not None:
             return replace(self._read(parted[0]), note=parted[1])
         tail = take_logistics(content)
-        tail = tail or self._told_twice(content)
-        if tail is not None and (not self.mentions_item(tail[1]) or self._is_remark(*tail)):
+        if tail is None or self.mentions_item(tail[1]):
+            tail = told_twice(self, content)
+        if tail is not None:
             found = self._read(tail[0])
             return replace(found, note=" ".join(filter(None, (found.note, tail[1]))))
         understood = self._wishes(content)
@@ -168,16 +168,6 @@ class Shelf:
         for wish in wishes:
             self._book(wish, lines, doubts)
         return Content(tuple(Line(key, milli) for key, milli in lines.items()), tuple(doubts), note)
-
-    def _told_twice(self, content: str) -> tuple[str, str] | None:
-        """(粉色的三条, 闺女只认粉的): the last words name goods that the words before have counted."""
-        head, _, tail = content.replace(",", " ").rpartition(" ")
-        return (content[: len(head)], tail) if head and self.mentions_item(tail) and self._is_remark(head, tail) else None
-
-    def _is_remark(self, head: str, tail: str) -> bool:
-        if len(tail) > _LONGEST_WISH or _COUNTS.search(tail) or CHANGE.search(tail):
-            return False
-        return len(tail) > _SHORTEST_REMARK and set(self.keys_in(tail)) <= set(self.keys_in(head)) and bool(_COUNTS.search(head))
 
     def _is_wish_text(self, rest: str) -> bool:
         """要甜的, 烤🐔, 放门口: words behind the goods that carry neither figures nor goods nor a change."""
@@ -212,10 +202,10 @@ class Shelf:
             return None
         if any(token.lastgroup == "quantity" and "各" in token[0] for token in tokens):
             return None
-        wishes = self._behind_quantities(tokens) if leads else self._before_quantities(tokens)
+        wishes = (behind_quantities if leads else before_quantities)(tokens, self.keys_of)
         if wishes is None or is_shared_by_two(wishes, content):
             return None
-        if note is not None and wishes[-1].figure is None and _HAS_SOME.search(note):  # 鸡蛋1板 咸蛋家里有
+        if note is not None and wishes[-1].figure is None and has_some(note):  # 鸡蛋1板 咸蛋家里有
             return None
         kept, kinds = without_kinds(unless_odd(is_odd, wishes), self.catalogue.by_key)
         if is_told_again(kept):
@@ -238,28 +228,6 @@ class Shelf:
         named = self.catalogue.names.get(name)
         keys = () if named is None else named.keys
         return [item.number for item in self.catalogue.items if item.key in keys or item.name.lower().endswith(name)]
-
-    def _behind_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
-        """2箱苹果1板鸡蛋: every item has its quantity in front."""
-        wishes: list[Wish] = []
-        for quantity, named in zip(tokens[::2], tokens[1::2], strict=True):
-            if quantity.lastgroup != "quantity" or named.lastgroup == "quantity":
-                return None
-            wishes.append(Wish(self.keys_of(named), named[0]))
-            amount_into(wishes[-1], quantity)
-        return wishes
-
-    def _before_quantities(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
-        """苹果2 鸡蛋: every item has at most one quantity behind it."""
-        wishes: list[Wish] = []
-        for token in tokens:
-            if token.lastgroup != "quantity":
-                wishes.append(Wish(self.keys_of(token), token[0]))
-            elif wishes[-1].figure is not None:
-                return None
-            else:
-                amount_into(wishes[-1], token)
-        return wishes
 
     def _unnamed(self, tokens: list[re.Match[str]]) -> list[Wish] | None:
         """2份 in a chain of one item; 两板 where one item is sold by 板."""
@@ -310,16 +278,12 @@ class Shelf:
     def said(self, content: str, before: Held | None = None) -> Content:
         """The content read as a message of somebody who has `before`; a doubt when the allowance is used up."""
         content = content.strip()[:_MAX_CONTENT]
-        cost = _cost_of(content)
+        cost = cost_of(content)
         if self._left < cost:
             return Content(doubts=(Doubt(content[:40], "unclear"),), is_message=True)
         found, is_read_twice = read_said(self.catalogue, content, before)
         self._left -= 2 * cost if is_read_twice else cost
         return found
-
-
-def _cost_of(content: str) -> int:
-    return len(content) * (1 + len(content) // _LONG_MESSAGE) + _MESSAGE_COSTS
 
 
 @lru_cache(maxsize=64)

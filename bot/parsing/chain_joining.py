@@ -26,13 +26,9 @@ NEWS = re.compile(
     r"|提醒|最后\d|还剩|仅剩|库存|明天.{0,6}到|今晚.{0,4}点|群里|老师们|注意|@|链接|团长:"
     r"|收款码|付款码|一共\d+份|合计|总计|共计|小计|^以上|^一?共\d|^(?:一?共|总共|合计|总计|小计)[\s:：]"
 )
-
-
 _TALK = re.compile(  # 我家上次那箱坏了3个, 还差2单就成团
     r"坏了|烂了|漏了|少了|上次|上回|昨天|前天|还差|成团|吗[?？]?$|[?？]\s*$|(?P<one>[\u4e00-\u9fff])不(?P=one)"
 )
-
-
 _CHAT = re.compile(  # 张哥 爱媛38号是38块嗦, 虾有几大只?
     r"[?？]|(?:吗|嘛|么|嗦|伐|哇|吧|呢|呗|不|没|啊|呀|哦|咯|的啦|哈哈+)[\s!。~😂😭🤣😆]*$|^(?:没得|没有|有的|好的|收到|可以|会的|准|安排|不是|是的|对的|嗯|哈|ok)"
     r"|[!。][^\s)）].|大概|左右$|老板|团长|群主|[你您]|咋|啥|怎么|为什么|多少|几[时点块个只斤]"
@@ -58,7 +54,9 @@ def starts_remark(text: str) -> bool:
     return _REMARK.match(text) is not None
 
 
-_REMARK = re.compile(r"[(（]|其中|不对|不是|错|更正|改|帮|替|给|再|还要|另|加|减|代|共|合计|都|各|备注|放|送|要|不要|拿|麻烦|请|谢")
+_REMARK = re.compile(
+    r"[(（]|其中|不对|不是|错|更正|改|帮|替|给|再|还要|另|加|减|代|共|合计|都|各|备注|放|送|要|不要|拿|麻烦|请|谢"
+)
 
 
 class Joiner:
@@ -160,12 +158,12 @@ class Joiner:
     def _is_a_household(self, last: Row, row: Row) -> bool:
         """3-301 孟爷爷 烩面1盒 below an entry that has its goods: its own room and name, and what they want."""
         text = self.text(row).strip()
-        if not _HAS_FIGURE.search(self.text(last)) or not self.shelf.mentions_item(self.text(last)):
+        has_room = any(room.start == 0 and room.kind == "full" for room in find_rooms(text))
+        if not has_room or not self._is_firm_entry(row):
             return False
-        room = next((room for room in find_rooms(text) if room.start == 0 and room.kind == "full"), None)
-        if room is None or not self._is_firm_entry(row):
-            return False
-        return bool(read_parts(self.normal, row.start, row.end, self.shelf).name)
+        above = read_parts(self.normal, last.start, last.end, self.shelf)
+        has_own = self.shelf.plainly(above.content) is not None
+        return has_own and bool(read_parts(self.normal, row.start, row.end, self.shelf).name)
 
     def _is_firm_entry(self, row: Row) -> bool:
         """A line put in by hand among numbered ones: somebody's goods and how many, or one of the people's change."""
@@ -174,7 +172,9 @@ class Joiner:
             return False
         first = _WORD.match(text)
         if first is not None and self._is_known(first[0]):
-            return self.shelf.mentions_item(text[first.end() :])  # 芒果姐:这批树上熟 of a round of 芒果
+            said = text[first.end() :]  # 芒果姐:这批树上熟 of a round of 芒果
+            is_talk = _SPEAKS.match(text) and not _HAS_FIGURE.search(said) and not _AGAIN.search(said)
+            return self.shelf.mentions_item(said) and not is_talk
         if _TALK.search(text) or NEWS.search(_CANNOT.sub("", text)):
             return False
         parts = read_parts(self.normal, row.start, row.end, self.shelf)

@@ -59,7 +59,10 @@ def _family_words(items: Sequence[Item]) -> dict[str, int]:
     named = [(item, [name.lower() for name in (item.name, *item.aliases)]) for item in items[:_MOST_ITEMS]]
     for (one, names), (other, twins) in itertools.combinations(named, 2):
         for name, twin in itertools.product(names, twins):
-            if name[-_SHORTEST_FAMILY:] != twin[-_SHORTEST_FAMILY:] and name[:_SHORTEST_FAMILY] != twin[:_SHORTEST_FAMILY]:
+            if (
+                name[-_SHORTEST_FAMILY:] != twin[-_SHORTEST_FAMILY:]
+                and name[:_SHORTEST_FAMILY] != twin[:_SHORTEST_FAMILY]
+            ):
                 continue
             for item, word in zip((one, other), _different(name, twin), strict=True):
                 if _tells(word) and sum(word in each for each in said) == 1:

@@ -26,6 +26,7 @@ _IN_ALL = re.compile(
 _ONLY = re.compile(r"只(?:要|留|拿|订)")  # 复制错了,我只要双皮奶1碗: the rest is dropped and this is the total
 _OWNER = re.compile(r"(?:[妈爸婆公姐哥弟妹姨叔嫂]|同事|邻居|朋友|儿子|女儿|闺女)家?的|[给帮替]")
 _UNREAD = ("unclear", "out_of_range")  # what the judge may settle; other doubts are about goods and amounts
+_LONG, _LEAST = 30, 4  # characters
 _CLAUSE = re.compile(r"[,，;；。、\s()（）]+")
 
 
@@ -42,6 +43,11 @@ def read_said(catalogue: Catalogue, content: str, before: Held | None) -> tuple[
     strange = _strangers(content, catalogue, len(found.lines))
     doubts = (*found.doubts, *strange) if found.lines else found.doubts
     return replace(found, doubts=doubts, is_message=True), is_open
+
+
+def cost_of(content: str) -> int:
+    """How much of the allowance of its chain a message takes: what has many clauses costs more for each."""
+    return len(content) * (1 + len(content) // _LONG) + _LEAST
 
 
 def is_for_one_of_them(content: str) -> bool:
@@ -71,7 +77,8 @@ def _changed(lines: tuple[Line, ...], reading: OrderReading, held: Held, content
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
     more = {line.key for line in lines if line.op == "add"}
     is_beside = (totals | more) & set(held) - dropped if dropped else totals - set(held)
-    if is_beside and _ONLY.search(content) is None:  # 香蕉不要了换蓝莓2 with 蓝莓 already, 改成沃柑1 without: so many, or so many more?
+    # 香蕉不要了换蓝莓2 with 蓝莓 already, 改成沃柑1 without: so many, or so many more?
+    if is_beside and _ONLY.search(content) is None:
         return Content(doubts=(Doubt(content[:40], "unclear"),), action="change")
     if not totals:
         lines = tuple(replace(line, op="set") if line.op == "add" else line for line in lines)

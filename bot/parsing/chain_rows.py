@@ -11,6 +11,7 @@ from bot.parsing.numerals import chinese_value
 from bot.parsing.quantity import UNIT_PATTERN
 
 MAX_LINES = 600
+_MOST_CHARS = 12_000
 _LONGEST_COUNTED, _ENOUGH = 16_000, 4
 MAX_ROW = 400  # characters of one entry, wrapped lines included
 
@@ -56,6 +57,18 @@ class Layout:
     has_mark: bool = False
     is_numbered: bool = False
     beyond: list[str] = field(default_factory=list)  # lines that were not looked at
+
+
+def lines_of(text: str) -> tuple[str, str]:
+    """(the lines that are looked at, the rest of the text)."""
+    end, left = 0, _MOST_CHARS
+    for _ in range(MAX_LINES):
+        stop = text.find("\n", end)
+        left -= min((stop if stop >= 0 else len(text)) - end, 4 * MAX_ROW)
+        if stop < 0 or (left < 0 and end):
+            return (text, "") if (stop < 0 and left >= 0) or not end else (text[: end - 1], text[end:])
+        end = stop + 1
+    return text[: end - 1], text[end:]
 
 
 def read_layout(body: str) -> Layout:

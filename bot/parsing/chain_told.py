@@ -25,7 +25,8 @@ _PRICED = re.compile(
 _NAMED = r"(?=[\u4e00-\u9fff]{1,5}?\s?\d)"  # 5斤的米3袋
 _SHORTEST, _LONGEST_NAME, _CHEAPEST = 3, 6, 200
 _LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
-_MAY_TELL = re.compile(r"\d\s?[^\s\d]{0,2}\s?[装的嘅嗰那]|最[便贵]")  # a price or a size, whatever the goods cost and measure
+# a price or a size, whatever the goods cost and measure
+_MAY_TELL = re.compile(r"\d\s?[^\s\d]{0,2}\s?[装的嘅嗰那]|最[便贵]")
 
 
 class Told:
