@@ -47,6 +47,21 @@ def test_after_an_error_none_is_kept(postgresql_store: Store, kept: Spare) -> No
     assert checked_out(postgresql_store) == 0
 
 
+def test_one_that_was_out_while_all_were_given_back_is_not_kept(postgresql_store: Store, kept: Spare) -> None:
+    with kept.connection():
+        kept.clear()
+    assert checked_out(postgresql_store) == 0
+
+
+def test_one_that_the_server_ended_is_not_given_out(postgresql_store: Store, kept: Spare) -> None:
+    ended = pid(kept)
+    with postgresql_store.engine.connect() as db:
+        db.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+    assert pid(kept) != ended
+    assert checked_out(postgresql_store) == 1
+    kept.clear()
+
+
 def test_an_old_one_goes_back(postgresql_store: Store, kept: Spare, monkeypatch: pytest.MonkeyPatch) -> None:
     pid(kept)
     monkeypatch.setattr(spare, "_MOST_S", -1.0)
