@@ -127,7 +127,9 @@ def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> b
 
 
 def _room(tokens: list[Token], body: str) -> str | None:
-    rooms = [token for token in tokens if token.kind == "room"]
+    rooms = [
+        token for at, token in enumerate(tokens) if token.kind == "room" and not _gets_some(tokens[max(at - 4, 0) : at])
+    ]
     if not rooms:
         return None
     full = [token for token in rooms if token.full] or rooms
@@ -139,6 +141,11 @@ def _room(tokens: list[Token], body: str) -> str | None:
         if len(named) == 1:
             return named[0].value
     return None
+
+
+def _gets_some(before: list[Token]) -> bool:
+    """年糕让一包给 in front of 3栋: who lives there is let have some, and it is not the sender's room."""
+    return bool(before) and before[-1].word == "给" and any(token.kind == "sub" for token in before)
 
 
 def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
