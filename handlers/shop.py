@@ -182,7 +182,7 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return leading.unknown(has_round=bool(talk.rounds))
     if topic == "unclear":
         return replies.unclear(talk.rounds)
-    return replies.unknown(talk.rounds, reaching=_pass_on(talk))
+    return replies.unknown(talk.rounds, list(talk.orders.values()), reaching=_pass_on(talk))
 
 
 @router.on(c.Confirm)

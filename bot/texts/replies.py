@@ -219,8 +219,11 @@ def unclear(rounds: Sequence[RoundView]) -> str:
     return f"没看懂您要什么。请写商品和数量，例如：{like}；回复“团购”看现在有什么。"
 
 
-def unknown(rounds: Sequence[RoundView], *, reaching: str) -> str:
+def unknown(rounds: Sequence[RoundView], mine: Sequence[OrderView], *, reaching: str) -> str:
+    """`mine`: what the neighbour has ordered in these rounds, and what stays as it is."""
     start = "这句我没看懂，没有记任何东西。"
+    if has := "、".join(f"{x.name}{amount(x.quantity_milli, x.unit)}" for o in mine for x in o.lines):
+        start = f"这句我没看懂，您订的没有变：{has}。\n"
     order = f"要订货请写商品和数量，例如：{example(rounds[0].offers)}；" if rounds else ""
     return f"{start}{order}{reaching}\n回复“帮助”看能做什么。"
 
