@@ -34,6 +34,7 @@ from bot.parsing.traits import (
     doubt_traits,
     draft_traits,
     place_of,
+    together_traits,
     trust_traits,
 )  # fmt: skip
 
@@ -144,11 +145,13 @@ def options(
         other = take(turned(first.found, which))
         _book(seen, other, _doubts(other), len(which), action, ruled)
     rule: Sight = (PLAIN_TRAITS, {("r", action), ("b", bool(first.draft.prior))})
-    guessed = _guessed(first)
+    guessed, together = _guessed(first), None
     for rank, draft in enumerate(second.drafts_of(held, first.draft)):
         if draft.entries.keys().isdisjoint(guessed) and (result := outcome(draft)) not in seen:
+            together = together or together_traits(first.found)
             said = draft_traits(draft, first.found, 0, False, action) | {("r", action), ("second",), ("second", rank)}
-            seen[result] = Option("book", _naming(first.found, draft), [(PLAIN_TRAITS, said)], draft, first.found)
+            traits: list[Sight] = [(PLAIN_TRAITS, said), together]
+            seen[result] = Option("book", _naming(first.found, draft), traits, draft, first.found)
     prior = first.draft.prior
     for result, option in seen.items():
         option.traits.append((PLAIN_TRAITS, second.opinion_traits(held, result, prior)))
@@ -195,11 +198,13 @@ def _promising(verdicts: Sequence[str], sums: Sequence[Row], limit: int) -> list
 def _book(
     seen: dict[Outcome, Option], taken: Taken, doubts: list[Sight], turns: int, action: str, ruled: Outcome | None
 ) -> None:
+    together = None
     for result, draft in drafts(taken).items():
         if result not in seen:
+            together = together or together_traits(taken.found)
             columns = tuple([BOOKED if segment.verdict == "order" else BESIDE for segment in taken.found])
             traits: Sight = (PLAIN_TRAITS, draft_traits(draft, taken.found, turns, result == ruled, action))
-            seen[result] = Option("book", columns, [traits, *doubts], draft, taken.found)
+            seen[result] = Option("book", columns, [traits, together, *doubts], draft, taken.found)
 
 
 def _doubts(taken: Taken) -> list[Sight]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from bot.parsing.numerals import read_number
@@ -22,10 +22,10 @@ class Portion:
     approx: bool = False
 
 
-def masked(tokens: Sequence[Token], text: str) -> str:
-    """The text with a line where goods are named."""
+def masked(tokens: Sequence[Token], text: str, kinds: Container[str] = ("item", "goods")) -> str:
+    """The text with a line where goods are named, so that 每桌母蟹六只 is read like 每桌六只."""
     for token in tokens:
-        if token.kind in ("item", "goods"):
+        if token.kind in kinds:
             text = text[: token.start] + "_" * (token.end - token.start) + text[token.end :]
     return text
 

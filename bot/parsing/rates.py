@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.parsing.numerals import CHINESE, read_number
 from bot.parsing.people import household_size
+from bot.parsing.portions import masked
 from bot.parsing.quantity import UNIT_PATTERN, canonical_unit
 from bot.parsing.tokens import Token
 
@@ -50,7 +51,7 @@ def reckon(tokens: list[Token], text: str) -> None:
     number asks for something, when nothing asks, or when a factor is missing.
     """
     asked = any(token.kind in _ASKING for token in tokens) or _STOCKED.search(text) is not None
-    text = _without_goods(tokens, text)
+    text = masked(tokens, text, ("item",))
     for rate in _rates(text):
         factors = [_factor(noun, rate, tokens, text) for noun in (rate["first"], rate["second"]) if noun]
         spans = [span for factor in factors if factor is not None for span in factor[1]]
@@ -91,14 +92,6 @@ def _multiply_run(tokens: Sequence[Token], start: int, times: int) -> None:
 
 
 _RUN: Final = frozenset({"item", "qty", "and", "filler"})
-
-
-def _without_goods(tokens: Sequence[Token], text: str) -> str:
-    """The text with a line where goods are named, so that 每桌母蟹六只 is read like 每桌六只."""
-    for token in tokens:
-        if token.kind == "item":
-            text = text[: token.start] + "_" * (token.end - token.start) + text[token.end :]
-    return text
 
 
 def _rates(text: str) -> Iterator[re.Match[str]]:

@@ -119,18 +119,22 @@ def draft_traits(draft: Draft, found: Sequence[Segment], turned: int, agrees: bo
             seen.add(("o", "many"))
         if entry.milli % 1000:
             seen.add(("o", "part"))
-    orders = [segment for segment in found if segment.verdict == "order"]
-    seen.update(_use_traits(draft, found, orders))
-    seen.update([("y", kind) for segment in orders for kind in _nameless(segment)])
-    seen.add(("i", min(_named_twice(found), 2), min(len(found), 4)))
-    seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
+    seen.update(_use_traits(draft, found))
     return seen
 
 
-def _use_traits(draft: Draft, found: Sequence[Segment], orders: Sequence[Segment]) -> list[Key]:
+def together_traits(found: Sequence[Segment]) -> Sight:
+    """What is seen of the clauses of a reading together, whatever it comes to: once for all that is made of them."""
+    seen: set[Key] = {("y", kind) for one in found if one.verdict == "order" for kind in _nameless(one)}
+    seen.add(("i", min(_named_twice(found), 2), min(len(found), 4)))
+    seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
+    return PLAIN_TRAITS, seen
+
+
+def _use_traits(draft: Draft, found: Sequence[Segment]) -> list[Key]:
     """How much of what was said is used: goods nobody gets, numbers that count nothing, amounts nobody said."""
     entries, size = draft.entries, min(len(draft.entries), 4)
-    asking = [token for segment in orders for token in segment.tokens]
+    asking = [token for segment in found if segment.verdict == "order" for token in segment.tokens]
     unused, numbers = _goods_and_numbers(asking, draft)
     booked = [entry.milli for entry in entries.values() if entry.op != "drop"]
     unsaid = [milli for milli in booked if milli not in numbers]
