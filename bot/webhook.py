@@ -7,7 +7,6 @@ well-formed reply, "success" or nothing shows the person the platform's own fail
 
 from __future__ import annotations
 
-import secrets
 import time
 import traceback
 from collections.abc import Callable
@@ -180,8 +179,9 @@ class Webhook:
         return "handled", self._written(inbound, reply)
 
     def _written(self, inbound: Inbound, reply: Reply) -> Answered:
-        nonce = str(secrets.randbelow(10**10)) if inbound.encrypted else ""
-        body = write_reply(inbound, reply, self._credentials, self._clock(), nonce)
+        rng = self._store.rng
+        nonce = str(rng.randrange(10**10)) if inbound.encrypted else ""
+        body = write_reply(inbound, reply, self._credentials, self._clock(), nonce, lambda: rng.randbytes(16))
         return 200, (_TEXT if body == NOTHING else _XML), body
 
     def _refused(self, refusal: Forbidden) -> Answered:

@@ -36,6 +36,7 @@ from models.instants import Instant
 from models.known import Known
 from models.lanes import Joint, Lanes
 from models.quick import quick
+from models.randomness import StockedRandom
 from models.spare import Spare
 from models.turns import TooLate, Turn, Writer
 from models.wire import Wire
@@ -156,7 +157,7 @@ class Store:
     ) -> Store:
         """Open `sqlite:///file` or `postgresql+psycopg://…`. `wait_s` bounds the wait for a lock, in seconds."""
         engine = sqlite_engine(url, wait_s) if url.startswith("sqlite") else postgresql_engine(url, wait_s, pool_size)
-        return cls(engine, clock=clock, rng=rng or random.SystemRandom(), wait_s=wait_s, connections=pool_size)
+        return cls(engine, clock=clock, rng=rng or StockedRandom(), wait_s=wait_s, connections=pool_size)
 
     @contextmanager
     def transaction(self, *, wait_s: float | None = None) -> Iterator[Work]:
