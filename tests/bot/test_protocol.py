@@ -7,6 +7,7 @@ import re
 import time
 import timeit
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -64,6 +65,20 @@ def test_published_ciphertexts_open_and_close(vector: dict[str, str]) -> None:
     assert opened is not None
     assert opened.decode() == vector["plaintext"]
     assert protocol.seal(opened, key, appid, vector["random"].encode()) == vector["encrypt"]
+
+
+def test_each_message_is_encrypted_as_if_it_were_the_first() -> None:
+    """The contexts go on from message to message; what is no whole block, and other threads, do not disturb them."""
+
+    def talk(n: int) -> None:
+        message, random16 = b"x" * n, n.to_bytes(16, "big")
+        sealed = protocol.seal(message, KEY, SAFE.appid, random16)
+        assert sealed == crypto.encrypt(message, SAFE.appid, KEY, random16)
+        assert protocol.unseal(base64.b64encode(bytes(n)).decode(), KEY, SAFE.appid) is None
+        assert protocol.unseal(sealed, KEY, SAFE.appid) == message
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(list(threads.map(talk, range(400)))) == 400
 
 
 def test_the_published_compat_push_is_read_from_its_ciphertext() -> None:
