@@ -9,6 +9,8 @@ from pathlib import Path
 
 if __name__ == "__main__":
     gc.disable()  # until all is loaded, for nothing of it becomes garbage: looking for some took a fifth of the start
+    # Where a tool for development brought it, structlog would load 4 MB of it, for tracebacks in colour.
+    sys.modules["rich"] = None  # type: ignore[assignment]
 
 import click
 
