@@ -28,6 +28,7 @@ from bot.parsing.post import looks_like_post, read_post
 from bot.parsing.values import Line, Op, OrderReading
 from bot.said import Said, Situation, first_command, hear
 from bot.shelf_words import SHELF_OF_LEADERS, SHELF_OF_RESIDENTS
+from bot.unsold_words import unsold
 from bot.urging_words import URGING
 
 __all__ = ["Situation", "bare_number", "clear_lines", "exchanges", "is_quantity", "op_before", "understand"]
@@ -68,6 +69,7 @@ def understand(text: str, situation: Situation) -> c.Command:
             or named(said)
             or _asked_politely(said)
             or _after_reason(said)
+            or unsold(said)
             or _begun(said)
         )
     elif plain := _plain(said):

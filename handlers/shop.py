@@ -170,6 +170,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
     topic = command.topic or ""
     if topic.startswith("how:"):
         return guide.how_to(topic.removeprefix("how:"))
+    if topic.startswith("unsold:"):
+        return leading.not_sold(topic.removeprefix("unsold:"), talk.rounds)
     if topic == "hello" and not talk.has_leader:
         return replies.welcome()
     if topic in replies.SPECIAL:

@@ -49,6 +49,8 @@ def _not_found(f: Facts) -> str:
         "community": "这个小区",
     }.get(str(f.get("what")), "您说的这一项")
     typed = f"“{f['typed']}”" if f.get("typed") else ""
+    if f.get("what") == "offer" and typed:
+        return f"没有找到这个商品{typed}，没有改动。回复“团购”看现在有哪些、各是几号。"
     return f"没有找到{what}{typed}，请核对一下。"
 
 

@@ -45,6 +45,19 @@ def which_round(titles: Sequence[str], *, is_more: bool = False) -> str:
     return f"您有几个团，说的是哪一个？回复数字：\n{lines}{more}"
 
 
+def not_sold(said: str, rounds: Sequence[RoundView]) -> str:
+    """A leader changed goods that nobody sells: what is sold, so that she sees how it is called."""
+    if not rounds:
+        return f"现在没有开着的团，“{said}”没法改，没有改动。已经截单的团要改，先发：重开 明晚8点"
+    lines = [
+        f"{f'【{r.title}】' if len(rounds) > 1 else ''}" + "、".join(f"{o.number} {o.name}" for o in r.offers[:8])
+        for r in rounds[:4]
+    ]
+    return "\n".join(
+        [f"现在卖的里面没有“{said}”，没有改动。在卖的有：", *lines, f"要加上它，发：加品 {said} 15元"]
+    )
+
+
 def which_item(said: str, known: Sequence[tuple[str, OfferView]], *, has_several_rounds: bool) -> str:
     """(title of the round, item) of each that may be meant."""
     lines = [
