@@ -50,8 +50,9 @@ class Dismiss(Command):
 class Unknown(Command):
     """Nothing that can be done; `topic` says what it was about, and so how to say that.
 
-    talk, not_yet, leader_only, code, chain, post, unclear; how:改价 (a leader's word that was not finished), unsold:西瓜
-    (goods she would change, which nobody sells); else what the reader recognised (spec, delivery …).
+    talk, not_yet, leader_only, code, chain, post, unclear, stays (谁说我不要了); how:改价 (a leader's word that was not
+    finished), unsold:西瓜 (goods she would change, which nobody sells); else what the reader recognised (spec,
+    delivery …).
     """
 
     text: str

@@ -233,11 +233,12 @@ def _change(reading: OrderReading, said: Said) -> c.ChangeOrder:
 
 
 def _note(note: str | None) -> str | None:
-    """What the leader is to know; a word that was left over (帮女儿来一盒 她住6-301) tells him nothing."""
+    """What the leader is to know; a word that was left over (帮女儿来一盒 她住6-301), or why something else is not wanted
+    (太甜了), tells him nothing."""
     if not note:
         return None
     words = note.removeprefix("备注").strip(" :：")
-    return None if re.fullmatch(r"[我你您他她它们的,，。\s]*", words) else words
+    return None if re.fullmatch(r"[我你您他她它们的,，。\s]*|(?:太|有点)\S{1,3}了?", words) else words
 
 
 def _own_name(name: str | None, said: Said) -> str | None:

@@ -27,7 +27,9 @@ def _unsold(match: re.Match[str], said: Said) -> c.Command | None:
 
 
 _RULES = (
-    rule(_GOODS + r"价?格?(?:[涨降]价?了?(?:到|成|为|至)|改价|调价|[改卖调](?:到|成|为|至)(?=.*[元块]))" + _SUM, _unsold),
+    rule(
+        _GOODS + r"价?格?(?:[涨降]价?了?(?:到|成|为|至)|改价|调价|[改卖调](?:到|成|为|至)(?=.*[元块]))" + _SUM, _unsold
+    ),
     rule(_GOODS + r"[涨降]价?了[\s,，]*(?:现在|要|得)*[改卖涨降调](?:到|成|为|至)?" + _SUM, _unsold),
     rule(r"(?:改价|调价)\s*" + _GOODS + _SUM, _unsold),
     rule(_GOODS + r"(?:加量|加货|补货|限量|限购|(?:只|还)剩下?)" + _COUNT, _unsold),

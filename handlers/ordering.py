@@ -13,6 +13,7 @@ from bot.texts import books, growth, neighbours, replies
 from handlers import shelf
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
+from handlers.round_meant import in_round_meant
 from handlers.talk import Talk
 from handlers.whom import as_he_has, whose
 from models.prepared import savepoint
@@ -34,6 +35,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
         command = replace(command, is_for_guest=True)
     if not talk.offered and not talk.shelf:
         raise _why_nothing_is_open(talk)
+    command = in_round_meant(talk, command)
     if command.is_for_guest:
         if not command.name and not command.room:
             return books.guest_name_wanted()

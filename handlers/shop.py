@@ -180,6 +180,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return replies.not_yet(command.text)
     if not talk.has_leader:
         return replies.NOT_BOUND
+    if topic == "stays" and talk.orders:
+        return "\n\n".join([replies.STAYS, *(_one(talk, o) for o in talk.orders.values())])
     if talk.is_leader:
         return leading.unknown(has_round=bool(talk.rounds))
     if topic == "unclear":

@@ -38,7 +38,7 @@ def sentence(d: Doubt, names: Sequence[str]) -> str:
 
 def in_round(title: str, *, has_order: bool) -> str:
     """The round of a choice, as its remark."""
-    return f"{title}，您已订" if has_order else title
+    return f"{title}，您订了这一团" if has_order else title
 
 
 def wanted(op: str, name: str, milli: int, unit: str) -> str:

@@ -53,9 +53,7 @@ def not_sold(said: str, rounds: Sequence[RoundView]) -> str:
         f"{f'【{r.title}】' if len(rounds) > 1 else ''}" + "、".join(f"{o.number} {o.name}" for o in r.offers[:8])
         for r in rounds[:4]
     ]
-    return "\n".join(
-        [f"现在卖的里面没有“{said}”，没有改动。在卖的有：", *lines, f"要加上它，发：加品 {said} 15元"]
-    )
+    return "\n".join([f"现在卖的里面没有“{said}”，没有改动。在卖的有：", *lines, f"要加上它，发：加品 {said} 15元"])
 
 
 def which_item(said: str, known: Sequence[tuple[str, OfferView]], *, has_several_rounds: bool) -> str:
