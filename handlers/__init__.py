@@ -34,6 +34,7 @@ from handlers import (
     settling,
     shelf,
     shop,
+    strangers,
     supply,
     urging,
 )
@@ -143,6 +144,8 @@ def run(talk: Talk, routes: Router, command: Command) -> str | None:
     """Run one command inside a savepoint: what is refused has not happened."""
     if isinstance(command, LeaderCommand) and not talk.is_leader:
         return leading.not_a_leader(talk.person.own_leader_state)
+    if strangers.is_lost(talk, command):
+        return strangers.look_for(talk, command)
     try:
         with savepoint(talk.work):
             return routes.answer(talk, command)

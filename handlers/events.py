@@ -10,6 +10,7 @@ from bot.parsing.codes import read_scanned
 from bot.protocol import Inbound
 from bot.texts import caring, growth, handing, paying, replies
 from bot.understand import understand
+from handlers import strangers
 from handlers.talk import Talk
 from operations import aftersales, outbox, people, photo_codes, proofs, review_photos, round_views, windows
 from operations.errors import NotFound
@@ -89,6 +90,8 @@ def answer(talk: Talk) -> str | None:
         return _REPORTS.get(inbound.event, _nothing)(talk)
     if inbound.kind == "image":
         return _picture(talk)
+    if inbound.kind == "location" and not talk.has_leader and not talk.hands_out:
+        return strangers.look_near(talk)
     return replies.VOICE_ONLY if inbound.kind == "voice" else replies.NOT_TEXT
 
 
@@ -98,7 +101,7 @@ def _nothing(talk: Talk) -> None:
 
 def _followed(talk: Talk) -> str:
     if talk.person.leader_id is None:
-        return replies.welcome()
+        return strangers.greet(talk)
     return replies.bound(talk.leader_name, has_round=bool(talk.rounds))
 
 

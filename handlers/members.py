@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot.router import Router
-from bot.texts import caring, guide, leading, own_data, replies
+from bot.texts import caring, finding, guide, leading, own_data, replies
 from handlers.talk import Talk
 from operations import aftersales, communities, leadership, orders, people, privacy, relays, rounds
+from operations.errors import NotFound
 from operations.notices import enqueue
 
 router = Router()
@@ -14,7 +15,12 @@ router = Router()
 
 @router.on(c.BindLeader)
 def bind(talk: Talk, command: c.BindLeader) -> str:
-    wanted = people.find_leader(talk.work, number=command.number)
+    try:
+        wanted = people.find_leader(talk.work, number=command.number)
+    except NotFound:
+        if talk.has_leader:
+            raise
+        return finding.no_such_number(command.number)
     if talk.is_leader and wanted.id != talk.leader_id:
         return leading.STAYS_HOME
     now = talk.person.leader_id

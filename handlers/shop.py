@@ -172,8 +172,6 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return guide.how_to(topic.removeprefix("how:"))
     if topic.startswith("unsold:"):
         return leading.not_sold(topic.removeprefix("unsold:"), talk.rounds)
-    if topic == "hello" and not talk.has_leader:
-        return replies.welcome()
     if topic in replies.SPECIAL:
         return replies.SPECIAL[topic]
     if topic == "not_yet":

@@ -57,7 +57,7 @@ def how_to(word: str) -> str:
 
 def for_stranger(*, has_applied: bool = False) -> str:
     apply = "您的团长申请还在等平台审核。" if has_applied else "想当团长：我要当团长 您的称呼 小区"
-    return f"我是邻团，帮邻居们拼团。\n跟着一位团长：扫团长的二维码，或者回复编号，例如 L7\n{apply}"
+    return f"我是邻团，帮邻居们拼团。\n跟着一位团长：回复团长的称呼、编号（例如 L7）或您的小区；扫团长的二维码、发个位置也行\n{apply}"
 
 
 def for_resident(*, has_round: bool, has_order: bool, can_collect: bool, can_complain: bool) -> str:

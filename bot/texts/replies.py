@@ -19,7 +19,8 @@ VOICE_ONLY = "我还听不懂语音，麻烦打字或者用语音转文字发给
 NOT_TEXT = "这种消息我看不懂，麻烦打字告诉我。要看能做什么，回复“帮助”。"
 MUTED = "好的，不再主动给您发通知。您发消息我还是会回。想恢复请回复“订阅”。"
 UNMUTED = "好的，截单、到货的消息会及时告诉您。"
-NOT_BOUND = "您还没有绑定团长。请扫团长的二维码，或者回复团长的编号，例如：L7"
+HOW_TO_FOLLOW = "请回复团长的称呼、编号（例如 L7）或您的小区；扫团长的二维码、发个位置给我也行。"
+NOT_BOUND = f"您还没有跟着哪位团长。{HOW_TO_FOLLOW}"
 ROOM_WANTED = "还不知道您住哪，分货时好找您。请回复：我是 3-502 王姐"
 BOOKED = "记好了，您这期的订单："
 UNCHANGED = "订单没有变，现在是："
@@ -47,10 +48,6 @@ SPECIAL = {
 
 def busy(incident: str) -> str:
     return f"系统忙，这条没有记下，请稍后再发一次（编号 {incident}）"
-
-
-def welcome() -> str:
-    return "您好！我是邻团，帮邻居们一起拼团。\n请扫团长的二维码，或者回复团长的编号（例如 L7）就可以订货。\n想当团长，回复：我要当团长 您的称呼 小区"
 
 
 def bound(leader_name: str, *, has_round: bool) -> str:
