@@ -81,6 +81,10 @@ CASES: tuple[Rule, ...] = (
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_SUM}", _refund),
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_BARE_SUM}", _refund),
     rule(rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*{_HIS}\s*{_SUM}", _refund),
+    rule(
+        rf"{_GIVE}退(?:款|钱|还)?(?:给)?\s*(?P<who>[^\s\d,，。!！?？:：吗]{{2,6}})\s*(?P<yuan>\d{{1,4}})(?:吧|了)*",
+        _refund,
+    ),
     rule(rf"(?:给|把)?\s*{_HIS}的?\s*退(?:款|钱|还|她|他)*\s*{_SUM}", _refund),
     rule(rf"{_GIVE}(?:{_ALL}|都)(?:给[她他])?退(?:款|还|掉|给[她他])*(?:吧|了)*|退(?:款)?{_ALL}(?:吧|了)*", _refund),
     rule(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.case_words import CASES
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
+from bot.first_steps_words import FIRST_STEPS
 from bot.leader_words import LEADER, begun
 from bot.moving_words import MOVES, NOT_THAT_DAY
 from bot.named_words import named
@@ -63,7 +64,9 @@ def understand(text: str, situation: Situation) -> c.Command:
         return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_LEADERS, MOVES, URGING, LEADER, CASES, PAGES, NOT_THAT_DAY)
+            first_command(
+                said, EVERYBODY, FIRST_STEPS, SHELF_OF_LEADERS, MOVES, URGING, LEADER, CASES, PAGES, NOT_THAT_DAY
+            )
             or _shaped(said)
             or _codes(said)
             or named(said)
@@ -76,7 +79,7 @@ def understand(text: str, situation: Situation) -> c.Command:
         return _change(plain, said)
     else:
         found = (
-            first_command(said, EVERYBODY, SHELF_OF_RESIDENTS, RESIDENT)
+            first_command(said, EVERYBODY, FIRST_STEPS, SHELF_OF_RESIDENTS, RESIDENT)
             or _codes(said)
             or _not_for_you(said)
             or who_and_where(said)

@@ -138,7 +138,7 @@ def _order_of_code(talk: Talk, code: str) -> OrderView:
 @router.on(c.ListCases)
 def list_cases(talk: Talk, command: c.ListCases) -> str:
     open_cases = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
-    rows = [(x.number, x.resident_name, x.room, _goods(x), x.requested_fen, x.due_at) for x in open_cases]
+    rows = [(x.number, x.resident_name, x.room, _goods(x), x.requested_fen, x.due_at, x.photos) for x in open_cases]
     return caring.case_list(rows, talk.now)
 
 

@@ -208,6 +208,9 @@ def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
         return replies.order(done.order, None, talk.now)
     mine = [*talk.orders.values(), *([on_shelf] if on_shelf else [])]
     if not mine:
+        closed = next((o for o in talk.own_orders() if o.state == "confirmed"), None)
+        if closed is not None:
+            return replies.round_is_over(closed.round_title)
         if not talk.rounds and not talk.shelf:
             raise _why_nothing_is_open(talk)
         return replies.nothing_to_cancel()

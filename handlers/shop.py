@@ -12,7 +12,7 @@ from bot.texts import asked, guide, leading, paying, replies, shelf
 from bot.texts.wording import pickup
 from handlers.talk import Talk
 from models.views import OrderView, RoundView
-from operations import codes, paying_terms, rounds, shelf_days
+from operations import codes, paying_terms, relays, rounds, shelf_days
 from operations import shelf as on_shelf
 from operations.notices import enqueue
 
@@ -172,6 +172,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return guide.how_to(topic.removeprefix("how:"))
     if topic.startswith("unsold:"):
         return leading.not_sold(topic.removeprefix("unsold:"), talk.rounds)
+    if topic == "hello" and talk.is_leader:
+        return leading.hello(has_round=bool(talk.rounds))
     if topic in replies.SPECIAL:
         return replies.SPECIAL[topic]
     if topic == "not_yet":
@@ -181,10 +183,21 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
     if topic == "stays" and talk.orders:
         return "\n\n".join([replies.STAYS, *(_one(talk, o) for o in talk.orders.values())])
     if talk.is_leader:
-        return leading.unknown(has_round=bool(talk.rounds))
+        return _perhaps_an_answer(talk) or leading.unknown(has_round=bool(talk.rounds))
     if topic == "unclear":
         return replies.unclear(talk.rounds)
     return replies.unknown(talk.rounds, list(talk.orders.values()), reaching=_pass_on(talk))
+
+
+def _perhaps_an_answer(talk: Talk) -> str | None:
+    """The leader says something else while just one neighbour waits for an answer of hers."""
+    waiting = relays.waiting(talk.work, leader_id=talk.leader_id)
+    pending = conversation.load(talk.work, talk.person.account_id).pending
+    if len(waiting) != 1 or (pending and not pending.is_expired):
+        return None
+    number, question, name, room = waiting[0]
+    talk.ask_choice([c.AnswerRelay(number, talk.inbound.text.strip())])
+    return leading.perhaps_answers(number, name, room, question)
 
 
 @router.on(c.Confirm)

@@ -87,6 +87,18 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: st
     )
 
 
+def waiting(work: Work, *, leader_id: int) -> list[tuple[int, str, str | None, str | None]]:
+    """(number, question, name, room) of what a leader has not answered and was asked lately; two at most."""
+    found = (
+        select(relay.c.number, relay.c.question, resident.c.display_name, resident.c.room)
+        .join(resident, points_to(relay.c.resident_id, resident))
+        .where(relay.c.leader_id == leader_id, relay.c.answered_at.is_(None), relay.c.asked_at > work.now - PATIENCE)
+        .order_by(relay.c.number)
+        .limit(2)
+    )
+    return [(row.number, row.question, row.display_name, row.room) for row in work.db.execute(found)]
+
+
 def _find(work: Work, leader_id: int, number: int) -> Any:
     return work.db.execute(
         select(relay.c.id, resident.c.account_id)

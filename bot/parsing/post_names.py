@@ -63,6 +63,7 @@ _GREETING = re.compile(  # 各位邻居大家好, 家人们看过来; but 邻居
     r"[呀啊哦哟啦~～!！,，。、:：\s]*"
 )
 _DAY_OF = re.compile(r"^(?:今天|明天|后天|今晚|明晚|今日|明日)的?(?=[^\s]{2,12}团$)")  # tomorrow it would be wrong
+_BRINGS = re.compile(r"[给为](?:大家|各位|邻居们?|家人们?)带来[了的]*$")  # 今天给大家带来: what follows is the goods
 _CALL = re.compile(r"(?<=团)(?:正式)?(?:开始?)?(?:接龙|报名|预定|预订|下单|来)?[啦了咯喽!！~\s]*$")
 
 
@@ -228,7 +229,8 @@ def headline_title(text: str) -> str:
     """A headline as a title: without #开团, a greeting, brackets and emoji at its ends; "" when that was all."""
     bare = re.sub(r"^[\s#【\[「]*(?:(?:#|^)?开团(?:啦|了)?(?:[:：\s]+|$))?", "", _emoji_to_blank(text))
     bare = _DAY_OF.sub("", _CALL.sub("", _GREETING.sub("", bare.replace("】", " "))))
-    return re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
+    title = re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
+    return "" if _BRINGS.search(title) else title
 
 
 def _trim(word: str) -> str:

@@ -54,16 +54,20 @@ def which_line(goods: Sequence[str], *, is_more: bool) -> str:
     return f"是哪一样有问题？回复数字：\n{lines}{more}"
 
 
-def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, datetime | None]], now: datetime) -> str:
-    """Rows of (number, name, room, goods, asked fen, due)."""
+def case_list(rows: Sequence[tuple[int, str | None, str | None, str, int, datetime | None, int]], now: datetime) -> str:
+    """Rows of (number, name, room, goods, asked fen, due, photos)."""
     if not rows:
         return "没有等处理的售后。"
     lines = ["等处理的售后："]
-    for number, name, room, goods, fen, due in rows:
+    for number, name, room, goods, fen, due, photos in rows:
         left = f"，还有{in_hours(due - now)}" if due and due > now else "，已超时"
-        lines.append(f"S{number} {who(name, room)} {goods} 建议退{money(fen)}{left}")
+        lines.append(
+            f"S{number} {who(name, room)} {goods} 建议退{money(fen)}{f'，{photos}张照片' if photos else ''}{left}"
+        )
     first = rows[0][0]
     lines.append(f"回复：退 S{first} 全额，退 S{first} 8元，补 S{first}，拒 S{first} 理由，转平台 S{first}")
+    if any(row[6] for row in rows):
+        lines.append("看照片，回复“后台”。")
     return "\n".join(lines)
 
 

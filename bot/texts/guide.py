@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.texts.leading import HOW_TO_OPEN
+
 ADD_HELPER = "加核销员"
 
 _HOW = {
@@ -50,6 +52,8 @@ _SAME = {
 
 def how_to(word: str) -> str:
     """How a leader's word is written, after it came without what belongs to it."""
+    if word == "开团":
+        return HOW_TO_OPEN
     if word == "联系团长":
         return "您自己就是团长。要回复邻居的留言，请发：回 12 可以，晚点来拿"
     return f"没有改动。请这样写：{_HOW[_SAME.get(word, word)]}"
@@ -108,7 +112,7 @@ def for_leader(*, has_open: bool, has_closed: bool, has_arrived: bool, cases: in
             "别名 2 红的 — 邻居说“红的”就记成 2 号，以后的团也认得",
         ]
     else:
-        now.append("发一条开团文字就能开团；再来一团 — 照上次的开")
+        now.append("直接发开团文字就能开团，看例子发“开团”；再来一团 — 照上次的开")
     always = [
         "主页 — 您的链接和编号；后台 — 打开手机后台",
         "公告 … / 预告 … — 告诉邻居们；评价 — 看邻居说什么；回评 3 … — 回复",

@@ -18,7 +18,12 @@ from bot.texts.wording import (
 )
 from models.views import OfferView, RoundView, Tier
 
-NO_ROUND = "现在没有开着的团。发一条开团文字就可以开，例如：\n#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
+_SAMPLE = "#开团 周六水果团\n1) 红颜草莓 2斤/盒 45元 限20盒\n2) 土鸡蛋 30枚 36元\n截单:周五20:00 自提:周六16:00-19:00\n地点:3号楼大堂"
+NO_ROUND = f"现在没有开着的团。发一条开团文字就可以开，例如：\n{_SAMPLE}"
+HOW_TO_OPEN = (
+    "把要发到群里的那段文字直接发给我就行，写上商品、价格、几点截单、几点在哪里取，例如：\n"
+    f"{_SAMPLE}\n先给您核对，您确认了才开。开过团的，发“再来一团”照上次的开。"
+)
 STAYS_HOME = "您自己是团长，这个微信就在您自己的团里订货。要跟别的团长，请用另一个微信。"
 HAND_OVER_FIRST = "您是团长，资料还连着邻居们的订单，不能直接删除。请先联系平台交接。"
 NAME_WANTED = "请这样申请：我要当团长 您的称呼 小区，例如：我要当团长 小美 阳光花园3号楼"
@@ -80,6 +85,17 @@ def not_now(title: str, state: str, *, wanted: str) -> str:
             return f"“{title}”已经登记过到货，没有再登记，也没有再通知。"
         case _:
             return f"“{title}”已经到货，不能再改了。{NO_ROUND}"
+
+
+def hello(*, has_round: bool) -> str:
+    can = "开着的团可以发“统计”“名单”“截单”" if has_round else "要开团，直接发开团文字，看例子回复“开团”"
+    return f"您好！{can}；别的回复“帮助”。"
+
+
+def perhaps_answers(number: int, name: str | None, room: str | None, question: str) -> str:
+    """Words of hers that nothing was made of, while one neighbour waits for an answer."""
+    asked = question if len(question) <= 20 else f"{question[:20]}…"
+    return f"这句我没看懂。是回给 {who(name, room)} 的吗（他问“{asked}”）？是就回复 1，我转给他；不是就不用管。"
 
 
 def unknown(*, has_round: bool) -> str:

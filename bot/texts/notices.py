@@ -214,7 +214,10 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "relay_answer": caring.relay_answer,
     "relay_escalated": caring.relay_escalated,
     "late_answer": lambda p: f"您刚才发的：{p['said']}\n{p['text']}",
-    "leader_approved": lambda p: f"恭喜，您是团长了！编号 L{p['number']}。发一条开团文字就能开团，回复“帮助”看怎么做。",
+    "leader_approved": lambda p: (
+        f"恭喜，您是团长了！编号 L{p['number']}。\n"
+        "把要发到群里的开团文字（商品、价格、截单、取货）直接发给我，就能开第一个团；看例子回复“开团”。"
+    ),
     "leader_rejected": lambda p: "您的团长申请没有通过" + (f"：{p['reason']}" if p.get("reason") else "。"),
     "redeem_locked": _redeem_locked,
     "photo_redeemed": handing.photo_said,

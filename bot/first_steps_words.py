@@ -1,0 +1,27 @@
+"""Asking how to begin: a leader her first round, somebody else to become one. Pure rules."""
+
+from __future__ import annotations
+
+import re
+
+from bot import commands as c
+from bot.said import Rule, Said, rule
+
+_ROUND = r"(?:开|发起?|新建|建|弄|搞)(?:个|一个|新的?|一)*团购?"
+_HOW = r"(?:怎么样?|如何|怎样|咋)"
+
+
+def _opening(match: re.Match[str], said: Said) -> c.Command | None:
+    """A leader who only says 开团 is shown how; from somebody else that is a question about what is sold."""
+    if said.situation.is_leader:
+        return c.Unknown(said.raw, "how:开团")
+    return c.ApplyAsLeader("") if match["wish"] else None
+
+
+FIRST_STEPS: tuple[Rule, ...] = (
+    rule(rf"#?\s*(?P<wish>(?:我们?|也|{_HOW}|想要?|要|可以|能|自己)*){_ROUND}(?:啦|呢|啊|呀)?", _opening),
+    rule(
+        rf"(?:请问)?(?:我|要)*{_HOW}(?:才|可以|能|去)*(?:当|做|成为|申请)(?:上|你们的?)?团长(?:呢|啊|呀)?",
+        lambda match, said: None if said.situation.is_leader else c.ApplyAsLeader(""),
+    ),
+)
