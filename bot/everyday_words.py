@@ -33,7 +33,7 @@ def _introduction(match: re.Match[str], said: Said) -> c.Command | None:
     name = name.strip(" ,，。的、室住")
     if not room and not phones and not re.fullmatch(r"[^\W\d]{1,6}", name):
         return None
-    if re.search(r"[要来订加份盒斤吗不谁]|团长|\d", name):
+    if re.search(r"[要来订加份盒斤吗不谁啥哪]|什么|多少|怎么|团长|\d", name):
         return None
     return c.Introduce(
         name=name[:20] or None, room=room.room if room else None, phone=phones[0].value if phones else None

@@ -1,4 +1,4 @@
-"""Asking how to begin: a leader her first round, somebody else to become one. Pure rules."""
+"""Asking how to begin: a leader her first round, somebody else to become one, or to follow another. Pure rules."""
 
 from __future__ import annotations
 
@@ -23,5 +23,13 @@ FIRST_STEPS: tuple[Rule, ...] = (
     rule(
         rf"(?:请问)?(?:我|要)*{_HOW}(?:才|可以|能|去)*(?:当|做|成为|申请)(?:上|你们的?)?团长(?:呢|啊|呀)?",
         lambda match, said: None if said.situation.is_leader else c.ApplyAsLeader(""),
+    ),
+    rule(
+        rf"(?:我|想要?|要|{_HOW}|可以|能|重新)*(?:换|改|更换|改跟|换成|跟)(?:个|一[个位]|别的|另外?一?[个位]|其他)*的?团长(?:吗|呢)?",
+        lambda match, said: c.Unknown(said.raw, "other_leader"),
+    ),
+    rule(
+        r"(?:请问)?[你您](?:到底)?(?:是不是|是)(?:谁|人|真人|活人|人工|机器人?|程序|电脑|ai)(?:还是\S{1,4})?(?:吗|呀|啊|呢)?",
+        lambda match, said: c.Unknown(said.raw, "who"),
     ),
 )

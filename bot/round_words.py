@@ -1,4 +1,4 @@
-"""How a message says which round it is about. Pure."""
+"""How a message says which round it is about, and asks for goods. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from bot.parsing.normalise import normalise
 
 _WHEN = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|今[天日]|明[天日]|本周")
 _KIND = re.compile(r"小?团购?(?:会)?$")
+
+_ASKS = re.compile(
+    r"(?:请问|你好|团长|今天|这次|这周|现在|明天|这[期团]|还|你们?|您|家|里|的|[\s,，])*"
+    r"(?:(?:有没有|有无|卖不卖|能不能买)(?P<goods>[^\W\d_]{1,6}?)|(?:有|卖)(?P<other>[^\W\d_]{1,6}?)(?:卖)?(?:吗|么|没有?|嘛))"
+    r"(?:吗|么|卖|的|呀|啊|呢|[\s。.?？!！])*"
+)
+_NO_GOODS = re.compile(r"[啥哪几谁我你您他她这那人单团码货券]|什么|多少|优惠|活动|发票|别的|其他|便宜|折|时间|群|电话")
+
+
+def goods_asked_for(said: str) -> str | None:
+    """有没有西瓜: the goods, as they are called."""
+    found = _ASKS.fullmatch(normalise(said[:40]).text.strip())
+    goods = (found["goods"] or found["other"]) if found else None
+    return None if goods is None or _NO_GOODS.search(goods) else goods
 
 
 def without_title(said: str, title: str) -> str | None:

@@ -60,7 +60,7 @@ _QUESTIONS = frozenset(
 def understand(text: str, situation: Situation) -> c.Command:
     """The command in a message; `Unknown` when there is none. Never raises for any text."""
     said = hear(text, situation)
-    if not said.plain and said.raw.startswith("["):  # stickers
+    if (not said.plain and said.raw.startswith("[")) or not re.search(r"[\w?？]", said.raw):  # stickers, 👍
         return c.Unknown(said.raw, "talk")
     if situation.is_leader:
         found = (

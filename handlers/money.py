@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from bot import commands as c
+from bot.parsing.post_prices import amount_fen
 from bot.router import Router
 from bot.texts import books, leading, neighbours, paying, replies
 from handlers.talk import Talk
@@ -26,9 +28,18 @@ def claim_paid(talk: Talk, command: c.ClaimPaid) -> str:
     orders = [o for o in talk.own_orders() if o.due_fen > 0]
     if not orders:
         return replies.nothing_to_pay()
-    for o in orders:
+    said = _said_fen(talk.inbound.text)
+    meant = [o for o in orders if o.due_fen == said][:1] or orders
+    for o in meant:
         payments.claim_paid(talk.work, leader_id=talk.leader_id, order_id=o.id, actor=talk.actor, source_key=talk.key)
-    return replies.pay_claimed(sum(o.due_fen for o in orders))
+    due = sum(o.due_fen for o in meant)
+    return replies.pay_claimed(said or due, due)
+
+
+def _said_fen(text: str) -> int | None:
+    """付了45: the only figure in it; what leads to a room (3-502) is none."""
+    figures = re.findall(r"[\d.-]+", text)
+    return amount_fen(figures[0]) if len(figures) == 1 and re.fullmatch(r"\d{1,5}(?:\.\d{1,2})?", figures[0]) else None
 
 
 @router.on(c.HowToPay)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot import conversation
 from bot.parsing.normalise import normalise
+from bot.round_words import goods_asked_for
 from bot.router import Router
 from bot.texts import asked, guide, leading, paying, replies, shelf
 from bot.texts.wording import pickup
@@ -44,6 +45,12 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     if command.topic == "deadline":
         return replies.deadlines(talk.rounds, talk.now)
     text = replies.menu(named or talk.rounds, talk.leader_name, talk.now)
+    if command.topic and not named and not talk.is_leader and (goods := goods_asked_for(talk.inbound.text)):
+        text = (
+            text
+            if talk.catalogue.names.get(goods) or talk.catalogue.resolve(goods)
+            else f"{replies.not_among_them(goods)}\n{text}"
+        )
     if talk.shelf and not named:
         text += f"\n\n{shelf.beside(talk.shelf)}"
     is_open = command.topic in _OPEN_QUESTIONS or (command.topic == "stock" and not named)  # 七点半还有人吗

@@ -9,7 +9,7 @@ from typing import Any
 from bot.texts.wording import CONFIRM_OR_NOT, goods_of, in_hours, in_pieces, money, who
 
 WHAT_IS_WRONG = "哪样东西怎么了？请写一句，例如：售后 草莓 坏了两个，再发照片。"
-NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少。"
+NOTHING_TO_CLAIM = "没有找到可以申请售后的订单。没到货的订单请直接说要改成多少；别的事请发：联系团长 加上您要说的话。"
 WHAT_TO_SAY = "要对团长说什么？请这样发：联系团长 加上您要说的话。"
 
 

@@ -121,7 +121,7 @@ def ask_deadline(round_: RoundView, at: datetime, orders: int, now: datetime) ->
 
 
 def deadline_set(round_: RoundView) -> str:
-    return f"好了，“{round_.title}”现在{day_and_clock(round_.closes_at)}截单。" if round_.closes_at else ""
+    return f"好了，“{round_.title}”改到{day_and_clock(round_.closes_at)}截单。" if round_.closes_at else ""
 
 
 def deadline_wanted(is_reopening: bool) -> str:

@@ -36,6 +36,7 @@ SPECIAL = {
     "talk": "好的，有事随时发给我。要看能做什么，回复“帮助”。",
     "leader_only": "这件事只有团长能做，没有改动。想找团长，请发：联系团长 加上您要说的话。",
     "their_home": "这是别人家的房号，没有改您的。替别人订请这样发，货由您去取：代 5-301 女儿 草莓1。您自己搬了家，请发：我住 5-301",
+    "other_leader": "要换团长，扫新团长的二维码，或者回复新团长的编号，例如 L7（写在开团文字最后）。已下的订单不受影响。",
     "others": "您只能改自己的订单，没有改动。看自己的请发“我的订单”。",
     "simple": "没关系，要什么直接写名字和几份就行，例如：草莓2。不想打字，找团长说也一样：发 联系团长 加上您要说的话。",
     "who": "我是邻团，帮团长记订单、算账、发取货码的程序，不是真人。要订货直接写商品和数量；找团长请发：联系团长 加上您要说的话。",
@@ -68,6 +69,10 @@ def deadlines(rounds: Sequence[RoundView], now: datetime) -> str:
     """Until when can be ordered, and nothing else: the goods were not asked for."""
     lines = [f"【{r.title}】{f'{when(r.closes_at, now)} 截单，' if r.closes_at else ''}现在还能订。" for r in rounds]
     return "\n".join([*lines, f"看有什么，回复 {menu_link('团购')}。"])
+
+
+def not_among_them(goods: str) -> str:
+    return f"现在卖的里面没看到“{goods}”。有这些："
 
 
 def nothing_open(leader_name: str) -> str:
@@ -281,8 +286,10 @@ def no_code_yet(view: OrderView | None) -> str:
     return f"“{view.round_title}”还没到货，到货后会把取货码发给您。"
 
 
-def pay_claimed(total_fen: int) -> str:
-    return f"记下了，您说已付 {money(total_fen)}。团长收到后会核对，在“我的订单”里能看到。"
+def pay_claimed(total_fen: int, due_fen: int) -> str:
+    """`total_fen`: what he says he paid; `due_fen`: of the orders it may be for."""
+    of = f"（要付的是 {money(due_fen)}）" if due_fen != total_fen else ""
+    return f"记下了，您说已付 {money(total_fen)}{of}。团长收到后会核对，在“我的订单”里能看到。"
 
 
 def nothing_to_pay() -> str:
