@@ -12,7 +12,7 @@ from bot.texts import news as texts
 from bot.texts import replies
 from handlers.talk import Talk
 from handlers.which import pick
-from operations import communities, news
+from operations import communities, news, quiet_hours
 
 router = Router()
 _ROUNDS_WITH_BUYERS = ("open", "closed", "arrived")
@@ -40,7 +40,9 @@ def announce(talk: Talk, command: c.Announce) -> str:
         news.check_cap(talk.work, leader_id=talk.leader_id)
         talk.ask_confirmation(replace(command, round_id=round_id, title=title))
         unknown = communities.undecided(talk.work, leader_id=talk.leader_id) if place else 0
-        return texts.ask(command.kind, command.words, count, title=title, community=place, unknown=unknown)
+        is_night = quiet_hours.are_now(talk.work, leader_id=talk.leader_id)
+        whom = {"title": title, "community": place}
+        return texts.ask(command.kind, command.words, count, **whom, unknown=unknown, is_night=is_night)
     done = news.announce(
         talk.work,
         leader_id=talk.leader_id,

@@ -17,7 +17,7 @@ from handlers.talk import Talk, item
 from handlers.which import CHOICES, candidates, pick
 from models.outcomes import ShortagePlan
 from models.views import OrderView, RoundView
-from operations import batches, goods, late_shortage, pickup, purchase_receipts, receivers, rounds
+from operations import batches, goods, late_shortage, pickup, purchase_receipts, quiet_hours, receivers, rounds
 from operations.errors import BadQuantity, Refused, UnderAfterSales, UnpaidOrder
 from operations.pickup import Redemption
 from operations.shortage import Goods
@@ -130,7 +130,7 @@ def tell_all(talk: Talk, command: c.TellAll) -> str:
         batches.tell_the_rest(talk.work, leader_id=talk.leader_id, round_id=round_.id, actor=talk.actor)
         for round_ in rounds.latest(talk.work, talk.leader_id, late_shortage.AT_THE_COUNTER, limit=8)
     )
-    return handing.told_all(told)
+    return handing.told_all(told, is_night=quiet_hours.are_now(talk.work, leader_id=talk.leader_id))
 
 
 def _sums(missing: Sequence[tuple[str, Line]], kind: str) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import commands as c
 from bot import conversation
@@ -21,6 +22,7 @@ router = Router()
 
 _ABOUT_MINE = frozenset({"arrival", "pickup", "payment"})
 _OPEN_QUESTIONS = frozenset({"spec", "other", "arrival"})
+_MISSED = timedelta(days=7)
 _WORTH_PASSING_ON = 4
 """Characters."""
 
@@ -30,7 +32,7 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
     if command.topic in _ABOUT_MINE and not talk.is_leader:
-        mine = [o for o in talk.own_orders() if o.state not in {"picked_up", "no_show"}]
+        mine = [o for o in talk.own_orders() if o.state != "picked_up" and _may_still_come(talk, o)]
         if mine:
             how = [_paying(talk)] if command.topic == "payment" else []
             return "\n".join(["\n\n".join(_one(talk, o) for o in mine[:4]), *how, _pass_on(talk)])
@@ -55,6 +57,14 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         text += f"\n\n{shelf.beside(talk.shelf)}"
     is_open = command.topic in _OPEN_QUESTIONS or (command.topic == "stock" and not named)  # 七点半还有人吗
     return f"{text}\n{_pass_on(talk)}" if is_open and not talk.is_leader else text
+
+
+def _may_still_come(talk: Talk, o: OrderView) -> bool:
+    """Who has missed the hours asks whether he may come tomorrow; weeks later nothing of it is there."""
+    if o.state != "no_show":
+        return True
+    until = rounds.view(talk.work, talk.leader_id, o.round_id).pickup_until
+    return until is not None and until > talk.now - _MISSED
 
 
 def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | None:

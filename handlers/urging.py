@@ -11,7 +11,7 @@ from bot.texts import urging as texts
 from handlers.talk import Talk
 from handlers.which import CHOICES, candidates, the_nth
 from models.views import RoundView
-from operations import nudges
+from operations import nudges, quiet_hours
 from operations.nudges import Reminded
 
 router = Router()
@@ -26,7 +26,8 @@ _DOES = {"pickup": nudges.remind_all, "pay": nudges.remind_paying}
 def remind(talk: Talk, command: c.Remind) -> str:
     if command.confirmed and command.about and command.round_id is not None:
         done = _DOES[command.about](talk.work, leader_id=talk.leader_id, round_id=command.round_id, actor=talk.actor)
-        return texts.reminded(done.sent, done.again, done.nobody)
+        is_night = quiet_hours.are_now(talk.work, leader_id=talk.leader_id)
+        return texts.reminded(done.sent, done.again, done.nobody, is_night=is_night)
     found = [one for about in _kinds(command) for one in _due(talk, command, about)]
     worth = [one for one in found if one[2].sent]
     if not worth:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
-from models import leader
+from models import Work, leader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -24,6 +24,12 @@ def quiet_until(now: datetime, from_min: int, until_min: int) -> datetime | None
         return None
     start_of_minute = local.replace(second=0, microsecond=0)
     return (start_of_minute + timedelta(minutes=(until_min - minute) % 1440)).astimezone(now.tzinfo)
+
+
+def are_now(work: Work, *, leader_id: int) -> bool:
+    """Whether what is sent to this leader's neighbours now waits for the morning."""
+    found = select(leader.c.id).where(leader.c.id == leader_id, in_quiet_hours(work.now))
+    return work.db.execute(found).first() is not None
 
 
 def in_quiet_hours(now: datetime) -> ColumnElement[bool]:

@@ -76,8 +76,9 @@ def _turns(turns: Sequence[Turn]) -> list[str]:
     return [f"{building(turn.building)} {day_and_clock(turn.at)}，{turn.people}位" for turn in turns]
 
 
-def told_all(people: int) -> str:
-    return f"好的，剩下的{people}位现在都通知（夜里不打扰，早上再送到）。" if people else "没有在排队的取货通知。"
+def told_all(people: int, *, is_night: bool) -> str:
+    later = "（夜里不打扰，早上再送到）" if is_night else ""
+    return f"好的，剩下的{people}位现在都通知{later}。" if people else "没有在排队的取货通知。"
 
 
 def ask_less(round_: RoundView, shortages: Sequence[str]) -> str:

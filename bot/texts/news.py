@@ -13,10 +13,19 @@ OFF = "好的，不再给您发公告和预告，取货的消息照样发。想�
 ON = "好的，团长的公告和预告会发给您。"
 
 
-def ask(kind: str, words: str, count: int, *, title: str | None, community: str | None = None, unknown: int = 0) -> str:
+def ask(
+    kind: str,
+    words: str,
+    count: int,
+    *,
+    title: str | None,
+    community: str | None = None,
+    unknown: int = 0,
+    is_night: bool = False,
+) -> str:
     whom = f"“{title}”下过单的" if title else f"住“{community}”的" if community else "您的全部"
     said = f"（另有{unknown}位没说住哪个小区，收不到）" if unknown else ""
-    return f"{KINDS[kind]}，发给{whom}{count}位邻居{said}：\n\n{words}\n\n晚上休息时间会等到早上再发。发吗？{CONFIRM_OR_NOT}"
+    return f"{KINDS[kind]}，发给{whom}{count}位邻居{said}：\n\n{words}\n\n{'现在是晚上休息时间，会等到早上再发。' if is_night else ''}发吗？{CONFIRM_OR_NOT}"
 
 
 NO_WORDS = "还没写要说什么，没有发。例如：公告 东湖花园 今晚停水，提前来取"

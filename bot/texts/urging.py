@@ -20,8 +20,9 @@ def which(rows: Sequence[tuple[str, str, int]]) -> str:
     return "\n".join(["提醒哪些人？先给您看，没有发。回复数字：", *lines])
 
 
-def reminded(sent: int, again: int, nobody: int) -> str:
-    said = f"已经提醒 {sent} 单。夜里不打扰，早上再送到。" if sent else "没有可以再提醒的了。"
+def reminded(sent: int, again: int, nobody: int, *, is_night: bool) -> str:
+    later = "夜里不打扰，早上再送到。" if is_night else ""
+    said = f"已经提醒 {sent} 单。{later}" if sent else "没有可以再提醒的了。"
     return said + _rest(again, nobody)
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from bot.texts import urging
 from models import Work
 from models.views import LineView, OrderView
-from operations import batches, nudges, order_views, pick_lists
+from operations import batches, nudges, order_views, pick_lists, quiet_hours
 from operations.listings import rounds as listing
 from web.auth import allow, current
 from web.buildings import by_building
@@ -63,17 +63,19 @@ def remind_all(round_id: int) -> Response:
     """Everybody who has not come, or those of one building: field `building`, `*` for all."""
     leader_id, key = own_leader_id(), read_text(request.form, "building", most=12)
 
-    def write(work: Work) -> nudges.Reminded:
-        return nudges.remind_all(
+    def write(work: Work) -> tuple[nudges.Reminded, bool]:
+        done = nudges.remind_all(
             work,
             leader_id=leader_id,
             round_id=round_id,
             actor=current().actor,
             building=None if key == "*" else key,
         )
+        return done, quiet_hours.are_now(work, leader_id=leader_id)
 
-    done = site().store.run(write)
-    site().flash.say("good" if done.sent else "bad", urging.reminded(done.sent, done.again, done.nobody))
+    done, is_night = site().store.run(write)
+    said = urging.reminded(done.sent, done.again, done.nobody, is_night=is_night)
+    site().flash.say("good" if done.sent else "bad", said)
     return redirect(url_for(".picking", round_id=round_id))
 
 
