@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.parsing.normalise import normalise
 
@@ -24,13 +25,24 @@ def goods_asked_for(said: str) -> str | None:
     return None if goods is None or _NO_GOODS.search(goods) else goods
 
 
+def titles_said(said: str, titles: Sequence[str]) -> list[int]:
+    """Which of these titles the words name (水果团, 水果), by their places."""
+    text = normalise(said).text
+    cores = [_core(title) for title in titles]
+    return [n for n, core in enumerate(cores) if len(core) > 1 and core in text]
+
+
+def _core(title: str) -> str:
+    return _KIND.sub("", _WHEN.sub("", normalise(title).text)).strip()
+
+
 def without_title(said: str, title: str) -> str | None:
     """The message without the title of this round, as people shorten it (周六水果团: 水果团的); None where it is not
     named."""
-    core = _KIND.sub("", _WHEN.sub("", normalise(title).text)).strip()
+    core = _core(title)
     text = normalise(said).text
     found = re.search(rf"{re.escape(core)}(?:小?团|那[一个]?团)(?:里?的)?", text) if len(core) > 1 else None
-    return f"{text[: found.start()]} {text[found.end() :]}" if found else None
+    return f"{text[: found.start()]} {text[found.end() :]}".strip(" ,，:：把") if found else None
 
 
 def swaps(said: str) -> bool:

@@ -40,6 +40,7 @@ from handlers import (
 )
 from handlers.crowds import Crowds, check_harmless, was_known
 from handlers.talk import Settings, Talk
+from handlers.which import in_round_named
 from models import Work
 from models.prepared import savepoint
 from operations import notices as outbox
@@ -131,6 +132,8 @@ def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
     """Either the answer to what was asked, or something new."""
     state = conversation.load(talk.work, talk.person.account_id, is_open=talk.person.has_open_talk)
     said = understand(talk.inbound.text, talk.situation())
+    if talk.is_leader:
+        said = in_round_named(talk, said)
     check_harmless(talk, state, said)
     command, text = answers.settle(talk, state, said)
     if text is not None:

@@ -12,10 +12,13 @@ from bot.conversation import Conversation, Pending
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_fragment
 from bot.parsing.values import Line
+from bot.round_words import titles_said
 from bot.texts import posting, replies
 from bot.understand import bare_number, is_quantity
 from handlers.talk import Talk, item
-from operations import aftersales
+from operations import aftersales, rounds
+
+_TITLE = 20  # characters: who answers with a title says little else
 
 # Looking does not make anybody forget what he was asked; anything else does: a late 确认 must not run what is stale.
 _LOOKING = (
@@ -68,13 +71,23 @@ def _confirm(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, 
 
 def _choose(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
     options = pending.data["options"]
-    number = bare_number(talk.inbound.text)
+    number = bare_number(talk.inbound.text) or _by_title(talk, options)
     if number is None:
         return said, replies.bad_choice(len(options)) if isinstance(said, c.Confirm) else None
     if not 1 <= number <= len(options):
         return said, replies.bad_choice(len(options))
     _forget(talk)
     return c.load(options[number - 1]), None
+
+
+def _by_title(talk: Talk, options: list[Any]) -> int | None:
+    """水果团, where it was asked which round: the number of that option."""
+    ids = [getattr(c.load(one), "round_id", None) for one in options]
+    if len(talk.inbound.text) > _TITLE or not all(ids):
+        return None
+    titles = [rounds.view(talk.work, talk.leader_id, id_).title for id_ in ids if id_]
+    found = titles_said(talk.inbound.text, titles)
+    return found[0] + 1 if len(found) == 1 and len(set(ids)) == len(ids) else None
 
 
 def _quantity(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:

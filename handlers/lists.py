@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot import commands as c
+from bot import conversation
 from bot.router import Router
 from bot.texts import books, leading, supply
 from handlers.talk import Talk
@@ -46,7 +47,13 @@ def show_totals(talk: Talk, command: c.ShowTotals) -> str:
 def _others(talk: Talk, shown: RoundView) -> list[str]:
     """Titles of the other rounds that still need the leader, with the number by which 统计 shows them."""
     found = candidates(talk, _ALIVE)
-    return [f"{n} {r.title}" for n, r in enumerate(found, 1) if r.id != shown.id and r.state in {"open", "closed"}][:3]
+    others = [f"{n} {r.title}" for n, r in enumerate(found, 1) if r.id != shown.id and r.state in {"open", "closed"}][
+        :3
+    ]
+    pending = conversation.load(talk.work, talk.person.account_id).pending
+    if others and (pending is None or pending.is_expired or pending.kind == "choose"):
+        talk.ask_choice([c.ShowTotals(nth=n) for n in range(1, len(found) + 1)])
+    return others
 
 
 @router.on(c.ShowList)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.commands import Command
+from bot.commands import Command, Unknown
 from bot.parsing.catalogue import Catalogue
+from bot.round_words import titles_said, without_title
 from bot.texts import leading
+from bot.understand import understand
 from handlers.talk import Talk, item
 from models.views import OfferView, RoundView
 from operations import rounds
 from operations.errors import NotFound
 
+_NAMED_IN = ("open", "closed", "arrived", "completed")
 CHOICES = 4  # more than that nobody reads on a phone
 
 
@@ -30,11 +33,28 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
     nth: int | None = getattr(command, "nth", None)
     if nth is not None:
         return the_nth(found, nth)
-    if len(found) == 1 or latest_only:
+    if len(found) == 1:
         return found[0]
+    named = titles_said(talk.inbound.text, [r.title for r in found])
+    if len(named) == 1 or latest_only:
+        return found[named[0] if len(named) == 1 else 0]
     options: list[Command] = [replace(command, round_id=r.id) for r in found[:CHOICES]]
     talk.ask_choice(options)
     return leading.which_round([r.title for r in found[:CHOICES]], is_more=len(found) > CHOICES)
+
+
+def in_round_named(talk: Talk, said: Command) -> Command:
+    """把水果团截了, 截单 水果团: what a leader's words mean beside the title of one of her rounds."""
+    if not isinstance(said, Unknown):
+        return said
+    for round_ in rounds.latest(talk.work, talk.leader_id, _NAMED_IN, limit=8):
+        rest = without_title(talk.inbound.text, round_.title)
+        again: Any = understand(rest, talk.situation()) if rest else said
+        if getattr(again, "round_id", said) is None:
+            return replace(again, round_id=round_.id)  # type: ignore[no-any-return]
+        if getattr(again, "nth", said) is None:
+            return again  # type: ignore[no-any-return]  # `pick` looks at the title
+    return said
 
 
 def the_nth(found: list[RoundView], nth: int) -> RoundView:

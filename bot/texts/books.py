@@ -47,7 +47,7 @@ def totals(
         lines.append(f"取货：{place}")
     lines.append(hint)
     if others:
-        lines.append(f"别的团：{'，'.join(others)}。要看请发“统计”加前面的数字。")
+        lines.append(f"别的团：{'，'.join(others)}。要看，回复前面的数字。")
     return "\n".join(line for line in lines if line)
 
 
