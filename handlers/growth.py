@@ -56,10 +56,12 @@ def _ordered_round(talk: Talk, command: c.UseCoupon) -> RoundView | str:
     if not mine and talk.shelf_order is not None:
         return growth.NOT_ON_THE_SHELF
     if not mine:
+        if not command.is_off and talk.rounds:
+            return growth.ORDER_FIRST
         raise NoOrder
     if len(mine) > 1:
         talk.ask_choice([c.UseCoupon(command.code, command.is_off, o.round_id) for o in mine])
-        return leading.which_round([o.round_title for o in mine])
+        return growth.which_order([o.round_title for o in mine])
     return rounds.view(talk.work, talk.leader_id, mine[0].round_id)
 
 

@@ -178,7 +178,12 @@ def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Cla
         left = line.due_milli - before.milli
         if quantity > left:
             raise ClaimTooMuch(
-                name=line.name, unit=line.unit, left_milli=max(0, left), wanted_milli=quantity, cases=before.cases
+                name=line.name,
+                unit=line.unit,
+                left_milli=max(0, left),
+                wanted_milli=quantity,
+                cases=before.cases,
+                is_short=not line.due_milli,
             )
         claimed[line.id] = quantity
     return claimed

@@ -352,7 +352,10 @@ class AfterSalesOver(Refused):
 
 
 class ClaimTooMuch(Refused):
-    """More than was bought and not claimed before. facts: name, unit, left_milli, wanted_milli, cases (numbers)."""
+    """More than was bought and not claimed before.
+
+    facts: name, unit, left_milli, wanted_milli, cases (numbers), is_short (none of it came for him).
+    """
 
     code = "claim_too_much"
 

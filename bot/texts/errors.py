@@ -154,6 +154,8 @@ def _after_sales_over(f: Facts) -> str:
 
 
 def _claim_too_much(f: Facts) -> str:
+    if f.get("is_short"):
+        return f"{f['name']}这次到货不够，没有给到您，钱已经不算了，付过的会退，不用再申请售后。有别的事请发：联系团长 加上您要说的话。"
     if f["left_milli"]:
         return f"{f['name']}还能申请{amount(f['left_milli'], f['unit'])}，请改一下数量。"
     cases = "、".join(f"S{n}" for n in f.get("cases", ()))

@@ -44,6 +44,12 @@ def which_coupon(lines: Sequence[str]) -> str:
     return "\n".join(["用哪一张？回复数字：", *(f"{i} {line}" for i, line in enumerate(lines, 1))])
 
 
+def which_order(titles: Sequence[str]) -> str:
+    lines = "\n".join(f"{i} {title}" for i, title in enumerate(titles, 1))
+    return f"您在几个团里都订了，用在哪一个？回复数字：\n{lines}"
+
+
+ORDER_FIRST = "券要用在订单上，您现在还没有订。先下单，再回复“用券”。"
 COUPON_CAME_OFF = "优惠券用不上了（不到满减的金额），已还给您，还能再用。"
 COUPON_LEFT_OUT = "好的，这张券不用了，还给您。"
 
