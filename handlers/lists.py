@@ -50,7 +50,7 @@ def _others(talk: Talk, shown: RoundView) -> list[str]:
     others = [f"{n} {r.title}" for n, r in enumerate(found, 1) if r.id != shown.id and r.state in {"open", "closed"}][
         :3
     ]
-    pending = conversation.load(talk.work, talk.person.account_id).pending
+    pending = conversation.load(talk.work, talk.person.account_id, is_open=talk.person.has_open_talk).pending
     if others and (pending is None or pending.is_expired or pending.kind == "choose"):
         talk.ask_choice([c.ShowTotals(nth=n) for n in range(1, len(found) + 1)])
     return others
