@@ -1,4 +1,4 @@
-"""Asking how to begin: a leader her first round, somebody else to become one, or to follow another. Pure rules."""
+"""Asking how things go (a first round, becoming a leader, another leader, who answers here), and 谁说我不要了. Pure."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ FIRST_STEPS: tuple[Rule, ...] = (
     rule(
         r"\d{5}|\d{7,8}",
         lambda match, said: c.Unknown(said.raw, "code_length") if said.situation.is_leader else None,
+    ),
+    rule(
+        r"(?:谁|哪个)(?:跟你|给你)?[说讲].{0,14}(?:不要|不订|取消|退).{0,3}|我(?:又|可|都)?没[说讲].{0,14}(?:不要|取消|退).{0,3}",
+        lambda match, said: c.Unknown(said.raw, "stays"),
     ),
     rule(
         rf"(?:我|想要?|要|{_HOW}|可以|能|重新)*(?:换|改|更换|改跟|换成|跟)(?:个|一[个位]|别的|另外?一?[个位]|其他)*的?团长(?:吗|呢)?",
