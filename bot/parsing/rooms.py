@@ -15,10 +15,12 @@ from typing import Literal
 from bot.parsing.numerals import chinese_value, spelled_digits
 
 _CN = "零〇一二三四五六七八九十百幺"
-_FIGURE = rf"(?:\d{{1,3}}|[{_CN}]{{1,4}})"
+_FIGURE = rf"(?:\d{{1,3}}|[{_CN}壹贰叁肆伍陆柒捌玖拾]{{1,4}})"
 _FLAT = rf"(?:\d{{3,4}}(?!\d)|[零〇一二三四五六七八九幺]{{3,4}}(?![{_CN}])|[一二三四五六七八九]百[零〇一二三四五六七八九]{{1,2}}|[二三]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])"
 _JOIN = r"[\s,\-/_.、的]{0,2}"
-_HOUSE = r"(?:号楼|号院|栋楼|幢楼|栋|幢|座|号房(?=\d)|\#楼?|橦)"
+_HOUSE = r"(?:号楼|号院|栋楼|幢楼|栋|幢|座|号房(?=\d)|\#楼?|橦|[憧撞](?=\s?\d{3,4}(?!\d)|\s?\d单元))"
+_IN_THE_LANE = r"的?[1-3]?\d[012]\d(?:室|[的\s,。]|$)"
+"""6号里302, and not the 120 of 3号里120枚."""
 _HEAD = rf"""
     (?:(?P<phase>{_FIGURE})期{_JOIN})?
     (?:(?P<lane>{_FIGURE})弄{_JOIN})?
@@ -27,7 +29,7 @@ _HEAD = rf"""
 _BUILDING = re.compile(
     rf"""(?<![\da-z.])(?:第)?{_HEAD}
     (?:(?P<building>\d{{1,2}}[a-z](?=[座栋幢])|{_FIGURE}|[a-z]){_HOUSE})
-    (?:{_JOIN}(?P<unit>{_FIGURE})(?:单元|门(?=\d)|-(?=\d{{3,4}}(?!\d))))?
+    (?:{_JOIN}(?P<unit>{_FIGURE})(?:单元|[门梯](?=\d|{_FLAT})|-(?=\d{{3,4}}(?!\d))))?
     (?:{_JOIN}(?P<floor>{_FIGURE})(?:楼|层))?
     (?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|号房|户|\#)?)?""",
     re.X,
@@ -41,7 +43,7 @@ _DASHED = re.compile(
     re.X,
 )
 _NUMBERED = re.compile(
-    rf"(?<![\da-z.第])(?:(?P<lane>{_FIGURE})弄{_JOIN})?(?P<building>{_FIGURE})号{_JOIN}(?P<flat>\d{{3,4}})(?:室|房|号(?!楼))?"
+    rf"(?<![\da-z.第])(?:(?P<lane>{_FIGURE})弄{_JOIN})?(?P<building>{_FIGURE})号(?:里(?={_IN_THE_LANE}))?{_JOIN}(?P<flat>\d{{3,4}})(?:室|房|号(?!楼))?"
     rf"(?![\d.]|\s?(?:份|盒|斤|袋|箱|个|(?:ml|g)(?![a-z])|克))",
     re.X,
 )
@@ -64,16 +66,16 @@ _SPOKEN_PHONE = re.compile(
     r"(?<![零〇一二三四五六七八九幺])[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])"
 )
 _LOCKER = re.compile(
-    rf"(?<!\d)(?P<number>\d{{1,3}}|[{_CN}]{{1,3}})\s?(?:号|#|组)?(?!\s门)\s?(?!门牌|门卫|(?<=\d{{3}})门口)(?:柜子?|取件柜|自提柜|快递柜|冷柜|门岗|岗亭|(?<!\s)门口?(?![岗禁铃锁])|驿站|自提点|提货点|窗口|冰箱|架|货架)"
+    rf"(?<!\d)(?!(?:(?<=[栋幢座楼橦#])|(?<=[栋幢座楼橦#][\s,])){_FIGURE}门\s?{_FLAT})(?P<number>\d{{1,3}}|[{_CN}]{{1,3}})\s?(?:号|#|组)?(?!\s门)\s?(?!门牌|门卫|(?<=\d{{3}})门(?:口|把))(?:柜子?|取件柜|自提柜|快递柜|冷柜|门岗|岗亭|(?<!\s)门口?(?![岗禁铃锁])|驿站|自提点|提货点|窗口|冰箱|架|货架)"
     r"(?P<slot>\s?\d{1,3}\s?号?(?:格|口|门)子?)?"
 )
 
 _KEPT_IN = frozenset("柜门岗驿点窗冰架")
 """What one of stands in the name of every place of collection."""
-_HINT = re.compile(r"[栋幢座楼弄室房期橦#单]|[a-z]?\d{3}|[零〇一二三四五六七八九十百幺]{3}|\d\s?[-杠]|号[院\d\s]")
+_HINT = re.compile(r"[栋幢座楼弄室房期橦憧撞#单]|[a-z]?\d{3}|[零〇一二三四五六七八九十百幺]{3}|\d\s?[-杠]|号[院\d\s]")
 _SPELLINGS = (  # a spelling is looked for where one of its characters stands
     (_IN_ENGLISH, frozenset("mt")),
-    (_BUILDING, frozenset("栋幢座楼院房#橦")),
+    (_BUILDING, frozenset("栋幢座楼院房#橦憧撞")),
     (_DASHED, frozenset("-杠")),
     (_UNIT_ONLY, frozenset("单")),
     (_NUMBERED, frozenset("号")),
