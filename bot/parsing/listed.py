@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.quantity import to_sale_units
+from bot.parsing.residence import NO_FLATS
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item, Line, OrderReading
 
@@ -73,7 +74,7 @@ def read_listed(tokens: Sequence[Token], catalogue: Catalogue, prior: Mapping[in
     rooms = {token.value for token in tokens if token.kind == "room"}
     phone = next((token.value for token in tokens if token.kind == "phone"), None)
     found = tuple(line for line in lines if line is not None)
-    if len(rooms) > 1 or len(found) < len(lines):
+    if len(rooms) > 1 or not NO_FLATS.isdisjoint(rooms) or len(found) < len(lines):
         return None
     return OrderReading("order", found, room=next(iter(rooms), None), phone=phone)
 

@@ -8,6 +8,7 @@ from typing import Final
 from bot.parsing.classes import CHANGING
 from bot.parsing.draft import Draft
 from bot.parsing.normalise import Normal
+from bot.parsing.residence import room_of
 from bot.parsing.segments import Segment, is_afterthought
 from bot.parsing.tokens import Token
 from bot.parsing.topics import topic_of
@@ -34,7 +35,7 @@ def reading_of(normal: Normal, body: str, tokens: list[Token], found: list[Segme
     return OrderReading(
         action,
         lines,
-        room=_room(tokens, body) if "room" in kinds and not unclear else None,
+        room=room_of(tokens, body) if "room" in kinds and not unclear else None,
         phone=tokens[kinds.index("phone")].value if "phone" in kinds else None,
         name=normal.cut(name.start, name.end) if name is not None else None,
         note=_note(normal, found, body),
@@ -124,28 +125,6 @@ def _is_small_talk(tokens: list[Token], found: list[Segment], draft: Draft) -> b
         return True  # 666, 88
     unknown = sum(len(token.word) for token in tokens if token.kind in ("text", "person", "locker", "note", "have"))
     return (unknown >= 2 and len({token.kind for token in tokens} - {"space"}) > 2) or unknown > known + 4
-
-
-def _room(tokens: list[Token], body: str) -> str | None:
-    rooms = [
-        token for at, token in enumerate(tokens) if token.kind == "room" and not _gets_some(tokens[max(at - 4, 0) : at])
-    ]
-    if not rooms:
-        return None
-    full = [token for token in rooms if token.full] or rooms
-    if len({token.value for token in full}) == 1:
-        return full[0].value
-    shared = re.search(r"(?:都放|都送|一起放|一起送|一并放|都放到|都给我放|统一放|放一起)[^,。]*$", body)
-    if shared is not None:
-        named = [token for token in full if token.start >= shared.start()]
-        if len(named) == 1:
-            return named[0].value
-    return None
-
-
-def _gets_some(before: list[Token]) -> bool:
-    """年糕让一包给 in front of 3栋: who lives there is let have some, and it is not the sender's room."""
-    return bool(before) and before[-1].word == "给" and any(token.kind == "sub" for token in before)
 
 
 def _note(normal: Normal, found: list[Segment], body: str) -> str | None:
