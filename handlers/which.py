@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.commands import Command, Unknown
+from bot.commands import Command, ShowMenu, Unknown
 from bot.parsing.catalogue import Catalogue
 from bot.round_words import titles_said, without_title
 from bot.texts import leading
@@ -45,7 +45,7 @@ def pick(talk: Talk, command: Any, states: tuple[str, ...], *, latest_only: bool
 
 def in_round_named(talk: Talk, said: Command) -> Command:
     """把水果团截了, 截单 水果团: what a leader's words mean beside the title of one of her rounds."""
-    if not isinstance(said, Unknown):
+    if not isinstance(said, Unknown | ShowMenu):
         return said
     for round_ in rounds.latest(talk.work, talk.leader_id, _NAMED_IN, limit=8):
         rest = without_title(talk.inbound.text, round_.title)

@@ -10,31 +10,31 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.learn.examples import UNTOUCHED, example_of, opinions, plain_lists, read_of, weighed
-from benchmarks.learn.judging import learn
+from benchmarks.learn import talking
+from benchmarks.learn.examples import example_of, group_of, opinions, plain_lists, read_of, ruled_of, weighed
+from benchmarks.learn.judging import COLUMNS, learn
+from benchmarks.learn.loglinear import Floats
 from benchmarks.learn.second import learn_second
-from benchmarks.learn.softmax import Floats
 from benchmarks.learn.trust import Held, held_out, learn_trust
-from bot.parsing import judge, second
+from bot.parsing import judge, second, talk
+from bot.parsing.orders import Ruled
 from tests.parsing.corpus import STATE
-from tests.parsing.strangers import hand_written, lists, read
+from tests.parsing.strangers import Annotated, hand_written, lists, read
 
 TRUST_GROUPS: Final = 8
-SMALLEST: Final = 5
+SMALLEST: Final = 8
 """Rows whose weights (in hundredths) are all below this are not kept."""
 
 
 def verdicts(held: Sequence[Held]) -> dict[str, Counter[str]]:
-    """exact, silent (wrongly booked), asked or ignored (although clear) and other, by kind of list (normal, hard,
-    hard and untouched); the trust in a list, too, is learned from the other lists."""
-    names = sorted({one.example.source for one in held})
+    """exact, silent (wrongly booked), asked or ignored (although clear) and other, by kind of list (normal, daily,
+    hard, tangled); the trust in a list, too, is learned from the lists of other hands."""
+    groups = group_of([one.example.source for one in held], TRUST_GROUPS)
     found: dict[str, Counter[str]] = {}
     for group in range(TRUST_GROUPS):
-        out = set(names[group::TRUST_GROUPS])
-        weights = learn_trust(one for one in held if one.example.source not in out)
-        for one in (one for one in held if one.example.source in out):
-            kind = "untouched" if one.example.source in UNTOUCHED else one.example.source.partition("_")[0]
-            count = found.setdefault(kind, Counter())
+        weights = learn_trust(one for one in held if groups[one.example.source] != group)
+        for one in (one for one in held if groups[one.example.source] == group):
+            count = found.setdefault(one.example.source.partition("_")[0], Counter())
             count.update(("all", _verdict(one, weights), "clear" * (one.example.action in STATE)))
     return found
 
@@ -55,7 +55,7 @@ def _verdict(one: Held, weights: dict[str, float]) -> str:
 
 def write(known: dict[str, int], weights: Floats, trust: dict[str, float], path: Path) -> int:
     """Write the rows that matter, in hundredths, and the weights of trust; how many rows there are."""
-    rows = np.rint(weights * 100).astype(int)
+    rows = np.rint(weights.reshape(-1, COLUMNS) * 100).astype(int)
     kept = {trait: rows[at].tolist() for trait, at in known.items() if np.abs(rows[at]).max() >= SMALLEST}
     lines = ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in kept.items())
     signs = json.dumps(trust, ensure_ascii=False, indent=0)
@@ -74,9 +74,15 @@ def write_second(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) ->
     path.write_text("{" + ",\n".join(families) + "}\n", encoding="utf-8")
 
 
-def main() -> None:
-    messages = [*(message for path in lists() for message in read(path)), *hand_written(), *plain_lists()]
-    reads = [found for message in messages if (found := read_of(message))]
+def write_talk(rows: Mapping[str, Sequence[int]], path: Path) -> None:
+    """Write the weights of talk, a line for each trait."""
+    lines = ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in rows.items())
+    path.write_text(f"{{{lines}}}\n", encoding="utf-8")
+
+
+def learn_orders(messages: Sequence[Annotated], ruled: Sequence[Ruled]) -> None:
+    """Learn and write what the judge and the second reader weigh; print how lists are read that were held out."""
+    reads = [found for pair in zip(messages, ruled, strict=True) if (found := read_of(*pair))]
     examples = [example_of(found, held) for found, held in zip(reads, opinions(reads), strict=True)]
     stems = {path.stem for path in lists()}
     strangers = [example for example in examples if example.source in stems]
@@ -94,6 +100,22 @@ def main() -> None:
     rows = learn_second([sample for found in reads for sample in found.samples()])
     write_second(rows, Path(second.__file__).with_name("second.json"))
     print(f"{sum(map(len, rows.values()))} traits of the second reader written")
+
+
+def learn_talk(messages: Sequence[Annotated], ruled: Sequence[Ruled]) -> None:
+    """Learn and write what tells a question from talk; print how messages are told of lists that were held out."""
+    heard = [found for pair in zip(messages, ruled, strict=True) if (found := talking.heard(*pair))]
+    told = Counter((kind == one.truth, one.ruled == one.truth) for one, kind in talking.held_out(heard))
+    right, by_rules = (sum(n for key, n in told.items() if key[at]) / told.total() for at in range(2))
+    print(f"{told.total()} messages that change nothing: {right:.1%} told rightly, by the rules alone {by_rules:.1%}")
+    write_talk(talking.learn_talk(heard), Path(talk.__file__).with_name("talk.json"))
+
+
+def main() -> None:
+    messages = [*(message for path in lists() for message in read(path)), *hand_written(), *plain_lists()]
+    ruled = [ruled_of(message) for message in messages]
+    learn_talk(messages, ruled)
+    learn_orders(messages, ruled)
 
 
 if __name__ == "__main__":

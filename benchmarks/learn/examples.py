@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
@@ -11,30 +11,29 @@ from benchmarks.learn.second import Sample, learn_second
 from bot.parsing import judge, second
 from bot.parsing.candidates import Take, Taken, outcome
 from bot.parsing.choices import Choice, choices
-from bot.parsing.judge import Option, Row
+from bot.parsing.judge import Option
 from bot.parsing.lexer import tokenize
 from bot.parsing.listed import read_listed
 from bot.parsing.normalise import normalise
 from bot.parsing.orders import Ruled, read_by_rules
 from bot.parsing.plain import read_plain
 from bot.parsing.segments import Segment
-from bot.parsing.traits import named
+from bot.parsing.traits import clauses, named
+from bot.parsing.weighing import Row
 from tests.parsing.corpus import STATE, Case, truth_of
 from tests.parsing.made_lists import lists_of_goods, lists_read_at_sight
 from tests.parsing.strangers import Annotated
 
-UNTOUCHED: Final = frozenset(f"hard_{number}" for number in range(35, 72))
-"""Lists that nobody looked at who mended the rules: only there the rules err as often as on what is to come."""
-RULED: Final = frozenset({"rulings", "words", "amounts"})
-"""Messages whose reading is settled."""
-IMPORTANCE: Final = 3
-"""How often the untouched lists, those as most people write and the settled messages are counted while learning."""
+SETTLED: Final = ("rulings", "words", "amounts", "normal", "plain")
+"""Messages whose reading is settled, and those as most people write,"""
+IMPORTANCE: Final = 4
+"""count so often: what is easy must not be doubted for all that is difficult."""
 PLAIN_LISTS: Final = 2000
 """So many of each kind are made; a part of them is read at sight."""
 WAYS: Final = 30
 """Ways of turning clauses that are looked at while learning; the reader itself tries fewer."""
 GROUPS: Final = 6
-"""Groups of lists about which second readers are asked who did not see them."""
+"""Groups of hands about whose lists second readers are asked who did not see them."""
 
 
 @dataclass(slots=True)
@@ -69,6 +68,19 @@ class Read:
             yield from (Sample(choice, truth.get(choice.key, 0)) for choice in self.asked)
 
 
+def hand_of(source: str) -> str:
+    """Who wrote a list: daily_03_7 is the seventh of daily_03. Of older lists each counts as a hand of its own."""
+    head, _, number = source.rpartition("_")
+    return head if "_" in head and number.isdecimal() else source
+
+
+def group_of(sources: Iterable[str], size: int) -> dict[str, int]:
+    """Source -> one of `size` groups that are held out together; never one hand in two of them."""
+    hands = sorted({hand_of(source) for source in sources})
+    groups = {hand: at % size for at, hand in enumerate(hands)}
+    return {source: groups[hand_of(source)] for source in sources}
+
+
 def plain_lists() -> Iterator[Annotated]:
     """Lists of goods and numbers, which the product does not judge, with what they say: a judge who is shown only
     difficult messages doubts them, too."""
@@ -80,10 +92,14 @@ def plain_lists() -> Iterator[Annotated]:
             yield Annotated("plain", Case("", "", "resident", (), text, reading.action, lines, None, None), goods)
 
 
-def read_of(message: Annotated) -> Read | None:
-    """None when the rules leave nothing to judge."""
+def ruled_of(message: Annotated) -> Ruled:
+    """What the rules make of a message."""
     case = message.case
-    ruled = read_by_rules(case.text, message.goods, role=case.role, prior=case.prior, steps=[])
+    return read_by_rules(case.text, message.goods, role=case.role, prior=case.prior, steps=[])
+
+
+def read_of(message: Annotated, ruled: Ruled) -> Read | None:
+    """None when the rules leave nothing to judge."""
     if ruled.taken is None or ruled.take is None:
         return None
     asked = choices(ruled.taken.found, ruled.taken.draft)
@@ -91,15 +107,14 @@ def read_of(message: Annotated) -> Read | None:
 
 
 def opinions(reads: Sequence[Read]) -> list[second.Opinion]:
-    """What a second reader thinks who never saw the list a message is from."""
-    names = sorted({one.message.source for one in reads})
+    """What a second reader thinks who never saw a list by the hand a message is from."""
+    groups = group_of([one.message.source for one in reads], GROUPS)
     found: list[second.Opinion] = [{} for _ in reads]
     for group in range(GROUPS):
-        out = set(names[group::GROUPS])
-        seen = [s for one in reads if one.message.source not in out for s in one.samples()]
+        seen = [s for one in reads if groups[one.message.source] != group for s in one.samples()]
         weights = second.tables(learn_second(seen))
         for at, one in enumerate(reads):
-            if one.message.source in out:
+            if groups[one.message.source] == group:
                 found[at] = second.opinion(one.asked, weights)
     return found
 
@@ -107,14 +122,14 @@ def opinions(reads: Sequence[Read]) -> list[second.Opinion]:
 def example_of(read: Read, held: second.Opinion) -> Example:
     """The message as the judge sees it."""
     case, found = read.message.case, read.taken.found
-    clauses = judge.clauses(found)
-    none: list[Row] = [(0, 0, 0, 0)] * len(clauses)
+    seen = clauses(found)
+    none: list[Row] = [(0, 0, 0, 0)] * len(seen)
     options = judge.options(read.taken, read.ruled.reading.action, none, read.take, WAYS, held)
     right = [is_right(option, case) for option in options]
     if not any(right):
         right[-1] = True  # none of the readings is the truth: ask
     traits = [named(option.traits) for option in options]
-    return Example(read.message.source, case.action, found, [*map(named, clauses)], options, traits, right)
+    return Example(read.message.source, case.action, found, [*map(named, seen)], options, traits, right)
 
 
 def is_right(option: Option, case: Case) -> bool:
@@ -128,8 +143,4 @@ def is_right(option: Option, case: Case) -> bool:
 
 def weighed(examples: Sequence[Example]) -> list[Example]:
     """The examples, each as often as it counts."""
-
-    def times(source: str) -> int:
-        return IMPORTANCE if source in UNTOUCHED | RULED or source.startswith("normal") else 1
-
-    return [one for one in examples for _ in range(times(one.source))]
+    return [one for one in examples for _ in range(IMPORTANCE if one.source.startswith(SETTLED) else 1)]

@@ -9,13 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.learn.examples import Example, weighed
-from benchmarks.learn.judging import encode, learn, shares
+from benchmarks.learn.examples import Example, group_of, weighed
+from benchmarks.learn.judging import encode, learn
+from benchmarks.learn.loglinear import shares
 from bot.parsing import judge
 from bot.parsing.traits import named
 
 GROUPS: Final = 4
-"""Groups of lists that are held out one after the other."""
+"""Groups of hands whose lists are held out one after the other."""
 TRUST_DECAY: Final = 3.0
 SIGNS_AT_LEAST: Final = 8
 NEWTON_STEPS: Final = 12
@@ -36,13 +37,13 @@ class Held:
 
 
 def held_out(examples: Sequence[Example], always: Sequence[Example]) -> list[Held]:
-    """Every example judged by weights that never saw its list; `always` is learned from every time."""
-    names = sorted({example.source for example in examples})
+    """Every example judged by weights that never saw a list by its hand; `always` is learned from every time."""
+    groups = group_of([example.source for example in examples], GROUPS)
     found = []
     for group in range(GROUPS):
-        out = set(names[group::GROUPS])
-        known, weights = learn(weighed([*always, *(example for example in examples if example.source not in out)]))
-        for example in (example for example in examples if example.source in out):
+        others = [example for example in examples if groups[example.source] != group]
+        known, weights = learn(weighed([*always, *others]))
+        for example in (example for example in examples if groups[example.source] == group):
             likely = shares(weights, encode(example, known)).tolist()
             best = max(range(len(likely)), key=likely.__getitem__)
             sights, measured = judge.signs(example.options, likely, best, example.found)

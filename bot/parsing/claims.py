@@ -190,6 +190,8 @@ def _without_specs(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
         inner = following if following.kind == "qty" else nodes[index + 2] if index + 2 < len(nodes) else None
         if inner is None or inner.kind != "qty" or _VERBS & {*following.crossed, *inner.crossed}:
             continue
+        if inner.segment != node.segment and _names_its_goods(inner, nodes):
+            continue
         item = catalogue.by_key[keys.pop()]
         outer, inside = (node, inner) if node.token.unit == item.unit else (inner, node)
         if not _is_spec(outer.token, inside.token, item):
@@ -199,6 +201,12 @@ def _without_specs(nodes: list[Node], catalogue: Catalogue) -> list[Node]:
         redundant = (outer, inside) if later and outer.token.milli == 1000 else (inside,)
         return _without_specs([other for other in nodes if not any(other is each for each in redundant)], catalogue)
     return nodes
+
+
+def _names_its_goods(number: Node, nodes: list[Node]) -> bool:
+    """5斤 in 「1箱荔枝,5斤本地黄瓜」: other goods stand behind it in its clause."""
+    at = nodes.index(number) + 1
+    return at < len(nodes) and nodes[at].kind == "item" and nodes[at].segment == number.segment
 
 
 def _is_spec(outer: Token, inside: Token, item: Item) -> bool:

@@ -23,20 +23,20 @@ from bot.parsing import second
 from bot.parsing.candidates import Outcome, Take, Taken, drafts, outcome, turned
 from bot.parsing.classes import CHATTING, PLAIN
 from bot.parsing.draft import Draft
-from bot.parsing.packing import Lanes
 from bot.parsing.segments import Segment
 from bot.parsing.traits import (
     PLAIN_TRAITS,
     Key,
     Sight,
     Signs,
-    clause_traits,
+    clauses,
     doubt_traits,
     draft_traits,
     place_of,
     together_traits,
     trust_traits,
 )  # fmt: skip
+from bot.parsing.weighing import Row, Weights, added, rows_of, tables
 
 BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
@@ -55,30 +55,10 @@ _MAX_TURNS: Final = 4
 _HOPELESS: Final = -300
 """Turning is not tried where the weights of the clauses speak against it by more than this, in hundredths of a nat."""
 _SCALE: Final = 100.0
-"""The weights are whole numbers, so that their sums do not hang on the order of adding."""
+"""Of the weights: hundredths of a nat."""
 
-Row: TypeAlias = tuple[int, ...]
-"""The weights of a trait by column."""
-Weights: TypeAlias = dict[str, dict[Key, int]]
-"""Family -> key -> weights by column, packed into one number (`packing`), so that one addition adds all four."""
 Trust: TypeAlias = dict[Key, float]
 """Weights of what is trusted; all of it is of the plain family."""
-
-
-_LANES: Final = Lanes(4, 16)
-"""With four of 16 bits a row still is a machine word while it is added up."""
-packed: Final = _LANES.packed
-added: Final = _LANES.added
-
-
-def tables(rows: Mapping[str, Sequence[int]]) -> Weights:
-    """The weights of traits, given by name, as they are looked up."""
-    found: Weights = {}
-    for trait, row in rows.items():
-        weights = packed(row)
-        for family, key in place_of(trait):
-            found.setdefault(family, {})[key] = weights
-    return found
 
 
 def trust_table(weights: Mapping[str, float]) -> Trust:
@@ -118,13 +98,6 @@ def is_plain(found: Sequence[Segment], draft: Draft) -> bool:
         return True
     is_talk = not draft.entries and not draft.cancels_all and all(segment.kinds <= CHATTING for segment in found)
     return is_talk and not any(token.keys for segment in found for token in segment.tokens)
-
-
-def clauses(found: Sequence[Segment]) -> list[list[Sight]]:
-    """The traits of each clause."""
-    last = len(found) - 1
-    places = ["only" if not last else "first" if i == 0 else "last" if i == last else "mid" for i in range(last + 1)]
-    return [clause_traits(segment, place) for segment, place in zip(found, places, strict=True)]
 
 
 def options(
@@ -213,16 +186,7 @@ def _doubts(taken: Taken) -> list[Sight]:
 
 def sums_of(seen: Iterable[Sequence[Sight]], weights: Weights) -> list[Row]:
     """The weights of each clause by column."""
-    return [added(_rows(sights, weights)) for sights in seen]
-
-
-def _rows(sights: Iterable[Sight], weights: Weights) -> list[int]:
-    found: list[int] = []
-    for family, keys in sights:
-        table = weights.get(family)
-        if table is not None:
-            found += filter(None, map(table.get, keys))
-    return found
+    return [added(rows_of(sights, weights)) for sights in seen]
 
 
 COLUMN: Final[dict[str, int]] = {"book": BOOKED, "nothing": NOTHING, "ask": ASKED}
@@ -236,7 +200,7 @@ def likelihoods(found: Sequence[Option], sums: Sequence[Row], weights: Weights) 
         rows: list[int] = []
         for sight in option.traits:
             if id(sight) not in shared:
-                shared[id(sight)] = _rows((sight,), weights)
+                shared[id(sight)] = rows_of((sight,), weights)
             rows += shared[id(sight)]
         score = sum([total[at] for total, at in zip(sums, option.columns, strict=True)])
         scores.append(score + added(rows)[COLUMN[option.kind]])

@@ -36,7 +36,7 @@ _CLASSES: Final = {
 _EACH: Final = frozenset("各 各来 各要".split())
 _AGAIN: Final = frozenset("再来 再要 再加".split())
 _COUNTED: Final = r"i ?(?:(?:x ?|w{1,2} ?)?[qb]|\+ ?b)"
-_BEHIND: Final = r"q ?i"
+_BEHIND: Final = r"q[ d]?i"
 _LISTED: Final = re.compile(
     r"(?:[rp][ ,.]*)*(?:f[ ,]?)?(?:w{1,2}[ ,]?)?"
     rf"(?:{_COUNTED}(?:[ ,.&+]*(?:[ ,]a ?)?{_COUNTED})*|(?P<behind>{_BEHIND}(?:[ ,.&]*(?:[ ,]a ?)?{_BEHIND})*)"
@@ -52,7 +52,7 @@ def read_listed(tokens: Sequence[Token], catalogue: Catalogue, prior: Mapping[in
 
     `prior` is what the sender has ordered so far: beside it, a plus sign and 再来 mean more, which is not read here.
     """
-    listed = _LISTED.fullmatch("".join(map(_class_of, tokens)))
+    listed = _LISTED.fullmatch(_letters(tokens))
     if listed is None:
         return None
     goods = [token.keys[0] for token in tokens if token.kind == "item"]
@@ -64,8 +64,10 @@ def read_listed(tokens: Sequence[Token], catalogue: Catalogue, prior: Mapping[in
     if (prior and not _INCREASES.isdisjoint(listed[0])) or len(set(goods)) < len(goods):
         return None
     items = [catalogue.by_key[key] for key in goods]
-    if listed["behind"] and len(items) > 1 and any(map(_may_be_the_pack, items, numbers, numbers[1:])):
+    if _runs_on(listed["behind"]) and any(map(_may_be_the_pack, items, numbers, numbers[1:])):
         return None
+    if "d" in (listed["behind"] or "") and [n.unit for n in numbers] != [item.unit for item in items]:
+        return None  # 10斤的苹果 may say which
     if listed["same"]:
         if numbers[0].milli > _MOST_BARE:
             return None
@@ -77,6 +79,11 @@ def read_listed(tokens: Sequence[Token], catalogue: Catalogue, prior: Mapping[in
     if len(rooms) > 1 or not NO_FLATS.isdisjoint(rooms) or len(found) < len(lines):
         return None
     return OrderReading("order", found, room=next(iter(rooms), None), phone=phone)
+
+
+def _runs_on(pieces: str | None) -> bool:
+    """Numbers each with a name, not all of them set off by a comma: 1箱荔枝,5斤黄瓜 is clear."""
+    return pieces is not None and not all(map({",", ".", "&"}.intersection, re.split(_BEHIND, pieces)[1:-1]))
 
 
 def _may_be_the_pack(item: Item, number: Token, behind: Token) -> bool:
@@ -94,13 +101,28 @@ def _line(number: Token, item: Item) -> Line | None:
     return None if milli is None else Line(item.key, milli)
 
 
+def _letters(tokens: Sequence[Token]) -> str:
+    """The classes of the words. +10 is neither a price nor a room, though ten is much."""
+    letters = [*map(_class_of, tokens)]
+    for at, token in enumerate(tokens[1:], 1):
+        if letters[at] == "?" and letters[at - 1] == "+" and token.kind == "qty":
+            letters[at] = "b" if token.milli < _HUNDRED and not _is_vague(token) else "?"
+        elif token.word == "的" and letters[at - 1] == "q":
+            letters[at] = "d"  # 5斤的黄瓜
+    return "".join(letters)
+
+
+def _is_vague(token: Token) -> bool:
+    return bool(token.approx or token.rough or token.sign)
+
+
 def _class_of(token: Token) -> str:
     """The letter of a token that says nothing but its class; `?` for any other."""
     kind = token.kind
     if kind == "item":
         return "i" if len(token.keys) == 1 and not token.weak else "?"
     if kind == "qty":
-        return "?" if token.approx or token.rough or token.sign else _number(token)
+        return "?" if _is_vague(token) else _number(token)
     said = _SAID.get(kind)
     return "?" if said is not None and token.word not in said else _CLASSES.get(kind, "?")
 
@@ -110,6 +132,7 @@ def _number(token: Token) -> str:
     return "q" if token.value != "bare" else "b" if token.milli <= _MOST_BARE else "?"
 
 
+_HUNDRED: Final = 100_000
 _INCREASES: Final = frozenset("+a")
 _VERBS: Final = frozenset("把")
 _SAID: Final = {"want": WANTS, "filler": COURTESIES, "each": _EACH, "add": _AGAIN}

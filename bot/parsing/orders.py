@@ -26,11 +26,12 @@ from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.quotes import is_of_these, is_passed_on, point_into, points_up, quoted_goods, said_in
 from bot.parsing.segments import Segment, keys_of
 from bot.parsing.spells import sum_up
+from bot.parsing.talk import left_alone, listened
 from bot.parsing.tally import check_numbers
 from bot.parsing.tokens import Token
-from bot.parsing.topics import is_help, topic_of
+from bot.parsing.topics import is_help
 from bot.parsing.unread import check_unread
-from bot.parsing.values import Action, Line, OrderReading, Role
+from bot.parsing.values import Line, OrderReading, Role
 from bot.parsing.varieties import choose_varieties
 
 MAX_ORDER_CHARS: Final = 600
@@ -64,6 +65,8 @@ def read_order(
     else:
         option = decide(ruled.taken, ruled.reading.action, ruled.take, steps)
         reading = _judged(ruled, option, ruled.taken)
+    if reading.action in ("query", "unknown") and ruled.found:
+        reading = listened(reading, ruled.found, has_order=bool(prior))
     return reading if steps is None else replace(reading, trace=tuple(steps))
 
 
@@ -83,6 +86,7 @@ class Ruled:
     normal: Normal
     body: str = ""
     tokens: list[Token] = field(default_factory=list)
+    found: Sequence[Segment] = ()
     taken: Taken | None = None
     take: Take | None = None
 
@@ -154,7 +158,7 @@ def _read(
             return _read(normal, catalogue, prior, role, steps, whole=True)
         if draft.doubts and not draft.entries:
             _take_fallback(body, fallback, catalogue, draft, role)
-    ruled = Ruled(reading_of(normal, body, tokens, found, draft), normal, body, tokens)
+    ruled = Ruled(reading_of(normal, body, tokens, found, draft), normal, body, tokens, found)
     if not fallback and not is_plain(found, draft):
         ruled.taken, ruled.take = taken, take
     return ruled
@@ -193,10 +197,7 @@ def _judged(ruled: Ruled, option: Option, taken: Taken) -> OrderReading:
         asked = Draft(draft.catalogue, draft.prior)
         asked.doubt(ruled.body.strip(), "unclear", named)
         return replace(reading, action="ambiguous", lines=(), doubts=tuple(asked.doubts), topic=None, likely=likely)
-    if reading.action in ("query", "unknown"):
-        return reading
-    action: Action = "query" if any(segment.verdict == "query" for segment in taken.found) else "unknown"
-    return OrderReading(action, topic=topic_of(ruled.body, taken.found))
+    return left_alone(reading, ruled.body, taken.found)
 
 
 def _name_the_caller(tokens: list[Token], role: Role) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.parsing.segments import Segment
@@ -42,7 +43,7 @@ def is_help(text: str) -> bool:
     return _HELP.search(text.strip()) is not None
 
 
-def topic_of(text: str, found: list[Segment]) -> str | None:
+def topic_of(text: str, found: Sequence[Segment]) -> str | None:
     """The subject of a question or remark, for the handler that answers; None when it has none."""
     if any(segment.verdict == "pay" for segment in found):
         return "payment"

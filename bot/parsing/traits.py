@@ -74,6 +74,13 @@ _SPELT: Final = {"1": "1 {}", "2": "2 {}"}
 _TRUTH: Final = {"True": True, "False": False}
 
 
+def clauses(found: Sequence[Segment]) -> list[list[Sight]]:
+    """The traits of each clause."""
+    last = len(found) - 1
+    places = ["only" if not last else "first" if i == 0 else "last" if i == last else "mid" for i in range(last + 1)]
+    return [clause_traits(segment, place) for segment, place in zip(found, places, strict=True)]
+
+
 def clause_traits(segment: Segment, place: str) -> list[Sight]:
     """What is seen of one clause. `place` is first, mid, last or only."""
     kinds, verdict, tokens = segment.kinds, segment.verdict, segment.tokens
@@ -125,10 +132,34 @@ def draft_traits(draft: Draft, found: Sequence[Segment], turned: int, agrees: bo
 
 def together_traits(found: Sequence[Segment]) -> Sight:
     """What is seen of the clauses of a reading together, whatever it comes to: once for all that is made of them."""
-    seen: set[Key] = {("y", kind) for one in found if one.verdict == "order" for kind in _nameless(one)}
+    seen: set[Key] = {
+        ("y", kind) if one.verdict == "order" else ("y", one.verdict, kind) for one in found for kind in _nameless(one)
+    }
+    seen.update([("ys", one.verdict) for one in found if _is_about_strangers(one)])
     seen.add(("i", min(_named_twice(found), 2), min(len(found), 4)))
     seen.update([("s", first.verdict, second.verdict) for first, second in pairwise(found)])
     return PLAIN_TRAITS, seen
+
+
+_STRANGERS: Final = frozenset(("text", "goods"))
+
+
+def _is_about_strangers(segment: Segment) -> bool:
+    """锅包肉有没有: a clause beside the order that names what is not sold here, or what nobody understood."""
+    kinds = segment.kinds
+    return "ask" in kinds and "item" not in kinds and not kinds.isdisjoint(_STRANGERS)
+
+
+def _is_left_beside(draft: Draft, found: Sequence[Segment]) -> bool:
+    """是冻梨3斤不是五花肉3斤: what was ordered is named and stays, and as much of something else is new."""
+    prior = draft.prior
+    new = {entry.milli for key, entry in draft.entries.items() if entry.op != "drop" and key not in prior}
+    if not new or not prior:
+        return False
+    staying = {key for key, milli in prior.items() if milli in new and key not in draft.entries}
+    return bool(staying) and any(
+        not staying.isdisjoint(token.keys) for segment in found for token in segment.tokens if token.keys
+    )
 
 
 def _use_traits(draft: Draft, found: Sequence[Segment]) -> list[Key]:
@@ -153,6 +184,7 @@ def _use_traits(draft: Draft, found: Sequence[Segment]) -> list[Key]:
         ("h", min(people, 3), min(len(numbers), 4), min(len(booked), 4)),
         ("g", "out", min(elsewhere, 3)),
         ("m", "out", min(len(others), 4), size),
+        ("x", _is_left_beside(draft, found)),
     ]
 
 

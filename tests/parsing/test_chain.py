@@ -27,8 +27,8 @@ SHOP = Catalogue(
 
 # asked about although the truth is plain
 ASKED = (
-    "list14-19 list14-20 list14-22 list14-24 list14-25 list14-38 list15-07 list15-11 list15-12 list15-13 "
-    "list15-15 list15-18 list15-19 list15-22 list15-23 list15-24 list15-29 list15-32 list15-36 list15-37 "
+    "list14-19 list14-20 list14-24 list14-25 list14-38 list15-07 list15-11 list15-12 list15-13 "
+    "list15-15 list15-18 list15-19 list15-22 list15-23 list15-32 list15-36 list15-37 "
     "list16-15 list16-17 list16-20 list16-21 list16-25 list16-26 list16-28 list16-29 list16-30 list16-33 "
     "list16-34 list16-40 list17-17 list17-20 list17-30 list17-38"
 )

@@ -16,9 +16,9 @@ from bot.parsing.orders import read_order
 from tests.parsing.corpus import STATE, judge
 from tests.parsing.strangers import lists, read
 
-_EXACT = {"normal": 0.97, "hard": 0.91}
-_SILENT = {"normal": 0.0, "hard": 0.01}
-_ASKED = {"normal": 0.03, "hard": 0.10}
+_EXACT = {"normal": 0.97, "hard": 0.91, "daily": 0.86, "tangled": 0.70}
+_SILENT = {"normal": 0.0, "hard": 0.01, "daily": 0.01, "tangled": 0.03}
+_ASKED = {"normal": 0.03, "hard": 0.10, "daily": 0.15, "tangled": 0.35}
 """By kind of list, all its messages together: at least, at most, at most (of the clear ones, left alone included)."""
 
 
