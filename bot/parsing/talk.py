@@ -23,6 +23,10 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """Columns of the weights."""
 
 
+_WHATEVER: Final = (None, "spec", "catalog", "stock")
+"""Topics that many words lead to: beside any other, 怎么付钱 has an answer of its own."""
+
+
 def sights(found: Sequence[Segment], reading: OrderReading, has_order: bool) -> list[Sight]:
     """What is seen of a message: of its clauses, and of what the rules make of them."""
     action, topic = reading.action, str(reading.topic)
@@ -48,7 +52,7 @@ def listened(reading: OrderReading, found: Sequence[Segment], *, has_order: bool
     """The reading of a message that changes nothing, as what it most likely is."""
     kind = kind_of(sights(found, reading, has_order), WEIGHTS)
     if kind == "help":
-        return OrderReading("help")
+        return OrderReading("help") if reading.topic in _WHATEVER else reading
     return reading if kind == reading.action else replace(reading, action=kind)
 
 

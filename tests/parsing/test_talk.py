@@ -35,6 +35,11 @@ def test_questions_are_told_from_talk(text: str, kind: str) -> None:
     assert read_order(text, GOODS).action == kind
 
 
+def test_what_has_an_answer_of_its_own_is_no_call_for_help() -> None:
+    reading = read_order("怎么付钱 我不会用微信付", GOODS)
+    assert (reading.action, reading.topic) == ("query", "payment")
+
+
 def test_weights_decide() -> None:
     ruled = read_by_rules("鸡毛菜有虫眼伐", GOODS)
     seen = talk.sights(ruled.found, talk.left_alone(ruled.reading, ruled.body, ruled.found), has_order=False)
