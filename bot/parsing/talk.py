@@ -1,7 +1,7 @@
 """What a message is that changes no order: a question, a call for help, or just talk. Learned, as the judge is.
 
 The rules know some turns of asking (`questions`); the words of a whole message say more. The traits of its clauses, and
-what the rules take it for, have weights: `benchmarks/learn` finds them, `weights.json` holds them beside the judge's.
+what the rules take it for, have weights: `benchmarks/learn` finds them, `talk.json` holds them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from bot.parsing.weighing import Weights, added, rows_of, tables
 Kind: TypeAlias = Literal["query", "unknown", "help"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """Columns of the weights."""
-
-
 _WHATEVER: Final = (None, "spec", "catalog", "stock")
 """Topics that many words lead to: beside any other, 怎么付钱 has an answer of its own."""
 
