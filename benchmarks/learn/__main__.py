@@ -57,27 +57,25 @@ def write(known: dict[str, int], weights: Floats, trust: dict[str, float], path:
     """Write the rows that matter, in hundredths, and the weights of trust; how many rows there are."""
     rows = np.rint(weights.reshape(-1, COLUMNS) * 100).astype(int)
     kept = {trait: rows[at].tolist() for trait, at in known.items() if np.abs(rows[at]).max() >= SMALLEST}
-    lines = ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in kept.items())
     signs = json.dumps(trust, ensure_ascii=False, indent=0)
-    path.write_text(f'{{"trust": {signs},\n"traits": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    path.write_text(f'{{"trust": {signs},\n"traits": {{\n{_lines(kept)}\n}}}}\n', encoding="utf-8")
     return len(kept)
 
 
 def write_second(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) -> None:
     """Write the weights of the second reader, a line for each trait."""
-    families = (
-        f'"{family}": {{\n'
-        + ",\n".join(f"{json.dumps(k, ensure_ascii=False)}:{json.dumps(row)}" for k, row in sorted(table.items()))
-        + "}"
-        for family, table in sorted(rows.items())
-    )
+    families = (f'"{family}": {{\n{_lines(dict(sorted(table.items())))}}}' for family, table in sorted(rows.items()))
     path.write_text("{" + ",\n".join(families) + "}\n", encoding="utf-8")
 
 
 def write_talk(rows: Mapping[str, Sequence[int]], path: Path) -> None:
     """Write the weights of talk, a line for each trait."""
-    lines = ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in rows.items())
-    path.write_text(f"{{{lines}}}\n", encoding="utf-8")
+    path.write_text(f"{{{_lines(rows)}}}\n", encoding="utf-8")
+
+
+def _lines(table: Mapping[str, Sequence[int]]) -> str:
+    """A line for each trait: what learning anew has changed is seen line by line."""
+    return ",\n".join(f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(row)}" for trait, row in table.items())
 
 
 def learn_orders(messages: Sequence[Annotated], ruled: Sequence[Ruled]) -> None:

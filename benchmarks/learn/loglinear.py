@@ -7,15 +7,17 @@ what is learned is averaged over the later epochs. Seeded: same data, same weigh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = npt.NDArray[np.integer[Any]]
+Trait = TypeVar("Trait", str, tuple[str, str])
 
 SEEN_AT_LEAST: Final = 4
 """Messages, or items of messages, a trait must occur in to have weights."""
@@ -44,12 +46,23 @@ class Recipe:
     left_out: float
 
 
+def vocabulary(count: Counter[Trait]) -> dict[Trait, int]:
+    """Traits that occur often enough, by row."""
+    return {trait: at for at, trait in enumerate(sorted(t for t, times in count.items() if times >= SEEN_AT_LEAST))}
+
+
+def places(traits: Iterable[Trait], known: Mapping[Trait, int], columns: int) -> Numbers:
+    """Where the rows of these traits begin. Sorted: sets are walked in another order in each process, and which
+    weights are left out goes by place."""
+    return np.array(sorted(known[trait] for trait in traits if trait in known), dtype=np.int64) * columns
+
+
 def sample(options: Sequence[Numbers], right: Sequence[bool]) -> Sample:
     """`options` holds for each option the places of its weights."""
-    places, which = np.unique(np.concatenate(options), return_inverse=True)
+    distinct, which = np.unique(np.concatenate(options), return_inverse=True)
     owner = np.repeat(np.arange(len(options)), [len(one) for one in options])
     return Sample(
-        places.astype(np.int32), which.astype(np.uint16), owner.astype(np.uint8), np.array(right, dtype=np.float64)
+        distinct.astype(np.int32), which.astype(np.uint16), owner.astype(np.uint8), np.array(right, dtype=np.float64)
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from benchmarks.learn import loglinear
-from benchmarks.learn.loglinear import SEEN_AT_LEAST, Floats, Numbers, Recipe
+from benchmarks.learn.loglinear import Floats, Numbers, Recipe, places, vocabulary
 from bot.parsing.choices import ANY, Choice
 from bot.parsing.second import Row
 from bot.parsing.surroundings import Sight
@@ -44,7 +44,7 @@ def learn_second(samples: Sequence[Sample]) -> dict[str, dict[str, Row]]:
     count: Counter[Trait] = Counter()
     for one in samples:
         count.update({*traits_of(one.asked.context), *_own(one.asked)})
-    known = {trait: at for at, trait in enumerate(sorted(t for t, times in count.items() if times >= SEEN_AT_LEAST))}
+    known = vocabulary(count)
     encoded = [found for one in samples if (found := _encode(one, known)) is not None]
     return _rows(known, loglinear.learned(encoded, len(known) * COLUMNS, RECIPE))
 
@@ -59,17 +59,12 @@ def _encode(one: Sample, known: dict[Trait, int]) -> loglinear.Sample | None:
     right = [answer.amount == one.truth for answer in answers]
     if not any(right):
         return None
-    context = _places(one.asked.context, known)
+    context = places(traits_of(one.asked.context), known, COLUMNS)
     options: list[Numbers] = []
     for answer in answers:
-        own = _places(answer.traits, known)
+        own = places(traits_of(answer.traits), known, COLUMNS)
         options.append(np.concatenate([context + answer.column, own + answer.column, own + ANY]))
     return loglinear.sample(options, right)
-
-
-def _places(sights: Iterable[Sight], known: dict[Trait, int]) -> Numbers:
-    """Sorted: sets are walked in another order in each process, and which traits are left out goes by place."""
-    return np.array(sorted(known[trait] for trait in traits_of(sights) if trait in known), dtype=np.int64) * COLUMNS
 
 
 def _rows(known: dict[Trait, int], weights: Floats) -> dict[str, dict[str, Row]]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.learn.examples import group_of
-from benchmarks.learn.loglinear import SEEN_AT_LEAST, Recipe, learned, sample
+from benchmarks.learn.loglinear import Recipe, learned, places, sample, vocabulary
 from bot.parsing import talk
 from bot.parsing.orders import Ruled
 from bot.parsing.traits import Sight, named
@@ -48,16 +48,15 @@ def heard(message: Annotated, ruled: Ruled) -> Heard | None:
 
 def learn_talk(messages: Sequence[Heard]) -> dict[str, tuple[int, ...]]:
     """Trait -> weights by kind, in hundredths."""
-    traits = [sorted(named(one.seen)) for one in messages]
-    count = Counter(trait for seen in traits for trait in seen)
-    known = {trait: at for at, trait in enumerate(sorted(t for t, times in count.items() if times >= SEEN_AT_LEAST))}
+    traits = [named(one.seen) for one in messages]
+    known = vocabulary(Counter(trait for seen in traits for trait in seen))
     samples = []
     for one, seen in zip(messages, traits, strict=True):
-        places = np.array([known[trait] for trait in seen if trait in known], dtype=np.int64) * COLUMNS
-        samples.append(sample([places + at for at in range(COLUMNS)], [one.truth == kind for kind in talk.KINDS]))
+        rows = places(seen, known, COLUMNS)
+        samples.append(sample([rows + at for at in range(COLUMNS)], [one.truth == kind for kind in talk.KINDS]))
     weights = learned(samples, len(known) * COLUMNS, RECIPE).reshape(-1, COLUMNS)
-    rows = np.clip(np.rint(weights * 100).astype(int), -LARGEST, LARGEST)
-    return {trait: tuple(rows[at].tolist()) for trait, at in known.items() if np.abs(rows[at]).max() >= SMALLEST}
+    table = np.clip(np.rint(weights * 100).astype(int), -LARGEST, LARGEST)
+    return {trait: tuple(table[at].tolist()) for trait, at in known.items() if np.abs(table[at]).max() >= SMALLEST}
 
 
 def held_out(messages: Sequence[Heard]) -> Iterable[tuple[Heard, str]]:
