@@ -90,13 +90,20 @@ def _searching(request: str, lines: queue.SimpleQueue[str | None]) -> Iterator[s
         text=True,
         start_new_session=True,
     ) as process:
+        talking = [
+            threading.Thread(target=_pass_on, args=(process, lines), daemon=True),
+            threading.Thread(target=_hand_over, args=(process, request), daemon=True),
+        ]
         try:
-            threading.Thread(target=_pass_on, args=(process, lines), daemon=True).start()
-            threading.Thread(target=_hand_over, args=(process, request), daemon=True).start()
+            for thread in talking:
+                thread.start()
             yield process
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)  # it holds nothing that could be lost
+            for thread in talking:  # both end with the process: no pipe is closed under who reads or writes it
+                if thread.ident is not None:
+                    thread.join()
             with contextlib.suppress(OSError):  # what was not handed over to a dead process
                 if process.stdin is not None:
                     process.stdin.close()

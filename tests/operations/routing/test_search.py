@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import queue
 import time
 
 import pytest
@@ -96,6 +97,23 @@ def test_stopping_early_keeps_the_best_and_leaves_no_process() -> None:
     plans.close()
     assert time.monotonic() - began < 55
     assert set(children(os.getpid())) == before
+
+
+def test_what_is_still_being_read_is_read_before_the_pipe_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that is slow to pass a plan on would next read from a closed file: its thread would die of it."""
+    passed_on = []
+
+    class Slow(queue.SimpleQueue):  # type: ignore[type-arg]
+        def put(self, line: str | None, block: bool = True, timeout: float | None = None) -> None:
+            super().put(line, block, timeout)
+            time.sleep(0.3)
+            passed_on.append(line)
+
+    monkeypatch.setattr(queue, "SimpleQueue", Slow)
+    plans = better_plans(generated(60, 4), seconds=30, processes=1)
+    next(plans)
+    plans.close()
+    assert passed_on[-1] is None
 
 
 def test_a_search_that_cannot_work_says_why() -> None:
