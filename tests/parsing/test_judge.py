@@ -221,5 +221,5 @@ def test_the_same_message_is_judged_the_same_in_every_process() -> None:
 
 
 def test_the_weights_are_small_and_whole() -> None:
-    assert len(PATH.read_bytes()) < 1_500_000
+    assert len(PATH.read_bytes()) < 1_200_000
     assert all(len(row) == 4 and all(isinstance(weight, int) for weight in row) for row in STORED.values())

@@ -46,6 +46,10 @@ def test_a_row_that_contradicts_itself_or_is_none_is_asked_about(letter: str, te
     assert _read(letter, text)[0] == "ambiguous"
 
 
+def test_who_is_persuaded_to_less_has_less() -> None:
+    assert _read("F", "蓝莓我妈想要两盒,我劝她一盒") == ("order", {4: 1})
+
+
 def test_what_is_in_the_fridge_is_not_added() -> None:
     assert _read("F", "蓝莓我家剩两盒,我妈要一盒") == ("order", {4: 1})
 

@@ -106,7 +106,7 @@ def test_alone_it_reads_most_messages_right() -> None:
     """It learned from these lists: below this, code and weights no longer fit (how it does on others: docs)."""
     right = clear = 0
     seen: set[tuple[str, str]] = set()
-    for path in lists()[::3]:
+    for path in lists()[::2]:
         for message in read(path):
             case = message.case
             taken = read_by_rules(case.text, message.goods, role=case.role, prior=case.prior).taken
@@ -119,4 +119,4 @@ def test_alone_it_reads_most_messages_right() -> None:
             right += first is not None and dict(outcome(first)) == truth_of(case)
     assert right >= 0.85 * clear
     stored = {(family, key) for family, table in STORED.items() for key in table}
-    assert len(stored & seen) >= 0.55 * len(stored)
+    assert len(stored & seen) >= 0.6 * len(stored)

@@ -21,7 +21,7 @@ _SILENT = {"normal": 0.0, "hard": 0.01, "daily": 0.01, "tangled": 0.03}
 _ASKED = {"normal": 0.03, "hard": 0.10, "daily": 0.15, "tangled": 0.35}
 """By kind of list, all its messages together: at least, at most, at most (of the clear ones, left alone included)."""
 
-_MANY = 60
+_MANY = 100
 
 
 @cache
