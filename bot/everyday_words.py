@@ -8,7 +8,7 @@ from bot import commands as c
 from bot.parsing.orders import read_fragment
 from bot.parsing.rooms import find_phones, find_room
 from bot.parsing.values import Line, OrderReading
-from bot.said import Build, Said, just, rest_of, rule
+from bot.said import MENU, Build, Said, just, rest_of, rule
 
 _CANCELS = re.compile(r"[\s,，]*(?:全部|都|全|订单|接龙)*(?:取消|不要|退掉?|撤销)(?:了|订单|接龙)*\s*$")
 
@@ -219,7 +219,7 @@ RESIDENT = (
         r"(?:给我|帮我|请)?(?:改|换|送|放|写|记|转)(?:一下)?(?:到|成|为|在|去|给|至)?\s*(?P<rest>\S.{2,20})",
         _move_order,
     ),
-    rule(r"团购|菜单|商品|有什么|今天有什么|在团什么|现在有什么|开团了[吗没]|看看|列表|list|menu", just(c.ShowMenu())),
+    rule(MENU + r"|有什么|今天有什么|在团什么|现在有什么|开团了[吗没]|看看|列表|list|menu", just(c.ShowMenu())),
     rule(
         r"(?:我)?(?:还是|还|就|照|按|来个?)*(?:老样子|老规矩|平常那些|平时那些)(?:就行|就好|来一份|吧)?",
         just(c.AsUsual()),

@@ -16,7 +16,7 @@ from bot.parsing.post import read_post
 from bot.parsing.post_prices import amount_fen
 from bot.parsing.times import read_deadline, read_duration
 from bot.parsing.vocabulary import WORDS
-from bot.said import WHICH, Rule, Said, just, nth_of, number_of, rest_of, rule
+from bot.said import MENU, WHICH, Rule, Said, just, nth_of, number_of, rest_of, rule
 
 # A word that begins a leader's order although the rest was not understood: it is explained, never read as goods.
 _BEGUN = re.compile(
@@ -176,7 +176,7 @@ def _refund(match: re.Match[str]) -> c.Command | None:
 
 
 LEADER: tuple[Rule, ...] = (
-    rule(r"团购|菜单|商品|当前团购|在团", just(c.ShowMenu())),
+    rule(MENU + "|当前团购|在团", just(c.ShowMenu())),
     rule(
         r"(?:现在|目前|今天)?(?:统计|汇总|合计|总数|有?多少单了?|看?数据)(?:一下)?" + WHICH,
         lambda m, said: c.ShowTotals(nth_of(m)),

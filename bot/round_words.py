@@ -15,13 +15,21 @@ _ASKS = re.compile(
     r"(?:(?:有没有|有无|卖不卖|能不能买)(?P<goods>[^\W\d_]{1,6}?)|(?:有|卖)(?P<other>[^\W\d_]{1,6}?)(?:卖)?(?:吗|么|没有?|嘛))"
     r"(?:吗|么|卖|的|呀|啊|呢|[\s。.?？!！])*"
 )
+_STILL_THERE = re.compile(
+    r"(?:请问|你好|团长|今天|这次|这周|现在|还有|[\s,，])*(?P<goods>[^\W\d_]{1,6}?)"
+    r"(?:还|今天|现在|这次)*(?:有(?:没有?|冇|吗|么|嘛|货吗?)|卖(?:吗|么|不卖|完了吗))了?(?:[\s,，?？。!！呀啊呢].*)?",
+    re.DOTALL,
+)
 _NO_GOODS = re.compile(r"[啥哪几谁我你您他她这那人单团码货券]|什么|多少|优惠|活动|发票|别的|其他|便宜|折|时间|群|电话")
 
 
 def goods_asked_for(said: str) -> str | None:
-    """有没有西瓜: the goods, as they are called."""
-    found = _ASKS.fullmatch(normalise(said[:40]).text.strip())
+    """有没有西瓜, 西瓜还有吗 我要两个: the goods, as they are called."""
+    text = normalise(said[:40]).text.strip()
+    found = _ASKS.fullmatch(text)
     goods = (found["goods"] or found["other"]) if found else None
+    if goods is None and (still := _STILL_THERE.fullmatch(text)):
+        goods = still["goods"]
     return None if goods is None or _NO_GOODS.search(goods) else goods
 
 

@@ -87,6 +87,12 @@ def rest_of(said: Said, match: re.Match[str]) -> str:
     return said.normal.cut(begin, len(said.normal.text)).strip(" :：") if match["rest"] else ""
 
 
+MENU = (
+    r"(?:我|先|再|给我|让我|来)*(?:看[看下]?|看一[看下]|瞧瞧|瞅瞅|查看|打开|发)?(?:一下)?(?:现在|今天|今日|这次|这期|最新)?的?"
+    r"(?:团购|菜单|商品|货单|(?<=[看瞧瞅天次期的])团)(?:列表|单)?(?:吧|呗|给我看看)?"
+)
+"""团购, 看看今天的团: what can be ordered."""
+
 # Behind a keyword: which of several rounds.
 WHICH = r"(?:\s*第?\s*(?P<nth>\d{1,2}|[一二三四五六七八九十])\s*(?:团|个|期)?)?"
 

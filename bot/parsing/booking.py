@@ -8,7 +8,7 @@ from typing import Final
 from bot.parsing.applying import Applying
 from bot.parsing.clauses import clause_at
 from bot.parsing.pairing import Claim
-from bot.parsing.people import PERSONS
+from bot.parsing.people import PERSONS, is_one
 from bot.parsing.quantity import parse_spec, portions_of, to_sale_units
 from bot.parsing.smalltalk import OPERATING
 from bot.parsing.tokens import Token
@@ -263,5 +263,5 @@ class Booking(Applying):
             return self.factor
         if self.group_size == 0 and len(self.catalogue) > 1 and (self.rest or not self.booked):
             return 1
-        people = sum(self.kinds[i] in PERSONS or self.words[i] in ("我", "我家") for i in before)
+        people = sum(is_one(self.tokens[i], self.tokens[i + 1]) for i in before)
         return people if people > 1 else 0

@@ -52,7 +52,7 @@ def _listed(tokens: Sequence[Token]) -> int:
     for before, token, following in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         heads = _head_count(token) or 0
         given = before is not None and before.word in ("给", "帮", "替", "的")
-        if _is_one(token, following) and not given:
+        if is_one(token, following) and not given:
             total, named = total + 1, named + 1
         elif heads and before is not None and before.word in _SORTS:
             return heads  # 大人小孩五口
@@ -71,7 +71,7 @@ def _listed(tokens: Sequence[Token]) -> int:
     return total if counted and (named > 1 or (named and joined)) else 0
 
 
-def _is_one(token: Token, following: Token | None) -> bool:
+def is_one(token: Token, following: Token | None) -> bool:
     """Somebody who is named, or the speaker, but not the 我 of 我嫂子."""
     if token.kind in PERSONS:
         housed = following is not None and _head_count(following) and token.word in _PLACES  # 楼上两户
@@ -115,7 +115,7 @@ def _named_people(tokens: Sequence[Token]) -> int | None:
     if per is None:
         return None
     before = tokens[: per + 1]
-    named = sum(_is_one(token, following) for token, following in pairwise(before)) + _rooms_in_a_row(before)
+    named = sum(is_one(token, following) for token, following in pairwise(before)) + _rooms_in_a_row(before)
     return named if named > 1 else None
 
 

@@ -26,6 +26,9 @@ def reminded(sent: int, again: int, nobody: int, *, is_night: bool) -> str:
     return said + _rest(again, nobody)
 
 
+_NOT_YET_DUE = "没截单的先不催；取货时付的，取走了没付才催。"
+
+
 def nobody_to_remind(again: int, nobody: int, about: str | None) -> str:
     if again or nobody:
         return f"没有可以再提醒的了，没有发。{_rest(again, nobody)}"
@@ -33,9 +36,9 @@ def nobody_to_remind(again: int, nobody: int, about: str | None) -> str:
         case "pickup":
             return "没有等着取货的邻居，没有发。还没登记到货的，先发“到货”。"
         case "pay":
-            return "没有要催付款的，没有发。没截单的先不催；取货时付的，取走了没付才催。看名单发“未付”。"
+            return f"没有要催付款的，没有发。{_NOT_YET_DUE}看名单发“未付”。"
         case _:
-            return "没有要催的，没有发：没有等着取货的，也没有该付没付的。看名单发“未取”“未付”。"
+            return f"没有要催的，没有发：没有等着取货的，也没有该付没付的。{_NOT_YET_DUE}看名单发“未取”“未付”。"
 
 
 def _rest(again: int, nobody: int) -> str:
