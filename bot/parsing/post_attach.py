@@ -17,11 +17,12 @@ _LINK = re.compile(
 _CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
 _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
 _OPEN_UNTIL = re.compile(
-    r"(?:接龙|补单|加单|追加|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
+    r"(?:接龙|补单|加单|追加|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢|(?<![忘惦标书笔])记|录|登|收集|征集)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
 )
 _GIFT = re.compile(r"(?:买|满|够|拍|加购)[^\n,，。;]{1,6}$")  # 买两盒送洗碗盐
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
 _PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
+_PICKUP_TERM = re.compile(r"(?:^|[,，;；])[^,，;；截]{0,6}(?:取货|自提|提货|领货|到货|送货|配送|分货|发货)[^,，;；截]{0,6}$")
 _TOO_LATE = re.compile(
     r".?过了?\|(?:以后|之后|后)?[^\n,，。;!]{0,9}?(?:没法|不能|没办法|来不及|就?不)(?:再|给)?[加接收报补下算赶要]"
 )
@@ -134,6 +135,8 @@ def _moves_pickup(text: str, hit: TimeHit) -> bool:
     if _PUT_OFF.search(text, max(0, hit.start - 5), hit.start) is None:
         return False
     said = re.split(r"[\n。!！]", text[max(0, hit.start - 40) : hit.start])[-1]
+    if _PICKUP_TERM.search(said):  # 截单顺延到周二,取货顺延到周五
+        return True
     return re.search(r"[取拿提领]|到货|分货", said) is not None and not re.search(r"截|接龙|收单|报名|结束", said)
 
 

@@ -26,6 +26,14 @@ _DENIED = re.compile(r"(?<![是要])(?:不是|并非|不再是|可不是)(?:说|
 _BUT = re.compile(r"[了的啊哦哈]?[\s,，.。]{0,2}(?:而|应该|应当|其实|现在)?(?:就)?(?:是|改[成为到在]?)\s?")
 _NAMELY = re.compile(r"(?:也就是|就是|即|也即|相当于|等于)(?:说)?\s*$")
 _VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
+_NOT_COUNTED = re.compile(
+    r"[^\n,，。;；!！]{0,8}[,，\s]?(?:全部?|统统|都|一律|已经?){0,2}(?:作废|不[算作]数了?)(?=$|[\n,，。;；!！])"
+)
+_OWN_TERM = re.compile(
+    r"[,，。;；\s](?:新的?)?(?:取货|自提|提货|领货|到货|送货|配送|分货|发货)[^,，。;；\d]{0,6}(?:改|延|推|挪|换|调|提前)[^,，。;；]{0,2}$"
+)
+_EXACTLY = re.compile(r"\s?[(]\s?|[^\n。;；,，]{0,8}(?:[,，]|-{1,3}|—{1,2}|\.{2,6}|…{1,2})\s?(?:就|也就)?(?:按|算)(?:是|在|作)?\s?")
+_EVENT = re.compile(r"放学|下课|散学|散会|散场|下班|收工")
 _IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
 _GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
 _LAST_BARE_HOUR = 12
@@ -63,13 +71,33 @@ def join_remarks(text: str, bound: list[Bound]) -> None:
             one.hit = replace(one.hit, part=hit.part)
 
 
+def join_events(text: str, bound: list[Bound]) -> None:
+    """5点10分放学,我在校门口,放学顺路带走: the hour of what is spoken of again."""
+    hour: TimeHit | None = None
+    for index, item in enumerate(bound):
+        said = text[item.hit.start : item.hit.end]
+        if item.hit.clock is not None:
+            event = _EVENT.match(text, item.hit.end)
+            hour = replace(item.hit, part=item.hit.part or "下午") if event is not None else hour
+        elif hour is not None and _EVENT.match(said) and item.hit.day is None:
+            if index and bound[index - 1].hit.end == item.hit.start:
+                item.role = "other"
+            elif item.role == "pickup":
+                item.hit = replace(item.hit, day=hour.day, part=hour.part, clock=hour.clock)
+
+
 def join_same(text: str, bound: list[Bound]) -> None:
     """明天这个时候停,也就是早上十点: the second says the first more exactly."""
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
+        is_namely = len(gap) <= 12 and _NAMELY.search(gap) is not None and "\n" not in gap
+        is_same = one.hit.to_clock is None and other.hit.clock is not None and other.hit.clock == one.hit.clock
+        if is_namely and other.hit.day is not None and is_same and other.role in (None, one.role):
+            other.role, one.role = one.role or other.role, "other"  # 提前一天上午11点,也就是周四11点
+            continue
         if one.hit.has_clock or one.role is None or other.hit.day is not None or not other.hit.has_clock:
             continue
-        if len(gap) <= 12 and _NAMELY.search(gap) and "\n" not in gap:
+        if is_namely or (one.hit.part is not None and _EXACTLY.fullmatch(gap)):
             other.hit = replace(other.hit, day=one.hit.day, part=other.hit.part or one.hit.part)
             other.role, one.role = one.role, "other"
 
@@ -79,7 +107,7 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
     moved = [item for item in bound if item.role == "close" and _is_moved(text, item.hit)]
     for item in bound:
         is_old = moved and item.role == "close" and item not in moved
-        if is_old or _VOID.match(text, item.hit.end) is not None:
+        if is_old or _VOID.match(text, item.hit.end) or _NOT_COUNTED.match(text, item.hit.end):
             item.role = "other"
     _drop_denied(text, bound)
     for one, other in itertools.pairwise(
@@ -92,7 +120,7 @@ def drop_taken_back(text: str, bound: list[Bound]) -> None:
         is_denial = any(
             one.hit.end <= item.hit.start < other.hit.start and _is_denied(text, item.hit) for item in bound
         )
-        if is_denial or TAKEN_BACK.search(gap) is None:
+        if is_denial or TAKEN_BACK.search(gap) is None or (other.role != "close" and _OWN_TERM.search(gap)):
             continue
         part = other.hit.part or (one.hit.part if _is_bare(other.hit) else None)
         other.hit = replace(other.hit, day=other.hit.day or one.hit.day, part=part)

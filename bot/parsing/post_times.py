@@ -16,9 +16,9 @@ from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_background import set_background
 from bot.parsing.post_inferred import infer_close, to_named_day
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
-from bot.parsing.post_pieces import drop_taken_back, goes_out, join_remarks, join_same, with_parts
+from bot.parsing.post_pieces import drop_taken_back, goes_out, join_events, join_remarks, join_same, with_parts
 from bot.parsing.post_roles import Role
-from bot.parsing.post_windows import close_windows, hear_presence
+from bot.parsing.post_windows import close_windows, hear_calls, hear_presence
 from bot.parsing.times import SHANGHAI, TimeHit, When, deadline_of, resolve, scan_times
 from bot.parsing.values import Pickup
 
@@ -89,11 +89,13 @@ def _mend_roles(text: str, bound: list[Bound], now: datetime) -> None:
     drop_taken_back(text, bound)
     join_remarks(text, bound)
     join_same(text, bound)
+    join_events(text, bound)
     with_parts(text, bound)
     _leave_errands(text, bound)
     _spread(text, bound)
     close_windows(text, bound)
     hear_presence(text, bound)
+    hear_calls(text, bound)
     set_background(text, bound)
 
 
@@ -244,12 +246,20 @@ def _is_expiry(text: str, item: Bound) -> bool:
     return item.role == "other" and re.search("临期|期|保质", around) is not None
 
 
+def _is_same_clock(last: Bound, item: Bound) -> bool:
+    """5点10分放学,放学带走 and 12:10放学,我从12:10待到12:30: the same hour, not the next day's."""
+    parts = {last.hit.part, item.hit.part} - {None}
+    is_bare = item.hit.day is None or item.hit.day == last.hit.day
+    return is_bare and item.hit.clock is not None and item.hit.clock == last.hit.clock and len(parts) < 2
+
+
 def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int) -> None:
     """Give every hit its instants. A date-less clock inherits the day spoken of before it."""
     after: datetime | None = None
     last_role: Role | None = None
     errand: datetime | None = None  # 明天早上6点去码头: what is handed out at 10点 comes after it
     before_close: datetime | None = None  # a deadline does not inherit the day of the pickup
+    last: Bound | None = None  # with a clock
     for item in bound:
         hit = item.hit
         if item.role == "close" and hit.day is None:
@@ -262,11 +272,14 @@ def _resolve_all(text: str, bound: list[Bound], now: datetime, headline_end: int
         prefer: Literal["deadline", "pickup"] = "deadline" if item.role == "close" else "pickup"
         if after is not None and hit.day is None and {item.role, last_role} <= {"pickup", "arrival", None}:
             after -= timedelta(minutes=1)  # 晚上六点车到,六点到七点半自提: the same six
+        elif last is not None and _is_same_clock(last, item):
+            after = last.start - timedelta(minutes=1) if last.start is not None else after
         last_role = item.role
         if errand is not None and after is not None and after < errand and _is_bare_pickup(item):
             after = errand
         when = resolve(hit, now, prefer=prefer, after=after)
         item.start, item.end, item.on = when.start, when.end, when.on
+        last = item if hit.clock is not None else last
         if when.start is not None and goes_out(text, hit) and item.role in (None, "other", "pickup"):
             errand = when.start
         if item.role == "close":

@@ -20,6 +20,9 @@ _PRESENT = re.compile(
     r"[,，\s]?(?:我|俺|人)?(?:都|一直|全程|就|也|均)?在(?:家|店里?|楼下|现场|那里?|那儿|的|呢|等)?(?=[\s,，。!！;；)]|$)"
 )
 _EMPTY = re.compile(r"\s?(?:之?前)?(?:我|他|车)?(?:就|要|就要|准时)?(?:[分发领卖]完|走人|开走|撤|收摊|锁门|散)")
+_STAYS = re.compile(r"\s?(?:我|人)?(?:就|会|一直|都)?[待呆等守蹲站候摆坐](?:在[^\n,，。;]{1,8})?[到至]\s?")
+_CALLED = re.compile(r"(?:你|您|恁|侬)们?|大家|各位|邻居们?|姐妹们?|家人们?|街坊们?")
+_COMES = re.compile(r"\s?(?:左右|整)?(?:再|就|都|直接|记得|自己)?(?:下楼|[下过上出]来|来)(?![不得及])")
 _ALL_FINE = re.compile(r"都(?:行|可以|能|在)(?![^\n,，。;]{0,3}[加接报订拍下])")
 _OVER = re.compile(r"\s?(?:就|准时|准点)?(?:结束|收摊|收工|收了|撤|散|走人|关门|截止|为止)")
 _LOCKS = re.compile(
@@ -44,6 +47,14 @@ def hear_presence(text: str, bound: list[Bound]) -> None:
         present = [item for item in bound if item.hit.to_clock is not None and _PRESENT.match(text, item.hit.end)]
         for item in present[:1]:
             item.role = "pickup" if item.role in (None, "other") else item.role
+
+
+def hear_calls(text: str, bound: list[Bound]) -> None:
+    """你们五点钟下来嘛: who is called to come then comes for the goods."""
+    for item in bound:
+        lead = re.split(r"[\n,，。;；!！]", text[max(0, item.hit.start - 8) : item.hit.start])[-1]
+        if item.role in (None, "arrival") and item.hit.clock is not None and _CALLED.search(lead):
+            item.role = "pickup" if _COMES.match(text, item.hit.end) else item.role
 
 
 def _ends_window(text: str, bound: list[Bound]) -> None:
@@ -74,6 +85,9 @@ def close_windows(text: str, bound: list[Bound]) -> None:
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
         is_begun = one.role is None and one.hit.mark == "after" and one.hit.clock is not None  # 5点45分起在后门,到7点
+        if _STAYS.fullmatch(gap) and one.hit.clock and other.hit.clock and other.hit.day is None:  # 从12:10待到12:30
+            one.role, other.role, other.hit = "pickup", "pickup", replace(other.hit, mark="before")
+            continue
         is_open = (is_begun or one.role in ("pickup", "arrival", "shipping")) and one.hit.to_clock is None
         if not is_open or other.hit.day is not None or not other.hit.has_clock or len(gap) > 14:
             continue
