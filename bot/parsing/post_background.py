@@ -131,7 +131,9 @@ def _is_void(text: str, item: Bound) -> bool:
     """现在下午两点, 别拖到半夜, 22号上午的飞机, 5号我回乡不在: no time of the round, whatever else is said."""
     hit = item.hit
     is_now = hit.day is None or hit.day.is_today  # 原定周三截,现在周四8点截
-    if (is_now and _NOW.search(text, max(0, hit.start - 6), hit.start) and not _TAKES.match(text, hit.end)) or _NOT_UNTIL.search(text, max(0, hit.start - 8), hit.start):
+    if (
+        is_now and _NOW.search(text, max(0, hit.start - 6), hit.start) and not _TAKES.match(text, hit.end)
+    ) or _NOT_UNTIL.search(text, max(0, hit.start - 8), hit.start):
         return True
     absent = _ABSENT.match(text, hit.end)
     if absent is not None and not _HANDED.search(absent[0]) and hit.to_clock is None:

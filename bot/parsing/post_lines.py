@@ -30,6 +30,7 @@ from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, find_spec, nearest_spec, unit_of
 from bot.parsing.post_table import Columns, is_rule, read_columns, row_draft
+from bot.parsing.post_told import is_statement, without_told
 
 
 class Reader:
@@ -165,7 +166,7 @@ class Reader:
         floor = 0
         self.leftovers.append(without_prices(body, prices))
         for index, price in enumerate(prices):
-            region = body[floor : price.start]
+            region = without_told(body[floor : price.start])
             if index and self.drafts:
                 region = self._behind(region, self.drafts[-1])
             wrong = corrected_draft(self.drafts, region)
@@ -239,9 +240,9 @@ class Reader:
             name = headline
         name = of_the_same(name, self.shown[max(0, start + price.start - 120) : start + price.start])
         above = self.pending[0] if self.pending is not None else headline
-        name = self.grades.named(name, body, self.shown[start : start + price.start], above) or last_goods(
-            self.shown[max(0, start + price.start - 80) : start + price.start]
-        )
+        name = self.grades.named(name, body, self.shown[start : start + price.start], above)
+        said = last_goods(self.shown[max(0, start + price.start - 120) : start + price.start])
+        name = said if said and is_statement(name) else name or said
         self.pending = None
         *others, name = listed_goods(region) or [name]
         for other in others:

@@ -25,10 +25,13 @@ _SPOTS = (
     "拐角 路口 公交站 地铁口 幼儿园 校门口 学校门口 篮球场 健身区 儿童乐园 游乐场 菜场 "
     "菜市场 信箱 奶箱 图书角 食堂窗口 食堂 窗口 lobby 阅览室 棋牌室 收发室 车棚 门房 值班室 文具店 "
     "信报箱 储藏间 储藏室 茶水间 休息室 水池 楼梯间 楼梯口 档口 摊位 石狮子 石墩 羽毛球馆 健身房 理发店 冷库 "
+    "电梯厅 单元厅 收银台 加油站 充电站 快递站 服务站 石桌 石凳 长椅 雕像 假山 旗杆 公告栏 宣传栏 滑梯 校门 "
+    "农贸市场 集市 "
     "柜子 冷柜 冰柜 冷藏车(?!到|来|送) 桌子上 桌上 架子上 空地 入口 出口"
 ).split()
 _GATE = (
-    r"[东南西北正侧后前大小][大小]?门(?:口|岗亭|岗|外|里)?|[一二三四五\d]{1,2}号门(?:口|岗亭|岗)?"
+    r"[东南西北]口(?![味感])|(?<![\d.])\d{1,2}号岗亭?|(?<=市场)\d{1,3}(?:排|号|区)|[\u4e00-\u9fff]{0,3}?树(?:底?下|脚脚?)"
+    r"|[东南西北正侧后前大小][大小]?门(?:口|岗亭|岗|外|里)?|[一二三四五\d]{1,2}号门(?:口|岗亭|岗)?"
     r"|\d{1,2}号(?:摊位?|档口?|铺|亭)|\d{1,2}号?柜"
 )
 _WORD = r"[^\W\d_a-z停放在到去来至往]"
@@ -38,15 +41,15 @@ _NAMED = (  # 甜品店, 业委会办公室, 水果摊, 警务室, 北广场
     rf"|{_WORD}{{0,3}}(?:办公室|值班室|警务室|车库口|广场))"
 )
 _SPOT = "(?:" + "|".join(sorted(_SPOTS, key=len, reverse=True)) + f"|{_GATE}|{_NAMED})"
-_MORE = rf"(?:(?:的|斜?对面|隔壁|旁边|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
+_MORE = rf"(?:(?:的|[左右]手?[边侧]|边上?|斜?对面|隔壁|旁边|那个|那边的?|那儿的?)?{_SPOT}){{0,2}}"
 _BEHIND = (
-    r"(?:的)?(?:旁边?|隔壁|口(?![味感红])|[a-dA-D]区|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧|[a-z]-?\d{2,4}"
+    r"(?:的)?(?:旁边?|隔壁|口(?![味感红])|[a-dA-D]区|里面?|处|附近|斜?对面|那里|那儿|那边|边上|边|前面?|后面?|下面|外面?|柜|台阶|台|侧|[a-z]\d?-?\d{2,4}"
     r"|B\d|b\d)?"
 )
 _ROOM = r"(?:\d{1,2}-(?:\d{1,2}-)?\d{3,4}|\d{1,2}(?:栋|号楼|幢|座|#)(?:\d{1,2}单元)?(?:\d{3,4})?(?:室)?)"
 _HEAD = r"(?:[^\s\n,，。;；:：!！?？\d\x00点在到去来至往停放】]{0,6}?)"
 _FREE = re.compile(
-    rf"(?P<place>(?:(?:{_ROOM}和)?{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)|[\d一二三四五六]{{1,2}}单元|各(?:楼栋?|栋|单元)|\d{{1,2}}[f层]"
+    rf"(?P<place>(?:(?:{_ROOM}和)?{_ROOM}|[一二三四五六七八九十]{{1,3}}(?:栋|号楼|幢)(?:\d{{3,4}})?|[\d一二三四五六]{{1,2}}单元|各(?:楼栋?|栋|单元)|\d{{1,2}}[f层]"
     rf"|小区|社区|[a-z]区|b\d|地下[一二]层|[一二三]期|\d{{1,2}}号)?(?:的)?(?:{_HEAD}){_SPOT}{_MORE}{_BEHIND}(?:\([^)\n]{{1,20}}\))?"
     rf"|{_ROOM}(?:[\d一二三负]?[楼层]|[东南西北]侧|旁边|边上|背后|前面)|{_ROOM}(?:\s?[团长我]{{1,2}}家)?(?=\s*(?:来|自提|自取|提|取|拿|领|找我|敲门|按门铃|$|[\n,，。])))"
 )
@@ -61,7 +64,7 @@ _PREFIX = re.compile(
     r"^(?:\)|可以|都|就|还是|统一|大家|请|麻烦|老地方|送货?|配送|放|喺|响|搁|到货|到|来"
     r"|去|至|往|在|于|从|下来|过来|直接|自提|自取|提货|取货|取|提|拿|领|点|左右|之前"
     r"|之后|前|后|开始|以后|,|:|\s|自行|凭码|我会|我(?!家|屋|店|这|铺|车库|摊|办公|理发|工作室)|会(?![所议])|给你们|给大家"
-    r"|的话|货|能|下楼)+(?!家)"
+    r"|的话|货|能|下楼|咱们?(?=小区|院|楼))+(?!家)"
 )
 _CUE = re.compile(r"自提|自取|提货|取货|[拿取提领]|送到|到货|到|放|来|下楼|集合|发")
 _BARE = re.compile(rf"\s*(?:就|还是|都)?在?(?:{_ROOM}|{_GATE})[^\d\s]{{0,12}}$")  # 在1栋车棚, on its own
@@ -72,6 +75,13 @@ _AS_LAST_TIME = re.compile(
 _TAKE = re.compile(
     r"(?:统一|集中|我?摆个?摊|我?等(?:大家|你们?)|见面?|碰头)+$|(?:来|去|过来|自己|排队?|凭.{0,4})*(?:自提|自取|提货|取货|领取|领货|拿货|[拿取提领](?:货"
     r"|菜|走)?)(?:就行|即可|哈|哦|吧|啊|呀|就好|就可以)*$"
+)
+
+
+_OWN = re.compile(r"(?:[我俺咱]们?|团长)?(?:家|店里?|铺子?|工作室|小店|办公室)(?:里|门口)?")
+_OWN_NAMED = re.compile(r"\s?(?:[拿取领提]货?)?\s?[(（]\s?(?:就是|地址|在)?(?P<place>[^\s,，。;；()（）]{2,16})")
+_MOVED_TO = re.compile(
+    rf"(?:换|改|挪|移|搬)(?:到|在|成|至)了?(?P<place>[^\s,，。;；:：!！?？\x00]{{0,8}}?{_SPOT}[^\s,，。;；:：!！?？\d\x00]{{0,4}})"
 )
 
 
@@ -89,7 +99,30 @@ def read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str 
 
     `shown` (same length) is what the answer is cut from.
     """
-    shown = text if shown is None else shown
+    found = _read_place(text, pickup_spans, text if shown is None else shown)
+    return found if found is None or not _OWN.fullmatch(found) else _own_place(text, found)
+
+
+def _own_place(text: str, own: str) -> str:
+    """来我店里拿(小荷文具店): what the leader's own place is called."""
+    at = text.find(own)
+    named = _OWN_NAMED.match(text, at + len(own)) if at >= 0 else None
+    is_room = named is not None and re.fullmatch(_ROOM, named["place"]) is not None
+    if (
+        named is not None
+        and not is_room
+        and (_FREE.search(named["place"]) or named["place"].endswith(("店", "铺", "室", "楼")))
+    ):
+        return named["place"]
+    return own
+
+
+def _read_place(text: str, pickup_spans: tuple[tuple[int, int], ...], shown: str) -> str | None:
+    moved = _MOVED_TO.search(text)
+    if moved is not None and re.search(
+        r"地[点方址]|取货|自提|提货|取的", text[max(0, moved.start() - 20) : moved.start()]
+    ):
+        return _tidy(moved["place"])
     label = _LABELLED.search(text)
     if label is not None:
         said = shown[label.start("place") : label.end("place")]
@@ -158,5 +191,5 @@ def _tidy(place: str) -> str | None:
         if shorter == place:
             break
         place = shorter
-    place = place.strip(" \x00的")
+    place = re.sub(r"(?<=..)[那这][儿里]$", "", place.strip(" \x00的"))
     return place[:40] if len(place) >= 2 else None

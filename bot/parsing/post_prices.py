@@ -10,19 +10,11 @@ from dataclasses import dataclass
 
 from bot.parsing.goods_words import mentions_goods
 from bot.parsing.numerals import CHINESE, read_number
-from bot.parsing.post_specs import SPEC, UNIT
+from bot.parsing.post_specs import FIGURE, MEASURE, SPEC, UNIT
+from bot.parsing.post_sums import AMOUNT, before_goods, fen_of, is_piece
 from bot.parsing.post_told import is_told_price
 
 _COUNT = rf"(?:\d{{1,3}}(?:\.\d)?|[{CHINESE}半]{{1,3}})"
-_SCALES = {"千": 1000, "万": 10_000, "亿": 100_000_000}
-_MONEY = r"(?:元(?:钱)?|块(?:钱|洋钿)?|洋钿|圆|蚊|rmb|(?<=\d)r(?![a-z])|软妹币|大洋)"
-_AMOUNT = re.compile(
-    rf"(?P<sign>¥\s?)?(?:(?P<num>(?<![\d.])\d{{1,5}}(?:\.\d{{1,2}})?)(?P<scale>[千万亿](?=元"
-    rf"|块))?|(?P<cn>[{CHINESE}]{{1,7}}?(?=[一两]{UNIT})|[{CHINESE}]{{1,7}}(?:点[{CHINESE}]{{1,2}})?))"
-    rf"(?:(?P<money>\s?{_MONEY})(?:(?P<half>半)(?!斤|箱|份)|(?P<frac>[1-9一二两三四五六七八九](?:[0-9](?!\d))?)(?P<mao>毛"
-    rf"|角)?"
-    rf"(?:(?P<fen>[1-9一二三四五六七八九])分?)?(?!\d|\.|\s?[大小满整]?{UNIT}))?|(?P<only_mao>毛钱?|(?<![一-龥][三八六])角))?"
-)
 # what is not the price of the goods: said right before the number …
 _NOT_GROUP = re.compile(
     r"(?:原价?|市场价?|市价|市面上?|超市[里卖]*价?|商超|外面[卖的要]*|外边[卖的要]*|门店价?"
@@ -33,7 +25,7 @@ _NOT_GROUP = re.compile(
     r"|线下|电商|网上|堂食|外卖(?:平台)?(?:同款|价)?|平台(?:同款|价)|直播间(?:同款|价)?|实体店|算下来|折合|(?<!百)合(?:下来|不到|到)|平均(?:下来)?|相当于|摊下来|均摊|"
     r"订金|定金|押金|预付款?|先付|首付|运费|邮费|配送费|包装费|打包费|跑腿费|服务费|满"
     r"|减|立减|直降|省了?|(?:便宜|贵)了?|[杀切宰剖剁送洗装包去剥][一每\u4e00-\u9fff]{0,4}收|让了?|让利|抹了?|砍了?|(?:另|再|每.|多)?加收?|多收|补|优惠|返现?|红包(?!都|各|也|一律|统一)|券|补贴|赔|抵|差价|加价|涨[价到了]*"
-    r"|起送|起订|成本|进价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
+    r"|起送|起订|成本|进价|供货价?|指导价|建议价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
     r"库存|名额|余量|现货|限量|价值|值|每满|凑满|超过|不到|低于|高于|少)(?:[一1每]\s?[斤盒箱包袋瓶个份])?[了是卖要价都得就大概约差不多:：\s]{0,5}¥?\s?$"
 )
 # … or right behind it
@@ -57,6 +49,11 @@ _NOT_A_PRICE_BEHIND = re.compile(
     r"|千|百)|[-~:]\d|\s?[×*]\s?\d|\d|\s?-\s?\d"
     rf"|两(?!{UNIT}|块)|[公母]"
 )
+_CONTENT = re.compile(
+    rf"(?<=块)\s?/\s?{UNIT}[\s:：,，]{{1,3}}¥?\d{{1,4}}(?:\.\d{{1,2}})?(?:元|块)?(?=[\s,，;；(（。]|$)"
+)
+_ENUMERATED = re.compile(r"(?:[一两二三四五几][件个点条]|注意|说明|通知|提醒|强调|变化|如下)[^\n:,，。]{0,5}:\s?$")
+_PACKED = re.compile(rf"{FIGURE}\s?{MEASURE}装(?:的|就?是|卖)?\s?$")
 _NEAR = 10
 _LARGE = 100_000  # fen
 _GROSS = ("kg", "公斤", "千克", "g", "克")
@@ -91,7 +88,7 @@ def find_prices(text: str) -> list[Price]:
     found: list[Price] = []
     position = 0
     while position < len(text):
-        match = _AMOUNT.search(text, position)
+        match = AMOUNT.search(text, position)
         if match is None:
             break
         price = _read(text, match, found[-1].end if found else 0)
@@ -103,55 +100,16 @@ def find_prices(text: str) -> list[Price]:
 
 def amount_fen(text: str) -> int | None:
     """A sum of money in fen: 39.9, 29块9, 两块五, 五毛, 五元三毛, 一千元; None when there is none."""
-    for match in _AMOUNT.finditer(text):
-        fen = _fen(match)
+    for match in AMOUNT.finditer(text):
+        fen = fen_of(match)
         if fen is not None:
             return fen
     return None
 
 
-def _fen(match: re.Match[str]) -> int | None:
-    if match["num"]:
-        whole, _, fraction = match["num"].partition(".")
-        fen = (int(whole) * 100 + int(fraction.ljust(2, "0") or 0)) * _SCALES.get(match["scale"], 1)
-    else:
-        whole, point, fraction = match["cn"].partition("点")
-        number = read_number(whole)
-        if number is None or number.end != len(whole) or number.kind == "range" or whole in ("百", "千"):  # 千张
-            return None
-        fen = number.milli // 10
-        if point:
-            fen += sum(_digit(char) * 10 ** (1 - place) for place, char in enumerate(fraction[:2]))
-    if match["only_mao"]:
-        return fen // 10
-    if _is_piece(match):  # 奶豆腐一块18: one piece
-        return int(match["frac"]) * 100
-    if match["half"]:
-        return fen + 50
-    if match["frac"]:
-        frac = match["frac"]
-        fen += _digit(frac[0]) * 10 + (int(frac[1]) if len(frac) == 2 else 0)
-        if match["fen"]:
-            fen += _digit(match["fen"])
-    return fen
-
-
-def _is_piece(match: re.Match[str]) -> bool:
-    return (
-        match["cn"] == "一"
-        and re.fullmatch(r"\d\d", match["frac"] or "", re.A) is not None
-        and not match["mao"]
-        and not match["fen"]
-    )
-
-
-def _digit(char: str) -> int:
-    number = read_number(char)
-    return 0 if number is None else number.milli // 1000
-
-
 def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
-    fen = _fen(match)
+    match = before_goods(text, match)
+    fen = fen_of(match)
     if fen is None or not 0 < fen <= 5_000_000:
         return None
     start, end = match.span()
@@ -161,6 +119,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
     ):
         return None
     if floor and text[floor:start].strip() == "(" and match["money"] and _PIECES.match(text, end):  # 59一盒(60块)
+        return None
+    if match["money"] and not match["frac"] and _CONTENT.match(text, end):  # 60块/盒 29.9
         return None
     has_money = bool(match["sign"] or match["money"] or match["only_mao"])
     if not has_money and (_NOT_A_PRICE_BEHIND.match(text, end) or (before[-1:].isalnum() and before[-1:].isascii())):
@@ -195,7 +155,7 @@ def _right(text: str, end: int, has_money: bool, left: re.Match[str] | None) -> 
     right = _RIGHT.match(text, end)
     if right is None:
         return None
-    is_next_price = _AMOUNT.match(text, right.end())
+    is_next_price = AMOUNT.match(text, right.end())
     several = right["slashn"] or right["n"]
     if several and several not in ("一", "1") and is_next_price and _next_is_amount(text, right.end()):
         return None
@@ -208,7 +168,7 @@ def _right(text: str, end: int, has_money: bool, left: re.Match[str] | None) -> 
 
 
 def _next_is_amount(text: str, at: int) -> bool:
-    match = _AMOUNT.match(text, at) or _AMOUNT.match(text, at + 1)
+    match = AMOUNT.match(text, at) or AMOUNT.match(text, at + 1)
     return (match is not None and not re.match(rf"\s?{UNIT}", text[match.end() :])) or bool(match and match["money"])
 
 
@@ -233,17 +193,21 @@ def _is_bare_price(
         return not match["cn"] or len(match["cn"]) > 1
     if match["cn"]:
         behind_spec = (
-            re.search(rf"(?:{SPEC.pattern}|装)$", text[max(0, match.start() - 12) : match.start()]) is not None
+            re.search(rf"(?:{SPEC.pattern}|装)[,，]?\s?$", text[max(0, match.start() - 12) : match.start()]) is not None
         )
         behind_spec = behind_spec or mentions_goods(text[max(0, match.start() - 4) : match.start()][-3:])
+        if len(match["cn"]) > 1 and _PACKED.search(text, max(0, match.start() - 10), match.start()):
+            return True
         return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
+    if match["num"] == "1" and _ENUMERATED.search(text, max(0, match.start() - 14), match.start()):  # 两件事:1、…;2、…
+        return False
     is_last = re.match(r"\s*(?:$|[\n,，、。;；!！)）\x00(（]|\s|限|剩|仅|库存|包[邮送])", text[end:]) is not None
     if is_last and _is_glued(text, match):
         return True
     if "." in match["num"]:
         return is_last or not text[end : end + 1].isalnum() or not text[end].isascii()
     lead = text[max(0, match.start() - 1) : match.start()]
-    if is_last and re.search(rf"(?:{SPEC.pattern})$", text[max(0, match.start() - 12) : match.start()]):
+    if is_last and re.search(rf"(?:{SPEC.pattern})[,，]?\s?$", text[max(0, match.start() - 12) : match.start()]):
         return True
     return is_last and lead in (" ", "\t", ":", "=", ")", "…", "·") and match["num"] != "0" and len(match["num"]) < 5
 
@@ -270,7 +234,7 @@ def _built(
     is_sure: bool,
 ) -> Price:
     start, end = match.span()
-    if _is_piece(match):
+    if is_piece(match):
         return Price(fen, start, end, "块", 1000, False, True, match.start("frac"))
     if right is not None:
         count = _count(right["slashn"] or right["n"])

@@ -21,6 +21,8 @@ _UNIT_FOR_ALL = re.compile(
 _EXCEPTED = re.compile(
     r"(?P<name>[^\s,，;；。\x00]{1,12}?)(?:除外|另算|例外|不算(?!少|多|贵|大|小))|(?:除了?|不含|不包括)(?P<name2>[^\s,，;；。\x00]{1,12})"
 )
+_KEPT = re.compile(r"(?:我|俺|咱)?(?:自己|自个儿?|家里?|先)?(?:就|先|已经)?(?:留|吃|囤|尝|拆|送)了")
+_LEFT_OVER = re.compile(r"(?:现在|一共|总共)?(?:还|只|就|仅)?(?:剩|有)")
 _STOCK_WORD = re.compile(r"名额|库存|限量|数量|余量|现货|就|只有|还有|还剩|仅剩|共")
 
 
@@ -67,10 +69,17 @@ class Shares:
         kind: str | None = None
         if _SPEAKS_OF_AMOUNTS.search(line) is None:
             return line
+        last: tuple[Draft, str] | None = None  # 我自己留了4组酸奶,还剩16组
         for match in list(_CLAUSE.finditer(line))[:_MOST_CLAUSES]:
             if _FIGURE.search(match[0]) is None:
                 continue
             named = _named_in(match[0], self.drafts[-_MOST_NAMES:])
+            if not named and last is not None and _LEFT_OVER.match(match[0]):
+                named = [last]
+            if _KEPT.match(match[0]):
+                last = named[0] if len(named) == 1 else None
+                continue
+            last = None
             if len(named) != 1:
                 kind = None if not named else kind
                 continue

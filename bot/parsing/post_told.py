@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import re
 
+from bot.parsing.goods_words import mentions_goods
+
 _SEEN_ELSEWHERE = re.compile(  # 昨天超市看到要89一斤
     r"(?:超市|菜场|市场|网上|店里|外面|人家|别处|商场)[^,，。;!！\n\x00]{0,4}(?:看到|看了|问了|卖到|要卖)[^,，。;!！\n]{0,10}$"
+    r"|(?:^|[,，。;!！(（\n\s\x00])[^\s,，。;!！\n\d我咱俺本\x00]{0,4}(?:[果菜肉蛋饭面饼点]店|街市|集市|早市|门市部?|[果菜肉]摊|铺子)(?:里|上|门口|那边|头)?[^\s,，。;!！\n\d我咱俺团\x00]{0,6}?(?:挂|标|卖|要|得|开|喊)(?:价|出|到|着|的是|是){0,2}\s?¥?$"
+    r"|(?:自己|自个儿?|单独)(?:跑?去|到|上|下馆子)[^\s,，。;!！\n\d我咱团\x00]{0,4}[买吃排拿][^\s,，。;!！\n\d我咱团\x00]{0,8}(?:是|要|得|就要|也要|还要)?\s?¥?$"
     r"|(?:^|[,，。;!！(（\n\s\x00])(?:专柜|超市|便利店|小卖部|药店|水果店|蛋糕店|饭店|商场|商超|菜场|门店|实体店|外卖(?:平台)?|堂食|平台|网上|盒马|山姆|京东|天猫|淘宝|拼多多|直播间|某[宝东猫多]|隔壁群|别的群|外面|外头)"
     r"(?:里|上|价|卖|同款|的|要|都|得|还)*[^\s,，。;!！\n\d我咱团\x00]{0,6}?(?:是|要|卖|都|得|价|就|还){0,3}\s?¥?$"
 )
 _TOLD = re.compile(r"(?:当时|那时候?|那会儿|那年|早些?年|小时候|19\d\d年|20[01]\d年)[^\n。;；!！]{0,14}$")
 _FORMER = re.compile(r"(?:原来|原先|之前|以前|上次|上回|平时|本来|去年|往年)[^,，。;；!！\n]{1,9}$")
 _LOWERED = re.compile(r"[^。!！\n]{0,20}(?:[降改调涨]到|[降改调]成|降价|现在|这[次回趟]|今天)\s?¥?\d")
+
+
+_SUM = re.compile(
+    r"\d{1,4}(?:\.\d{1,2})?(?:[元块]\d?)?(?:[一每/]\w)?|[一二三四五六七八九十百]{2,4}(?:[元块][一二三四五六七八九]?)?(?:[一每/]\w)?"
+)
+_STATEMENT = re.compile(r"^[↑↓↖]|^[上下]面|的话|别管|群里|团里|仓库|那种|那家")
+
+
+def without_told(region: str) -> str:
+    """`region` without what goods cost elsewhere: 门口水果店挂148 is not the name of the goods that follow."""
+    for match in _SUM.finditer(region):
+        told = _SEEN_ELSEWHERE.search(region, max(0, match.start() - 24), match.start())
+        if told is not None:
+            start = told.start() + (region[told.start()] in ",，。;!！(（\n")
+            region = region[:start] + "\x00" * (match.end() - start) + region[match.end() :]
+    return region
+
+
+def is_statement(name: str) -> bool:
+    """↑上面是果园: words that tell something, and name no goods."""
+    return _STATEMENT.search(name) is not None and not mentions_goods(name)
 
 
 def is_told_price(text: str, start: int, end: int, floor: int) -> bool:

@@ -20,6 +20,8 @@ KNOWN = {
     "list15-30": "the place alone: 东门 of 东门美佳超市",
     "list16-07": "the place alone: 菜场, where he does not go, and not 西门, where the car stops",
     "list16-12": "the place alone: 我家门口, and not the room behind it",
+    "list17-09": "the place alone: the room behind 我家, which other truths leave out",
+    "list17-38": "the place alone: 3号岗 of 3号岗那边",
     "list16-13": "the place alone: 1号门奶箱里",
 }
 NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
