@@ -82,6 +82,8 @@ class Draft:
                 self.fen, self.count, self.unit, self.spec = price.fen, 1000, price.unit, None
                 return True
             return price.fen == self.fen
+        if self._is_weighed() and price.unit not in WEIGHT_UNITS and pack_of(price.unit) not in (None, self.unit):
+            self.unit, self.count = price.unit, 1000  # 9斤 45元 两箱85: nine 斤 are what is in a box
         if self.count > 1000:  # 十支45, 二十支85: two of the packs the base price is for
             fits = price.count_milli % self.count == 0 and price.fen > self.fen
             count = price.count_milli * 1000 // self.count
@@ -93,6 +95,10 @@ class Draft:
         if fits:
             self.tiers.append(TierPrice(count, price.fen))
         return fits
+
+    def _is_weighed(self) -> bool:
+        """Is nothing said of how it is packed but a weight?"""
+        return self.unit in (None, "份") and self.spec is not None and self.spec.endswith(tuple(WEIGHT_UNITS))
 
     def take_label(self, key: str, value: str) -> None:
         """规格:, 价格:, 库存:, 限购:."""

@@ -93,6 +93,7 @@ def test_numbering(number: str) -> None:
         ("核桃 一袋18 两袋35 五袋80", [(2000, 3500), (5000, 8000)]),
         ("核桃 18元/2袋35元", [(2000, 3500)]),
         ("核桃 一盒6枚 18元 三盒50", [(3000, 5000)]),
+        ("核桃 2斤 18元 三盒50", [(3000, 5000)]),
         ("核桃18元一袋 第二件半价", []),
         ("核桃18元一袋 买二送一", []),
         ("核桃18元一袋 满100减10", []),
@@ -102,6 +103,12 @@ def test_tiers(text: str, tiers: list[tuple[int, int]]) -> None:
     (item,) = read_post(text, NOW).items
     assert (item.name, item.price_fen) == ("核桃", 1800)
     assert [(tier.quantity_milli, tier.bundle_fen) for tier in item.tiers] == tiers
+
+
+@pytest.mark.parametrize("name", ["海南贵妃芒", "贵妃芒", "贵州刺梨", "富贵虾"])
+def test_goods_with_dear_in_the_name(name: str) -> None:
+    (item,) = read_post(f"{name} 5斤装 39.9 限30箱", NOW).items
+    assert (item.name, item.price_fen, item.capacity_milli) == (name, 3990, 30_000)
 
 
 @pytest.mark.parametrize(
