@@ -21,6 +21,7 @@ _BY_QUANTITY = frozenset({"how_many", "range", "unit", "out_of_range"})
 
 def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     """The sentences about all doubts. The first that can be settled stays open; its answer brings up the next."""
+    command = _with_the_only_one(command)
     if command.likely and not command.lines and all(talk.offer(line.key) for line in command.likely):
         return [_offer(talk, command)]
     settled = [doubt for doubt in command.doubts if _can_be_settled(talk, doubt)]
@@ -33,6 +34,17 @@ def ask(talk: Talk, command: c.ChangeOrder) -> list[str]:
     if later:
         texts.append(doubts.then_asked([doubt.fragment for doubt in later]))
     return texts
+
+
+def _with_the_only_one(command: c.ChangeOrder) -> c.ChangeOrder:
+    """A bare 2 of who has ordered one thing: a list with a single choice would be odd, so it is offered."""
+    if command.likely or command.lines or len(command.doubts) != 1:
+        return command
+    (doubt,) = command.doubts
+    if doubt.reason != "which_item" or len(doubt.candidates) != 1 or doubt.quantity_milli is None:
+        return command
+    op = op_before(command.said, doubt.fragment)
+    return replace(command, likely=(Line(doubt.candidates[0], doubt.quantity_milli, op),))
 
 
 def _offer(talk: Talk, command: c.ChangeOrder) -> str:
