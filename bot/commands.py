@@ -159,6 +159,27 @@ class OpenCase(Command):
     lines: tuple[Line, ...] = ()
     order_id: int | None = None
     code: str | None = None  # opened by the leader on somebody's behalf
+    is_remark: bool = False  # 苹果不甜, 大米能退吗: asked whether it shall be one
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase(Command):
+    """取消售后 / 不用退了; 算了 right after one was opened: shown first. `is_vague`: 找到了 may mean nothing of it."""
+
+    number: int | None = None
+    is_vague: bool = False
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyCases(Command):
+    """我的售后怎么样了 / 退款什么时候到: the neighbour's own cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillToFetch(Command):
+    """还有什么没取 / 我取过了: what of his orders was not handed out yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 
 from bot import commands as c
+from bot.afterwards_words import AFTERWARDS
 from bot.case_words import CASES
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.first_steps_words import FIRST_STEPS
@@ -41,7 +42,7 @@ _TAKES = re.compile(r"(?:少|减|退|扣)\s*$")
 _QUANTITY = re.compile(r"[\d一两二三四五六七八九十半.]{1,6}\s*[^\d\s]{0,3}")
 _BEGINS_WITH_CODE = re.compile(r"(?:核销|取货码?|提货码?|码|验证)?[\s:是为]*\d{3}[\s-]?\d{3}(?!\d)")
 _KEPT = 200  # characters of an order that are kept with its open questions
-_NOT_PAID = re.compile(r"没|未|不|吗|怎么|多少|哪|何|能|可以")
+_NOT_PAID = re.compile(r"没|未|不|吗|怎么|多少|哪|何|能|可以|退|多收|多付|付多|[两二2]次|付重|重复|算错|收错")
 _ASKS_HOW = re.compile(
     r"(?:付|收|支付|转账?)款?(?:码|链接|方式|二维码)|发(?:我|给我|一?下|个)|(?:^|[我要想])(?:去|来)?付(?:款|钱)?$"
 )
@@ -79,7 +80,7 @@ def understand(text: str, situation: Situation) -> c.Command:
         return _change(plain, said)
     else:
         found = (
-            first_command(said, EVERYBODY, FIRST_STEPS, SHELF_OF_RESIDENTS, RESIDENT)
+            first_command(said, EVERYBODY, FIRST_STEPS, AFTERWARDS, SHELF_OF_RESIDENTS, RESIDENT)
             or _codes(said)
             or _not_for_you(said)
             or who_and_where(said)

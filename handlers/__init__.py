@@ -15,6 +15,7 @@ from bot.texts import errors, leading, notices, replies
 from bot.understand import understand
 from handlers import (
     after_sales,
+    afterwards,
     answers,
     chain,
     events,
@@ -75,6 +76,7 @@ def router() -> Router:
         pickup.router,
         neighbours.router,
         after_sales.router,
+        afterwards.router,
         urging.router,
     )
 
@@ -132,8 +134,7 @@ def _answer_text(talk: Talk, routes: Router) -> tuple[Command, str | None]:
     """Either the answer to what was asked, or something new."""
     state = conversation.load(talk.work, talk.person.account_id, is_open=talk.person.has_open_talk)
     said = understand(talk.inbound.text, talk.situation())
-    if talk.is_leader:
-        said = in_round_named(talk, said)
+    said = in_round_named(talk, said) if talk.is_leader else afterwards.about_what_came(talk, said)
     check_harmless(talk, state, said)
     command, text = answers.settle(talk, state, said)
     if text is not None:

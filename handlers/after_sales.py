@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot import commands as c
+from bot import conversation
+from bot.afterwards_words import is_of_the_rest
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.complaints import Pieces, read_complaint
 from bot.parsing.goods_words import mentions_goods
@@ -26,7 +28,7 @@ from operations.pick_lists import numbers_in
 router = Router()
 
 _COMING = {"placed", "confirmed"}
-_CAN_CLAIM = {"ready", "partly", "picked_up", "no_show"}
+CAN_CLAIM = {"ready", "partly", "picked_up", "no_show"}
 
 
 @router.on(c.OpenCase)
@@ -37,19 +39,22 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
     if not talk.has_leader:
         return replies.NOT_BOUND
     mine = talk.own_orders()
-    claimable = [o for o in mine if o.state in _CAN_CLAIM]
+    claimable = [o for o in mine if o.state in CAN_CLAIM]
     if not claimable:
-        return caring.NOTHING_TO_CLAIM
+        coming = next((o for o in mine if o.state == "confirmed"), None)
+        return caring.not_here_yet(coming.round_title) if coming else caring.NOTHING_TO_CLAIM
     if not command.text:
-        return _own_cases(talk, mine) or caring.WHAT_IS_WRONG
+        return own_cases(talk, mine) or caring.WHAT_IS_WRONG
+    if command.is_remark and not command.confirmed:
+        return _ask_whether(talk, command, claimable)
     if command.order_id is not None:
         chosen = next((o for o in claimable if o.id == command.order_id), None)
         if chosen is None:
             return caring.NOTHING_TO_CLAIM
         return _open(talk, command, chosen, opened_by="resident")
-    best = _best(talk, claimable, command.text)
+    best = best_of(talk, claimable, command.text)
     if best is None and mentions_goods(command.text):
-        coming = _best(talk, [o for o in mine if o.state in _COMING], command.text)
+        coming = best_of(talk, [o for o in mine if o.state in _COMING], command.text)
         if coming is not None:
             return caring.not_here_yet(coming.round_title)
         if len(claimable) > 1:
@@ -57,14 +62,23 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
     return _open(talk, command, best or claimable[0], opened_by="resident")
 
 
-def _own_cases(talk: Talk, mine: list[OrderView]) -> str:
+def own_cases(talk: Talk, mine: list[OrderView]) -> str:
     """What the neighbour's open cases wait for; "" when there is none."""
     found = aftersales.list_cases(talk.work, leader_id=talk.leader_id, order_ids=[o.id for o in mine])
-    rows = [(x.number, _goods(x), x.state, x.due_at) for x in found]
+    rows = [(x.number, goods_of_case(x), x.state, x.due_at) for x in found]
     return caring.own_cases(rows, talk.now) if rows else ""
 
 
-def _best(talk: Talk, orders: list[OrderView], text: str) -> OrderView | None:
+def _ask_whether(talk: Talk, command: c.OpenCase, claimable: list[OrderView]) -> str:
+    """苹果不甜 may be no more than a remark, and 大米能退吗 a question."""
+    about = best_of(talk, claimable, command.text)
+    goods = read_complaint(command.text, _catalogue(talk, about)).lines if about else ()
+    names = {x.offer_id: x.name for x in about.lines} if about else {}
+    talk.ask_confirmation(command)
+    return caring.is_it_a_case([names[x.key] for x in goods])
+
+
+def best_of(talk: Talk, orders: list[OrderView], text: str) -> OrderView | None:
     """The newest order that has what is complained of."""
     return next((o for o in orders if read_complaint(text, _catalogue(talk, o)).lines), None)
 
@@ -77,8 +91,13 @@ def _ask_of_which(talk: Talk, command: c.OpenCase, orders: list[OrderView]) -> s
 def _ask_which_line(talk: Talk, command: c.OpenCase, lines: Sequence[tuple[int | None, LineView]]) -> str:
     """Each line with its order, None where the case names it by a code."""
     shown = lines[:CHOICES]
-    talk.ask_choice([replace(command, lines=(Line(x.offer_id, 0),), order_id=order_id) for order_id, x in shown])
+    options = [replace(command, lines=(Line(x.offer_id, 0),), order_id=order_id) for order_id, x in shown]
     goods = [f"{x.name} {amount(x.due_milli, x.unit)}" for _, x in shown]
+    if len({order_id for order_id, _ in lines}) == 1 and 1 < len(lines) <= CHOICES:
+        every = tuple(Line(x.offer_id, 0) for _, x in lines)
+        options.append(replace(command, lines=every, order_id=lines[0][0]))
+        goods.append(caring.ALL_OF_IT)
+    talk.ask_choice([*options])
     return caring.which_line(goods, is_more=len(lines) > CHOICES)
 
 
@@ -89,20 +108,22 @@ def _catalogue(talk: Talk, o: OrderView) -> Catalogue:
 
 def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> str:
     said = read_complaint(command.text, _catalogue(talk, o))
-    lines = {x.key: x.quantity_milli for x in command.lines or said.lines}
-    if not lines and len(o.lines) == 1:
-        lines = {o.lines[0].offer_id: 0}
+    lines = {x.key: x.quantity_milli for x in command.lines or said.lines or _all_of_it(command, o)}
     if not lines:
         order_id = o.id if command.code is None else None
         return _ask_which_line(talk, command, [(order_id, line) for line in o.lines])
-    due = {x.offer_id: x.due_milli for x in o.lines}
+    if said.is_rest and not command.lines:
+        lines, whole = _rest(o, lines), lines
+        if not lines:
+            return caring.as_ordered(_as_ordered(o, whole))
     pieces = {} if command.lines else _pieces(o, said.pieces)
     lines |= {key: of.milli for key, of in pieces.items()}
+    unsaid = _unclaimed(talk, o) if not all(lines.values()) else {}
     opened = aftersales.open_case(
         talk.work,
         leader_id=o.leader_id,
         order_id=o.id,
-        lines={key: milli or due[key] for key, milli in lines.items()},
+        lines={key: milli or unsaid[key] for key, milli in lines.items()},
         pieces=pieces,
         reason=said.reason,
         wish=said.wish,
@@ -113,9 +134,48 @@ def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> s
     )
     if opened_by == "leader":
         return caring.opened_for(
-            opened.number, who(opened.resident_name, opened.room), _goods(opened), opened.requested_fen
+            opened.number, who(opened.resident_name, opened.room), goods_of_case(opened), opened.requested_fen
         )
-    return caring.opened(opened.number, _goods(opened))
+    _keep_withdrawal(talk, opened.number)
+    text = caring.opened(opened.number, goods_of_case(opened))
+    return f"{text}\n{caring.not_fetched_yet(waiting)}" if (waiting := _not_fetched(o, opened)) else text
+
+
+def _not_fetched(o: OrderView, case: CaseView) -> str:
+    """What is said to be missing and waits to be fetched, as far as is written down."""
+    left = {x.offer_id: x.left_milli for x in o.lines}
+    here = [x for x in case.lines if left.get(x.offer_id, 0) >= x.quantity_milli]
+    return caring.goods([(x.name, x.unit, x.quantity_milli, None) for x in here]) if case.reason == "missing" else ""
+
+
+def _keep_withdrawal(talk: Talk, number: int) -> None:
+    """算了 right after it was opened means the case."""
+    command = c.dump(c.WithdrawCase(number))
+    conversation.wait_for(talk.work, talk.person.account_id, "undo", {"command": command})
+
+
+def _all_of_it(command: c.OpenCase, o: OrderView) -> list[Line]:
+    """What is meant although no goods were named: the only ones there are, or those that were not fetched."""
+    if is_of_the_rest(command.text):
+        return [Line(x.offer_id, x.left_milli) for x in o.lines if x.left_milli]
+    return [Line(o.lines[0].offer_id, 0)] if len(o.lines) == 1 else []
+
+
+def _rest(o: OrderView, got: Mapping[int, int]) -> dict[int, int]:
+    """米只有一袋, of who ordered two: one is missing."""
+    due = {x.offer_id: x.due_milli for x in o.lines}
+    return {key: due[key] - milli for key, milli in got.items() if 0 < milli < due[key]}
+
+
+def _as_ordered(o: OrderView, keys: Collection[int]) -> str:
+    return caring.goods([(x.name, x.unit, x.due_milli, None) for x in o.lines if x.offer_id in keys])
+
+
+def _unclaimed(talk: Talk, o: OrderView) -> dict[int, int]:
+    """By offer, what no case is about yet; all of it where cases took everything, so that it is refused as that."""
+    before = aftersales.claims(talk.work, leader_id=o.leader_id, order_id=o.id)
+    left = {x.offer_id: x.due_milli - (before[x.id].milli if x.id in before else 0) for x in o.lines}
+    return {x.offer_id: left[x.offer_id] if left[x.offer_id] > 0 else max(1, x.due_milli) for x in o.lines}
 
 
 def _pieces(o: OrderView, said: Sequence[Pieces]) -> dict[int, PartOfPack]:
@@ -124,7 +184,7 @@ def _pieces(o: OrderView, said: Sequence[Pieces]) -> dict[int, PartOfPack]:
     return {x.key: PartOfPack(x.count, x.per_pack) for x in said if x.key in handed}
 
 
-def _goods(case: CaseView) -> str:
+def goods_of_case(case: CaseView) -> str:
     return caring.goods([(x.name, x.unit, x.quantity_milli, x.spec) for x in case.lines])
 
 
@@ -138,7 +198,9 @@ def _order_of_code(talk: Talk, code: str) -> OrderView:
 @router.on(c.ListCases)
 def list_cases(talk: Talk, command: c.ListCases) -> str:
     open_cases = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
-    rows = [(x.number, x.resident_name, x.room, _goods(x), x.requested_fen, x.due_at, x.photos) for x in open_cases]
+    rows = [
+        (x.number, x.resident_name, x.room, goods_of_case(x), x.requested_fen, x.due_at, x.photos) for x in open_cases
+    ]
     return caring.case_list(rows, talk.now)
 
 
@@ -147,7 +209,7 @@ def decide_case(talk: Talk, command: c.DecideCase) -> str:
     case = _meant(talk, command)
     if isinstance(case, str):
         return case
-    about = "" if command.number else f"{who(case.resident_name, case.room)} {_goods(case)}"
+    about = "" if command.number else f"{who(case.resident_name, case.room)} {goods_of_case(case)}"
     command = replace(command, number=case.number, who=None)
     if not case.is_open or (command.decision == "escalate" and case.state == "escalated"):
         raise CaseClosed(number=case.number, state=case.state, outcome=case.outcome, approved_fen=case.approved_fen)
@@ -182,7 +244,7 @@ def _meant(talk: Talk, command: c.DecideCase) -> CaseView | str:
     if not waiting:
         return caring.no_case(command.who)
     talk.ask_choice([replace(command, number=x.number, who=None) for x in waiting[:CHOICES]])
-    rows = [(x.number, who(x.resident_name, x.room), _goods(x), x.requested_fen) for x in waiting[:CHOICES]]
+    rows = [(x.number, who(x.resident_name, x.room), goods_of_case(x), x.requested_fen) for x in waiting[:CHOICES]]
     return caring.which_case(rows, is_more=len(waiting) > CHOICES)
 
 

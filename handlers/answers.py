@@ -13,7 +13,7 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_fragment
 from bot.parsing.values import Line
 from bot.round_words import titles_said
-from bot.texts import posting, replies
+from bot.texts import caring, posting, replies
 from bot.understand import bare_number, is_quantity
 from handlers.talk import Talk, item
 from operations import aftersales, rounds
@@ -36,7 +36,7 @@ def settle(talk: Talk, state: Conversation, said: c.Command) -> tuple[c.Command,
         _forget(talk)
         is_short = isinstance(said, c.Confirm) or bare_number(talk.inbound.text) is not None
         return said, replies.pending_expired() if is_short else _bare(said)
-    if isinstance(said, c.Dismiss):
+    if isinstance(said, c.Dismiss) and pending.kind != "undo":
         _forget(talk)
         return said, replies.DISMISSED
     command, text = _SETTLERS[pending.kind](talk, pending, said)
@@ -140,7 +140,19 @@ def _relay(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, st
     return c.load(pending.data["command"]), None
 
 
-_SETTLERS = {"confirm": _confirm, "choose": _choose, "quantity": _quantity, "draft": _draft, "relay": _relay}
+def _undo(talk: Talk, pending: Pending, said: c.Command) -> tuple[c.Command, str | None]:
+    """What was done without asking: 算了 asks whether it shall be undone."""
+    if isinstance(said, c.Confirm):
+        return said, caring.CASE_WAITS
+    if not isinstance(said, c.Dismiss):
+        return said, None
+    _forget(talk)
+    return c.load(pending.data["command"]), None
+
+
+_SETTLERS = {
+    "confirm": _confirm, "choose": _choose, "quantity": _quantity, "draft": _draft, "relay": _relay, "undo": _undo,
+}  # fmt: skip
 
 
 def _confirmed(stored: dict[str, Any]) -> c.Command:

@@ -9,8 +9,8 @@ from bot import commands as c
 from bot.neighbour_words import is_anothers_home, is_of_a_neighbour
 from bot.parsing.values import Line
 from bot.router import Router
-from bot.texts import books, growth, neighbours, replies
-from handlers import shelf
+from bot.texts import books, closed, growth, neighbours, replies
+from handlers import shelf, too_late
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
 from handlers.round_meant import in_round_meant
@@ -18,8 +18,8 @@ from handlers.talk import Talk
 from handlers.whom import as_he_has, whose
 from models.prepared import savepoint
 from models.views import RoundView
-from operations import orders, people, rounds
-from operations.errors import NoOpenRound, NoOrder, Refused, RoundClosed
+from operations import orders, people
+from operations.errors import NoOrder, Refused
 from operations.neighbours import tell_changed
 from operations.orders import Change, Changed, NothingBooked
 
@@ -34,7 +34,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if talk.is_leader and command.resident_id is None and is_of_a_neighbour(command):
         command = replace(command, is_for_guest=True)
     if not talk.offered and not talk.shelf:
-        raise _why_nothing_is_open(talk)
+        return too_late.answer(talk)
     command = in_round_meant(talk, command)
     if command.is_for_guest:
         if not command.name and not command.room:
@@ -158,12 +158,6 @@ def _remember_self(talk: Talk, command: c.ChangeOrder) -> None:
         people.introduce(talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id, **news)
 
 
-def _why_nothing_is_open(talk: Talk) -> Refused:
-    """A round that has just closed is named; otherwise there simply is none."""
-    recent = rounds.latest(talk.work, talk.leader_id, ("open", "closed", "arrived"))
-    return RoundClosed(title=recent[0].title) if recent else NoOpenRound()
-
-
 @router.on(c.MoveOrder)
 def move_order(talk: Talk, command: c.MoveOrder) -> str:
     """Of several orders it is asked which; one that is closed is the leader's to move."""
@@ -172,7 +166,7 @@ def move_order(talk: Talk, command: c.MoveOrder) -> str:
     mine = [o for o in talk.orders.values() if command.round_id in {None, o.round_id}]
     if not mine:
         waiting = [o for o in talk.own_orders() if o.state in {"confirmed", "ready", "partly"}]
-        return replies.round_is_over(waiting[0].round_title) if waiting else replies.NO_ORDER_TO_MOVE
+        return closed.round_is_over(waiting[0].round_title) if waiting else replies.NO_ORDER_TO_MOVE
     if len(mine) > 1:
         talk.ask_choice([replace(command, round_id=o.round_id) for o in mine])
         return replies.which_to_move(command.room, [o.round_title for o in mine])
@@ -208,11 +202,10 @@ def cancel_order(talk: Talk, command: c.CancelOrder) -> str:
         return replies.order(done.order, None, talk.now)
     mine = [*talk.orders.values(), *([on_shelf] if on_shelf else [])]
     if not mine:
-        closed = next((o for o in talk.own_orders() if o.state == "confirmed"), None)
-        if closed is not None:
-            return replies.round_is_over(closed.round_title)
+        if (told := too_late.to_cancel(talk)) is not None:
+            return told
         if not talk.rounds and not talk.shelf:
-            raise _why_nothing_is_open(talk)
+            return too_late.answer(talk)
         return replies.nothing_to_cancel()
     if len(mine) > 1 and command.round_id is None:
         talk.ask_choice([c.CancelOrder(round_id=o.round_id) for o in mine])

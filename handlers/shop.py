@@ -35,14 +35,14 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         mine = [o for o in talk.own_orders() if o.state != "picked_up" and _may_still_come(talk, o)]
         if mine:
             how = [_paying(talk)] if command.topic == "payment" else []
-            return "\n".join(["\n\n".join(_one(talk, o) for o in mine[:4]), *how, _pass_on(talk)])
+            return "\n".join(["\n\n".join(_one(talk, o) for o in mine[:4]), *how, pass_on(talk)])
     named = _named(talk) if command.topic else []
     if not talk.is_leader and (answer := _answered(talk, command.topic, named)):
         return answer
     if not talk.rounds:
         if talk.is_leader:
             return leading.NO_ROUND
-        question = f"\n{_pass_on(talk)}" if command.topic else ""
+        question = f"\n{pass_on(talk)}" if command.topic else ""
         return (_only_the_shelf(talk) or replies.nothing_open(talk.leader_name)) + question
     if command.topic == "deadline":
         return replies.deadlines(talk.rounds, talk.now)
@@ -56,7 +56,7 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
     if talk.shelf and not named:
         text += f"\n\n{shelf.beside(talk.shelf)}"
     is_open = command.topic in _OPEN_QUESTIONS or (command.topic == "stock" and not named)  # 七点半还有人吗
-    return f"{text}\n{_pass_on(talk)}" if is_open and not talk.is_leader else text
+    return f"{text}\n{pass_on(talk)}" if is_open and not talk.is_leader else text
 
 
 def _may_still_come(talk: Talk, o: OrderView) -> bool:
@@ -81,13 +81,13 @@ def _answered(talk: Talk, topic: str | None, named: list[RoundView]) -> str | No
         "payment": lambda: _paying(talk),
     }
     if topic in said:
-        return f"{said[topic]()}\n{_pass_on(talk)}"
+        return f"{said[topic]()}\n{pass_on(talk)}"
     if topic == "pickup" and talk.rounds:
-        return f"{asked.pickups(about)}\n{_pass_on(talk)}"
+        return f"{asked.pickups(about)}\n{pass_on(talk)}"
     if topic == "spec" and named:
-        return f"{asked.written(named)}\n{_pass_on(talk)}"
+        return f"{asked.written(named)}\n{pass_on(talk)}"
     if topic in {"spec", "other"} and talk.rounds and not named and not _names_shelf(talk):
-        return f"{asked.not_known(talk.rounds)}\n{_pass_on(talk)}"
+        return f"{asked.not_known(talk.rounds)}\n{pass_on(talk)}"
     return None
 
 
@@ -113,7 +113,7 @@ def _named(talk: Talk) -> list[RoundView]:
     return [r for r in narrowed if any(not o.is_withdrawn for o in r.offers)]
 
 
-def _pass_on(talk: Talk) -> str:
+def pass_on(talk: Talk) -> str:
     """How the leader is reached: by one word, which passes on what was just said, unless something else is being
     asked."""
     said = talk.inbound.text.strip()
@@ -191,6 +191,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return leading.not_sold(topic.removeprefix("unsold:"), talk.rounds)
     if topic == "hello" and talk.is_leader:
         return leading.hello(has_round=bool(talk.rounds))
+    if topic in {"extra", "overpaid"} and talk.has_leader:
+        talk.ask_to_pass_on(c.ContactLeader(talk.inbound.text.strip()))
     if topic in replies.SPECIAL:
         return replies.SPECIAL[topic]
     if topic == "not_yet":
@@ -203,7 +205,7 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return _perhaps_an_answer(talk) or leading.unknown(has_round=bool(talk.rounds))
     if topic == "unclear":
         return replies.unclear(talk.rounds)
-    return replies.unknown(talk.rounds, list(talk.orders.values()), reaching=_pass_on(talk))
+    return replies.unknown(talk.rounds, list(talk.orders.values()), reaching=pass_on(talk))
 
 
 def _perhaps_an_answer(talk: Talk) -> str | None:

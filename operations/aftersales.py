@@ -17,7 +17,7 @@ from models import Work, after_sales_case, case_line
 from models.outcomes import CaseView
 from models.views import OrderView
 from operations.audit import record
-from operations.case_claims import Claim, claims
+from operations.case_claims import OPEN, Claim, claims
 from operations.case_decisions import (
     ANSWER_WITHIN,
     cancel_case,
@@ -190,9 +190,11 @@ def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Cla
 
 
 __all__ = [
+    "OPEN",
     "add_message",
     "attach_photo",
     "cancel_case",
+    "claims",
     "decide",
     "escalate_due",
     "hand_out_replacement",

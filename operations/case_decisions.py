@@ -15,7 +15,7 @@ from operations.audit import record
 from operations.case_claims import OPEN, Claim, claims
 from operations.case_history import add_case_event
 from operations.case_money import RefundPlan, drop_unpicked, lower_worth, net_fen, refund_plan
-from operations.case_notices import tell_decided, tell_escalated
+from operations.case_notices import tell_decided, tell_escalated, tell_withdrawn
 from operations.case_views import view_case, view_case_id
 from operations.errors import BadAmount, CaseClosed, NotFound, RefundTooMuch
 from operations.order_views import lock_order, view
@@ -62,11 +62,24 @@ def decide(
     return decided
 
 
-def cancel_case(work: Work, *, leader_id: int, case_number: int, actor: str, source_key: str) -> CaseView:
-    """The sender takes the case back. Raises NotFound, CaseClosed."""
+def cancel_case(
+    work: Work,
+    *,
+    leader_id: int,
+    case_number: int,
+    actor: str,
+    source_key: str,
+    by: Literal["leader", "resident"] | None = None,
+) -> CaseView:
+    """The sender takes the case back, or the leader hands over what was missing (`by`: the other one is told).
+
+    Raises NotFound, CaseClosed.
+    """
     case = view_case(work, leader_id=leader_id, number=case_number)
     lock_order(work, leader_id, case.order_id)
     _close(work, case, actor, source_key, "cancel", None, {"state": "cancelled", "outcome": "none"})
+    if by is not None:
+        tell_withdrawn(work, case, by=by)
     return view_case_id(work, leader_id=leader_id, case_id=case.id)
 
 

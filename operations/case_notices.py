@@ -36,6 +36,14 @@ def tell_decided(work: Work, case: CaseView, decision: str) -> None:
     _tell_resident(work, case, "case_decided", f"decided:{decision}", facts)
 
 
+def tell_withdrawn(work: Work, case: CaseView, *, by: str) -> None:
+    """The other side hears that nothing is to be decided any more; `by`: the leader or the resident."""
+    if by == "leader":
+        _tell_resident(work, case, "case_withdrawn", "withdrawn", {})
+    else:
+        _tell_leader(work, case, "case_withdrawn", "withdrawn", {})
+
+
 def tell_escalated(work: Work, case: CaseView) -> None:
     """Nobody answered in time: both hear that the platform looks at it now."""
     _tell_leader(work, case, "case_escalated", "escalated", {})

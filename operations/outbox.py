@@ -31,6 +31,7 @@ ANSWERS = frozenset(
         "case_opened",
         "case_decided",
         "case_escalated",
+        "case_withdrawn",
         "relay_question",
         "relay_answer",
         "relay_escalated",

@@ -84,6 +84,7 @@ NOTICE_KINDS = {
     "case_opened": "新售后",
     "case_decided": "售后结果",
     "case_escalated": "售后转平台",
+    "case_withdrawn": "售后撤回",
     "relay_question": "居民留言",
     "relay_answer": "团长回复",
     "late_answer": "迟到的回复",

@@ -25,7 +25,11 @@ def own_cases(rows: Sequence[tuple[int, str, str, datetime | None]], now: dateti
         at = "平台在处理" if state == "escalated" else "等团长答复"
         left = f"，还有{in_hours(due - now)}" if due and due > now else ""
         lines.append(f"S{number} {what}：{at}{left}")
-    return "您的售后：\n" + "\n".join(lines) + "\n补充照片请直接发过来。又有别的问题就写一句，例如：售后 草莓 坏了两个"
+    return (
+        "您的售后：\n"
+        + "\n".join(lines)
+        + "\n补充照片请直接发过来；不用处理了，回复“取消售后”。\n又有别的问题就写一句，例如：售后 草莓 坏了两个"
+    )
 
 
 def not_here_yet(title: str) -> str:
@@ -34,7 +38,63 @@ def not_here_yet(title: str) -> str:
 
 
 def opened(number: int, goods: str) -> str:
-    return f"售后单 S{number} 记下了：{goods}。\n团长会在24小时内答复。有照片请直接发过来，会自动放进这个单里。"
+    return (
+        f"售后单 S{number} 记下了：{goods}。\n团长会在24小时内答复。有照片请直接发过来，会自动放进这个单里。\n"
+        "记错了、不用处理了，回复“取消售后”。"
+    )
+
+
+def not_fetched_yet(goods: str) -> str:
+    """Beside a case about missing goods that, as far as is written down, were not handed out yet."""
+    return f"（记录上{goods}还没取走：要是还没去取，取的时候一起拿，这张单回复“取消售后”就行。）"
+
+
+def as_ordered(goods: str) -> str:
+    """米只有两袋, of who ordered two."""
+    return f"您订的就是{goods}，没有少，没有开售后单。要是东西本身有问题，发“售后”加一句话，例如：售后 草莓坏了两个。"
+
+
+def is_it_a_case(names: Sequence[str]) -> str:
+    """苹果不甜, 大米能退吗: only the leader can say; whether she shall be asked."""
+    about = f"（{'、'.join(names)}）" if names else ""
+    return f"退不退、换不换要团长来定。要我开一张售后单请团长处理{about}吗？{CONFIRM_OR_NOT}"
+
+
+def ask_withdraw(number: int, goods: str) -> str:
+    return f"撤回售后单 S{number}（{goods}），不用团长处理了，是吗？{CONFIRM_OR_NOT}"
+
+
+def withdrawn(number: int) -> str:
+    return f"好的，售后单 S{number} 撤回了，已经告诉团长。"
+
+
+def which_to_withdraw(rows: Sequence[tuple[int, str]]) -> str:
+    """Rows of (number, goods)."""
+    return "\n".join(
+        ["撤回哪一个售后单？回复数字：", *(f"{n} S{number} {what}" for n, (number, what) in enumerate(rows, 1))]
+    )
+
+
+ALL_OF_IT = "这些都是"
+NOTHING_TO_WITHDRAW = "您没有等处理的售后单，没有改动。"
+CASE_WAITS = "好的，等团长答复。有照片请直接发过来；不用处理了，回复“取消售后”。"
+
+
+def no_own_cases(refunded_fen: int = 0) -> str:
+    """Nothing waits. `refunded_fen`: what his latest orders were given back."""
+    given = f"最近的订单已经退给您 {money(refunded_fen)}。\n" if refunded_fen else ""
+    return f"{given}您没有等处理的售后单。哪样有问题就写一句，例如：售后 草莓 坏了两个，再发照片。"
+
+
+def decided_cases(rows: Sequence[tuple[int, str, str, int, str | None]]) -> str:
+    """The latest that were decided: rows of (number, goods, outcome, refunded fen, the leader's words)."""
+    lines = []
+    for number, what, outcome, fen, note in rows:
+        how = {"refund": f"退 {money(fen)}", "replacement": "下次取货时补给您", "none": "团长没有同意"}.get(
+            outcome, "处理好了"
+        )
+        lines.append(f"S{number} {what}：{how}{f'（{note}）' if note else ''}")
+    return "处理过的售后：\n" + "\n".join(lines)
 
 
 def photo_kept(number: int, count: int) -> str:
@@ -156,6 +216,13 @@ def _how_back(p: Mapping[str, Any]) -> str:
     if off <= 0:
         return ""
     return "（货款还没付，直接少付）" if off == p["amount_fen"] else f"（其中 {money(off)} 还没付，直接少付）"
+
+
+def case_withdrawn(p: Mapping[str, Any]) -> str:
+    n, what = p["number"], goods_of(p["lines"])
+    if p["audience"] == "resident":
+        return f"您的售后 S{n}（{what}）团长说已经当面给您了，这个单结了。没有拿到请回复：联系团长 加上您要说的话。"
+    return f"{who(p['name'], p['room'])} 撤回了售后 S{n}（{what}），不用处理了。"
 
 
 def case_escalated(p: Mapping[str, Any]) -> str:

@@ -210,6 +210,7 @@ NOTICES: dict[str, Callable[[Payload], str]] = {
     "case_opened": caring.case_opened,
     "case_decided": caring.case_decided,
     "case_escalated": caring.case_escalated,
+    "case_withdrawn": caring.case_withdrawn,
     "relay_question": caring.relay_question,
     "relay_answer": caring.relay_answer,
     "relay_escalated": caring.relay_escalated,
