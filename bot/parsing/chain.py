@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.chain_amounts import Content
+from bot.parsing.chain_answers import read_answer, read_total
 from bot.parsing.chain_changes import (
     corrected,
     left_over,
@@ -23,17 +24,18 @@ from bot.parsing.chain_checks import is_unsettled, without_contradictions
 from bot.parsing.chain_codes import in_words, with_letters
 from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
-from bot.parsing.chain_joining import NEWS, Joiner
+from bot.parsing.chain_joining import Joiner
 from bot.parsing.chain_message import Held
 from bot.parsing.chain_parts import without_question, without_talk
 from bot.parsing.chain_people import People, plain_name
+from bot.parsing.chain_placeholder import ZERO, is_placeholder, is_shown, says_nothing
 from bot.parsing.chain_rows import MAX_ROW, Row, lines_of, read_layout
 from bot.parsing.chain_same import copy_of, read_copy
 from bot.parsing.chain_second import read_second
 from bot.parsing.chain_shape import looks_like_chain
 from bot.parsing.chain_struck import is_struck
+from bot.parsing.chain_wording import as_new_total, in_plain_words
 from bot.parsing.normalise import Normal, circled_value, normalise
-from bot.parsing.post_prices import find_prices
 from bot.parsing.quantity import UNIT_PATTERN, is_weight
 from bot.parsing.values import ChainEntry, ChainReading, Doubt, Line
 
@@ -48,9 +50,7 @@ _SUM_INSIDE = re.compile(  # 鸡蛋1板36元 晚7点取
     r"[\s,，;；]*(?:一?共|合计|总共|总计|=)?\s?¥?(?P<sum>\d{1,4}(?:\.\d{1,2})?)\s?(?:元|块钱?)(?=[\s,，;；]+\S)"
 )
 _LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2}|[x×](?=\s))\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
-_ZERO = re.compile(r"^[x×:=+]*\s?[0零]\s?\S{0,2}$")
 _MENTION = re.compile(r"(?<![a-zA-Z\d])@|@(?![a-zA-Z])")  # @阿月, but Annie@Bakery
-_SHORT = 8
 _CHANGES = re.compile(
     r"换|改|不要了|取消|退|减|去掉|撤|多了|少了|错|不对|不是|应该|更正|更新|修正|重新|不算|作废|留[\d一二两三四五六七八九十]"
 )
@@ -58,14 +58,6 @@ _FIGURE = re.compile(r"(?:\d|[一二两俩三四五六七八九十半])(?![栋�
 _ANOTHER_TIME = re.compile(r"[\s,，]+(?:下次|下回|改天|以后)[^\d\s]{0,6}$")
 _MARKED = re.compile(rf"(?<=[^\s\d])[\ue001-\ue009](?={UNIT_PATTERN})")  # 草莓①盒
 _CHOICE = re.compile("或|还是")
-_INITIATOR = re.compile(r"团长|群主|发起人?|接龙|团购|占位|示范|楼主|组织")
-_PLACEHOLDER = re.compile(
-    r"^(?:占位|示例|示范|例|测试|发起|开团|模板|格式|置顶|团长|群主|勿删|请?接龙|[^\w\ue001-\ue014]*$)"
-)
-_SHOWN = re.compile(r"[\s(（\[【]*(?:示范|示例|范例|举例|例如|例子?|格式|模板|样例|如)[:：\s]")
-_SHOWN_BEHIND = re.compile(
-    r"[(（\[【]\s?(?:示范|示例|范例|例子?|格式|模板|样例|仅?供?参考|不算|测试)[^)）\d]{0,4}[)）\]】]\s*$"
-)
 
 
 def read_chain(text: str, catalogue: Catalogue, *, leader_name: str | None = None) -> ChainReading:
@@ -126,14 +118,15 @@ class _Reader:
         content = re.sub(
             r"^(?:[\s:：,，、_.=]|-(?!\s?[\d一二两三四五六七八九十]))+|[\s:：,，、_.=-]+$", "", parts.content
         )
-        if self._is_placeholder(parts, content):
+        if is_placeholder(self.shelf, content, parts, self.leader, is_first=not self.entries):
             return _made(parts, raw, Content(), "placeholder")
-        if not self.entries and (_SHOWN.match(content) or _SHOWN_BEHIND.search(content)):  # 示范:1-101 抽纸1箱
+        if not self.entries and is_shown(content):  # 示范:1-101 抽纸1箱
             return _made(replace(parts, room=None), raw, Content(), "placeholder")
-        if not content or (_PLACEHOLDER.match(content) and not self.shelf.mentions_item(content)):
+        if not content or says_nothing(self.shelf, content):
             return self._bare(parts, raw)
-        if is_struck(raw, _ANOTHER_TIME.sub("", content)) or _ZERO.match(content):
+        if is_struck(raw, _ANOTHER_TIME.sub("", content)) or ZERO.match(content):
             return _made(parts, raw, Content(), "cancelled")
+        content = in_plain_words(content)
         content = _MARKED.sub(
             lambda match: str(circled_value(match[0])), without_question(corrected(without_talk(content)))
         )
@@ -141,10 +134,18 @@ class _Reader:
         if copy is not None:
             found = read_copy(self.shelf, copy, parts.content)
             return _made(parts, raw, found, "ambiguous" if found.doubts else "ok")
+        return self._asked_for(parts, raw, content)
+
+    def _asked_for(self, parts: Parts, raw: str, content: str) -> ChainEntry:
+        """An entry that asks for something, beside what its person has."""
         before = self.people.before(parts)
         total = self._new_total(parts.content, content, before)
         if total is not None:
             return self._after_change(parts, raw, total)
+        answer = read_answer(self.shelf, content, self.people.left_open(parts.name), before)
+        if answer is not None:
+            return _made(parts, raw, answer, "ok")
+        content = as_new_total(content, before or {}, self.shelf.keys_in)
         said = in_words(self.shelf.catalogue, content)
         changed = (
             read_several(self.shelf, said, before)
@@ -169,6 +170,8 @@ class _Reader:
 
     def _new_total(self, written: str, content: str, before: Held | None) -> Content | None:
         """橙子两箱改一箱 by somebody who has two: one is what is left, and not one more."""
+        if before and (total := read_total(self.shelf, content, before)) is not None:
+            return total
         found = self.shelf.plainly(content) if before and corrected(written) != written else None
         if found is None or not all(line.key in (before or {}) for line in found.lines):
             return None
@@ -189,27 +192,6 @@ class _Reader:
         if changes and said.doubts and _CHANGES.search(content):
             return said
         return said if changes and not said.doubts else None
-
-    def _is_placeholder(self, parts: Parts, content: str) -> bool:
-        """The initiator's own first line without an order."""
-        if self.entries:
-            return False
-        is_leader = bool(self.leader) and (plain_name(parts.name) == self.leader)
-        if not is_leader and not (self.leader == "" and _INITIATOR.search(parts.name)):
-            return False
-        if not content or (len(content) <= _SHORT and not self._asks_for_goods(content)):  # 开个头
-            return True
-        return _ZERO.match(content) is not None or (
-            not self._asks_for_goods(content)
-            and bool(_PLACEHOLDER.match(content) or find_prices(content) or NEWS.search(content))
-        )
-
-    def _asks_for_goods(self, content: str) -> bool:
-        found = self.shelf.plainly(content)
-        priced = find_prices(content) and re.search("[元块钱¥/]", content)
-        return (found is not None and not priced) or bool(
-            re.search(r"\d|[一二两三四五六七八九十]\S", content) and not priced
-        )
 
     def _without_goods(self, parts: Parts, raw: str, content: str, found: Content) -> ChainEntry:
         """Words that name no goods: in a chain of one item a wish beside the one unit, else a question."""

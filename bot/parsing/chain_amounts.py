@@ -18,7 +18,7 @@ _QUANTITY = (
     rf"(?:(?!NAMES)(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
 CHANGE = re.compile(
-    rf"\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫没]|去掉|划掉|算了|免了|别(?!的|墅)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
+    rf"^[来要整拿弄搞称]?[点些](?![^\s,，]{{1,3}}的)|\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫]|没(?![吃喝买用试尝见]过)|去掉|划掉|算了|免了|别(?!的|墅)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
     rf"|(?<![切对])半|几"
 )
 KeysOf = Callable[[re.Match[str]], tuple[int, ...]]
@@ -56,7 +56,11 @@ class Wish:
 def quantity_pattern(terms: list[str]) -> str:
     """The pattern of a quantity; 小瓶 is no unit where something sold is called 小瓶."""
     units = [re.escape(term) for term in terms if len(term) > 1 and re.match(UNIT_PATTERN, term)]
-    return _QUANTITY.replace("(?!NAMES)", f"(?!{'|'.join(units)})" if units else "")
+    pattern = _QUANTITY.replace("(?!NAMES)", f"(?!{'|'.join(units)})" if units else "")
+    counted = "|".join(re.escape(term) for term in terms if len(term) > 1 and term[0] in CHINESE)
+    if not counted:
+        return pattern
+    return pattern.replace(f"[{CHINESE}]{{1,3}}", f"[{CHINESE}](?:(?!{counted})[{CHINESE}]){{0,2}}")  # 鲅鱼饺一三鲜饺一
 
 
 def amount_into(wish: Wish, token: re.Match[str]) -> None:
@@ -117,7 +121,8 @@ def is_odd_unit(quantity: re.Match[str], word: str, items: Sequence[Item]) -> bo
     if not word.strip() or quantity.lastgroup != "quantity" or quantity["unit"]:
         return False
     return word in _A_LITTLE or any(
-        word in item.spec and re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None for item in items
+        word in item.spec and word != item.unit and re.search(rf"\d\s?{re.escape(word)}", item.spec) is not None
+        for item in items
     )
 
 

@@ -20,6 +20,7 @@ _COUNT = rf"[x×+*]?\s?(?:\d{{1,2}}(?!\d)|{FIGURE}(?:{UNIT_PATTERN}))"
 _FILLER = re.compile(  # 牛奶来4瓶, 奶黄包给我家算2袋, 垃圾袋小的1卷
     rf"\s?(?:的|给我们?家?|帮我们?家?|替我|我家?|就|要|来|订|买|拿|留|算|记|[大中小](?:的|号|份|款)?|那[种款个])+\s?(?={_COUNT})"
 )
+_PRICED = re.compile(rf"(?P<yuan>\d{{1,3}}(?:\.\d)?)(?:元|块钱?)?的(?=\s?(?:来|要|拿|订)?\s?{_COUNT})")
 _ODD = re.compile(rf"[\u4e00-\u9fff]{{1,2}}(?=\s?{_COUNT})")  # 黑豆浆1瓶 where 黑豆 is known
 _AMOUNT_NEXT = re.compile(rf"(?:的|来|要)?\s?{_COUNT}")
 _SAYS_NOTHING = re.compile(r"我是|这是|我家?在|[吧哦啊呀啦哈呢~!。.]+|谢谢.{0,3}|辛苦.{0,3}")
@@ -141,6 +142,10 @@ class _Goods:
 
     def _next(self, position: int) -> int | None:
         """Where the reading goes on; None when what stands here is neither goods nor amount."""
+        priced = None if self._named or not self.text[position].isdigit() else _PRICED.match(self.text, position)
+        if priced is not None and round(float(priced["yuan"]) * 100) in self.shelf.catalogue.by_price:  # 48的来一箱
+            self._named, self._is_open = 1, True
+            return priced.end()
         match = self.shelf.token.match(self.text, position)
         kind = match.lastgroup if match is not None and match.end() > position else None
         if match is not None and kind == "gap":

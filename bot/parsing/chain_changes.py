@@ -34,12 +34,12 @@ _SUB = re.compile(
     r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2}(?![共起样些点]))\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
-    r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉)(?:了|啦|喇|咯|掉|吧|哦|哈|[\s。!~])*$"
+    r"^(?P<what>.+?)(?:全部|都)?(?:不要|勿要|伐要|唔要|莫要|唔使|不用|免|算|取消|不订|退掉|撤掉|撤|退|删掉|去掉|[别莫甭](?:再|给我们?|帮我们?|给)*[要拿带留送来称装买订])(?:了|啦|喇|咯|掉|吧|哦|哈|嘛|[\s。!~])*$"
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>(?:[^\d一二两三四五六七八九十]|[一二两三四五六七八九十](?!"
     rf"{UNIT_PATTERN}|$))+)$"
 )
 _KEPT = re.compile(
-    r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样|照常|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
+    r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样要?|照常要?|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
 )
 _MORE = re.compile(r"(?:再|另外?|多|还)?(?:加|要|来)(?:一下|上|多)?(?=\S)|再|另|多")
 _INSTEAD = re.compile(
@@ -51,6 +51,8 @@ _KEEPS = re.compile(r"[要来行好留够加改换][^,，\s]*[,，\s]")  # 只�
 _ALONE = re.compile(
     r"(?:全部|都|就|先|请|帮我|给我)?(?:不要|去掉|取消|退掉?|撤掉?|删掉?|划掉|算|免)(?:了|吧|哈|哦|啦)*"
 )
+_ALONE_LESS = re.compile(rf"(?:取消|退掉?|减掉?|少要?|去掉)(?:了|掉)?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?[了吧]*")
+_BY_A_PART = re.compile(r"(?P<drop>不要|退掉?|取消)(?P<part>[\u4e00-\u9fff])(?P<end>[了吧]+)")  # 年画贵了,不要画了
 _AGAIN = re.compile(rf"再[加来]\s?[x×+]?\s?{_FIGURE}\s?(?:{UNIT_PATTERN})?")
 _GOES_ON = re.compile(rf"再|还|另|加|来|要|多|共|各|{_FIGURE}")
 _MOST_CHANGES = 6
@@ -196,10 +198,10 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
     if _LEFT.search(content) is not None:
         return None
     pieces = [piece for piece in re.split(r"[\s,，、;；。!~]+|(?<=\S)(?=再加|再来|另加|另外加)", content) if piece]
-    pieces = _whole_changes(shelf, pieces)
+    count, pieces = len(pieces), _whole_changes(shelf, pieces)
     has_drop = any(_DROP.match(piece) is not None and shelf.keys_in(piece) for piece in pieces)
     changes = [piece for piece in pieces if _KEPT.fullmatch(piece) is None and not _is_talk(shelf, piece, has_drop)]
-    if not before or len(pieces) < 2 or not changes or len(pieces) > _MOST_CHANGES:
+    if not before or count < 2 or not changes or len(pieces) > _MOST_CHANGES:
         return None
     if not any(_is_change(piece) for piece in changes):
         return None
@@ -230,8 +232,11 @@ def _whole_changes(shelf: Shelf, pieces: list[str]) -> list[str]:
             whole[-1] = last + piece
             continue
         is_bare = bool(last) and re.search(_COUNTED, last) is None and bool(shelf.keys_in(last))
-        if is_bare and not _is_change(last) and _ALONE.fullmatch(piece) is not None:
-            whole[-1] = last + piece
+        is_bare = is_bare and not _is_change(last) and _KEPT.fullmatch(last) is None
+        part = _BY_A_PART.fullmatch(piece) if is_bare else None
+        drop = part["drop"] + part["end"] if part is not None and part["part"] in last else piece
+        if is_bare and (_ALONE.fullmatch(drop) or _ALONE_LESS.fullmatch(drop)):
+            whole[-1] = last + drop
         else:
             whole.append(piece)
     return whole

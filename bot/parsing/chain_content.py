@@ -28,11 +28,12 @@ from bot.parsing.chain_amounts import (
     quantity_pattern,
     unless_odd,
 )
+from bot.parsing.chain_clauses import read_clauses, read_divided, take_aside
 from bot.parsing.chain_each import every_one, spread_each, the_others
 from bot.parsing.chain_kinds import Kinds, without_kinds
 from bot.parsing.chain_message import Held, cost_of, read_said
-from bot.parsing.chain_parts import take_logistics, take_parts
-from bot.parsing.chain_remarks import has_some, told_twice
+from bot.parsing.chain_parts import take_parts
+from bot.parsing.chain_remarks import has_some
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import Tokens, one_of
 from bot.parsing.chain_told import Told, without_price
@@ -59,7 +60,7 @@ class Shelf:
             (term for term, named in catalogue.names.items() if named.keys and not named.weak), key=len, reverse=True
         )
         names = one_of(terms)
-        self._kinds = Kinds(catalogue.items)
+        self._kinds = Kinds(catalogue.items, catalogue.names)
         self.told = Told(catalogue.items, {term: catalogue.names[term].keys for term in terms})
         self._tokens = Tokens(names, self._kinds.pattern, self.told, quantity_pattern([*terms, *self._kinds.words]))
         self._mention = re.compile(rf"(?:{names})")
@@ -137,9 +138,9 @@ class Shelf:
         sized = read_sizes(content, self.catalogue.items)
         if sized is not None:
             return sized
-        summed = summed_sizes(content, self.catalogue.items)
-        if summed is not None:
-            return replace(self._read(summed[0]), note=summed[1])
+        sizes = summed_sizes(content, self.catalogue.items)
+        if sizes is not None:
+            return replace(self._read(sizes[0]), note=sizes[1])
         content = without_price(content, self._mention, self.catalogue)
         content = the_others(content, self.catalogue.items, self._all_numbers_in)
         content = every_one(content, self.catalogue.items, self._all_numbers_in)
@@ -153,9 +154,10 @@ class Shelf:
         parted = take_parts(content) if self.catalogue.only is not None else None
         if parted is not None:
             return replace(self._read(parted[0]), note=parted[1])
-        tail = take_logistics(content)
-        if tail is None or self.mentions_item(tail[1]):
-            tail = told_twice(self, content)
+        summed = read_divided(self, content) or read_clauses(self, content)
+        if summed is not None:
+            return summed
+        tail = take_aside(self, content)
         if tail is not None:
             found = self._read(tail[0])
             return replace(found, note=" ".join(filter(None, (found.note, tail[1]))))
@@ -220,6 +222,11 @@ class Shelf:
             return None
         amount = _AMOUNT.match(match.string, match.start())
         return amount if amount is not None and amount.end() == match.end() else None
+
+    def may_be(self, name: str) -> set[int]:
+        """The items that `name` is the name, a part or the ending of."""
+        numbers = self._numbers_of(name)
+        return {key for number in numbers for key in self.catalogue.by_number.get(number, ())}
 
     def _all_numbers_in(self, text: str) -> set[int]:
         return {number for match in self._mention.finditer(text) for number in self._numbers_of(match[0])}

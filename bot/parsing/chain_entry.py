@@ -18,7 +18,7 @@ from bot.parsing.chain_marks import HOLE, take_paid, take_phone, take_room
 from bot.parsing.chain_shape import is_address
 from bot.parsing.chain_struck import without_tag
 from bot.parsing.names import HAN
-from bot.parsing.normalise import Normal
+from bot.parsing.normalise import Normal, circled_value
 from bot.parsing.quantity import UNIT_PATTERN
 
 _MARKS = re.compile(r"[✅✔☑√🉑👌🙏💰🧧❤👍🌹]+\s*$")
@@ -53,6 +53,8 @@ def read_parts(normal: Normal, start: int, end: int, shelf: Shelf, people: Names
     if "】" in text:  # 【绿萝×2】麦太【1-1204】
         text = _SQUARE.sub(lambda match: f" {match[1]} ", text)
     room, text = take_room(text, normal.raw[normal.starts[start] : normal.starts[end]], shelf.catalogue.names)
+    if room is not None:
+        text = _ESTATE.sub(lambda match: " " * len(match[0]), text)
     known = _known(text, people)
     if known is not None:
         name = _name(normal, start, text, *known)
@@ -105,6 +107,7 @@ def _divide(text: str, shelf: Shelf, normal: Normal, offset: int) -> tuple[int, 
         return _divide_rest(text, tokens, shelf)
     is_order = _WHOLE.match(stripped) or (_is_content(first[0], shelf) and has_quantity(stripped))
     is_order = is_order or _is_goods_with_amount(stripped, tokens, shelf)
+    is_order = is_order or (len(stripped) == 1 and len(tokens) == 1 and circled_value(stripped) is not None)  # 1-101 ①
     is_order = is_order or (0 in shelf.item_starts(stripped) and _TAKEN_BACK.search(stripped) is not None)
     if HOLE in text[:begin] and is_order:
         return begin, begin, begin
@@ -205,6 +208,9 @@ _LONGEST_HALF = 3
 _TAKEN_BACK = re.compile(r"(?:不要|取消|退|减|少|加|改)")  # 903 肉不要了
 _SQUARE = re.compile(r"【([^【】]*)】")
 _ROOM_IN_DASHES = re.compile(r"(?<=[^\W\d])-(\d{1,2}-\d{3,4})[- ](?=[^\W\d]|$)")  # 豆豆妈-8-1202-沃柑1
+_ESTATE = re.compile(  # 滨河小区6-2-401 武姐
+    rf"^\s*[^\s\d,，]{{1,6}}(?:小区|花园|家园|公寓|新村|社区|大院|嘉园|华庭|名苑|佳苑|花苑)\s?(?={HOLE}+\s*\S)"
+)
 _ROOM_THEN_NAME = re.compile(r"^(\s*(?:\d{1,2}-){1,2}\d{3,4})[-_—](?=[^\W\d])")  # 3-1502-郭
 _ODD_NAME = re.compile(r"\s*(?P<name>[^\w\s(（\x01+×]{2,10})(?=\s+\S)")
 _WHOLE = re.compile(r"除了|同上|同楼上|跟楼上一样|取消|不要了|全要|都要|各|每样")

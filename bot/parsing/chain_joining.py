@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 
-from bot.parsing.chain_behind import is_signed
+from bot.parsing.chain_behind import is_name, is_signed
 from bot.parsing.chain_blocks import block_heads
 from bot.parsing.chain_content import Shelf
 from bot.parsing.chain_entry import read_parts
-from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark, restarts
+from bot.parsing.chain_pastes import first_person, newest_paste
+from bot.parsing.chain_rows import MAX_ROW, Layout, Row, is_example, is_mark
 from bot.parsing.normalise import Normal
-from bot.parsing.post_prices import find_prices
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.rooms import find_rooms
 
-_LONGEST_PRICE_LIST = 60  # lines
-_MOSTLY = 0.8
-_MOST_PASTES = 4
 _HEADLINE = re.compile(
     r"[^,，;；。:\n]{0,40}(?:接龙|接起来?|接上|接一下|名单|报名|团购?|统计|登记|下单|预订|走起|开接)[:：]\s*(?=\S)"
 )
@@ -70,7 +67,9 @@ class Joiner:
 
     def entries(self) -> list[Row]:
         """The entries in order, each with its wrapped lines."""
-        rows = self._newest_paste(self._without_price_list(self.layout.entries))
+        listed = first_person(self.layout.entries, self.text, self.shelf)
+        self.title += [self.raw(row) for row in self.layout.entries[:listed]]
+        rows = newest_paste(self.layout.entries[listed:], self.text)
         return self._joined(rows) if self.layout.is_numbered else self._loose(rows)
 
     def text(self, row: Row) -> str:
@@ -80,30 +79,6 @@ class Joiner:
     def raw(self, row: Row) -> str:
         """The line as it was written, its number included."""
         return self.normal.cut(row.line_start, row.end)
-
-    def _without_price_list(self, rows: list[Row]) -> list[Row]:
-        """Goods listed with numbers of their own before the numbering starts anew are part of the title."""
-        for index in reversed([index for index in restarts(rows) if index <= _LONGEST_PRICE_LIST]):
-            head = [row for row in rows[:index] if row.number is not None]
-            listed = [row for row in head if self._is_price_line(self.text(row))]
-            if 2 * len(listed) >= len(head):
-                self.title += [self.raw(row) for row in rows[:index]]
-                return rows[index:]
-        return rows
-
-    def _newest_paste(self, rows: list[Row]) -> list[Row]:
-        """A chain that was pasted twice counts once: the later list repeats the entries of the earlier one."""
-        for index in reversed(restarts(rows)[-_MOST_PASTES:]):
-            older = [row for row in rows[:index] if row.number is not None]
-            newer = {row.number: self.text(row).strip() for row in rows[index:]}
-            same = sum(newer.get(row.number) == self.text(row).strip() for row in older)
-            if len(older) > 1 and len(newer) >= len(older) and _MOSTLY * len(older) <= same:
-                return rows[index:]
-        return rows
-
-    def _is_price_line(self, text: str) -> bool:
-        starts = self.shelf.item_starts(text)
-        return bool(starts) and starts[0] <= 4 and (bool(find_prices(text)) or self.shelf.starts_content(text.strip()))
 
     def _joined(self, rows: list[Row]) -> list[Row]:
         """Numbered entries with their wrapped lines; unnumbered lines that are not part of one are judged apart."""
@@ -124,7 +99,8 @@ class Joiner:
             last = joined[-1] if joined else None
             is_near = not closed and not row.after_blank
             is_near = is_near and last is not None and row.end - last.start <= MAX_ROW
-            if last is not None and is_near and not self._is_a_household(last, row) and self._continues(last, text):
+            is_part = is_near and last is not None and not self._is_a_household(last, row)
+            if last is not None and is_part and (self._continues(last, text) or self._signs(last, text)):
                 last.end = row.end
                 continue
             if self._is_firm_entry(row):
@@ -154,6 +130,15 @@ class Joiner:
         if starts_remark(text) and len(text) <= _LONGEST_REMARK:
             return True
         return _HAS_FIGURE.search(text) is None and len(text) <= _LONGEST_WISH and _CHAT.search(text) is None
+
+    def _signs(self, last: Row, text: str) -> bool:
+        """方姐 7栋2单元502 below goods without a name."""
+        body = self.text(last).strip()
+        room = next(iter(find_rooms(text)), None)
+        name = text if room is None else text[: room.start] + text[room.end :]
+        if not self.shelf.starts_goods(body) or is_signed(body, self.shelf) or self.shelf.mentions_item(name):
+            return False
+        return self.shelf.plainly(body) is not None and is_name(name.strip(" -_:：,，"), firm=room is None)
 
     def _is_a_household(self, last: Row, row: Row) -> bool:
         """3-301 孟爷爷 烩面1盒 below an entry that has its goods: its own room and name, and what they want."""

@@ -6,7 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from bot.parsing.catalogue import Named
 from bot.parsing.chain_amounts import FIGURE, Wish
+from bot.parsing.chain_shorts import short_names
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Item
 
@@ -22,19 +24,24 @@ _KIND = rf"(?:的{_THAT}|款|味|色|口味)?"
 class Kinds:
     """The words of one catalogue. `pattern` finds them, `key_of` and `keys_in` tell the item."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], names: Mapping[str, Named]) -> None:
         self._words = _contrasts(items) | _family_words(items)
+        self._shorts = {word: key for word, key in short_names(items, names).items() if word not in self._words}
         self._initials = {char: key for char, key in _lone_characters(items).items() if char not in self._words}
         self.words = tuple(self._words)
         words = "|".join(_edged(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
         initials = "".join(re.escape(char) for char in self._initials)
         counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN}))|\S{{0,3}}各\s?[\d一二两三四五六])"
-        self.pattern = rf"(?:{words}){_KIND}" + (rf"|[{initials}](?:的{_THAT})?{counted}" if initials else "")
+        shorts = "|".join(re.escape(word) for word in sorted(self._shorts, key=len, reverse=True))
+        self.pattern = rf"(?:{words}){_KIND}" + (rf"|(?:{shorts}){counted}" if shorts else "")
+        self.pattern += rf"|[{initials}](?:的{_THAT})?{counted}" if initials else ""
 
     def key_of(self, said: str) -> int:
         """The item that `said`, found by `pattern`, names."""
         longest = next((said[:size] for size in range(len(said), 0, -1) if said[:size] in self._words), None)
-        return self._words[longest] if longest is not None else self._initials[said[0]]
+        if longest is not None:
+            return self._words[longest]
+        return self._shorts[said] if said in self._shorts else self._initials[said[0]]
 
     def keys_in(self, text: str) -> list[int]:
         """Items whose word stands in `text`."""

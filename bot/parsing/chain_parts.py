@@ -42,6 +42,12 @@ _WISH = re.compile(r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|给|拿)[^\s\
 _SIZE = re.compile(  # 雨衣1件 130码
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|穿)?(?:\d{2,3}\s?(?:码|cm|厘米)|(?:x{0,3}[sml]|均|大|中|小)码)的?)[)）]?"
 )
+_PACKED = re.compile(  # 前腿2斤 一半一袋
+    r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:一半一[袋包盒份]|(?:分成?|装成?|分装成?)[两二三四2-4][袋包盒份]装?|对半[分装切]开?|[一1半]斤[一1][袋包]装?|分开[装放]))[)）]?"
+)
+_SEASONED = re.compile(  # 鸡架3袋,多搁辣椒面,不老林一袋
+    r"[\s,，;；(（]+(?P<wish>(?:多|少|不|别|莫|甭|勿|唔)(?:要|给我|给)?[搁放加撒淋][^\s\d,，;；()（）一二两三四五六七八九十]{1,6}?)[)）]?(?=[\s,，;；]|$)"
+)
 _COUNTED = re.compile(rf"[\d一二两三四五六七八九十半]\s?(?:{UNIT_PATTERN})|取消|不要|退|改|换")
 _SHARE = re.compile(  # 2盒 一盒是帮我妈带的
     rf"(?P<head>.*?(?P<total>{FIGURE})\s?(?:{UNIT_PATTERN})?)[\s,，;；(（]+"
@@ -73,11 +79,20 @@ def without_question(content: str) -> str:
     return content if asked is None else f"{asked['what']}{asked['amount']}"
 
 
+def take_seasoning(content: str) -> tuple[str, str] | None:
+    """(what is wanted, 多搁辣椒面) for how it is to be prepared, said between goods; None without."""
+    match = _SEASONED.search(content)
+    return None if match is None else (content[: match.start()] + " " + content[match.end() :], match["wish"])
+
+
 def take_logistics(content: str) -> tuple[str, str] | None:
     """(what is wanted, 5楼大刘代收) for words at the end that say who fetches it, or a size; None without."""
     share = _SHARE.fullmatch(content) or _WITHIN.fullmatch(content)
     if share is not None and _is_less(share["part"], share["total"]):
         return share["head"], share["tail"]
+    packed = _PACKED.fullmatch(content)
+    if packed is not None:
+        return packed["head"], packed["tail"]
     match = _LOGISTICS.fullmatch(content)
     at = _AT.fullmatch(content) if match is None else None
     if at is not None:

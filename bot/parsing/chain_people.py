@@ -29,6 +29,7 @@ class People:
 
     _orders: dict[str, dict[str | None, Held]] = field(default_factory=dict)
     _entries: dict[str, ChainEntry | None] = field(default_factory=dict)  # None: several lines of one name
+    _open: dict[str, ChainEntry] = field(default_factory=dict)
 
     def before(self, parts: Parts) -> Held | None:
         """What the person of `parts` has so far; None for somebody new."""
@@ -46,6 +47,10 @@ class People:
         """The only line of a person called `name`; None for nobody and for several lines."""
         return self._entries.get(plain_name(name))
 
+    def left_open(self, name: str) -> ChainEntry | None:
+        """The last line of a person when that is one to ask about."""
+        return self._open.get(plain_name(name)) if name else None
+
     def end_of_known(self, text: str, start: int) -> int:
         """Where the longest name ends that somebody above has and that stands at `text[start:]`; `start` for none."""
         end, said = start, ""
@@ -62,6 +67,9 @@ class People:
         """Add an entry to its person's order."""
         name = plain_name(parts.name)
         self._entries[name] = None if name in self._entries else entry
+        self._open.pop(name, None)
+        if entry.status == "ambiguous":
+            self._open[name] = entry
         held = self.before(parts)
         if held is None:
             held = self._orders.setdefault(name, {}).setdefault(parts.room, {})

@@ -28,7 +28,7 @@ _HEAD = rf"""
 """
 _BUILDING = re.compile(
     rf"""(?<![\da-z.])(?:第)?{_HEAD}
-    (?:(?P<building>\d{{1,2}}[a-z](?=[座栋幢])|{_FIGURE}|[a-z]){_HOUSE})
+    (?:(?P<building>\d{{1,2}}[a-z](?=[座栋幢])|[a-z]\d{{1,2}}(?=[座栋幢])|{_FIGURE}|[a-z]){_HOUSE})
     (?:{_JOIN}(?P<unit>{_FIGURE})(?:单元|[门梯](?=\d|{_FLAT})|-(?=\d{{3,4}}(?!\d))))?
     (?:{_JOIN}(?P<floor>{_FIGURE})(?:楼|层))?
     (?:{_JOIN}(?P<flat>{_FLAT})(?:室|房|号房|户|\#)?)?""",
@@ -51,7 +51,7 @@ _LETTERED = re.compile(r"(?<![\da-z])(?P<building>[a-z])(?P<flat>\d{3,4})(?!\d|\
 _ROOMED = re.compile(rf"(?<![\d.])(?P<flat>{_FLAT})(?:室|房(?!间)|号房|的(?=[\s,]*$))")
 _BARE = re.compile(
     r"(?<![\d./\-×x+¥])(?<!\d:)(?P<flat>\d{3,4})"
-    r"(?!\d|[.:/\-×+]\d|\s?(?:(?:ml|g|m|kg|l|w|k)(?![a-z])|克|毫升|元|块|¥|斤|个|米|公里|年|号(?!房)|份|盒|袋|箱|瓶|枚|只|桶|包|板|提|罐|杯|把|扎|束|筐|套|组|件|支|枝|朵|根|条|片|块|串|卷|碗|捆|笼|碟|盆|株|粒|颗|棵|点|次|多|%|人|步))"
+    r"(?!\d|[.:/\-×+]\d|\s?(?:(?:ml|g|m|kg|l|w|k)(?![a-z])|克|毫升|元|块|¥|斤|个|米(?!米|[\u4e00-\u9fff]\s)|公里|年|号(?!房)|份|盒|袋|箱|瓶|枚|只|桶|包|板|提|罐|杯|把|扎|束|筐|套|组|件|支|枝|朵|根|条|片|块|串|卷|碗|捆|笼|碟|盆|株|粒|颗|棵|点|次|多|%|人|步))"
 )
 _SPOKEN = re.compile(
     r"(?<![零〇一二两三四五六七八九十百千幺点])(?P<flat>[一二三四五六七八九幺][零〇一二三四五六七八九幺]{2,3}|[二三]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])"
@@ -194,6 +194,8 @@ def _figure(figure: str | None) -> str | None:
     if len(figure) == 1 and figure.isascii() and figure.isalpha():
         return figure.upper()
     value = chinese_value(figure)
+    if not value and re.search("[a-z]", figure):  # R1栋, 12A座
+        return figure.upper()
     return str(value) if value else None
 
 

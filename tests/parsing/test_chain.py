@@ -44,8 +44,11 @@ KNOWN: dict[str, str] = {
     "list15-38": "a word for all the goods is also the name of one",
     "list15-40": "a word for two of the goods; a number typed twice",
     "list16-10": "不够 +2 is read as a new total",
-    "list16-11": "a building of figures and a letter",
     "list16-36": "a set of two goods for each",
+    "list18-05": "a slip in a name of one character is asked about",
+    "list18-15": "a price of two goods that only the unit tells apart is asked about",
+    "list18-19": "an amount of what its person has, with a reason: so many more is read, so many was meant",
+    "list18-30": "the cheaper of two goods is asked about",
 }
 
 
@@ -819,3 +822,102 @@ def test_households_corrections_and_speakers_between_the_numbers() -> None:
         ("老崔", "5-302", (Line(2, 1000),)),
     ]
     assert reading.unread == ("阿月：这批鸡蛋都是当天的", "豆腐今年3块了")
+
+
+@pytest.mark.parametrize(
+    ("content", "replaces", "lines"),
+    [
+        ("鸡蛋不要2板要1板", True, (Line(1, 1000),)),
+        ("吃不完 鸡蛋1板算哒", True, (Line(1, 1000),)),
+        ("鸡蛋说错了是3板", True, (Line(1, 3000),)),
+        ("鸡蛋3板 刚才2板不够", True, (Line(1, 3000),)),
+        ("鸡蛋要3板,上面两板作废", True, (Line(1, 3000),)),
+        ("再来鸡蛋1板 刚才2板不够", False, (Line(1, 1000),)),
+        ("鸡蛋别给我拿了,牙疼", False, (Line(1, 0),)),
+        ("鸡蛋家里还有 取消1板", False, (Line(1, 1000, "sub"),)),
+        ("咸蛋不要了,鸡蛋留1板", True, (Line(2, 0), Line(1, 1000))),
+        ("鸡蛋1板就够,蜂蜜再加一", True, (Line(1, 1000), Line(3, 1000, "add"))),
+    ],
+)
+def test_what_a_later_line_says_of_an_amount_above(content: str, replaces: bool, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 鸡蛋2板 咸蛋1盒\n2. 王五 豆腐1\n3. 阿月 {content}", EGGS).entries[2]
+    assert (entry.status, entry.replaces, entry.lines) == ("ok", replaces, lines)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["鸡蛋2板 刚才2板不够", "鸡蛋3板,上面五板作废", "鸡蛋2板算了", "鸡蛋别给我拿碎了", "鸡蛋别要太小的", "鸡蛋说错了"],
+)
+def test_what_a_later_line_leaves_open(content: str) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 鸡蛋2板 咸蛋1盒\n2. 王五 豆腐1\n3. 阿月 {content}", EGGS).entries[2]
+    assert (entry.status, entry.lines) == ("ambiguous", ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "lines"),
+    [
+        ("咸蛋半盒", "说错了 咸蛋2盒", (Line(2, 2000),)),
+        ("蜂蜜四五瓶", "那就4瓶,不纠结了", (Line(3, 4000),)),
+        ("蜂蜜半瓶", "半瓶不卖啊 那来一瓶", (Line(3, 1000),)),
+        ("蜂蜜四五瓶", "那就4瓶还是5瓶呢", ()),
+        ("蜂蜜四五瓶", "那就这样", ()),
+    ],
+)
+def test_a_later_line_answers_what_was_left_open(asked: str, answer: str, lines: tuple[Line, ...]) -> None:
+    entries = read_chain(f"#接龙\n1. 阿月 {asked}\n2. 王五 豆腐1\n3. 阿月 {answer}", EGGS).entries
+    assert (entries[0].status, entries[2].status) == ("ambiguous", "ok" if lines else "ambiguous")
+    assert entries[2].lines == lines
+
+
+FAMILIES = Catalogue(
+    [
+        Item(1, 1, "河蟹公", "只", 4800, "4两/只", ("公蟹",)),
+        Item(2, 2, "河蟹母", "只", 4500, "3两/只", ("母蟹",)),
+        Item(3, 3, "茄子苗", "盒", 1200, "6株/盒"),
+        Item(4, 4, "辣椒苗", "盒", 1000, "6株/盒"),
+        Item(5, 5, "土鸡蛋", "板", 3200, "30枚/板", ("鸡蛋",)),
+        Item(6, 6, "三鲜饺", "袋", 4800, "2斤/袋"),
+        Item(7, 7, "韭菜饺", "袋", 4800, "2斤/袋"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("河蟹一对,公母各一", (Line(1, 1000), Line(2, 1000))),
+        ("茄子1 辣椒2", (Line(3, 1000), Line(4, 2000))),
+        ("土蛋1板", (Line(5, 1000),)),
+        ("韭菜饺一三鲜饺一土鸡蛋二", (Line(7, 1000), Line(6, 1000), Line(5, 2000))),
+        ("土鸡蛋1板,多搁点草,三鲜饺1", (Line(5, 1000), Line(6, 1000))),
+        ("三鲜饺给我来一个 没吃过尝尝", (Line(6, 1000),)),
+        ("我家饺子两样各一袋,对门老两口三鲜饺再一袋", (Line(6, 2000), Line(7, 1000))),
+        ("这几样来个全的,一样儿一份", tuple(Line(key, 1000) for key in range(1, 8))),
+    ],
+)
+def test_goods_by_short_names_and_in_parts(content: str, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. 阿月 {content}\n2. 王五 土鸡蛋2", FAMILIES).entries[0]
+    assert (entry.name, entry.status, entry.lines) == ("阿月", "ok", lines)
+
+
+@pytest.mark.parametrize("content", ["河蟹三只,公母各一", "土鸡蛋来点儿", "茄子", "黄瓜1"])
+def test_short_names_and_parts_that_do_not_fit(content: str) -> None:
+    assert read_chain(f"#接龙\n1. 阿月 {content}\n2. 王五 土鸡蛋2", FAMILIES).entries[0].status == "ambiguous"
+
+
+def test_notices_are_no_people_and_a_name_may_stand_below_its_goods() -> None:
+    text = (
+        "#接龙\n1. 房号一定要写清楚\n2. 周日上午十点自取\n\n1. 团长阿敏\n2. R1栋2单元302 阿月 豆腐1\n"
+        "3. 蜂蜜1瓶\n鸡蛋2板\n小满 7栋2单元502\n4. 滨江花园6-2-401 老周 豆腐2\n5. 302 米米 豆腐1\n6. 阿敏\n7. 1-101 ④"
+    )
+    entries = read_chain(text, EGGS, leader_name="阿敏").entries
+    assert [(entry.name, entry.room, entry.status) for entry in entries] == [
+        ("团长阿敏", None, "ambiguous"),
+        ("阿月", "R1-2-302", "ok"),
+        ("小满", "7-2-502", "ok"),
+        ("老周", "6-2-401", "ok"),
+        ("米米", "302", "ok"),
+        ("阿敏", None, "placeholder"),
+        ("", "1-101", "ok"),
+    ]
+    assert entries[2].lines == (Line(3, 1000), Line(1, 2000))
