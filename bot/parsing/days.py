@@ -21,7 +21,7 @@ _WEEKDAY |= {str(n): n - 1 for n in range(1, 8)}
 _SMALL = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
 _NOT_A_DAY = (
     r"(?!\d(?!\d?(?:[:点时日号]|-\d{1,2}[点:]|到\d{1,2}点))|[楼栋幢座门柜桌线院库厅仓店铺电机车口馆站岛摊档棚亭窗岗桩厂室场]"
-    r"|单元|商铺|链接|团长|公寓|地块|街|路|广场|驿|大院|小区|基地|菜|套餐|点位|"
+    r"|单元|看台|商铺|链接|团长|公寓|地块|街|路|广场|驿|大院|小区|基地|菜|套餐|点位|"
     r"自提[点柜]|取货[点柜]|提货[点柜]|\s?[xX×*+=])"
 )
 _DAY_SUFFIX = r"(?:天|日|儿个?|个儿?|朝|子)"
@@ -43,7 +43,7 @@ DATE_PATTERN = (
     rf"|(?P<relative>大后{_DAY_SUFFIX}|大前天|(?<![以之])后(?:天|日|儿个?|朝)(?!然)"
     rf"|今{_DAY_SUFFIX}|(?:明|赶明){_DAY_SUFFIX}|听日|昨{_DAY_SUFFIX}|前天|(?:今|明|听"
     rf"|后|当|次|昨|翌)(?=[早晚夜晨午朝黑上下](?!餐|饭|班|来|单|市|年))"
-    rf"|次日|隔天|翌日|第二天|同一天|当天|当日)"
+    rf"|次日|隔天|翌日|第二天|同一天|当天|当日|(?:提前一天|头一?天|前一天)(?=的?[早晚上下中午傍夜]|\s?[\d一二两三四五六七八九十]{{1,3}}[点:]))"
     rf"|(?:再?过)?(?P<ndays>[1-9]\d?|[一二两三四五六七八九十俩仨])天(?:之后|以后|后(?!天))"
     r"|(?<![a-z])(?P<english>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|tonight|tomorrow|tmr)(?![a-z])"
     rf"|(?P<feast>{FEAST_PATTERN})|(?P<lunar>{LUNAR_PATTERN})"
@@ -162,6 +162,8 @@ def _english(word: str, today: date) -> Day:
 def _relative(word: str, today: date) -> Day:
     if word in ("次日", "隔天", "翌日", "第二天") or word in ("次", "翌"):
         return Day(days_after=1)
+    if word in ("提前一天", "头天", "头一天", "前一天"):
+        return Day(days_after=-1)
     if word in ("当天", "当日", "当", "同一天"):
         return Day(days_after=0)
     offset = 3 if word.startswith("大后") else -2 if word == "前天" else -3 if word == "大前天" else None

@@ -12,13 +12,14 @@ from bot.parsing.time_scan import TimeHit
 _LINK = re.compile(
     r"(?:[\s:=>\-|【\]】)(,]|时间|日期|时段|时刻|为|是|定在|定|在|于|到|至|约|大概|大约"
     r"|预计|估计|最晚|最迟|就|都|也|一般|统一|安排|安排在|改|暂定|初步|的|了|点|我|"
-    r"大家|请|开始|开到|要|得|必须|之?后|服务|方式|地点|应该|差不多|今次|这次){0,6}"
+    r"写清楚?|看清楚?|看好|记好|记牢|说清楚|再说一[遍次]|划重点|大家|请|开始|开到|要|得|必须|之?后|服务|方式|地点|应该|差不多|今次|这次){0,6}"
 )
 _CLAUSE = re.compile(r"[\n,，。;!?]|\s{2,}")
 _STATES_ONLY = re.compile(r"(?:就|已经|都|的)?不(?:再)?[接收等加补]")  # 今天不接单了: no deadline
 _OPEN_UNTIL = re.compile(
     r"(?:接龙|补单|加单|追加|接单|落单|订货|预订|预定|订购|下单|报名|报单|登记|活动|限时|特价|优惠|统计|开放|持续|开团|接受?|收单?|(?<![我俺店铺家摊门院馆场])开|团|拼|抢|(?<![忘惦标书笔])记|录|登|收集|征集)(?:时间)?[:为是]?[落接报收订开]?到\s*$"
 )
+_TIME_OF = re.compile(r"的?(?:时间|日期)(?:[^\n,，。;:\d]{0,6}:\s?|(?:[就也]?(?:是|为|定在|定|在|\s)){0,2})")
 _GIFT = re.compile(r"(?:买|满|够|拍|加购)[^\n,，。;]{1,6}$")  # 买两盒送洗碗盐
 _ONCE = re.compile(r"(?:原定|原来|本来|原先)(?:是|在)?\s*$")  # 原定今晚截单的团
 _PUT_OFF = re.compile(r"(?<!截)(?:延长?|推迟|延迟|顺延|延期)[到至]\s*$")
@@ -36,6 +37,11 @@ _SINCE = re.compile(r"(?:收到?货?|签收|到货|取货|拿到|到手|付款|�
 _LATER_TOLD = re.compile(
     r"(?:货|菜)?(?:时间|地点|的时间)?[:,， ]{0,2}(?:等|另|再|到时|届时|待)(?:行|候|再|会)?我?(?:通知|喊|叫|说|定|群里)"
 )
+_AND_UNTIL = re.compile(
+    r"(?:发我|报我|找我|跟我[说讲]|说|报|记|填|写|登)[,，、]\s?(?:就|一直|都)?(?:发|报|说|记|填|写|登|找)到\s*$"
+)
+_COME_TO_ME = re.compile(r"[^\n,，。;]{0,6}(?:[过下]?来|去|到)[^\n,，。;]{0,4}$")
+_OF_EVENT = re.compile(r"(?:课|训练|比?赛|会|讲座|演出|电影|考试|仪式|典礼|彩排|班会?|晨练|广场舞)\s*$")
 _LATEST = re.compile(
     r"(?:最晚|最迟|不晚于|超过|过了|截|收|接|(?<![我俺店铺家摊门院馆场])开|开放|持续|报|下单|接龙|一直|留|只|价|优惠|福利|预售)(?:时间)?[:为是]?到?\s*$"
 )
@@ -101,7 +107,11 @@ def role_of(text: str, hit: TimeHit, hits: list[TimeHit], words: list[Word]) -> 
             return "close"
     following = next((other.start for other in hits if other.start >= hit.end), len(text))
     after = [word for word in words if hit.end <= word.start < min(right, following)]
-    if _OPEN_UNTIL.search(text, max(0, hit.start - 10), hit.start) or _is_countdown(text, hit):
+    if (
+        _OPEN_UNTIL.search(text, max(0, hit.start - 10), hit.start)
+        or _AND_UNTIL.search(text, max(0, hit.start - 12), hit.start)
+        or _is_countdown(text, hit)
+    ):
         for word in after[:1]:
             word.is_taken = word.is_taken or word.role == "close"
         return "close"
@@ -120,9 +130,16 @@ def _from_behind(text: str, hit: TimeHit, after: list[Word]) -> Role | None:
     """What the words behind a time in its clause say of it."""
     if after and after[0].role == "offer" and text[hit.start - 1 : hit.start] == "到" and after[0].start - hit.end <= 4:
         return "close"  # 现在到周六中午都可以接
-    role = _strongest(after, hit)
+    if after and _is_end_of_event(text, hit, after[0]):  # 训练课15:30结束
+        after = after[1:]
+    role = _strongest(text, after, hit)
     is_statement = role == "close" and not hit.has_clock and _STATES_ONLY.match(text, hit.end) is not None
     return "other" if is_statement else role
+
+
+def _is_end_of_event(text: str, hit: TimeHit, word: Word) -> bool:
+    is_end = text[word.start : word.end] == "结束" and word.start - hit.end <= 1
+    return is_end and _OF_EVENT.search(text, max(0, hit.start - 4), hit.start) is not None
 
 
 def _is_plain_close(text: str, hit: TimeHit) -> bool:
@@ -175,10 +192,13 @@ def _is_label(text: str, word: Word, hit: TimeHit) -> bool:
     return not lead or lead in "\n,，。;!? ()（）【】-|~:" or not lead.isalnum() or ord(lead) > 0xFFFF
 
 
-def _strongest(words: list[Word], hit: TimeHit) -> Role | None:
+def _strongest(text: str, words: list[Word], hit: TimeHit) -> Role | None:
     """Of the role words behind a time: the first that says something about it."""
     for word in words:
         if word.role == "offer":
+            if hit.to_clock is not None and _COME_TO_ME.fullmatch(text, hit.end, word.start):  # 十点到十二点过来找我
+                word.is_taken = True
+                return "pickup"
             is_window = hit.to_clock is not None and word.start - hit.end <= 2
             if hit.mark == "before" or is_window:
                 word.is_taken = True
@@ -217,6 +237,8 @@ def _from_neighbours(
     for word in words:
         is_window = hit.to_clock is not None and word.role == "close"  # 八点到八点半,1号楼,来晚了我可收摊了
         if right <= word.start < min(line_end, next_hit, right + 24) and word.role != "offer" and not is_window:
+            if _TIME_OF.fullmatch(text, word.end, next_hit):  # 最晚周三,我给他准数的时间定在周三五点
+                break
             is_when = word.role in ("arrival", "shipping") and text[word.end : word.end + 1] in ("了", "后")
             if is_when and "。" in text[hit.end : word.start]:  # 11号说。发货后三天到
                 continue

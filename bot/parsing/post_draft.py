@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.parsing.post_amounts import milli_of, take_amounts
+from bot.parsing.post_amounts import milli_of, take_amounts, take_case
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_specs import FIGURE, UNIT, WEIGHT_UNITS, unit_of
 from bot.parsing.values import PostItem, TierPrice
@@ -99,6 +99,13 @@ class Draft:
     def _is_weighed(self) -> bool:
         """Is nothing said of how it is packed but a weight?"""
         return self.unit in (None, "份") and self.spec is not None and self.spec.endswith(tuple(WEIGHT_UNITS))
+
+    def take_case(self, tail: str) -> str:
+        """6盒一箱 behind goods sold by 盒; `tail` without it."""
+        rest, pack, milli = take_case(tail, f"{self.spec or ''} /{self.unit or ''}")
+        if milli:
+            self.case, self.unit = self.case or milli, pack
+        return rest
 
     def take_label(self, key: str, value: str) -> None:
         """规格:, 价格:, 库存:, 限购:."""

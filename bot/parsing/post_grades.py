@@ -10,10 +10,10 @@ from bot.parsing.post_names import best_name, is_head
 _RANK = r"(?:特大|超大|大|中|小|特级|一级|二级|精品|精选|迷你|家庭|标准|豪华)"
 _SIZED = r"(?:果|号|个|只|头|盒|份|袋|瓶|包装|装|款|规格|箱|包)"
 _LENGTH = r"\d(?:\.\d{1,2})?米(?:\*\d(?:\.\d{1,2})?米)?(?:宽|长|床)?"
-_CRAB = r"公\s?[\d.]{1,3}两?[,，、]?母(?:\s?[\d.]{1,3}两)?"  # 公4两母3两
+_CRAB = r"公\s?[\d.]{1,3}两?\d?[,，、]?母(?:\s?[\d.]{1,3}两\d?)?"  # 公4两母3两
 _WEARER = r"(?:大人|小孩|成人|儿童|男[款士童]|女[款士童]|男|女|亲子)(?:的|款|装)?"
 _CALIBRE = r"\d{2,3}\s?-\s?\d{2,3}(?:果|mm|枚|头|#)?"  # 80-85果
-_OTHERS = rf"礼盒|[散袋盒罐瓶]装|{_LENGTH}|{_CRAB}|{_WEARER}|{_CALIBRE}"
+_OTHERS = rf"礼盒|[散袋盒罐瓶分简]装|{_LENGTH}|{_CRAB}|{_WEARER}|{_CALIBRE}"
 _GRADE = re.compile(rf"{_RANK}{_SIZED}?(?:\s.{{0,8}})?|{_OTHERS}|[桶坛罐瓶盒箱袋壶筐篮包]")
 _GRADED = re.compile(rf"(?P<kind>.{{2,}}?)\s?(?:{_RANK}{_SIZED}|{_OTHERS})")  # 四件套1.8米床
 _LONGEST = 9

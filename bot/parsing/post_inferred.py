@@ -78,6 +78,27 @@ def to_named_day(text: str, bound: list[Bound], deadline: datetime | None) -> No
         item.on = item.on + by if item.on is not None else None
 
 
+def before_the_day(bound: list[Bound], now: datetime) -> datetime | None:
+    """明天我做,晚上十点以前说,中午十一点半下来端: tonight, and noon is tomorrow's; None where nothing is moved."""
+    closing = [item for item in bound if item.role == "close" and item.closes is not None]
+    handed = [item for item in bound if item.role in ("pickup", "arrival") and item.start is not None]
+    if len(closing) != 1 or closing[0].closes is None or not handed:
+        return None
+    if any(item.hit.day is not None or item.hit.instant is not None for item in [*closing, *handed]):
+        return None
+    day, own = closing[0].closes.astimezone(SHANGHAI).date(), deadline_of(closing[0].hit, now)
+    made = [item for item in bound if item.role is None and item.hit.day is not None and not item.hit.has_clock]
+    starts = [item.start for item in handed if item.start is not None]
+    is_next = min(starts).astimezone(SHANGHAI).date() == day + timedelta(days=1)
+    if own is None or not (now < own < closing[0].closes) or not is_next or all(item.on != day for item in made):
+        return None
+    for item in handed if min(starts) - timedelta(days=1) > own else []:
+        item.start = item.start - timedelta(days=1) if item.start is not None else None
+        item.end = item.end - timedelta(days=1) if item.end is not None else None
+        item.on = item.on - timedelta(days=1) if item.on is not None else None
+    return own if min(item.start for item in handed if item.start) < closing[0].closes else None
+
+
 def _is_before(item: Bound, others: list[Bound]) -> bool:
     """Is nothing handed out before it, and is it said of another time than the pickup?"""
     if item.start is None:

@@ -57,6 +57,9 @@ def is_other_pack(current: Draft, price: Price, spec: str | None) -> bool:
     is_open = current.spec is not None or (current.unit in WEIGHT_UNITS and price.fen != current.fen)
     if spec is not None and is_open and spec != current.spec and price.count_milli == 1000:
         return True
+    is_case = price.unit in ("箱", "件", "整箱") and current.unit not in (None, price.unit, *WEIGHT_UNITS)
+    if is_case and price.count_milli == current.count == 1000 and price.fen > (current.fen or 0):  # 13.5一包,整箱99一箱
+        return True
     if (current.count == 500) != (price.count_milli == 500) and price.count_milli <= 1000:  # 58半只,108一只
         return current.count <= 1000
     is_weighed = price.unit in WEIGHT_UNITS and price.count_milli > 1000

@@ -26,6 +26,7 @@ TRAIT = re.compile(  # 口味:红豆/绿豆: which kinds there are, not what is 
     r"[\W_]*(?:口味|味道|口感|颜色|尺码|尺寸|品牌|牌子|产地|等级|甜度|保存|储存|配料|成分|特点|卖点|吃法|做法|馅料?|款式|材质)\s*[:：]"
 )
 LIST_WORD = re.compile(r"[\W_]*(?:商品|团品|产品|货品|商品列表|价格|价目)?[\W_]*")
+GONE = re.compile(r"\W*(?:移除|删除|下架|去掉|停售|售罄|卖完|没货|fix|修正|修复|更正|撤下)\s*[:：]")  # - 移除:瑰夏
 _LONGEST_TITLE = 40
 OF_ALL = re.compile(r"[\s,，。;；\x00]*(?:以上|上面)?(?:都|全|均)")
 BRACKET = re.compile(r"\s?[(\[](?P<inner>[^)\]\n]{1,24})[)\]]")

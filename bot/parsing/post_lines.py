@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.parsing.goods_words import last_goods, mentions_goods
-from bot.parsing.post_amounts import take_case, without_amounts
+from bot.parsing.post_amounts import without_amounts
 from bot.parsing.post_corrections import corrected_draft
 from bot.parsing.post_draft import LABEL, Draft, label_key
 from bot.parsing.post_grades import Grades
@@ -15,6 +15,7 @@ from bot.parsing.post_line_kinds import (
     ASIDE,
     BRACKET,
     COLD,
+    GONE,
     META,
     NUMBERING,
     OF_ALL,
@@ -25,7 +26,7 @@ from bot.parsing.post_line_kinds import (
     is_number,
     is_tail_name,
 )  # fmt: skip
-from bot.parsing.post_names import best_name, headline_name, name_and_spec, without_others
+from bot.parsing.post_names import best_name, group_goods, headline_name, name_and_spec, without_others
 from bot.parsing.post_prices import Price, find_prices
 from bot.parsing.post_shares import Shares, called
 from bot.parsing.post_specs import SPEC, find_spec, nearest_spec, unit_of
@@ -151,6 +152,8 @@ class Reader:
             elif spec and self.pending is not None and self.pending[1] is None:
                 self.pending = (self.pending[0], spec)
             return
+        if is_listed and GONE.match(body):
+            return
         if is_listed and not META.match(body):
             self.drafts.append(Draft(name, start, spec=spec, unit=unit_of(rest), is_cold=bool(COLD.search(body))))
             self.pending = None
@@ -226,7 +229,8 @@ class Reader:
             if kind or is_other_pack(current, price, spec):
                 base = current.base or current.name
                 name = f"{base} {kind}" if kind else pack_name(current, region)
-                self._open(Draft(name, start + price.start, spec=spec, base=base), price)
+                current.case = None if price.unit == "箱" else current.case
+                self._open(Draft(name, start + price.start, spec=spec, base=base), price, region)
             elif not current.take_tier(price):
                 self.unused.append(body[price.start : price.end].strip())
             return
@@ -241,8 +245,9 @@ class Reader:
         name = of_the_same(name, self.shown[max(0, start + price.start - 120) : start + price.start])
         above = self.pending[0] if self.pending is not None else headline
         name = self.grades.named(name, body, self.shown[start : start + price.start], above)
-        said = last_goods(self.shown[max(0, start + price.start - 120) : start + price.start])
-        name = said if said and is_statement(name) else name or said
+        if not name or is_statement(name):
+            said = last_goods(self.shown[max(0, start + price.start - 120) : start + price.start])
+            name = said or group_goods(self.shown) or name
         self.pending = None
         *others, name = listed_goods(region) or [name]
         for other in others:
@@ -254,7 +259,7 @@ class Reader:
     def _open(self, draft: Draft, price: Price, region: str = "") -> None:
         self.drafts.append(draft)
         draft.take_price(price)
-        draft.unit = draft.unit or unit_of(re.split(r"[;；。]", without_others(region))[-1])
+        draft.unit = draft.unit or unit_of(re.split(r"[;；。]|:(?=[一-龥]{2})", without_others(region))[-1])
 
     def _after(self, tail: str, behind_several: bool) -> None:
         """What is written behind the last price of a line: spec, stock, limit, and perhaps 冷藏.
@@ -263,7 +268,7 @@ class Reader:
         """
         current = self.drafts[-1] if self.drafts else None
         if current is not None:
-            tail = self._case(tail, current)
+            tail = current.take_case(tail)
         if behind_several:
             tail = self.shares.take_by_name(tail)
         rest = self.shares.take(tail, current, own_line=False, for_all=behind_several and tail[:1] in " ,，。")
@@ -286,13 +291,6 @@ class Reader:
         last.spec = last.spec or find_spec(without_amounts(match["inner"]))
         self.shares.take(match["inner"], last, own_line=False)
         return "\x00" * match.end() + region[match.end() :]
-
-    def _case(self, tail: str, current: Draft) -> str:
-        """6盒一箱 behind goods sold by 盒."""
-        rest, pack, milli = take_case(tail, f"{current.spec or ''} /{current.unit or ''}")
-        if milli:
-            current.case, current.unit = current.case or milli, pack
-        return rest
 
     def _without_prices(self) -> None:
         if self.pending is not None:

@@ -64,6 +64,10 @@ _GREETING = re.compile(  # 各位邻居大家好, 家人们看过来; but 邻居
 )
 _DAY_OF = re.compile(r"^(?:今天|明天|后天|今晚|明晚|今日|明日)的?(?=[^\s]{2,12}团$)")  # tomorrow it would be wrong
 _BRINGS = re.compile(r"[给为](?:大家|各位|邻居们?|家人们?)带来[了的]*$")  # 今天给大家带来: what follows is the goods
+_GROUP = re.compile(
+    r"(?:^|[\s】\],，。:：!！])(?:关于|上[期次]的?|[这本]期的?)?(?P<goods>[\u4e00-\u9fff]{2,5}?)团(?=改|的?时间|延期|通知|推迟|提前|因|有变)"
+)
+_BOOK = re.compile(r"《(?P<title>[^《》\n]{2,24})》[^《》\n,，。;；]{0,6}$")
 _CALL = re.compile(r"(?<=团)(?:正式)?(?:开始?)?(?:接龙|报名|预定|预订|下单|来)?[啦了咯喽!！~\s]*$")
 
 
@@ -87,6 +91,9 @@ def without_others(region: str) -> str:
 
 def best_name(region: str, *, is_first: bool) -> str:
     """The name in `region`, the words before a price; `is_first`: nothing else was priced in this line before."""
+    book = _BOOK.search(region)
+    if book is not None:
+        return book["title"]
     region = re.sub(
         r"[(（](?P<inner>[^)）]*)[)）]",
         lambda match: " " * len(match[0]) if _is_remark(match["inner"]) else match[0],
@@ -231,6 +238,12 @@ def headline_title(text: str) -> str:
     bare = _DAY_OF.sub("", _CALL.sub("", _GREETING.sub("", bare.replace("】", " "))))
     title = re.sub(r"\s+", " ", bare).strip(" 【】[]「」#:：,，。!！~")[:40]
     return "" if _BRINGS.search(title) else title
+
+
+def group_goods(text: str) -> str:
+    """羽绒被团改时间, 柑橘团因天气推迟: what the round that a post speaks of is for."""
+    group = _GROUP.search(text)
+    return group["goods"] if group is not None else ""
 
 
 def _trim(word: str) -> str:

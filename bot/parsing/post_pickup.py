@@ -6,11 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.parsing.post_places import is_place
 from bot.parsing.post_roles import Role
 from bot.parsing.times import SHANGHAI, TimeHit
 from bot.parsing.values import Pickup
 
 _LISTED = re.compile(r"[\s、/]{0,3}|[\s、,，/]{0,3}(?:和|或者?|以及|还有|跟|要么)\s?")
+
+
+_SOON = timedelta(hours=3)
+SOME_TIME = datetime(2024, 1, 1, tzinfo=SHANGHAI)
 
 
 @dataclass(slots=True)
@@ -30,6 +35,8 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
     bound = _of_this_round(bound, deadline)
     for role in ("pickup", "arrival", "shipping"):
         found = [item for item in bound if item.role == role and _is_useful(item)]
+        found = _handing(text, found, bound) if role == "arrival" else found
+        found = _more_exact(found, bound) if role == "pickup" else found
         if found:
             others = [item for item in bound if item.role == "arrival" and role == "pickup" and _is_useful(item)]
             return _with_day(_window_first(text, found, bound, deadline), others)
@@ -47,12 +54,60 @@ def pickup_hits(text: str, bound: list[Bound], deadline: datetime | None, headli
     return windows or [item for item in loose if item.hit.has_clock] or loose
 
 
+def _more_exact(found: list[Bound], bound: list[Bound]) -> list[Bound]:
+    """周四务必拿到手 … 周四下午到货: of the same day, the one that says more."""
+    days = {item.on for item in found}
+    if len(days) != 1 or any(item.hit.has_clock or item.hit.part for item in found):
+        return found
+    exact = [item for item in bound if item.role == "arrival" and item.on in days and item.hit.day is not None]
+    exact = [item for item in exact if item.hit.has_clock or item.hit.part]
+    return exact if len(exact) == 1 else found
+
+
+def _handing(text: str, found: list[Bound], bound: list[Bound]) -> list[Bound]:
+    """11点到小区,11点半开始按楼送; 八点半回来,八点四十五西北角小门: the second is when people get their goods."""
+    points = [item for item in found if item.start is not None and item.end is None]
+    if not points or any(item.end is not None for item in found):
+        return found
+    latest = max(points, key=lambda item: item.start or SOME_TIME)
+    if len(points) > 1 and latest.hit.mark == "after" and sum(item.hit.mark == "after" for item in points) == 1:
+        return [latest] if len({item.on for item in found}) == 1 else found
+    early = [item for item in points if item is not latest]
+    if early and len({item.on for item in found}) == 1 and not latest.hit.mark and _is_at(text, latest):
+        return found if any(_is_at(text, item) for item in early) else [latest]
+    met = [item for item in bound if item.role is None and item.hit.clock and not item.hit.mark and item.end is None]
+    met = [item for item in met if _is_soon_after(item, latest) and is_place(text, item.hit.end)]
+    return met if len(met) == 1 and len(points) == 1 else found
+
+
+def _is_at(text: str, item: Bound) -> bool:
+    """晚上八点在大门口."""
+    return text[item.hit.end : item.hit.end + 1] == "在" and is_place(text, item.hit.end)
+
+
+def _is_soon_after(item: Bound, arrival: Bound) -> bool:
+    return (
+        item.start is not None
+        and arrival.start is not None
+        and timedelta(0) < item.start - arrival.start <= _SOON
+        and item.hit.start > arrival.hit.start
+    )
+
+
 def _of_this_round(bound: list[Bound], deadline: datetime | None) -> list[Bound]:
     """上批今晚七点来拿,这批周六截,下周三七点到八点: what is handed out before the deadline is not of this round."""
-    handed = [item for item in bound if item.role in ("pickup", "arrival") and item.start is not None]
-    if deadline is None or not any(item.start is not None and item.start > deadline for item in handed):
+    if deadline is None:
         return bound
-    return [item for item in bound if item not in handed or item.start is None or item.start >= deadline]
+    handed = [item for item in bound if item.role in ("pickup", "arrival") and item.start is not None]
+    if any(item.start is not None and item.start > deadline for item in handed):
+        bound = [item for item in bound if item not in handed or item.start is None or item.start >= deadline]
+    windows = [item for item in bound if item.role is None and item.end is not None and _starts_after(item, deadline)]
+    last = deadline.astimezone(SHANGHAI).date()
+    return [
+        item
+        for item in bound  # 周六在公园摆摊 … 周日晚6点截 … 下周一7点到7点40
+        if not windows or item.role not in ("pickup", "arrival") or item.start or item.on is None or item.on >= last
+    ]
 
 
 def _window_first(text: str, found: list[Bound], bound: list[Bound], deadline: datetime | None) -> list[Bound]:
@@ -94,6 +149,8 @@ def _only_point(found: list[Bound], bound: list[Bound], deadline: datetime | Non
         if item.role is None and item.hit.clock is not None and (deadline is None or _starts_after(item, deadline))
     ]
     points = [item for item in points if first is None or (item.on is not None and item.on >= first)]
+    if len({item.start for item in points}) > 1:  # 明早5点剪 … 明天傍晚送到城里,6:40,超市侧门
+        points = [item for item in points if item.hit.start > found[0].hit.start and item.on == first][:1]
     if not points and found[0].hit.part is None:  # 周四到,几点说不准,先定周四晚上
         points = [item for item in bound if item.role is None and item.hit.part and item.hit.day and item.on == first]
         return points[:1]

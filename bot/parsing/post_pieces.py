@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.parsing.post_pickup import Bound
 from bot.parsing.times import TimeHit
 
+_NEXT = 12
 _FAR = 18  # characters between the part of the day and its clock
 _EVENING = re.compile(
     r"(?:下了?班|收工|下工|晚饭|夜饭|吃完饭|吃过饭|饭后|睡前|睡觉前?|放学|天黑|广场舞|新闻联播|晚自习|下课|下晚班|夜市|夜宵)"
@@ -27,15 +28,14 @@ _BUT = re.compile(r"[了的啊哦哈]?[\s,，.。]{0,2}(?:而|应该|应当|其�
 _NAMELY = re.compile(r"(?:也就是|就是|即|也即|相当于|等于)(?:说)?\s*$")
 _VOID = re.compile(r"(?:截单?)?(?:的|那个|这个|那条){0,2}(?:作废|不算|取消|无效)")
 _NOT_COUNTED = re.compile(
-    r"[^\n,，。;；!！]{0,8}[,，\s]?(?:全部?|统统|都|一律|已经?){0,2}(?:作废|不[算作]数了?)(?=$|[\n,，。;；!！])"
+    r"[^\n,，。;；!！]{0,8}[,，\s]?(?:全部?|统统|都|一律|已经?){0,2}(?:作废|不[算作]数了?|不算了)(?=$|[\n,，。;；!！])"
 )
 _OWN_TERM = re.compile(
-    r"[,，。;；\s](?:新的?)?(?:取货|自提|提货|领货|到货|送货|配送|分货|发货)[^,，。;；\d]{0,6}(?:改|延|推|挪|换|调|提前)[^,，。;；]{0,2}$"
+    r"[,，。;；\s](?:新的?)?(?:取货|自提|提货|领货|到货|送货|配送|分货|发货)[^。;；\d]{0,10}(?:改|延|推|挪|换|调|提前)[^,，。;；]{0,2}$"
 )
 _EXACTLY = re.compile(
     r"\s?[(]\s?|[^\n。;；,，]{0,8}(?:[,，]|-{1,3}|—{1,2}|\.{2,6}|…{1,2})\s?(?:就|也就)?(?:按|算)(?:是|在|作)?\s?"
 )
-_EVENT = re.compile(r"放学|下课|散学|散会|散场|下班|收工")
 _IN_BRACKETS = re.compile(r"\s?\([^)\n]{0,8}")
 _GOES = re.compile(r"\s?(?:我们?|俺|老公|团长|我爸|我妈)?(?:就|会|要|再|才|开车|出发)?去(?![拿取提])[^\n,，。;]{1,8}")
 _LAST_BARE_HOUR = 12
@@ -73,29 +73,43 @@ def join_remarks(text: str, bound: list[Bound]) -> None:
             one.hit = replace(one.hit, part=hit.part)
 
 
-def join_events(text: str, bound: list[Bound]) -> None:
-    """5点10分放学,我在校门口,放学顺路带走: the hour of what is spoken of again."""
-    hour: TimeHit | None = None
-    for index, item in enumerate(bound):
-        said = text[item.hit.start : item.hit.end]
-        if item.hit.clock is not None:
-            event = _EVENT.match(text, item.hit.end)
-            hour = replace(item.hit, part=item.hit.part or "下午") if event is not None else hour
-        elif hour is not None and _EVENT.match(said) and item.hit.day is None:
-            if index and bound[index - 1].hit.end == item.hit.start:
-                item.role = "other"
-            elif item.role == "pickup":
-                item.hit = replace(item.hit, day=hour.day, part=hour.part, clock=hour.clock)
+def _is_more_exact(one: Bound, other: Bound) -> bool:
+    """The same day named again, now with a clock that has no role of its own."""
+    is_rough = one.hit.day is not None and not one.hit.has_clock and one.hit.part is None
+    is_exact = other.hit.clock is not None and other.hit.to_clock is None and other.role is None
+    return is_rough and is_exact and other.hit.day is not None and one.hit.day == other.hit.day
+
+
+def _join_after_window(text: str, bound: list[Bound]) -> None:
+    """周四早课结束前都行,早课7点到8点,也就是8点."""
+    for one, window, other in zip(bound, bound[1:], bound[2:], strict=False):
+        is_rough = one.role == "close" and not one.hit.has_clock and one.hit.day is not None
+        gap = text[window.hit.end : other.hit.start]
+        if (
+            is_rough
+            and window.hit.to_clock == other.hit.clock is not None
+            and _NAMELY.search(gap)
+            and len(gap) <= _NEXT
+        ):
+            other.hit = replace(other.hit, day=one.hit.day, part=other.hit.part or one.hit.part)
+            other.role, one.role, window.role = "close", "other", "other"
 
 
 def join_same(text: str, bound: list[Bound]) -> None:
     """明天这个时候停,也就是早上十点: the second says the first more exactly."""
+    _join_after_window(text, bound)
     for one, other in itertools.pairwise(bound):
         gap = text[one.hit.end : other.hit.start]
         is_namely = len(gap) <= 12 and _NAMELY.search(gap) is not None and "\n" not in gap
         is_same = one.hit.to_clock is None and other.hit.clock is not None and other.hit.clock == one.hit.clock
         if is_namely and other.hit.day is not None and is_same and other.role in (None, one.role):
             other.role, one.role = one.role or other.role, "other"  # 提前一天上午11点,也就是周四11点
+            continue
+        if is_namely and one.role is None and one.hit.day is not None and not one.hit.has_clock and not other.hit.day:
+            other.hit = replace(other.hit, day=one.hit.day)  # 9月9日第四节课下课前,即11:40之前
+            continue
+        if _is_more_exact(one, other) and len(gap) <= _NEXT and one.role == "close":  # 礼拜五报给他。礼拜五晚八点吧
+            other.role = "close"
             continue
         if one.hit.has_clock or one.role is None or other.hit.day is not None or not other.hit.has_clock:
             continue

@@ -25,7 +25,7 @@ _NOT_GROUP = re.compile(
     r"|线下|电商|网上|堂食|外卖(?:平台)?(?:同款|价)?|平台(?:同款|价)|直播间(?:同款|价)?|实体店|算下来|折合|(?<!百)合(?:下来|不到|到)|平均(?:下来)?|相当于|摊下来|均摊|"
     r"订金|定金|押金|预付款?|先付|首付|运费|邮费|配送费|包装费|打包费|跑腿费|服务费|满"
     r"|减|立减|直降|省了?|(?:便宜|贵)了?|[杀切宰剖剁送洗装包去剥][一每\u4e00-\u9fff]{0,4}收|让了?|让利|抹了?|砍了?|(?:另|再|每.|多)?加收?|多收|补|优惠|返现?|红包(?!都|各|也|一律|统一)|券|补贴|赔|抵|差价|加价|涨[价到了]*"
-    r"|起送|起订|成本|进价|供货价?|指导价|建议价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
+    r"|起送|起订|成本|进价|供货价?|代发价?|指导价|建议价|[两三四五]样(?:一起)?[拿买拼要]?|一起[拿买]|打包|组合价?|"
     r"库存|名额|余量|现货|限量|价值|值|每满|凑满|超过|不到|低于|高于|少)(?:[一1每]\s?[斤盒箱包袋瓶个份])?[了是卖要价都得就大概约差不多:：\s]{0,5}¥?\s?$"
 )
 # … or right behind it
@@ -49,10 +49,14 @@ _NOT_A_PRICE_BEHIND = re.compile(
     r"|千|百)|[-~:]\d|\s?[×*]\s?\d|\d|\s?-\s?\d"
     rf"|两(?!{UNIT}|块)|[公母]"
 )
-_CONTENT = re.compile(
-    rf"(?<=块)\s?/\s?{UNIT}[\s:：,，]{{1,3}}¥?\d{{1,4}}(?:\.\d{{1,2}})?(?:元|块)?(?=[\s,，;；(（。]|$)"
+_CONTENT = re.compile(  # 60块/盒 29.9, 6块一盒 48元: pieces, and then the price
+    rf"(?<=块)\s?(?:/\s?{UNIT}[\s:：,，]{{1,3}}¥?\d{{1,4}}(?:\.\d{{1,2}})?(?:元|块)?"
+    rf"|[一1每]\s?{UNIT}\s{{1,3}}¥?\d{{1,4}}(?:\.\d{{1,2}})?元)(?=[\s,，;；(（。]|$)"
 )
 _ENUMERATED = re.compile(r"(?:[一两二三四五几][件个点条]|注意|说明|通知|提醒|强调|变化|如下)[^\n:,，。]{0,5}:\s?$")
+_UNIT_NEXT = re.compile(rf"\s?{UNIT}")
+_BEHIND_SPEC = re.compile(rf"(?:{SPEC.pattern}|装)[,，]?\s?$")
+_BEHIND_BARE_SPEC = re.compile(rf"(?:{SPEC.pattern})[,，]?\s?$")
 _PACKED = re.compile(rf"{FIGURE}\s?{MEASURE}装(?:的|就?是|卖)?\s?$")
 _NEAR = 10
 _LARGE = 100_000  # fen
@@ -61,9 +65,12 @@ _RIGHT = re.compile(
     rf"(?:\s?/\s?(?P<slashn>{_COUNT})?\s?|\s?每\s?(?P<everyn>[一1])?|\s{{0,2}}(?P<n>{_COUNT})\s?(?!{UNIT}\s?[一1/]\s?[箱件])"
     rf"|\s?[一1][大小](?={UNIT})|(?<=[元块])\s?(?=斤|公斤))"
     rf"(?P<unit>{UNIT})(?P<pack>装)?(?!起\s?(?:每.)?¥?\d)"
+    rf"|(?<!\s)(?<![.\d]\d{{3}})一(?P<any>[\u4e00-\u9fff]"
+    r"(?<![起下些点样次共天晚年月回日直定旦般律人户家号层楼单更早晚遍趟圈半口]))"
+    r"(?=[\s,，。;；!！、(（]|$)"  # 5块一牙
 )
 _LEFT = re.compile(
-    rf"(?:(?P<every>每|单|/)\s?|(?P<n>{_COUNT})\s?)(?P<unit>{UNIT})(?P<pack>装)?(?:的"
+    rf"(?:(?P<every>每|单|整(?![箱件])|/)\s?|(?P<n>{_COUNT})\s?)(?P<unit>{UNIT})(?P<pack>装)?(?:的"
     rf"|才|只要|仅|卖|是|特价|团购?价?|价格?|要|就|一共|总共|共|合计|加起来|优惠价|起"
     rf"|:|：|=|/|\s)*$"
 )
@@ -130,7 +137,8 @@ def _read(text: str, match: re.Match[str], floor: int) -> Price | None:
     left = _LEFT.search(before)
     right = _right(text, end, has_money, left)
     label = _LABEL.search(before)
-    if not has_money and label is None and fen >= _LARGE:  # 西瓜8424 一个39元
+    is_each = left is not None and left["every"] is not None  # 整只1280
+    if not has_money and label is None and fen >= _LARGE and not is_each:  # 西瓜8424 一个39元
         return None
     if not has_money and not _is_bare_price(text, match, left, right, label):
         return None
@@ -169,7 +177,14 @@ def _right(text: str, end: int, has_money: bool, left: re.Match[str] | None) -> 
 
 def _next_is_amount(text: str, at: int) -> bool:
     match = AMOUNT.match(text, at) or AMOUNT.match(text, at + 1)
-    return (match is not None and not re.match(rf"\s?{UNIT}", text[match.end() :])) or bool(match and match["money"])
+    return (match is not None and not _UNIT_NEXT.match(text, match.end())) or bool(match and match["money"])
+
+
+def _is_no_sum(text: str, match: re.Match[str]) -> bool:
+    """公3两5母2两5, 两件事:1、…: part of a weight, a number in a list."""
+    if match["num"] == "1" and _ENUMERATED.search(text, max(0, match.start() - 14), match.start()):
+        return True
+    return len(match["num"] or "") == 1 and text[max(0, match.start() - 1) : match.start()] in ("两", "斤")
 
 
 def _is_bare_price(
@@ -181,33 +196,32 @@ def _is_bare_price(
 ) -> bool:
     """A number without 元: only with a unit beside it, a price word before it, or cents."""
     end = match.end()
+    if _is_no_sum(text, match):
+        return False
     if right is not None:
         if match["cn"]:
-            return right["n"] in ("一", "1", "半") or bool(right.group(0).lstrip().startswith(("/", "每")))
+            is_one = right["n"] in ("一", "1", "半") or right["any"] is not None
+            return is_one or right[0].lstrip().startswith(("/", "每"))
         return right["n"] in (None, "一", "1", "半") or "." in (match["num"] or "")
-    if re.match(rf"\s?{UNIT}", text[end:]):
+    if _UNIT_NEXT.match(text, end):
         return False
     if left is not None and not left["pack"]:
         return not match["cn"] or len(match["cn"]) > 1
     if label is not None:
         return not match["cn"] or len(match["cn"]) > 1
     if match["cn"]:
-        behind_spec = (
-            re.search(rf"(?:{SPEC.pattern}|装)[,，]?\s?$", text[max(0, match.start() - 12) : match.start()]) is not None
-        )
+        behind_spec = _BEHIND_SPEC.search(text[max(0, match.start() - 12) : match.start()]) is not None
         behind_spec = behind_spec or mentions_goods(text[max(0, match.start() - 4) : match.start()][-3:])
         if len(match["cn"]) > 1 and _PACKED.search(text, max(0, match.start() - 10), match.start()):
             return True
         return len(match["cn"]) > 1 and behind_spec and re.match(r"\s*(?:$|[\n,，。;！!])", text[end:]) is not None
-    if match["num"] == "1" and _ENUMERATED.search(text, max(0, match.start() - 14), match.start()):  # 两件事:1、…;2、…
-        return False
     is_last = re.match(r"\s*(?:$|[\n,，、。;；!！)）\x00(（]|\s|限|剩|仅|库存|包[邮送])", text[end:]) is not None
     if is_last and _is_glued(text, match):
         return True
     if "." in match["num"]:
         return is_last or not text[end : end + 1].isalnum() or not text[end].isascii()
     lead = text[max(0, match.start() - 1) : match.start()]
-    if is_last and re.search(rf"(?:{SPEC.pattern})[,，]?\s?$", text[max(0, match.start() - 12) : match.start()]):
+    if is_last and _BEHIND_BARE_SPEC.search(text[max(0, match.start() - 12) : match.start()]):
         return True
     return is_last and lead in (" ", "\t", ":", "=", ")", "…", "·") and match["num"] != "0" and len(match["num"]) < 5
 
@@ -240,7 +254,7 @@ def _built(
         count = _count(right["slashn"] or right["n"])
         if right["pack"]:  # 29.9元5斤装: a spec
             return Price(fen, start, end, None, 1000, False, is_sure, start)
-        return Price(fen, start, right.end(), right["unit"], count, True, True, start)
+        return Price(fen, start, right.end(), right["unit"] or right["any"], count, True, True, start)
     is_pack = left is not None and ((left["n"] == "1" and left["unit"] in _GROSS) or left["unit"] in ("g", "克"))
     if left is not None and not left["pack"] and not is_pack:  # 牛腩 1kg 69.9, 虾滑 150g 12.8
         count = _count(left["n"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.parsing.numerals import CHINESE
-from bot.parsing.post_amounts import take_amounts
+from bot.parsing.post_amounts import milli_of, take_amounts
 from bot.parsing.post_draft import Draft, pack_of
-from bot.parsing.post_specs import UNIT, WEIGHT_UNITS
+from bot.parsing.post_specs import FIGURE, UNIT, WEIGHT_UNITS
 
 _CLAUSE = re.compile(r"[^\s,，;；。!！]+")
 _SPEAKS_OF_AMOUNTS = re.compile(r"限|最多|每[户家人]|名额|库存|数量|余量|现货|就|只[有能]|还有|能做|剩|共")
@@ -23,6 +23,8 @@ _EXCEPTED = re.compile(
 )
 _KEPT = re.compile(r"(?:我|俺|咱)?(?:自己|自个儿?|家里?|先)?(?:就|先|已经)?(?:留|吃|囤|尝|拆|送)了")
 _LEFT_OVER = re.compile(r"(?:现在|一共|总共)?(?:还|只|就|仅)?(?:剩|有)")
+_STILL = re.compile(rf"(?:还|只|就|仅|现在?){{1,3}}(?:剩|有)(?:下|了)?(?P<n>{FIGURE})\s?{UNIT}")
+_LONGEST = 6
 _STOCK_WORD = re.compile(r"名额|库存|限量|数量|余量|现货|就|只有|还有|还剩|仅剩|共")
 
 
@@ -34,6 +36,7 @@ class Shares:
         self.stock: int | None = None  # of every item without its own, in thousandths
         self.limit: int | None = None
         self.is_total_shared = False
+        self.of_one: list[tuple[str, int]] = []  # goods and their stock, said before their price
         self.unheld: list[str] = []  # amounts that no item can hold
 
     def take(self, text: str, target: Draft | None, own_line: bool, for_all: bool = False) -> str:
@@ -41,12 +44,22 @@ class Shares:
 
         In a headline, or on a line of its own when several items stand before it, they count for every item.
         """
+        text = self._of_one(text) if target is None else text
         shared = target is None or (own_line and len(self.drafts) > 1)
         text, amounts = take_amounts(text)
         for amount in amounts:
             everyone = shared or amount.is_each or (for_all and amount.kind == "limit")
             self._store(amount.kind, amount.milli, None if everyone else target, amount.unit)
         return text
+
+    def _of_one(self, text: str) -> str:
+        """端午过完粽叶还剩两捆: said of one of the goods that are priced below."""
+        left = _STILL.search(text)
+        milli = milli_of(left["n"]) if left is not None else None
+        if left is None or not milli or re.search(r"[\u4e00-\u9fff]{2}$", text[: left.start()]) is None:
+            return text
+        self.of_one.append((text[: left.start()][-_LONGEST:], milli))
+        return text[: left.start()] + "\x00" * len(left[0]) + text[left.end() :]
 
     def _store(self, kind: str, amount: int, target: Draft | None, unit: str | None) -> None:
         if kind == "case":
@@ -104,6 +117,12 @@ class Shares:
                 is_open = draft.fen is not None and draft.unit is None
                 if is_open and not _sold_apart(draft, text) and not _is_excepted(draft, text):
                     draft.unit = next(unit for unit in match.groupdict().values() if unit)
+        for words, milli in self.of_one:
+            named = [draft for draft in self.drafts if draft.name and words.endswith(called(draft.name, words) or "?")]
+            if named:
+                named[0].stock = named[0].stock or milli
+            else:
+                self.stock = self.stock or milli
         for draft in self.drafts:
             own = _sold_apart(draft, text) if draft.unit is None and draft.fen is not None else None
             draft.unit = own["unit"] if own is not None else draft.unit

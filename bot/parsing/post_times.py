@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 
 from bot.parsing.post_attach import role_of, role_words
 from bot.parsing.post_background import set_background
-from bot.parsing.post_inferred import infer_close, to_named_day
+from bot.parsing.post_events import join_events, join_named_events, mark_in_brackets
+from bot.parsing.post_inferred import before_the_day, infer_close, to_named_day
 from bot.parsing.post_pickup import Bound, ends_before, pickup_hits, pickup_of
-from bot.parsing.post_pieces import drop_taken_back, join_events, join_remarks, join_same, with_parts
+from bot.parsing.post_pieces import drop_taken_back, join_remarks, join_same, with_parts
 from bot.parsing.post_resolve import resolve_all
 from bot.parsing.post_windows import close_windows, hear_calls, hear_presence
 from bot.parsing.times import SHANGHAI, TimeHit, deadline_of, scan_times
@@ -24,8 +25,8 @@ from bot.parsing.values import Pickup
 _ENUMERATION = re.compile(r"[\s、,，/和及或与&;；]{0,4}(?:和|或者?|以及|都行)?")
 _ALSO = re.compile(r"[^\n,，。;]{0,4}(?:也(?:行|可以?|能|好|成|中)|都(?:行|可以))")
 _ERRAND = re.compile(
-    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车|骑车|自己|先|统一|一起|咱们?|集体){0,2}(?:下|过)?去[^\n,，。;]{0,4}?[拿取提](?:货|菜)?(?=[\n,，。;!]|$)"
-    r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提]"
+    r"\s?(?:我|俺|老公|我们|团长)?(?:就|会|要|再|才|开车|骑车|自己|先|统一|一起|咱们?|集体){0,2}(?:下|过)?去[^\n,，。;]{0,4}?[拿取提端拉接搬](?:货|菜)?(?=[\n,，。;!]|$)"
+    r"|\s?(?:我|俺|老公)(?:就|会|要|再|才|开车)?去[^\n,，。;]{0,4}?[拿取提端拉搬]"
 )
 _MOST_HITS = 60
 _WEEK = timedelta(days=7)
@@ -58,7 +59,7 @@ def read_post_times(text: str, now: datetime, headline_end: int = 0) -> PostTime
         resolve_all(text, bound, now, headline_end)
     closes = _deadlines(bound)
     deadline = next((at for at in closes if at > now), closes[-1] if closes else None)
-    early = _before_pickup(bound, deadline, now)
+    early = _before_pickup(bound, deadline, now) or before_the_day(bound, now)
     if early is not None:
         deadline, closes = early, [early]
     _into_next_week(bound, deadline)
@@ -85,10 +86,12 @@ def _mend_roles(text: str, bound: list[Bound], now: datetime) -> None:
     for item in bound:
         if item.role != "close" and _is_past(item.hit, today):
             item.role = "other"
+    mark_in_brackets(text, bound)
     drop_taken_back(text, bound)
     join_remarks(text, bound)
     join_same(text, bound)
     join_events(text, bound)
+    join_named_events(text, bound)
     with_parts(text, bound)
     _leave_errands(text, bound)
     _spread(text, bound)

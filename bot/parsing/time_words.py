@@ -38,6 +38,7 @@ _GOODS = (
 _HOUR_WORD = r"(?:点(?!心|击|名|赞|餐|滴|评|单|菜(?!场|市|鸟))|时(?![候间段令常不鲜蔬尚光]))"
 _CLOCK = (
     r"(?<![\d.])(?<!\d:)(?P<dh>[01]?\d|2[0-4])[:;](?P<dm>[0-5]\d)(?::[0-5]\d)?(?![\d.])(?:\s?(?P<ampm>[ap]\.?m))?"
+    r"|(?<![\d.:-])(?P<mh>[01]\d|2[0-3])(?P<mm>[0-5]\d)(?:(?=\s?(?:至|到)\s?(?:[01]\d|2[0-3])[0-5]\d(?!\d))|(?<=[至到]\d{4})(?![\d元块斤个])|(?<=[日早晚天]0\d{3})(?=[前起到至开发截集出]))"
     r"|(?<![\d.])(?P<eh>\d{1,2})\s?(?P<eap>[ap]\.?m)(?![a-z])"
     rf"|差(?P<lack>{_NUM}|一刻)(?:分钟?)?(?:钟)?到?(?P<lh>{_NUM})点"
     rf"|(?P<ch>{_NUM}){_HOUR_WORD}(?P<round>钟|整|正)?"
@@ -92,6 +93,8 @@ def hour_minute(atom: re.Match[str]) -> tuple[int, int, bool]:
     if atom["dh"]:
         hour = _half_day(int(atom["dh"]), atom["ampm"])
         return hour, int(atom["dm"]), bool(atom["ampm"]) or len(atom["dh"]) == 2
+    if atom["mh"]:  # 0730至0830
+        return int(atom["mh"]), int(atom["mm"]), True
     if atom["eh"]:
         return _half_day(int(atom["eh"]), atom["eap"]), 0, True
     if atom["lh"]:

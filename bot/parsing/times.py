@@ -84,7 +84,7 @@ def resolve(hit: TimeHit, now: datetime, *, prefer: Prefer = "pickup", after: da
     local = now.astimezone(SHANGHAI)
     if hit.instant is not None:
         return When(hit.instant, None, hit.instant.date(), None)
-    day = _day_of(hit, after if after is not None else local)
+    day = _day_of(hit, after if after is not None else local, local.date())
     if day is None and hit.to_day is not None and prefer == "literal":
         day = local.date()  # 2:00-明天4:00
     if hit.clock is None:
@@ -111,10 +111,12 @@ def deadline_of(hit: TimeHit, now: datetime, after: datetime | None = None) -> d
     return found
 
 
-def _day_of(hit: TimeHit, after: datetime) -> date | None:
+def _day_of(hit: TimeHit, after: datetime, today: date) -> date | None:
     if hit.day is None:
         return None
     if hit.day.days_after is not None:
+        if hit.day.days_after < 0 and after.date() <= today:
+            return None  # the day before is over, or no day was named
         return after.date() + timedelta(days=hit.day.days_after)
     return hit.day.on
 
@@ -142,9 +144,11 @@ def _start(hit: TimeHit, day: date | None, now: datetime, after: datetime | None
     half_days = is_loose and (
         after is not None or clock[0] <= _LATEST_AFTERNOON or not (hit.is_digital or hit.to_clock)
     )
+    is_noon = is_loose and prefer == "pickup" and clock[0] == 12 and _begins_day(after)  # 周三来,12点半到1点半
     while (
         found <= base
         or (found <= now and prefer != "literal")
+        or (is_noon and found.hour == 0)
         or (is_loose and after is None and clock[0] < _EARLIEST and found.hour < _EARLIEST)
     ):
         found += timedelta(hours=12 if half_days else 24)
@@ -152,6 +156,11 @@ def _start(hit: TimeHit, day: date | None, now: datetime, after: datetime | None
     if is_loose and 1 <= found.hour <= _LATEST_AFTERNOON and not is_night:  # 凌晨两点杀,四点半装车
         found += timedelta(hours=12)
     return found
+
+
+def _begins_day(at: datetime | None) -> bool:
+    """Was only a day spoken of before?"""
+    return at is not None and (at.astimezone(SHANGHAI) + timedelta(minutes=1)).time() <= time(0, 1)
 
 
 def _not_past(hit: TimeHit, found: datetime, now: datetime) -> datetime:

@@ -22,6 +22,12 @@ KNOWN = {
     "list16-12": "the place alone: 我家门口, and not the room behind it",
     "list17-09": "the place alone: the room behind 我家, which other truths leave out",
     "list17-38": "the place alone: 3号岗 of 3号岗那边",
+    "list18-27": "the place alone: 铁路宿舍 before 3栋101窗口",
+    "list18-31": "the place alone: it stands two clauses behind the time (散了就到球场2号看台下面)",
+    "list19-20": "two places with times of their own (要在地铁口拿的, 其余的 …): only the second is read",
+    "list19-24": "a price for a part (八分之一只), and 只 of 整只",
+    "list20-06": "a deadline reckoned back from another hour, 1箱240片 as the unit, 分装 of the same goods",
+    "list20-12": "一斤半55: the weight is taken for the unit",
     "list16-13": "the place alone: 1号门奶箱里",
 }
 NOW = datetime(2025, 11, 20, 10, 0, tzinfo=SHANGHAI)
@@ -395,6 +401,8 @@ HOSTILE = {
     "prices": "草莓39.9元一盒" * 7_000,
     "brackets": "(" * 65_536,
     "rooms": "3-502 " * 10_900,
+    "still": "就" * 65_536,
+    "windows": "从8点待到9点放学" * 6_000,
     "emoji": "🍓" * 16_384,
     "entries": "1. 张三 2份\n" * 6_000,
 }
