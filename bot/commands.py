@@ -307,7 +307,7 @@ class ShowTotals(LeaderCommand):
 class ShowList(LeaderCommand):
     """名单 / 未付 / 已付 / 未取."""
 
-    which: Literal["all", "unpaid", "paid", "uncollected"]
+    which: Literal["all", "unpaid", "paid", "uncollected", "collected"]
     nth: int | None = None
 
 
@@ -524,6 +524,8 @@ class Redeem(Command):
 
     codes: tuple[tuple[str, str], ...]
     token: str | None = None
+    wanted: tuple[tuple[int, int], ...] = ()  # what is not held by a case: offer numbers and thousandths
+    closes: tuple[int, ...] = ()  # cases that are over once all is handed out
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,11 +544,39 @@ class FindNeighbour(LeaderCommand):
 
 @dataclass(frozen=True, slots=True)
 class HandOut(LeaderCommand):
-    """3-502取走了 / 核销 王姐: all that a household has waiting, without its code; shown first."""
+    """3-502取走了 / 核销 王姐: all that a household has waiting, or what is said (王姐拿了一箱苹果), without its code;
+    shown first."""
+
+    words: str
+    part: str = ""
+    order_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOutAll(LeaderCommand):
+    """都取走了: all that still waits of a round, shown first."""
+
+    nth: int | None = None
+    round_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnulOf(LeaderCommand):
+    """撤销王姐的核销 / 刚才那个核错了 (nobody named): what was handed out a moment ago, shown first."""
+
+    words: str = ""
+    order_id: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOne(LeaderCommand):
+    """提醒王姐来拿."""
 
     words: str
     order_id: int | None = None
-    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,10 +657,29 @@ class DecideCase(LeaderCommand):
     case that waits, or the neighbour's (`who`: a name or a room)."""
 
     number: int
-    decision: Literal["refund", "replacement", "reject", "escalate"]
+    decision: Literal["refund", "replacement", "reject", "escalate", "handed"]  # handed: given to him already
     amount_fen: int | None = None
     reason: str | None = None
     confirmed: bool = False
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOf(LeaderCommand):
+    """王姐的苹果坏了 / 少发了王姐一袋米: a case on a neighbour's behalf, shown first."""
+
+    who: str
+    text: str
+    order_id: int | None = None
+    lines: tuple[Line, ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase(LeaderCommand):
+    """S1 处理好了 / 王姐的售后处理好了: asked how it was dealt with."""
+
+    number: int = 0
     who: str | None = None
 
 
@@ -640,6 +689,15 @@ class AnswerRelay(LeaderCommand):
 
     number: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTo(LeaderCommand):
+    """回复王姐 可以 / 告诉王姐 晚点来没事: the answer to what she asked, else a message of its own, shown first."""
+
+    words: str
+    text: str
+    resident_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

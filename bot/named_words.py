@@ -24,16 +24,16 @@ _YUAN = r"(?P<fen>[¥]?\s*\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)"
 _MAYBE_YUAN = _YUAN + "?"
 _COUNT = r"(?P<count>\d{1,4}(?:\.\d)?)\s*[^\d\s,，。]{0,2}?了?"
 _COUNT_OF = r"\s*(?P<count>\d{1,4}(?:\.\d)?)\s*[份盒斤袋箱瓶个枚只桶包板提罐件]?"
-_SOMEBODY = (
+SOMEBODY = (
     r"(?!大家|大伙|所有|全部|都|取消|微信|支付宝|现金)"
     r"(?P<who>[^,，。!！?？:：]{1,16}?)\s*(?:的|家)?\s*(?:货款|钱|货|东西)?\s*"
 )
-_JUST = r"(?:已经|刚刚|刚才|已|都|刚|来)*"
+JUST = r"(?:已经|刚刚|刚才|已|都|刚|来)*"
 _SUM = r"(?:\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?)?"
 _GIVES = r"(?:微信|支付宝|现金)?(?:付款?|转账?|给钱|交钱|交款|打款)(?:过|好|清|完)?"
 _TAKES = r"(?:取|拿|领|提)(?:走|好|完|货|过)*"
 _NOBODY = re.compile(
-    r"[我俺咱你您她他它谁哪几每]|大家|所有|全部|有人|都|多少|什么|怎么|没|不|未|吗|货款|运费|定金|团款|^(?:钱|款|货|今天|明天|昨天|刚才)"
+    r"[我俺咱你您她他它谁哪几每]|大家|所有|全部|有人|都|多少|什么|怎么|没|不|未|吗|货款|运费|定金|团款|^(?:钱(?![姐哥叔伯姨婶嫂爷奶妈阿老先女太大])|款|货|今天|明天|昨天|刚才)"
 )
 _CALLED = re.compile(r"[^\W\d_给帮替加要订来买减退付拿送查找看一二两三四五六七八九十半]{1,4}")
 _PERSON = re.compile(r"[^\W\d_]{1,8}")
@@ -99,7 +99,7 @@ def _more(match: re.Match[str], said: Said) -> c.Command | None:
 
 def _of_somebody(match: re.Match[str], said: Said) -> c.Command | None:
     """小周的鸡蛋不要了, 3-502的草莓不要了: taken off a neighbour's order."""
-    who = _somebody(match, said)
+    who = somebody(match, said)
     found = for_guest(match, said) if who else None
     room = find_room(who or "")
     if who is None or room is None or not isinstance(found, c.ChangeOrder):
@@ -127,7 +127,7 @@ def _missing(match: re.Match[str], said: Said) -> c.Command | None:
     return c.MarkArrived(missing=f"{match['goods']}{verb}{match['amount']}")
 
 
-def _somebody(match: re.Match[str], said: Said) -> str | None:
+def somebody(match: re.Match[str], said: Said) -> str | None:
     """王姐, 3-502, 12号, 3号楼502王姐: shaped like a neighbour, and not like goods."""
     who = match["who"].strip()
     room = find_room(who)
@@ -148,7 +148,7 @@ def _somebody(match: re.Match[str], said: Said) -> str | None:
 
 
 def _find(match: re.Match[str], said: Said) -> c.Command | None:
-    who = _somebody(match, said)
+    who = somebody(match, said)
     return c.FindNeighbour(who) if who else None
 
 
@@ -158,13 +158,13 @@ def _find_room(match: re.Match[str], said: Said) -> c.Command | None:
 
 
 def _hand_out(match: re.Match[str], said: Said) -> c.Command | None:
-    who = _somebody(match, said)
+    who = somebody(match, said)
     return c.HandOut(who) if who else None
 
 
 def _cancel(match: re.Match[str], said: Said) -> c.Command | None:
     """取消3-502的订单: a neighbour's, never the leader's own."""
-    who = _somebody(match, said)
+    who = somebody(match, said)
     if who is None or who.isdigit():
         return None
     room = find_room(who)
@@ -190,7 +190,7 @@ def _room_for_more(match: re.Match[str], said: Said) -> c.Command | None:
 
 
 def _paid(match: re.Match[str], said: Said) -> c.Command | None:
-    who = _somebody(match, said)
+    who = somebody(match, said)
     if who is None:
         return None
     fen = amount_fen(match["fen"]) if match["fen"] else None
@@ -250,15 +250,15 @@ _NAMED: tuple[Rule, ...] = (
         _room_for_more,
     ),
     rule(_GOODS + r"(?:现在|目前|一共|总共)*(?:要|订|卖|报)(?:出去?)?了?(?:多少|几)[^\d\s,，。]{0,3}", _totals),
-    rule(_SOMEBODY + r"(?:(?:一共|总共|要|该|应该|得|还|欠|差|付|给|收)+(?:多少钱?|几块钱?)|多少钱|几块钱)", _find),
+    rule(SOMEBODY + r"(?:(?:一共|总共|要|该|应该|得|还|欠|差|付|给|收)+(?:多少钱?|几块钱?)|多少钱|几块钱)", _find),
     rule(
         r"(?:把)?(?P<rest>(?P<who>[^,，。!！?？:：\s]{1,12}?)的\s*\S.{0,20}?(?:不要了?|取消|退了?|去掉|删掉?|减\S+|少\S+))",
         _of_somebody,
     ),
-    rule(_SOMEBODY + _JUST + _GIVES + r"(?:了?钱|款|账)?(?:了|过)" + _SUM, _paid),
+    rule(SOMEBODY + JUST + _GIVES + r"(?:了?钱|款|账)?(?:了|过)" + _SUM, _paid),
     rule(
-        _SOMEBODY
-        + _JUST
+        SOMEBODY
+        + JUST
         + rf"(?:{_GIVES}|(?:微信|现金)?(?:付|给|转|交)了)"
         + r"\s*[¥]?(?P<fen>\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块钱?)?",
         _paid,
@@ -268,21 +268,21 @@ _NAMED: tuple[Rule, ...] = (
         r"(?:我|都|也|已经|刚刚|刚)*(?:收到?了?|到账?了|收好了|收下了)" + _SUM,
         _paid,
     ),
-    rule(r"(?:收到?了?|已收|已付)\s*" + _SOMEBODY + r"(?:付|转)?的?" + _SUM, _paid),
-    rule(_SOMEBODY + _JUST + _TAKES + "了(?:货)?", _hand_out),
+    rule(r"(?:收到?了?|已收|已付)\s*" + SOMEBODY + r"(?:付|转)?的?" + _SUM, _paid),
+    rule(SOMEBODY + JUST + _TAKES + "了(?:货)?", _hand_out),
     rule(r"核销\s*(?P<who>[^,，。!！?？:：]{1,16}?)", _hand_out),
     rule(r"给\s*(?P<who>[^,，。!！?？:：]{1,16}?)\s*核销", _hand_out),
     rule(r"(?:取消|删掉?|退掉)\s*(?P<who>[^,，。!！?？:：]{1,16}?)的?(?:整单|全部)?(?:订单|接龙|单子?)", _cancel),
-    rule(_SOMEBODY + r"(?:说|讲)?(?:全部?|都|整单|订单)*(?:不要|不订|不买|取消|退掉?)了?", _backs_out),
+    rule(SOMEBODY + r"(?:说|讲)?(?:全部?|都|整单|订单)*(?:不要|不订|不买|取消|退掉?)了?", _backs_out),
     rule(
-        _SOMEBODY
+        SOMEBODY
         + r"(?:都?(?:订|买|点|要|下|接)(?:了|的)?(?:单|龙)?(?:点|些)?"
         + r"(?:什么|啥|哪些|哪几样|多少|几样|没有?|吗)(?:东西)?"
         + r"|的?(?:订单|单子)(?:给我|让我|拿来|发我|发)*(?:看看|看一?下|看|瞧瞧|查一?下)?)",
         _find,
     ),
-    rule(_SOMEBODY + _JUST + rf"(?:{_GIVES}|{_TAKES})(?:了|钱|款|货)*(?:吗|没有?|么)", _find),
-    rule(_SOMEBODY + rf"(?:还|是不是)?没有?(?:来)?(?:{_GIVES}|{_TAKES})(?:钱|款|货)*(?:吧|吗|呢|么)", _find),
+    rule(SOMEBODY + JUST + rf"(?:{_GIVES}|{_TAKES})(?:了|钱|款|货)*(?:吗|没有?|么)", _find),
+    rule(SOMEBODY + rf"(?:还|是不是)?没有?(?:来)?(?:{_GIVES}|{_TAKES})(?:钱|款|货)*(?:吧|吗|呢|么)", _find),
     rule(r"(?:查|找|看|查询)(?:一?下|找|查|看)?\s*(?P<who>[^,，。!！?？:：]{1,16}?)(?:的?(?:订单|单子?))?", _find),
     rule(r"(?P<who>[^,，。!！?？:：]*\d[^,，。!！?？:：]*)", _find_room),
 )  # fmt: skip

@@ -20,6 +20,21 @@ def is_anothers_home(said: str) -> bool:
     return _LIVES_THERE.search(said) is not None
 
 
+def gives_back(said: str) -> bool:
+    """王姐的苹果退了, 老李不要了: of goods that have come it is a case."""
+    return re.search(r"退|不要|减|去掉", said) is not None
+
+
+def is_of_money(said: str) -> bool:
+    """王姐的苹果退了: of a case that waits, how it is dealt with."""
+    return "退" in said
+
+
+def person_in(name: str) -> str:
+    """王姐, of 王姐的苹果."""
+    return name.partition("的")[0]
+
+
 def is_of_an_order(command: c.ChangeOrder) -> bool:
     """Whether the words speak of an order that is there: 王姐的改成草莓1, 老李加一盒, 张姐不要了."""
     said = command.said.replace(command.name or "", "")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.afterwards_words import AFTERWARDS
 from bot.case_words import CASES
+from bot.counter_words import AFTER_SALES, COUNTER, TROUBLES
 from bot.everyday_words import EVERYBODY, RESIDENT, is_leaders, who_and_where
 from bot.first_steps_words import FIRST_STEPS
 from bot.leader_words import LEADER, begun
@@ -70,7 +71,9 @@ def understand(text: str, situation: Situation) -> c.Command:
             )
             or _shaped(said)
             or _codes(said)
+            or first_command(said, TROUBLES)
             or named(said)
+            or first_command(said, COUNTER, AFTER_SALES)
             or _asked_politely(said)
             or _after_reason(said)
             or unsold(said)

@@ -17,7 +17,9 @@ from handlers import (
     after_sales,
     afterwards,
     answers,
+    case_answers,
     chain,
+    counter,
     events,
     growth,
     lists,
@@ -37,6 +39,7 @@ from handlers import (
     shop,
     strangers,
     supply,
+    told,
     urging,
 )
 from handlers.crowds import Crowds, check_harmless, was_known
@@ -76,6 +79,9 @@ def router() -> Router:
         pickup.router,
         neighbours.router,
         after_sales.router,
+        case_answers.router,
+        counter.router,
+        told.router,
         afterwards.router,
         urging.router,
     )

@@ -11,7 +11,6 @@ from bot.afterwards_words import is_of_the_rest
 from bot.parsing.catalogue import Catalogue
 from bot.parsing.complaints import Pieces, read_complaint
 from bot.parsing.goods_words import mentions_goods
-from bot.parsing.rooms import find_room
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import caring, replies
@@ -22,8 +21,7 @@ from models.outcomes import CaseView
 from models.views import LineView, OrderView
 from operations import aftersales, codes, order_views, rounds
 from operations.case_money import PartOfPack
-from operations.errors import CaseClosed, NotFound
-from operations.pick_lists import numbers_in
+from operations.errors import NotFound
 
 router = Router()
 
@@ -35,7 +33,7 @@ CAN_CLAIM = {"ready", "partly", "picked_up", "no_show"}
 def open_case(talk: Talk, command: c.OpenCase) -> str:
     if command.code is not None:
         order = _order_of_code(talk, command.code)
-        return _open(talk, command, order, opened_by="leader")
+        return open_for(talk, command, order, opened_by="leader")
     if not talk.has_leader:
         return replies.NOT_BOUND
     mine = talk.own_orders()
@@ -51,7 +49,7 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
         chosen = next((o for o in claimable if o.id == command.order_id), None)
         if chosen is None:
             return caring.NOTHING_TO_CLAIM
-        return _open(talk, command, chosen, opened_by="resident")
+        return open_for(talk, command, chosen, opened_by="resident")
     best = best_of(talk, claimable, command.text)
     if best is None and mentions_goods(command.text):
         coming = best_of(talk, [o for o in mine if o.state in _COMING], command.text)
@@ -59,7 +57,7 @@ def open_case(talk: Talk, command: c.OpenCase) -> str:
             return caring.not_here_yet(coming.round_title)
         if len(claimable) > 1:
             return _ask_of_which(talk, command, claimable)
-    return _open(talk, command, best or claimable[0], opened_by="resident")
+    return open_for(talk, command, best or claimable[0], opened_by="resident")
 
 
 def own_cases(talk: Talk, mine: list[OrderView]) -> str:
@@ -106,7 +104,7 @@ def _catalogue(talk: Talk, o: OrderView) -> Catalogue:
     return Catalogue([item(x) for x in rounds.view(talk.work, o.leader_id, o.round_id).offers if x.id in mine])
 
 
-def _open(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> str:
+def open_for(talk: Talk, command: c.OpenCase, o: OrderView, *, opened_by: str) -> str:
     said = read_complaint(command.text, _catalogue(talk, o))
     lines = {x.key: x.quantity_milli for x in command.lines or said.lines or _all_of_it(command, o)}
     if not lines:
@@ -193,75 +191,3 @@ def _order_of_code(talk: Talk, code: str) -> OrderView:
     if found is None:
         raise NotFound(what="code", typed=code)
     return order_views.view(talk.work, leader_id=talk.leader_id, order_id=found.order_id)
-
-
-@router.on(c.ListCases)
-def list_cases(talk: Talk, command: c.ListCases) -> str:
-    open_cases = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
-    rows = [
-        (x.number, x.resident_name, x.room, goods_of_case(x), x.requested_fen, x.due_at, x.photos) for x in open_cases
-    ]
-    return caring.case_list(rows, talk.now)
-
-
-@router.on(c.DecideCase)
-def decide_case(talk: Talk, command: c.DecideCase) -> str:
-    case = _meant(talk, command)
-    if isinstance(case, str):
-        return case
-    about = "" if command.number else f"{who(case.resident_name, case.room)} {goods_of_case(case)}"
-    command = replace(command, number=case.number, who=None)
-    if not case.is_open or (command.decision == "escalate" and case.state == "escalated"):
-        raise CaseClosed(number=case.number, state=case.state, outcome=case.outcome, approved_fen=case.approved_fen)
-    amount_fen = case.requested_fen if command.amount_fen is None else command.amount_fen
-    if command.decision == "reject" and not command.reason:
-        return caring.reason_wanted(command.number)
-    if not command.confirmed:
-        talk.ask_confirmation(command)
-        return _ask(talk, command, amount_fen, about)
-    aftersales.decide(
-        talk.work,
-        leader_id=talk.leader_id,
-        case_number=command.number,
-        decision=command.decision,
-        amount_fen=amount_fen if command.decision == "refund" else None,
-        reason=command.reason,
-        actor=talk.actor,
-        source_key=talk.key,
-    )
-    return caring.decided(command.number, command.decision, amount_fen)
-
-
-def _meant(talk: Talk, command: c.DecideCase) -> CaseView | str:
-    """The case of this number; without one the only case that waits (of this neighbour), or the question which."""
-    if command.number:
-        return aftersales.view_case(talk.work, leader_id=talk.leader_id, number=command.number)
-    found = aftersales.list_cases(talk.work, leader_id=talk.leader_id)
-    his = [x for x in found if _is_of(x, command.who)] if command.who else found
-    if len(his) == 1:
-        return his[0]
-    waiting = his or [x for x in found if not x.resident_name]  # somebody who never said what she is called
-    if not waiting:
-        return caring.no_case(command.who)
-    talk.ask_choice([replace(command, number=x.number, who=None) for x in waiting[:CHOICES]])
-    rows = [(x.number, who(x.resident_name, x.room), goods_of_case(x), x.requested_fen) for x in waiting[:CHOICES]]
-    return caring.which_case(rows, is_more=len(waiting) > CHOICES)
-
-
-def _is_of(case: CaseView, words: str) -> bool:
-    name, room = case.resident_name or "", find_room(words)
-    if room is not None:
-        return case.room is not None and numbers_in(case.room) == numbers_in(room.room)
-    return bool(name) and (words in name or name in words)
-
-
-def _ask(talk: Talk, command: c.DecideCase, amount_fen: int, about: str) -> str:
-    """`about`: whose case and what, where its number was not said."""
-    if command.decision != "refund":
-        return caring.ask_decide(command.number, command.decision, command.reason, about=about)
-    plan = aftersales.plan_refund(
-        talk.work, leader_id=talk.leader_id, case_number=command.number, amount_fen=amount_fen
-    )
-    return caring.ask_refund(
-        command.number, plan.amount_fen, discount_fen=plan.discount_fen, unpaid_fen=plan.unpaid_fen, about=about
-    )

@@ -16,7 +16,7 @@ from bot.texts.wording import pickup
 from handlers.after_sales import CAN_CLAIM, best_of, goods_of_case, own_cases
 from handlers.talk import Talk
 from models.lanes import Alone
-from models.outcomes import CaseView
+from models.outcomes import CaseView, Owed
 from models.views import OrderView
 from operations import aftersales, rounds
 from operations.errors import NotFound
@@ -122,9 +122,19 @@ def my_cases(talk: Talk, command: c.MyCases) -> str:
         return waits
     decided = sorted(_cases(talk, "resolved", "rejected"), key=lambda x: x.number)[-_NEWEST:]
     if decided:
-        rows = [(x.number, goods_of_case(x), x.outcome or "", x.approved_fen or 0, x.decision_note) for x in decided]
+        owed = {x.case_number for x in _owed(talk)}
+        rows = [(x.number, goods_of_case(x), _outcome(x, owed), x.approved_fen or 0, x.decision_note) for x in decided]
         return caring.decided_cases(rows)
     return caring.no_own_cases(mine[0].refunded_fen if mine else 0)
+
+
+def _owed(talk: Talk) -> tuple[Owed, ...]:
+    return aftersales.owed_goods(talk.work, leader_id=talk.leader_id, resident_id=talk.resident_id)
+
+
+def _outcome(case: CaseView, owed: set[int]) -> str:
+    """`handed`: a replacement that he has got."""
+    return "handed" if case.outcome == "replacement" and case.number not in owed else case.outcome or ""
 
 
 @router.on(c.StillToFetch)

@@ -58,7 +58,9 @@ def _others(talk: Talk, shown: RoundView) -> list[str]:
 
 @router.on(c.ShowList)
 def show_list(talk: Talk, command: c.ShowList) -> str:
-    round_ = pick(talk, command, _HANDING if command.which == "uncollected" else _ALIVE, latest_only=True)
+    round_ = pick(
+        talk, command, _HANDING if command.which in {"collected", "uncollected"} else _ALIVE, latest_only=True
+    )
     if isinstance(round_, str):
         return round_
     if command.nth is None and command.which in {"paid", "unpaid"} and (of_all := [*_of_all(talk, command.which)]):
@@ -86,6 +88,8 @@ def of_kind(orders: list[OrderView], which: str) -> list[OrderView]:
         return [o for o in orders if o.pay_state in {"claimed", "paid", "part_refunded"}]
     if which == "uncollected":
         return sorted((o for o in orders if o.state in {"ready", "partly", "no_show"}), key=lambda o: o.room or "~")
+    if which == "collected":
+        return [o for o in orders if o.state in {"picked_up", "partly"}]
     return orders
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot import commands as c
 from bot.router import Router
 from bot.texts import neighbours as texts
+from handlers.counter import hand_out_part
 from handlers.pickup import redeemed
 from handlers.talk import Talk
 from handlers.which import CHOICES
@@ -28,6 +29,8 @@ def find(talk: Talk, command: c.FindNeighbour) -> str:
 
 @router.on(c.HandOut)
 def hand_out(talk: Talk, command: c.HandOut) -> str:
+    if command.part:
+        return hand_out_part(talk, command)
     if command.order_id is not None and command.confirmed:
         return _handed(talk, command.order_id)
     if command.order_id is not None:
@@ -71,6 +74,7 @@ def _handed(talk: Talk, order_id: int) -> str:
                 nonce=f"{talk.key}:{one.id}",
             ),
             code=texts.numbered(one),
+            is_one=len(home.waiting) == 1,
         )
         for one in home.waiting
     )

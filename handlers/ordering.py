@@ -34,7 +34,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     if talk.is_leader and command.resident_id is None and is_of_a_neighbour(command):
         command = replace(command, is_for_guest=True)
     if not talk.offered and not talk.shelf:
-        return too_late.answer(talk)
+        return too_late.answer(talk, command)
     command = in_round_meant(talk, command)
     if command.is_for_guest:
         if not command.name and not command.room:

@@ -13,6 +13,7 @@ from bot.parsing.shortages import part_of_a_pack, read_shortages
 from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import errors, handing, leading
+from handlers import held
 from handlers.talk import Talk, item
 from handlers.which import CHOICES, candidates, pick
 from models.outcomes import ShortagePlan
@@ -146,14 +147,17 @@ def _sums(missing: Sequence[tuple[str, Line]], kind: str) -> dict[int, int]:
 def redeem(talk: Talk, command: c.Redeem) -> str:
     if not talk.hands_out:
         return leading.not_a_leader(talk.person.own_leader_state)
+    if command.wanted or command.closes:
+        return redeemed(talk, held.go_on(talk, command), code=command.codes[0][0])
     if command.token is not None:
         return redeemed(talk, _redeem(talk, token=command.token), code=handing.SCANNED)
-    return "\n".join(_one(talk, code, rest, n) for n, (code, rest) in enumerate(command.codes))
+    is_one = len(command.codes) == 1
+    return "\n".join(_one(talk, code, rest, n, is_one=is_one) for n, (code, rest) in enumerate(command.codes))
 
 
-def _one(talk: Talk, code: str, rest: str, nth: int) -> str:
+def _one(talk: Talk, code: str, rest: str, nth: int, *, is_one: bool = True) -> str:
     if not rest:
-        return redeemed(talk, _redeem(talk, code=code, nth=nth), code=code)
+        return redeemed(talk, _redeem(talk, code=code, nth=nth), code=code, is_one=is_one)
     seen = pickup.preview(talk.work, leader_id=talk.counter_id, by_account_id=talk.person.account_id, code=code)
     if seen.order is None:
         return redeemed(talk, seen, code=code)
@@ -203,8 +207,10 @@ def _why(talk: Talk, refused: Refused) -> str:
     return errors.refusal(refused.code, refused.facts)
 
 
-def redeemed(talk: Talk, done: Redemption, *, code: str) -> str:
-    """What became of one code, or of an order that was named otherwise."""
+def redeemed(talk: Talk, done: Redemption, *, code: str, is_one: bool = True) -> str:
+    """What became of one code, or of an order that was named otherwise; `is_one`: of no other in the same message."""
+    if isinstance(done.refused, UnderAfterSales) and done.order is not None:
+        return held.ask(talk, done.order, code=code, may_answer=is_one)
     if done.refused is not None:
         return handing.not_redeemed(code, _why(talk, done.refused))
     assert done.order is not None  # a redemption that is not refused has its order  # noqa: S101

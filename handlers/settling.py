@@ -10,7 +10,7 @@ from bot.router import Router
 from bot.texts import settling as texts
 from handlers.talk import Talk
 from handlers.which import CHOICES
-from operations import links, settlement_sums, settlement_times, settlements
+from operations import links, rounds, settlement_sums, settlement_times, settlements
 from operations.errors import NotFound
 from operations.listings import settlements as listing
 
@@ -38,7 +38,8 @@ def show_settlement(talk: Talk, command: c.ShowSettlement) -> str:
     """The newest, or the nth; a settlement that waits for her word asks for it."""
     found = _candidates(talk)
     if not found:
-        return texts.NOTHING_YET
+        recent = rounds.latest(talk.work, talk.leader_id, ("closed", "arrived"))
+        return texts.not_yet(recent[0].title, recent[0].pickup_until) if recent else texts.NOTHING_YET
     nth = command.nth or 1
     if not 1 <= nth <= len(found):
         raise NotFound(what="settlement", typed=str(nth))

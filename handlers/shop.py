@@ -41,7 +41,7 @@ def menu(talk: Talk, command: c.ShowMenu) -> str:
         return answer
     if not talk.rounds:
         if talk.is_leader:
-            return leading.NO_ROUND
+            return not_understood(talk) if command.topic else leading.NO_ROUND
         question = f"\n{pass_on(talk)}" if command.topic else ""
         return (_only_the_shelf(talk) or replies.nothing_open(talk.leader_name)) + question
     if command.topic == "deadline":
@@ -189,6 +189,8 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
         return guide.how_to(topic.removeprefix("how:"))
     if topic.startswith("unsold:"):
         return leading.not_sold(topic.removeprefix("unsold:"), talk.rounds)
+    if topic == "later":
+        return leading.COMES_LATER
     if topic == "hello" and talk.is_leader:
         return leading.hello(has_round=bool(talk.rounds))
     if topic in {"extra", "overpaid"} and talk.has_leader:
@@ -202,10 +204,18 @@ def unknown(talk: Talk, command: c.Unknown) -> str:
     if topic == "stays" and talk.orders:
         return "\n\n".join([replies.STAYS, *(_one(talk, o) for o in talk.orders.values())])
     if talk.is_leader:
-        return _perhaps_an_answer(talk) or leading.unknown(has_round=bool(talk.rounds))
+        return _perhaps_an_answer(talk) or not_understood(talk)
     if topic == "unclear":
         return replies.unclear(talk.rounds)
     return replies.unknown(talk.rounds, list(talk.orders.values()), reaching=pass_on(talk))
+
+
+def not_understood(talk: Talk) -> str:
+    """With what goes now: a leader whose round is being handed out is not told how to open one."""
+    recent = [] if talk.rounds else rounds.latest(talk.work, talk.leader_id, ("closed", "arrived"))
+    if not recent:
+        return leading.unknown(has_round=bool(talk.rounds))
+    return leading.unknown_at_the_counter(recent[0].title, is_here=recent[0].state == "arrived")
 
 
 def _perhaps_an_answer(talk: Talk) -> str | None:

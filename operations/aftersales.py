@@ -191,6 +191,7 @@ def _claimed(one: OrderView, lines: Mapping[int, int], earlier: Mapping[int, Cla
 
 __all__ = [
     "OPEN",
+    "CaseView",
     "add_message",
     "attach_photo",
     "cancel_case",

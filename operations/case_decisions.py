@@ -23,7 +23,7 @@ from operations.refunds import create, pending_fen
 from operations.upserts import for_update
 
 ANSWER_WITHIN = timedelta(hours=24)
-Decision = Literal["refund", "replacement", "reject", "escalate"]
+Decision = Literal["refund", "replacement", "handed", "reject", "escalate"]
 
 
 def decide(
@@ -40,7 +40,8 @@ def decide(
     """Settle a case. Decided once: a second decision meets CaseClosed and changes nothing.
 
     `refund`: `amount_fen`, or what was proposed; the order is worth that much less, and what was paid too much goes
-    back. `replacement`: the claimed goods are owed. `reject`: with its reason. `escalate`: the platform decides.
+    back. `replacement`: the claimed goods are owed; `handed`: they were given already.
+    `reject`: with its reason. `escalate`: the platform decides.
     Raises NotFound, CaseClosed, BadAmount, RefundTooMuch (more than the order is worth: `max_fen`).
     """
     case = view_case(work, leader_id=leader_id, number=case_number)
@@ -51,12 +52,15 @@ def decide(
     steps: dict[str, Callable[[], dict[str, Any]]] = {
         "refund": lambda: _refund(work, case, one, amount_fen, actor),
         "replacement": lambda: _replace(work, case),
+        "handed": lambda: _replace(work, case),
         "reject": lambda: {"state": "rejected", "outcome": "none"},
         "escalate": lambda: _hand_over(work),
     }
     if decision not in steps:
         raise ValueError(f"a decision is one of {', '.join(steps)}")
     _close(work, case, actor, source_key, decision, reason, steps[decision]())
+    if decision == "handed":
+        hand_out_replacement(work, leader_id=leader_id, case_number=case_number, actor=actor)
     decided = view_case_id(work, leader_id=leader_id, case_id=case.id)
     tell_decided(work, decided, decision)
     return decided

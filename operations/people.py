@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -231,6 +232,22 @@ def introduce(
         work.db.execute(
             update(resident).where(resident.c.leader_id == leader_id, resident.c.id == resident_id).values(**values)
         )
+
+
+def called(work: Work, *, leader_id: int, words: str, limit: int = 8) -> list[Row[Any]]:
+    """Residents with an account whom a leader may mean: the name as it is, or with the room; else a part of it."""
+    mine = (resident.c.leader_id == leader_id, resident.c.account_id.is_not(None), resident.c.state == "active")
+    rows: list[Row[Any]] = [
+        *work.db.execute(select(resident.c.id, resident.c.display_name, resident.c.room).where(*mine))
+    ]
+    there = tuple(int(digits) for digits in re.findall(r"\d{1,9}", words))
+    exact = [
+        row
+        for row in rows
+        if (row.display_name or "") == words
+        or (len(there) > 1 and there == tuple(int(digits) for digits in re.findall(r"\d{1,9}", row.room or "")))
+    ]
+    return (exact or [row for row in rows if row.display_name and words in row.display_name])[:limit]
 
 
 def find_residents(work: Work, *, leader_id: int, words: str, limit: int = 5) -> list[Row[Any]]:

@@ -59,15 +59,16 @@ def is_waiting(one: OrderView) -> bool:
     return one.state in TO_HAND_OUT and any(line.left_milli > 0 for line in one.lines)
 
 
-def find(work: Work, *, leader_id: int, text: str) -> list[Household]:
+def find(work: Work, *, leader_id: int, text: str, also_fetched: bool = False) -> list[Household]:
     """Households with an order that fits: last four digits of a phone, a room, a name, or a 接龙 number.
 
     Looks at rounds that people still ask about, arrived or not; at most `MOST_FOUND` orders. "" finds nothing.
+    `also_fetched`: of rounds whose pickup is over, those who came too.
     """
     said = _plain(text)
     if not said:
         return []
-    rows = [row for row in _asked_about(work, leader_id) if _fits(row, said)][:MOST_FOUND]
+    rows = [row for row in _asked_about(work, leader_id, also_fetched) if _fits(row, said)][:MOST_FOUND]
     orders = {one.id: one for one in of_ids(work, leader_id, [row.id for row in rows])}
     groups: list[tuple[set[Any], list[OrderView]]] = []
     for row in rows:
@@ -193,8 +194,9 @@ def _rounds(leader_id: int, *states: str) -> Select[Any]:
     return select(round_.c.id).where(round_.c.leader_id == leader_id, round_.c.state.in_(states))
 
 
-def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
+def _asked_about(work: Work, leader_id: int, also_fetched: bool = False) -> Sequence[Row[Any]]:
     """Who ordered in rounds that are not over, and who still has goods waiting from those that are."""
+    waits = or_(round_.c.state != "completed", order.c.state.in_(TO_HAND_OUT))
     statement = (
         select(
             order.c.id,
@@ -219,7 +221,7 @@ def _asked_about(work: Work, leader_id: int) -> Sequence[Row[Any]]:
             order.c.leader_id == leader_id,
             order.c.round_id.in_(_rounds(leader_id, "open", "closed", "arrived", "completed")),
             order.c.state != "cancelled",
-            or_(round_.c.state != "completed", order.c.state.in_(TO_HAND_OUT)),
+            *([] if also_fetched else [waits]),
         )
     )
     return sorted(work.db.execute(statement), key=lambda row: int(row.id))

@@ -21,6 +21,22 @@ from operations.upserts import for_update
 ANNUL_WITHIN = timedelta(minutes=15)
 
 
+def recent(work: Work, *, leader_id: int) -> list[int]:
+    """Orders that were handed out so lately that it can be undone, newest first."""
+    rows = work.db.execute(
+        select(redemption.c.order_id)
+        .where(
+            redemption.c.leader_id == leader_id,
+            redemption.c.ok,
+            redemption.c.annulled_at.is_(None),
+            redemption.c.recorded_at >= work.now - ANNUL_WITHIN,
+        )
+        .order_by(redemption.c.recorded_at.desc(), redemption.c.id.desc())
+        .limit(50)
+    )
+    return list(dict.fromkeys(rows.scalars()))
+
+
 def annul(
     work: Work,
     *,

@@ -87,14 +87,35 @@ def answer(work: Work, *, leader_id: int, number: int, text: str, source_key: st
     )
 
 
-def waiting(work: Work, *, leader_id: int) -> list[tuple[int, str, str | None, str | None]]:
-    """(number, question, name, room) of what a leader has not answered and was asked lately; two at most."""
+def write(work: Work, *, leader_id: int, resident_id: int, text: str, actor: str, source_key: str) -> None:
+    """The leader's own words to one neighbour; the same `source_key` again writes nothing twice."""
+    tell_resident(
+        work,
+        leader_id=leader_id,
+        resident_id=resident_id,
+        kind="relay_answer",
+        key=f"relay_answer:{source_key}",
+        payload={"number": 0, "text": text[:_LONGEST], "is_platform": False},
+    )
+    record(
+        work,
+        leader_id=leader_id,
+        actor=actor,
+        action="relay.write",
+        entity="resident",
+        entity_id=resident_id,
+        after={"text": text[:_LONGEST]},
+    )
+
+
+def waiting(work: Work, *, leader_id: int, limit: int = 2) -> list[tuple[int, str, str | None, str | None]]:
+    """(number, question, name, room) of what a leader has not answered and was asked lately."""
     found = (
         select(relay.c.number, relay.c.question, resident.c.display_name, resident.c.room)
         .join(resident, points_to(relay.c.resident_id, resident))
         .where(relay.c.leader_id == leader_id, relay.c.answered_at.is_(None), relay.c.asked_at > work.now - PATIENCE)
         .order_by(relay.c.number)
-        .limit(2)
+        .limit(limit)
     )
     return [(row.number, row.question, row.display_name, row.room) for row in work.db.execute(found)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -53,11 +54,34 @@ def totals(
 
 def order_list(round_: RoundView, orders: Sequence[OrderView], which: str, *, any_at_all: bool = True) -> str:
     """`any_at_all`: whether anybody ordered in this round; 都付清了 is no answer where nobody did."""
-    word = {"all": "名单", "unpaid": "还没付的", "paid": "付了的", "uncollected": "还没来取的"}[which]
+    word = {
+        "all": "名单",
+        "unpaid": "还没付的",
+        "paid": "付了的",
+        "uncollected": "还没来取的",
+        "collected": "取走了的",
+    }[which]
     if not orders:
-        none = {"all": "还没有人下单", "unpaid": "都付清了", "paid": "还没有人付", "uncollected": "都取走了"}[which]
+        none = {
+            "all": "还没有人下单",
+            "unpaid": "都付清了",
+            "paid": "还没有人付",
+            "uncollected": "都取走了",
+            "collected": "还没有人来取",
+        }[which]
         return f"【{round_.title}】{none if any_at_all else '还没有人下单'}。"
-    return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders)])
+    sums = [_left_over(orders)] if which == "uncollected" and len(orders) > 1 else []
+    return "\n".join([f"【{round_.title}】{word}，{len(orders)}单", *(listed(o, which) for o in orders), *sums])
+
+
+def _left_over(orders: Sequence[OrderView]) -> str:
+    """How much of each still lies at the counter."""
+    left: dict[tuple[int, str, str], int] = defaultdict(int)
+    for o in orders:
+        for x in o.lines:
+            left[x.number, x.name, x.unit] += x.left_milli
+    goods = "、".join(f"{name}{amount(milli, unit)}" for (_, name, unit), milli in sorted(left.items()) if milli)
+    return f"还没取走的货：{goods}"
 
 
 def listed(o: OrderView, which: str) -> str:

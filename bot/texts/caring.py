@@ -90,9 +90,12 @@ def decided_cases(rows: Sequence[tuple[int, str, str, int, str | None]]) -> str:
     """The latest that were decided: rows of (number, goods, outcome, refunded fen, the leader's words)."""
     lines = []
     for number, what, outcome, fen, note in rows:
-        how = {"refund": f"退 {money(fen)}", "replacement": "下次取货时补给您", "none": "团长没有同意"}.get(
-            outcome, "处理好了"
-        )
+        how = {
+            "refund": f"退 {money(fen)}",
+            "replacement": "下次取货时补给您",
+            "handed": "已经补给您了",
+            "none": "团长没有同意",
+        }.get(outcome, "处理好了")
         lines.append(f"S{number} {what}：{how}{f'（{note}）' if note else ''}")
     return "处理过的售后：\n" + "\n".join(lines)
 
@@ -151,8 +154,17 @@ def ask_refund(number: int, fen: int, *, discount_fen: int, unpaid_fen: int, abo
     return f"S{number} {about}{'：' if about else ''}退款 {money(fen)}{share}，确定吗？{unpaid}{CONFIRM_OR_NOT}"
 
 
+def how_was_it_closed(number: int, about: str, fen: int) -> str:
+    return (
+        f"S{number} {about}，是怎么处理的？回复数字：\n1 退 {money(fen)}（退别的数，发：退 S{number} 8元）\n"
+        f"2 东西已经补给他了\n3 下次取货补给他\n不退不补的，发：拒 S{number} 加上理由"
+    )
+
+
 def ask_decide(number: int, decision: str, reason: str | None, *, about: str = "") -> str:
     match decision:
+        case "handed":
+            return f"S{number} {about}{'：' if about else ''}东西已经补给他了，是吗？{CONFIRM_OR_NOT}"
         case "replacement":
             return f"S{number} {about}{'：' if about else ''}下次补货，确定吗？{CONFIRM_OR_NOT}"
         case "reject":
@@ -171,6 +183,8 @@ def decided(number: int, decision: str, fen: int) -> str:
             return f"S{number} 已退 {money(fen)}，邻居会收到消息。"
         case "replacement":
             return f"S{number} 记为下次补货，邻居会收到消息。"
+        case "handed":
+            return f"S{number} 记为已经补给他了，邻居会收到消息。"
         case "reject":
             return f"S{number} 已答复邻居。"
         case _:
@@ -179,6 +193,23 @@ def decided(number: int, decision: str, fen: int) -> str:
 
 def relayed() -> str:
     return "已转给团长，回复了会告诉您。"
+
+
+def answered_whom(number: int, whose: str, text: str) -> str:
+    return f"留言 {number} 的回复已转给 {whose}：{text}"
+
+
+def written() -> str:
+    return "好的，转过去了。"
+
+
+def nobody_to_write_to(said: str) -> str:
+    return f"没有找到叫“{said}”、能收到消息的邻居，没有发出去。可以写房号，例如：告诉 3-502 晚点来没事；没有微信的请打电话。"
+
+
+def ask_write(whom: Sequence[str], text: str) -> str:
+    lines = [f"{n} {one}" for n, one in enumerate(whom, 1)]
+    return "\n".join([f"把“{text}”发给哪一位？回复数字才发：", *lines])
 
 
 def answered(number: int) -> str:
@@ -204,6 +235,8 @@ def case_decided(p: Mapping[str, Any]) -> str:
             return f"您的售后 S{n} 处理好了，退 {money(p['amount_fen'])}{_how_back(p)}{note}"
         case "replacement":
             return f"您的售后 S{n} 处理好了，下次取货时补给您：{goods_of(p['lines'])}{note}"
+        case "handed":
+            return f"您的售后 S{n} 处理好了，团长说已经补给您了：{goods_of(p['lines'])}{note}"
         case "reject":
             return f"您的售后 S{n} 团长没有同意{note}\n不服可以回复：联系团长 加上您要说的话。"
         case _:

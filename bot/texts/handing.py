@@ -11,6 +11,7 @@ from bot.texts.wording import COLD, CONFIRM_OR_NOT, amount, building, cold, day_
 from models.outcomes import Arrival, Handed, LateShortage, Turn
 from models.views import OrderView, RoundView
 
+_NOTE = 20  # characters of what a neighbour complains of
 MANY = 30  # people at the counter at once
 SCANNED = "扫到的码"
 PHOTOGRAPHED = "照片里的码"
@@ -203,6 +204,67 @@ def _amount_of(goods: Mapping[str, Any]) -> str:
 
 def not_redeemed(code: str, reason: str) -> str:
     return f"❌ {code}：{reason}"
+
+
+def held(
+    code: str,
+    names: Sequence[str],
+    cases: Sequence[tuple[int, str]],
+    rest: Sequence[tuple[str, int, str]],
+    number: str | None,
+) -> str:
+    """An open case is about some of the goods; what else can go, as it is typed. `rest`: name, thousandths, unit."""
+    more = " ".join(f"{name}{amount(milli)}" for name, milli, _ in rest)
+    first = f"先给别的，请发：{number or code} {more}" if more else "处理好再核销。"
+    return f"{_held(code, names, cases)}{first}"
+
+
+def held_choices(
+    code: str,
+    names: Sequence[str],
+    cases: Sequence[tuple[int, str]],
+    rest: Sequence[tuple[str, int, str]],
+    *,
+    may_close: bool,
+) -> str:
+    """The same with figures to answer; `may_close`: all may be handed out, and the case is over."""
+    numbers = "、".join(f"S{n}" for n, _ in cases)
+    lines = []
+    if rest:
+        lines.append(f"先给别的：{'、'.join(f'{name}{amount(milli, unit)}' for name, milli, unit in rest)}")
+    if may_close:
+        lines.append(f"全都给了，{numbers} 不用处理了")
+    shown = "\n".join(f"{n} {line}" for n, line in enumerate(lines, 1))
+    either = f"要退要补，先发：退 {numbers} 全额，补 {numbers}" if len(cases) == 1 else "要退要补，先发“售后”"
+    return "\n".join(
+        [f"{_held(code, names, cases)}{'回复数字：' if lines else ''}", *([shown] if lines else []), either]
+    )
+
+
+def _held(code: str, names: Sequence[str], cases: Sequence[tuple[int, str]]) -> str:
+    told = "；".join(f"S{n}{f'“{note[:_NOTE]}”' if note else ''}" for n, note in cases)
+    return f"❌ {code}：{'、'.join(names)}有售后没处理（{told}），还没核销。"
+
+
+def all_gone(title: str) -> str:
+    return f"“{title}”都核销过了，没有等着取的。"
+
+
+def nothing_handed_out_lately(said: str) -> str:
+    of = f"“{said}”" if said else ""
+    return f"{of}最近15分钟没有核销，没有可以撤销的。有取货码的，发：撤销 482913。早些时候核错的，走售后：售后 482913 草莓1 没拿到"
+
+
+def which_to_annul(orders: Sequence[OrderView]) -> str:
+    lines = [f"{n} {o.seq}号 {who(o.resident_name, o.room)}" for n, o in enumerate(orders, 1)]
+    return "\n".join(["撤销哪一单的核销？回复数字：", *lines])
+
+
+def ask_annul(o: OrderView) -> str:
+    taken = "、".join(f"{x.name}{amount(x.picked_milli, x.unit)}" for x in o.lines if x.picked_milli)
+    return (
+        f"撤销 {o.seq}号 {who(o.resident_name, o.room)} 刚才的核销（取了{taken}），货又算没取，对吗？{CONFIRM_OR_NOT}"
+    )
 
 
 def annulled(o: OrderView) -> str:

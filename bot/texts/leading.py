@@ -98,6 +98,23 @@ def perhaps_answers(number: int, name: str | None, room: str | None, question: s
     return f"这句我没看懂。是回给 {who(name, room)} 的吗（他问“{asked}”）？是就回复 1，我转给他；不是就不用管。"
 
 
+COMES_LATER = (
+    "好的，这不用记：取货码一直有效，过了取货时间来取照样核销。没微信的请您告诉一声；要提醒一位，发：提醒王姐来拿"
+)
+
+
+def unknown_at_the_counter(title: str, *, is_here: bool) -> str:
+    """Nothing is open, and something of this round is still to come or to be handed out."""
+    can = (
+        "邻居来取，发六位取货码，没带码的发：王姐取了；没来的发“未取”，没付的发“未付”，售后发“售后”。"
+        if is_here
+        else "货到了发“到货”；要再开放下单，发：重开 明晚8点；看订了什么，发“统计”“名单”。"
+    )
+    return (
+        f"这句我没看懂，没有记任何东西。“{title}”{'正在取货' if is_here else '已经截单'}：{can}\n回复“帮助”看能做什么。"
+    )
+
+
 def unknown(*, has_round: bool) -> str:
     can = "开着的团可以发“统计”“名单”“截单”。" if has_round else "要开团，直接发开团文字，或者“再来一团”。"
     return f"这句我没看懂，没有记任何东西。{can}\n回复“帮助”看能做什么。"

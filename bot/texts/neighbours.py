@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.texts.wording import CONFIRM_OR_NOT, amount, money, who
-from models.views import OrderView
+from models.views import LineView, OrderView
 
+_MOST = 12  # orders in one question
 _STATES = {
     "placed": "还没截单", "confirmed": "已截单，等到货", "ready": "可以取了", "partly": "取了一部分",
     "picked_up": "已取走", "no_show": "没来取", "cancelled": "已取消",
@@ -94,6 +95,64 @@ def ask_hand_out(orders: Sequence[OrderView]) -> str:
     due = sum(max(0, o.due_fen) for o in orders)
     pay = f"\n还要收 {money(due)}" if due else ""
     return f"{_heads(orders)} 来取：{_waiting(orders)}。{pay}\n都给了就核销，没有对取货码，请认准人。{CONFIRM_OR_NOT}"
+
+
+def ask_hand_out_part(o: OrderView, wanted: Mapping[int, int]) -> str:
+    """`wanted`: by offer number."""
+    part = "、".join(f"{x.name}{amount(wanted[x.number], x.unit)}" for x in o.lines if x.number in wanted)
+    left = [(x.name, x.left_milli - wanted.get(x.number, 0), x.unit) for x in o.lines]
+    rest = "、".join(f"{name}{amount(milli, unit)}" for name, milli, unit in left if milli > 0)
+    stays = f"剩下 {rest} 还给留着。" if rest else ""
+    return f"{who(o.resident_name, o.room)} 先取：{part}。{stays}没有对取货码，请认准人。{CONFIRM_OR_NOT}"
+
+
+def no_such_part(said: str, orders: Sequence[OrderView]) -> str:
+    """Goods that none of his orders has waiting."""
+    waits = "\n".join(f"{who(o.resident_name, o.room)} 等着取的：{goods(o, only_left=True)}" for o in orders)
+    return f"没看到有“{said}”等着取，没有核销。\n{waits}"
+
+
+def ask_hand_out_all(title: str, orders: Sequence[OrderView]) -> str:
+    """Everybody has come: shown before it is believed."""
+    lines = [f"{o.seq}号 {who(o.resident_name, o.room)}：{goods(o, only_left=True)}" for o in orders[:_MOST]]
+    more = [f"… 一共{len(orders)}单"] if len(orders) > _MOST else []
+    due = sum(max(0, o.due_fen) for o in orders)
+    pay = f"还没记收款的 {money(due)}，收到的另外记。" if due else ""
+    head = f"“{title}”还没核销的 {len(orders)} 单，都取走了吗？一起核销："
+    one = "有人还没来的，回复“算了”，取了的一位一位说，例如：王姐取了"
+    return "\n".join([head, *lines, *more, f"{pay}{one}"]) + CONFIRM_OR_NOT
+
+
+def handed_out_all(orders: int) -> str:
+    return f"✅ 核销了 {orders} 单。" if orders else "没有核销。"
+
+
+def reminded_one(o: OrderView, result: str) -> str:
+    """`result`: sent, again (today already), nobody (no WeChat) or nothing."""
+    name = who(o.resident_name, o.room)
+    return {
+        "sent": f"已经提醒 {name} 来取。",
+        "again": f"今天已经提醒过 {name} 了，没有再发；急的话打个电话。",
+        "nobody": f"{name} 没有微信收不到，请打个电话。",
+    }.get(result, f"{name} 没有等着取的货，没有提醒。")
+
+
+def nothing_came(households: Sequence[Sequence[OrderView]]) -> str:
+    return f"这位的货还没到，没有开售后单。\n{found(households)}"
+
+
+def whose_case(orders: Sequence[OrderView]) -> str:
+    lines = [f"{n} {who(o.resident_name, o.room)}（“{o.round_title}”{o.seq}号）" for n, o in enumerate(orders, 1)]
+    return "\n".join(["是哪一位的售后？回复数字：", *lines])
+
+
+def which_of_his(o: OrderView, lines: Sequence[LineView]) -> str:
+    shown = [f"{n} {x.name} {amount(x.due_milli, x.unit)}" for n, x in enumerate(lines, 1)]
+    return "\n".join([f"给 {who(o.resident_name, o.room)} 开售后单，是哪一样？回复数字：", *shown])
+
+
+def ask_case(o: OrderView, said: str) -> str:
+    return f"给 {who(o.resident_name, o.room)}（“{o.round_title}”{o.seq}号）开售后单：{said}？开好再定退还是补。{CONFIRM_OR_NOT}"
 
 
 def nothing_to_hand_out(households: Sequence[Sequence[OrderView]]) -> str:

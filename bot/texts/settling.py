@@ -8,6 +8,15 @@ from datetime import datetime
 from bot.texts.wording import day_and_clock, money
 
 NOTHING_YET = "还没有可以结算的团。取货结束、过了售后期，结算单会自动出来。"
+_THEN = "再过售后期，结算单自动发给您；您核对后回复“确认”，平台就打款。"
+
+
+def not_yet(title: str, until: datetime | None) -> str:
+    """Of a round whose goods are still fetched."""
+    ends = f"（到 {day_and_clock(until)}）" if until else ""
+    return f"“{title}”还没到结算的时候：取货结束{ends}，{_THEN}现在卖了多少，发“统计”。"
+
+
 _UNPAID = {
     True: "收到了请记收款，记了才算您的提成",
     False: "不算在您的提成里；收到后记上，补在下一张结算单",

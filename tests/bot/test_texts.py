@@ -115,7 +115,7 @@ def test_every_unfinished_word_of_a_leader_is_explained() -> None:
     from bot.parsing.catalogue import Catalogue
 
     situation = Situation(AT, Catalogue([]), is_leader=True, leader_name="小美")
-    words = "改价 加量 加货 限量 改量 库存 下架 上架 别名 加品 核销 撤销 收 已付 退 补 拒 拒绝 回 回复 转平台".split()
+    words = "改价 加量 加货 限量 改量 库存 下架 上架 别名 加品 核销 收 已付 退 补 拒 拒绝 回 回复 转平台".split()
     for word in words:
         topic = getattr(understand(word, situation), "topic", None)
         assert topic == f"how:{word}"
