@@ -36,7 +36,7 @@ _FILLER = re.compile(
 _ONLY = re.compile(
     r"[只才就仅](?:有|给|收到|拿到|发|见到?|看到|领到|装|是)?了?我?了?\s*(\d{1,3}|[一两二三四五六七八九十])\s*([^\d\s,，。])"
 )
-_COUNT = re.compile(r"(\d{1,3}|[一两二三四五六七八九十半])\s*([个只颗粒枚盒板箱袋份斤瓶包提]|块(?!钱))")
+_COUNT = re.compile(r"(\d{1,3}|[一两二三四五六七八九十半])\s*([个只颗粒枚盒板箱袋份斤瓶包提桶罐件条把棵]|块(?!钱))")
 _NUMBERED = re.compile(r"(.*?)(\d{0,3})", re.DOTALL)  # 草莓1: that many of what is sold
 _LONGEST = 500
 
