@@ -26,6 +26,7 @@ from bot.parsing.chain_content import shelf_of
 from bot.parsing.chain_entry import Parts, read_parts
 from bot.parsing.chain_joining import Joiner
 from bot.parsing.chain_message import Held
+from bot.parsing.chain_parted import read_parted
 from bot.parsing.chain_parts import without_question, without_talk
 from bot.parsing.chain_people import People, plain_name
 from bot.parsing.chain_placeholder import ZERO, is_placeholder, is_shown, says_nothing
@@ -52,9 +53,12 @@ _SUM_INSIDE = re.compile(  # 鸡蛋1板36元 晚7点取
 _LINED = re.compile(r"\s*(?P<line>~{1,3}|-{2,3}|—{1,2}|[x×](?=\s))\s?\S.*\S\s?(?P=line)\s*$")  # ~~阿楠 烤鸭1只~~
 _MENTION = re.compile(r"(?<![a-zA-Z\d])@|@(?![a-zA-Z])")  # @阿月, but Annie@Bakery
 _CHANGES = re.compile(
-    r"换|改|不要了|取消|退|减|去掉|撤|多了|少了|错|不对|不是|应该|更正|更新|修正|重新|不算|作废|留[\d一二两三四五六七八九十]"
+    r"换|改|不要了|取消|退|减|去掉|撤|多了|少了|错|不对|不是|应该|更正|更新|修正|重新|不算|作废|instead|留[\d一二两三四五六七八九十]"
 )
-_FIGURE = re.compile(r"(?:\d|[一二两俩三四五六七八九十半])(?![栋号楼单幢座])")
+_SMALLEST_SUM = 10  # yuan without a word for them: 豆浆3 is three
+_FIGURE = re.compile(
+    r"(?<![a-z])(?:one|two|three|four|five|six)(?![a-z])|(?:\d|[一二两俩三四五六七八九十半])(?![栋号楼单幢座])"
+)
 _ANOTHER_TIME = re.compile(r"[\s,，]+(?:下次|下回|改天|以后)[^\d\s]{0,6}$")
 _MARKED = re.compile(rf"(?<=[^\s\d])[\ue001-\ue009](?={UNIT_PATTERN})")  # 草莓①盒
 _CHOICE = re.compile("或|还是")
@@ -118,6 +122,8 @@ class _Reader:
         content = re.sub(
             r"^(?:[\s:：,，、_.=]|-(?!\s?[\d一二两三四五六七八九十]))+|[\s:：,，、_.=-]+$", "", parts.content
         )
+        if self.leader and plain_name(parts.name + content) == self.leader:
+            parts, content = replace(parts, name=f"{parts.name} {content}" if " " in raw else raw), ""
         if is_placeholder(self.shelf, content, parts, self.leader, is_first=not self.entries):
             return _made(parts, raw, Content(), "placeholder")
         if not self.entries and is_shown(content):  # 示范:1-101 抽纸1箱
@@ -148,7 +154,8 @@ class _Reader:
         content = as_new_total(content, before or {}, self.shelf.keys_in)
         said = in_words(self.shelf.catalogue, content)
         changed = (
-            read_several(self.shelf, said, before)
+            read_parted(self.shelf, said, before)
+            or read_several(self.shelf, said, before)
             or read_replacement(self.shelf, said, before)
             or read_reduction(self.shelf, said, before)
         )
@@ -172,7 +179,11 @@ class _Reader:
         """橙子两箱改一箱 by somebody who has two: one is what is left, and not one more."""
         if before and (total := read_total(self.shelf, content, before)) is not None:
             return total
-        found = self.shelf.plainly(content) if before and corrected(written) != written else None
+        is_corrected = bool(before) and corrected(written) != written
+        found = self.shelf.plainly(content) if is_corrected else None
+        held = [key for key, milli in (before or {}).items() if milli]
+        if is_corrected and found is None and len(held) == 1 and (milli := self.shelf.amount(held[0], content.strip())):
+            return Content((Line(held[0], milli),), action="change", replaces=True)
         if found is None or not all(line.key in (before or {}) for line in found.lines):
             return None
         return replace(found, action="change", replaces=True)
@@ -224,7 +235,7 @@ class _Reader:
     def _read(self, content: str) -> Content:
         """小贝2 共56, 吐司1+老婆饼1=40: a sum that is right says nothing new."""
         total = _SUM.search(content) or _SUM_INSIDE.search(content)
-        if total is not None and float(total["sum"]) * 100 >= self.cheapest_fen:
+        if total is not None and float(total["sum"]) * 100 >= self.cheapest_fen and not self._counts(content, total):
             found = self.shelf.read(content[: total.start()] + content[total.end() :])
             prices = {key: item.price_fen for key, item in self.shelf.catalogue.by_key.items()}
             fen = sum(prices[line.key] * line.quantity_milli for line in found.lines) // 1000
@@ -233,6 +244,14 @@ class _Reader:
         found = self.shelf.read(content)
         kept = tuple(line for line in found.lines if line.quantity_milli or line.op != "set")
         return replace(found, lines=kept) if kept else found
+
+    def _counts(self, content: str, total: re.Match[str]) -> bool:
+        """豆浆1 菜包3, 酿豆腐24块 of twelve in a box: a small number behind goods, or of their pieces, is no sum."""
+        head = content[: total.start()]
+        if any(start + len(name) == len(head) for start, name in self.shelf.named(head)):
+            said = total[0].strip(" ,，;；")
+            return int(said) < _SMALLEST_SUM if said.isdigit() else self.shelf.plainly(head + said) is not None
+        return False
 
     def _for_each_of(self, name: str, content: str) -> Content | None:
         """果果和朵朵 各1串: two people and one item; None when the 各 is not theirs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.parsing.normalise import circled_value
@@ -18,7 +18,7 @@ _QUANTITY = (
     rf"(?:(?!NAMES)(?P<unit>{UNIT_PATTERN})(?P<half>半)?(?:(?P<liang>[一二三四五六七八九\d])两)?)?"
 )
 CHANGE = re.compile(
-    rf"^[来要整拿弄搞称]?[点些](?![^\s,，]{{1,3}}的)|\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫]|没(?![吃喝买用试尝见]过)|去掉|划掉|算了|免了|别(?!的|墅)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})"
+    rf"^[来要整拿弄搞称]?[点些](?![^\s,，]{{1,3}}的)|\d|[?]|或|[×+]|取消|[不勿伐弗唔甭莫]|没(?![吃喝买用试尝见]过)|去掉|划掉|算了|免了|别(?!的|墅|骂|笑|催|急|嫌)|退|减|改|换|再|还|各|都|全|同上|一样|左右|多少|吗|[{CHINESE}](?:{UNIT_PATTERN})|[俩仨]"
     rf"|(?<![切对])半|几"
 )
 KeysOf = Callable[[re.Match[str]], tuple[int, ...]]
@@ -145,3 +145,16 @@ def is_shared_by_two(wishes: Sequence[Wish], content: str) -> bool:
         return False
     one, other = re.escape(wishes[-2].text), re.escape(wishes[-1].text)
     return re.search(rf"{one}(?:\s?[、和跟与&]\s?){other}", content) is not None
+
+
+def book(wish: Wish, items: Mapping[int, Item], lines: dict[int, int], doubts: list[Doubt]) -> None:
+    """Add what a wish comes to to `lines` by item, or to `doubts`."""
+    if len(wish.keys) != 1:
+        doubts.append(Doubt(wish.text, "which_item" if wish.keys else "not_sold", wish.keys[:4], wish.milli))
+        return
+    item = items[wish.keys[0]]
+    milli, reason = amount_of(wish, item)
+    if milli is None:
+        doubts.append(Doubt(wish.text, reason, (item.key,)))  # type: ignore[arg-type]
+        return
+    lines[item.key] = lines.get(item.key, 0) + milli

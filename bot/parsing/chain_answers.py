@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from bot.parsing.chain_amounts import FIGURE, Content
 from bot.parsing.chain_content import Shelf
+from bot.parsing.chain_kinds import labels
 from bot.parsing.chain_message import Held
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import ChainEntry, Doubt, Line
 
-_AMOUNT = rf"[x×]?\s?{FIGURE}\s?(?:{UNIT_PATTERN})?"
-_WELL = r"(?:那么?就?|就)(?:给我|帮我)?(?:来|要|整|拿|称|订|买|给)?\s?"
-_SO_MANY = re.compile(rf"{_WELL}(?P<amount>{_AMOUNT})[吧嘛哦啊呗咯]?(?:[\s,，。!][^\d]{{0,12}})?")
+_AMOUNT = rf"[x×]?\s?{FIGURE}\s?(?:(?:{UNIT_PATTERN})半?)?"
+_WELL = r"(?:那么?就?|就|不然|要不|咁就?)(?:给我|帮我)?(?:来|要|整|拿|称|订|买|给)?\s?"
+_SO_MANY = re.compile(rf"{_WELL}(?P<amount>{_AMOUNT})(?:好了|算了)?[吧嘛哦啊呗咯]?(?:[\s,，。!][^\d]{{0,12}})?")
 _WELL_THEN = re.compile(rf"[^,，;；。]{{2,12}}?[\s,，;；。]+{_WELL}(?P<rest>\S.*)")
 _WRONG_FIRST = re.compile(
     r"(?:我|刚才?|刚刚|上面|前面)*(?:[写说讲报打填按点弄搞看]错|手抖|手滑)了?[\s,，:：]*(?:应该是|应该|是)?"
@@ -46,7 +47,7 @@ def read_answer(shelf: Shelf, content: str, asked: ChainEntry | None, before: He
         found = shelf.plainly(rest) if rest != content else None
         if found is not None:
             return found
-        if then is not None and (amount := re.fullmatch(rf"({_AMOUNT})[吧嘛哦啊]?", rest)) is not None:
+        if then is not None and (amount := re.fullmatch(rf"({_AMOUNT})(?:好了|算了)?[吧嘛哦啊]?", rest)) is not None:
             return _so_many(shelf, amount[1], asked)
     return _chosen(shelf, content, asked)
 
@@ -88,7 +89,9 @@ def _chosen(shelf: Shelf, content: str, asked: ChainEntry) -> Content | None:
     match = _CHOSEN.fullmatch(content)
     if match is None or len(asked.doubts) != 1 or asked.doubts[0].quantity_milli is None:
         return None
-    keys = [key for key in shelf.keys_in(match["goods"]) if key in asked.doubts[0].candidates]
+    candidates = asked.doubts[0].candidates
+    keys = [key for key in shelf.keys_in(match["goods"]) if key in candidates]
+    keys = keys or [key for key in candidates if match["goods"] in labels(shelf.catalogue.by_key[key])]
     if len(keys) != 1:
         return None
     return Content((Line(keys[0], asked.doubts[0].quantity_milli),))

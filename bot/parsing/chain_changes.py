@@ -30,7 +30,7 @@ _LEFT = re.compile(
 )
 
 _SUB = re.compile(
-    r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
+    r"(?:取消|减去?|减少|少要?|退掉?|撤掉?|砍掉?|去掉|扣掉?|(?<!\d)-)\s?(?:了|掉)?"
     r"(?P<figure>\d{1,2}(?:\.\d)?|半|[一二两俩三四五六七八九十]{1,2}(?![共起样些点]))\s?(?P<unit>[^\d\s,，。)]{0,2})"
 )
 _DROP = re.compile(
@@ -210,6 +210,7 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
         is_instead = any(line.op == "sub" or not line.quantity_milli for line in found.values())
         added = _INSTEAD.sub("加", piece) if is_instead else piece
         said = _one_change(shelf, added, before)
+        said = _as_many(said, added, piece, found, before)
         if said is not None and added != piece and any(not line.quantity_milli for line in found.values()):
             if any(before.get(line.key) for line in said.lines):  # 母的不要了,换成公的, and there are some
                 return Content(doubts=(Doubt(content[:40], "unclear"),), action="contradiction")
@@ -221,6 +222,14 @@ def read_several(shelf: Shelf, content: str, before: Held | None) -> Content | N
         found |= {line.key: line for line in said.lines}
     has_totals = any(line.op == "set" and line.quantity_milli for line in found.values())
     return Content(tuple(found.values()), action="change", replaces=has_totals) if found else None
+
+
+def _as_many(said: Content | None, added: str, piece: str, found: dict[int, Line], before: Held) -> Content | None:
+    """椰浆饭不要了,换鸡饭: as many as there were of what is dropped."""
+    dropped = [key for key, line in found.items() if line.op == "set" and not line.quantity_milli]
+    if said is None or added == piece or len(dropped) != 1 or len(said.lines) != 1 or re.search(_FIGURE, piece):
+        return said
+    return replace(said, lines=(replace(said.lines[0], quantity_milli=before[dropped[0]]),))
 
 
 def _whole_changes(shelf: Shelf, pieces: list[str]) -> list[str]:

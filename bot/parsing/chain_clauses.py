@@ -6,7 +6,7 @@ import re
 from typing import Protocol
 
 from bot.parsing.chain_amounts import FIGURE, Content
-from bot.parsing.chain_parts import take_logistics, take_seasoning
+from bot.parsing.chain_parts import take_logistics, take_seasoning, take_sizes
 from bot.parsing.chain_remarks import told_twice
 from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.values import Line
@@ -74,6 +74,9 @@ def read_clauses(goods: Goods, content: str) -> Content | None:
 
 def take_aside(goods: Goods, content: str) -> tuple[str, str] | None:
     """(what is wanted, what is said beside it); None where nothing is."""
+    sizes = take_sizes(content)
+    if sizes is not None and sizes[0] and not (goods.mentions_item(sizes[1]) or goods.keys_in(sizes[1])):
+        return sizes
     tail = take_logistics(content)
     if tail is None or goods.mentions_item(tail[1]):
         tail = told_twice(goods, content)

@@ -22,6 +22,7 @@ from bot.parsing.chain_amounts import (
     amount_of,
     before_quantities,
     behind_quantities,
+    book,
     is_odd_unit,
     is_shared_by_two,
     is_told_again,
@@ -34,6 +35,7 @@ from bot.parsing.chain_kinds import Kinds, without_kinds
 from bot.parsing.chain_message import Held, cost_of, read_said
 from bot.parsing.chain_parts import take_parts
 from bot.parsing.chain_remarks import has_some
+from bot.parsing.chain_shorts import of_a_head
 from bot.parsing.chain_sizes import read_sizes, summed_sizes
 from bot.parsing.chain_terms import Tokens, one_of
 from bot.parsing.chain_told import Told, without_price
@@ -60,6 +62,7 @@ class Shelf:
             (term for term, named in catalogue.names.items() if named.keys and not named.weak), key=len, reverse=True
         )
         names = one_of(terms)
+        self._heads = of_a_head(catalogue.items, catalogue.names)
         self._kinds = Kinds(catalogue.items, catalogue.names)
         self.told = Told(catalogue.items, {term: catalogue.names[term].keys for term in terms})
         self._tokens = Tokens(names, self._kinds.pattern, self.told, quantity_pattern([*terms, *self._kinds.words]))
@@ -101,6 +104,10 @@ class Shelf:
         """`text` without the names of items (110, 84)."""
         return self._mention.sub("", text)
 
+    def named(self, text: str) -> list[tuple[int, str]]:
+        """(offset, name) of the items in a text."""
+        return [(match.start(), match[0]) for match in self._mention.finditer(text)]
+
     def item_starts(self, text: str) -> list[int]:
         """Offsets where an item's name begins."""
         return [match.start() for match in self._mention.finditer(text)]
@@ -109,7 +116,7 @@ class Shelf:
         """Items that are named in `text` without doubt, each once; of several the one that is `held`."""
         keys: list[int] = []
         for match in self._mention.finditer(text):
-            named = self.catalogue.names[match[0]].keys
+            named = self._heads.get(match[0]) or self.catalogue.names[match[0]].keys
             named = named if len(named) == 1 else tuple(key for key in named if key in held)
             if len(named) == 1 and named[0] not in keys:
                 keys.append(named[0])
@@ -118,7 +125,7 @@ class Shelf:
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
         match = _AMOUNT.match(written)
-        if match is None:
+        if match is None or written.startswith("码", match.end()):  # 换38码
             return None
         wish = Wish((key,), written)
         amount_into(wish, match)
@@ -168,7 +175,7 @@ class Shelf:
         lines: dict[int, int] = {}
         doubts: list[Doubt] = []
         for wish in wishes:
-            self._book(wish, lines, doubts)
+            book(wish, self.catalogue.by_key, lines, doubts)
         return Content(tuple(Line(key, milli) for key, milli in lines.items()), tuple(doubts), note)
 
     def _is_wish_text(self, rest: str) -> bool:
@@ -258,22 +265,11 @@ class Shelf:
         if token["kind"]:
             return (self._kinds.key_of(token["kind"]),)
         if token["item"]:
-            return self.catalogue.names[token["item"]].keys
+            return self._heads.get(token["item"]) or self.catalogue.names[token["item"]].keys
         if token["mark"]:
             return self.catalogue.by_number.get(circled_value(token["mark"]) or 0, ())
         number = read_number(token["number"])
         return self.catalogue.by_number.get(number.milli // 1000 if number is not None else 0, ())
-
-    def _book(self, wish: Wish, lines: dict[int, int], doubts: list[Doubt]) -> None:
-        if len(wish.keys) != 1:
-            doubts.append(Doubt(wish.text, "which_item" if wish.keys else "not_sold", wish.keys[:4], wish.milli))
-            return
-        item = self.catalogue.by_key[wish.keys[0]]
-        milli, reason = amount_of(wish, item)
-        if milli is None:
-            doubts.append(Doubt(wish.text, reason, (item.key,)))  # type: ignore[arg-type]
-            return
-        lines[item.key] = lines.get(item.key, 0) + milli
 
     def plainly(self, content: str) -> Content | None:
         """The lines of a content that the grammar of chains reads wholly; None for any other."""

@@ -19,6 +19,9 @@ _EVERY = re.compile(  # 各1, 每样一份
     r"(?:各样?|每样|每种|样样|一样(?=[来要拿])|全部?各?|都|各?都)(?:都)?(?:要|来|买|订|拿)?\s?"
     rf"(?P<quantity>{FIGURE}\s?(?:{UNIT_PATTERN})?)[吧哦啊哈!~。]*"
 )
+_EXCEPT_BEHIND = re.compile(  # 每样一份 除了馒头
+    rf"^(?P<every>(?:各样?|每样|每种|样样|全部?|都)(?:都)?(?:要|来|买|订|拿)?\s?{FIGURE}\s?(?:{UNIT_PATTERN})?)[\s,，]*除了?(?P<but>[^\d\s,，]{{1,16}}?)(?:以?外|之外)?$"
+)
 _OTHERS = re.compile(  # 馕1袋 剩下四种各2袋
     r"(?P<head>[^各每除]*[\d一二两三四五六七八九十半][^各每除\d]{0,2}?)[\s,，、]+(?:剩下|余下|其[他它余]|别的|另外)的?"
     r"(?:(?P<n>[两二三四五六七八九\d])[种样款个])?(?:各样?|每样|每种|都|全)(?:要|来|拿|订|买)?\s?"
@@ -42,7 +45,7 @@ def every_one(content: str, items: Sequence[Item], numbers_in: Callable[[str], C
 
     除了鸭脖其他各一份 leaves out what `numbers_in` finds in 鸭脖.
     """
-    content = _ALL.sub("都要1份", _counted(content, len(items)))
+    content = _ALL.sub("都要1份", _counted(_EXCEPT_BEHIND.sub(r"除了\g<but> \g<every>", content), len(items)))
     every = _EVERY.fullmatch(content)
     if every is None or len(items) < 2:
         return content

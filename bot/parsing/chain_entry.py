@@ -155,7 +155,11 @@ def _divide_rest(text: str, tokens: list[re.Match[str]], shelf: Shelf) -> tuple[
 def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) -> tuple[int, int]:
     """How far the name goes: words join it while a later word is clearly an order (Mr Wang 2份)."""
     rest = tokens[1:]
-    orders = [index for index, token in enumerate(rest) if _is_content(token[0], shelf) or _ACTION.match(token[0])]
+    orders = [
+        index
+        for index, token in enumerate(rest)
+        if _is_content(token[0], shelf) or _ACTION.match(token[0]) or _is_of_words(text, token, shelf)
+    ]
     first = tokens[0][0]
     if not orders:
         if not text[end:].strip(" " + HOLE) or not rest:
@@ -184,6 +188,12 @@ def _name_reach(text: str, tokens: list[re.Match[str]], shelf: Shelf, end: int) 
             return end, end
         end = token.end()
     return end, end
+
+
+def _is_of_words(text: str, token: re.Match[str], shelf: Shelf) -> bool:
+    """chicken rice, oat milk: goods whose name goes on behind a blank."""
+    match = shelf.token.match(text, token.start()) if token[0].isascii() else None
+    return match is not None and match.lastgroup in ("item", "told") and match.end() > token.end()
 
 
 def _is_talk(first: str, word: str) -> bool:

@@ -16,6 +16,7 @@ _CONTRASTS = ("公母", "雌雄", "甜咸", "荤素", "红白黑黄绿紫灰蓝�
 _SAYS_NOTHING = frozenset(
     "大中小老新手工土有机特级精品装原味的号款份盒袋箱个斤只条板瓶包和加要各再减退少多一二两三四五六七八九十半"
 )
+_COLOUR = re.compile("[红白黑黄绿紫灰蓝粉橙]色?的")
 _SHORTEST_FAMILY, _MOST_ITEMS = 2, 40
 _THAT = r"(?:那[个种款盒袋])?"  # 素的那个2盒
 _KIND = rf"(?:的{_THAT}|款|味|色|口味)?"
@@ -31,7 +32,7 @@ class Kinds:
         self.words = tuple(self._words)
         words = "|".join(_edged(word) for word in sorted(self._words, key=len, reverse=True)) or r"(?!)"
         initials = "".join(re.escape(char) for char in self._initials)
-        counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN}))|\S{{0,3}}各\s?[\d一二两三四五六])"
+        counted = rf"(?=\s?[x×*]?\s?(?:\d|{FIGURE}(?:{UNIT_PATTERN})|[俩仨])|\S{{0,3}}各\s?[\d一二两三四五六])"
         shorts = "|".join(re.escape(word) for word in sorted(self._shorts, key=len, reverse=True))
         self.pattern = rf"(?:{words}){_KIND}" + (rf"|(?:{shorts}){counted}" if shorts else "")
         self.pattern += rf"|[{initials}](?:的{_THAT})?{counted}" if initials else ""
@@ -122,7 +123,15 @@ def without_kinds(wishes: list[Wish], items: Mapping[int, Item]) -> tuple[list[W
     kinds: list[str] = []
     for wish in wishes:
         last = kept[-1] if kept and kept[-1].figure is None else None
-        if last is not None and _narrows(last, wish, items):
+        counted = kept[-1] if kept and kept[-1].figure is not None else None
+        if (
+            counted is not None
+            and wish.figure is None
+            and _COLOUR.fullmatch(wish.text)
+            and not _is_akin(wish, counted, items)
+        ):
+            kinds.append(wish.text)  # 扇子两把 红色的
+        elif last is not None and _narrows(last, wish, items):
             kept[-1] = wish
         elif last is not None and _is_said_of(wish, last, items):
             last.figure, last.unit, last.milli = wish.figure, wish.unit, wish.milli
@@ -130,6 +139,11 @@ def without_kinds(wishes: list[Wish], items: Mapping[int, Item]) -> tuple[list[W
         else:
             kept.append(wish)
     return kept, kinds
+
+
+def _is_akin(wish: Wish, other: Wish, items: Mapping[int, Item]) -> bool:
+    ends = [{items[key].name[-1:] for key in each.keys} for each in (wish, other)]
+    return bool(ends[0] & ends[1])
 
 
 def _is_said_of(wish: Wish, last: Wish, items: Mapping[int, Item]) -> bool:

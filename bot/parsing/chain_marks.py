@@ -18,6 +18,10 @@ _UNPAID = re.compile(
 )
 # 4只给我妹(5-602)
 _GIVEN_TO = re.compile(r"(?:给|帮|替)(?:我|楼[上下]|隔壁|邻居|同事|朋友)[^\s,，(（\d]{0,3}[(（]\s?$")
+# 九栋的刘姐, but 5栋的猫
+_WHO_LIVES_THERE = re.compile(
+    r"的(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff][姐哥姨叔婶伯嫂爷奶总工]|[\u4e00-\u9fff](?:阿姨|大[夫爷妈姐哥娘]|老师|师傅|先生|女士|太太))"
+)
 _LEFT_WITH = re.compile(
     r"门卫|传达室|岗亭|保安|代收|代拿|代取|代领|转交|物业|大厅|大堂|楼下|架子|快递柜|驿站|门口|前台|超市|门店"
 )
@@ -86,7 +90,7 @@ def _is_part_of_name(text: str, room: RoomMatch) -> bool:
     """502的猫, Kitty1203: figures inside a nickname."""
     behind = text[room.end : room.end + 2]
     if behind[:1] == "的" and len(behind) > 1 and behind[1] not in " ,，" and room.kind != "full":
-        return True
+        return room.kind != "building" or _WHO_LIVES_THERE.match(text, room.end) is None
     before = text[room.start - 1 : room.start]
     if "\u4e00" <= before <= "\u9fff" and re.fullmatch(r"[a-z]\d{3,4}", text[room.start : room.end]):  # 阿K2046
         return True

@@ -95,6 +95,7 @@ def _strangers(content: str, catalogue: Catalogue, booked: int) -> tuple[Doubt, 
     for clause in filter(None, _CLAUSE.split(normalise(content).text)):
         tokens = [token for token in words(clause, catalogue) if token.kind not in ("space", "comma")]
         counted += any(token.kind == "qty" for token in tokens)
-        if len(tokens) == 2 and tokens[0].kind == "text" and tokens[1].kind == "qty" and len(tokens[0].word) > 1:
+        is_good = len(tokens) == 2 and tokens[0].kind == "text" and tokens[1].kind == "qty"
+        if is_good and len(tokens[0].word) > 1 and catalogue.resolve(tokens[0].word) is None:
             strange.append(Doubt(clause[:40], "not_sold"))
     return tuple(strange) if counted > booked else ()

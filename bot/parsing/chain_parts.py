@@ -17,11 +17,11 @@ _TOTAL = re.compile(
 )
 _WHOSE = (
     r"(?:我|自己|自家|本人|我?[妈爸婆公姐哥弟妹姨叔嫂]|婆婆|公公|丈母娘|老[公婆妈爸]|爸妈|父母|邻居|同事|朋友|闺蜜"
-    r"|楼[上下]|隔壁|对门|孩子|儿子|女儿)家?的?"
+    r"|楼[上下]|隔壁|对门|[东主]家|孩子|儿子|女儿)家?的?"
 )
 _SHARED = re.compile(  # 一盒自己的一盒同事的, 我2箱婆婆1箱
     rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?(?:是|给|送|归)?{_WHOSE}[\s,，+、]*){{2,4}}"
-    rf"|(?:{_WHOSE}\s?(?:要|是)?{FIGURE}\s?(?:{UNIT_PATTERN})?[\s,，+、]*){{2,4}}"
+    rf"|(?:[代帮替给]?{_WHOSE}\s?(?:要|是)?{FIGURE}\s?(?:{UNIT_PATTERN})?[\s,，+、]*){{2,4}}"
 )
 _ADDED = re.compile(rf"(?:{FIGURE}\s?(?:{UNIT_PATTERN})\s?\+\s?)+{FIGURE}\s?(?:{UNIT_PATTERN})(?P<note>[\s(（].*)?")
 _OR_NOT = re.compile(  # 有的话来两袋没有就算了
@@ -42,11 +42,19 @@ _WISH = re.compile(r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|给|拿)[^\s\
 _SIZE = re.compile(  # 雨衣1件 130码
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:要|穿)?(?:\d{2,3}\s?(?:码|cm|厘米)|(?:x{0,3}[sml]|均|大|中|小)码)的?)[)）]?"
 )
+_FREE = re.compile(  # 汤包两笼,醋多拨两包
+    rf"[\s,，;；(（]+(?P<wish>(?:醋|辣油|辣椒|酱|蒜|姜|葱|香菜|筷子?|勺子?|吸管|餐具|塑料袋|手套|冰袋?)(?:多|少)?[给拨放配搁拿](?:我)?(?:{FIGURE}\s?(?:{UNIT_PATTERN})|[点些])?)[)）]?(?=[\s,，;；]|$)"
+)
 _PACKED = re.compile(  # 前腿2斤 一半一袋
     r"(?P<head>.+?)[\s,，;；(（]+(?P<tail>(?:一半一[袋包盒份]|(?:分成?|装成?|分装成?)[两二三四2-4][袋包盒份]装?|对半[分装切]开?|[一1半]斤[一1][袋包]装?|分开[装放]))[)）]?"
 )
 _SEASONED = re.compile(  # 鸡架3袋,多搁辣椒面,不老林一袋
     r"[\s,，;；(（]+(?P<wish>(?:多|少|不|别|莫|甭|勿|唔)(?:要|给我|给)?[搁放加撒淋][^\s\d,，;；()（）一二两三四五六七八九十]{1,6}?)[)）]?(?=[\s,，;；]|$)"
+)
+_SIZED = r"(?:(?:3[4-9]|4[0-8]|[6-9]0|1[0-9]0)(?:\.5)?码|(?<![a-z])(?:x{0,3}[sml]|[2-5]xl)(?:码|号)?(?![a-z\d])|均码)"
+_SIZES = re.compile(  # 36码, 演出服1套M, 鞋换38码, 2套,一个M一个L
+    rf"[\s,，;；(（]+(?:{FIGURE}\s?[个件套双条]?\s?{_SIZED}的?[\s,，和]*){{1,4}}[)）]?$|(?:[\s,，]+[鞋衣裤]子?)?[换穿要]?\s?{_SIZED}的?"
+    r"|(?<=[^\d\s])(?:3[4-9]|4[0-6])的(?=\s?[一二两三1-3]双)"
 )
 _COUNTED = re.compile(rf"[\d一二两三四五六七八九十半]\s?(?:{UNIT_PATTERN})|取消|不要|退|改|换")
 _SHARE = re.compile(  # 2盒 一盒是帮我妈带的
@@ -79,9 +87,17 @@ def without_question(content: str) -> str:
     return content if asked is None else f"{asked['what']}{asked['amount']}"
 
 
+def take_sizes(content: str) -> tuple[str, str] | None:
+    """(红鞋1双, 36码) for sizes of shoes and clothes, which count nothing; None without."""
+    if not any(char in "码的sml" for char in content):
+        return None
+    said = [match[0].strip(" ,，;；(（)）") for match in _SIZES.finditer(content)]
+    return (_SIZES.sub(" ", content).strip(), " ".join(said)) if said else None
+
+
 def take_seasoning(content: str) -> tuple[str, str] | None:
     """(what is wanted, 多搁辣椒面) for how it is to be prepared, said between goods; None without."""
-    match = _SEASONED.search(content)
+    match = _SEASONED.search(content) or _FREE.search(content)
     return None if match is None else (content[: match.start()] + " " + content[match.end() :], match["wish"])
 
 

@@ -14,7 +14,7 @@ from bot.parsing.values import ChainEntry
 
 _LONGEST = 16
 _ENDS = f" ,，:：;；、|/(（{HOLE}"
-_IS_CHANGE = re.compile(r"[\d+×]|[再加减退少改换取不要都全各]")
+_IS_CHANGE = re.compile(r"[\d+×]|我[家老媳婆妈]|[再加减退少改换取不要都全各]")
 
 
 @lru_cache(maxsize=4096)
@@ -38,10 +38,16 @@ class People:
         if not parts.name:  # 3-201 带鱼减一斤
             held = [rooms[parts.room] for rooms in self._orders.values() if parts.room in rooms]
             return held[0] if len(held) == 1 else None
-        rooms = self._orders.get(plain_name(parts.name), {})
+        name = plain_name(parts.name)
+        rooms = self._orders.get(name) or self._of_longer(name)
         if parts.room in rooms:
             return rooms.get(parts.room)
         return next(iter(rooms.values())) if len(rooms) == 1 and (parts.room is None or None in rooms) else None
+
+    def _of_longer(self, name: str) -> dict[str | None, Held]:
+        """The orders of 木工班二狗 for 二狗, when nobody else above is called so."""
+        longer = [rooms for each, rooms in self._orders.items() if each.endswith(name)] if len(name) > 1 else []
+        return longer[0] if len(longer) == 1 else {}
 
     def entry_of(self, name: str) -> ChainEntry | None:
         """The only line of a person called `name`; None for nobody and for several lines."""

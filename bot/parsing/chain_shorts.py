@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.parsing.catalogue import Named
 from bot.parsing.foods import GOODS
-from bot.parsing.names import HAN
+from bot.parsing.names import HAN, full_names
 from bot.parsing.values import Item
 from bot.parsing.vocabulary import WORDS
 
@@ -42,3 +42,15 @@ def _is_free(short: str, names: Mapping[str, Named], keys: set[int]) -> bool:
         return named.weak and set(named.keys) == keys
     doubled = any(one == other for one, other in pairwise(short))
     return short not in GOODS and short not in WORDS and not doubled
+
+
+def of_a_head(items: Sequence[Item], names: Mapping[str, Named]) -> dict[str, tuple[int, ...]]:
+    """包子 -> everything called 包, where 肉包子 is sold beside 菜包: neither alone."""
+    found: dict[str, tuple[int, ...]] = {}
+    called = {item.key: full_names(item) for item in items}
+    for term, named in names.items():
+        if len(term) == 2 and term[1] == "子" and not any(term in each for each in called.values()):
+            keys = tuple(key for key, each in called.items() if any(name.endswith((term, term[0])) for name in each))
+            if len(keys) > len(named.keys):
+                found[term] = keys
+    return found

@@ -22,13 +22,33 @@ _SAME_WORDS = (
     (re.compile(rf"[黎嚟](?={FIGURE}\s?(?:{UNIT_PATTERN}))"), "来"),
     (re.compile("[老小]两口子?"), "家人"),  # two people, and two of nothing
 )
-_MAY_BE_PLAINER, _MAY_SAY_ALL = frozenset("儿哒喽咧噻罗嘞嘛黎嚟两号"), frozenset("错岔抖滑误要留算得拉够行好")
+_OF_REGIONS = (  # Hakka, Cantonese, English
+    (re.compile("[唔毋]爱"), "不要"),
+    (re.compile("(?<=不要)[哩欸]"), "了"),
+    (re.compile("照爱"), "照要"),
+    (re.compile("恁多"), "那么多"),
+    (re.compile(rf"爱(?={FIGURE}\s?(?:{UNIT_PATTERN}))"), "要"),
+    (
+        re.compile(
+            r"(?:don'?t|do not|no) want\s(?P<what>[^\s,，][^,，]{0,20}?)(?:\s(?:liao|already|lah|le))?(?=[,，.]|$)"
+        ),
+        r"\g<what>不要了",
+    ),
+    (re.compile(r"(?<![a-z])(?:change|swap|switch)\s(?:it\s)?(?:to|for|with)\s"), "换成"),
+    (re.compile(r"[\s,，]+(?:can|okay|ok)\s?(?:lah|ah|not)?\s?\?$"), ""),
+    (re.compile(r"(?<![a-z])add\s(?=(?:an?|one|two|three|\d))"), ""),
+    (re.compile(rf"(?<=[\d一二两三四五六七八九十半])整(?={UNIT_PATTERN})"), ""),  # 一整条
+)
+_MAY_BE_OF_A_REGION = frozenset("爱wchd整")
+_MAY_BE_PLAINER, _MAY_SAY_ALL = frozenset("儿哒喽咧噻罗嘞嘛黎嚟两号"), frozenset("错岔抖滑误要是留算得拉够行好")
 _NUMBERED = re.compile(rf"(?<!\w)(?P<n>[一二三四五六七八九])号(?=\s?(?:{FIGURE}|[再减加改要来]|不要|取消))")  # 二号一把
 _WRONG = re.compile(
     r"(?<=\S)[\s,，]*(?:我|刚才?|刚刚|前面|上面)?(?:[写说讲报打填按点弄搞看][错岔]|手抖|手滑|口误|笔误)(?:了|咧|啦|喽)?"
     rf"[\s,，]*(?:应该|其实)?(?:是|要)\s?(?={_AMOUNT}{_END})"
 )
-_NOT_BUT = re.compile(rf"(?:不要|唔要|勿要|伐要|莫要)\s?{_AMOUNT}[\s,，]*(?:就|只)?要\s?(?={_AMOUNT}{_END})")
+_NOT_BUT = re.compile(
+    rf"(?:(?:不要|唔要|勿要|伐要|莫要)\s?{_AMOUNT}[\s,，]*(?:就|只)?要|不是\s?{_AMOUNT}[\s,，]*(?:是|改))\s?(?={_AMOUNT}{_END})"
+)
 _ENOUGH = re.compile(
     rf"(?P<left>留(?:下|个)?\s?)?(?P<amount>[x×]?\s?(?P<figure>{FIGURE})\s?(?:{UNIT_PATTERN})?)(?P<enough>(?:就|也|便)?(?:算了|得了|拉倒|够|行|好)了?)?$"
 )
@@ -38,6 +58,9 @@ _LESS = re.compile(r"[再加另多添退减少]|取消|不")
 
 def in_plain_words(content: str) -> str:
     """`content` without 儿 behind a measure, with 了 for 哒 and 来 for 嚟."""
+    if not _MAY_BE_OF_A_REGION.isdisjoint(content):
+        for pattern, plain in _OF_REGIONS:
+            content = pattern.sub(plain, content)
     if _MAY_BE_PLAINER.isdisjoint(content):
         return content
     for pattern, plain in _SAME_WORDS:

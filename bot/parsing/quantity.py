@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.parsing.numerals import ARABIC_NUMBER, CHINESE_NUMBER, read_number
 from bot.parsing.pinyin import main_syllable
+from bot.parsing.simplified import simplified
 from bot.parsing.values import DoubtReason, Item
 
 GENERIC: Final = frozenset("份单套件组")
@@ -130,7 +131,7 @@ def parse_spec(spec: str, unit: str) -> Spec:
     volume: int | None = None
     counts: dict[str, int] = {}
     cases: dict[str, int] = {}
-    for match in _SPEC_PART.finditer(_TAELS.sub(r"\1.\2斤", spec.lower())):
+    for match in _SPEC_PART.finditer(_TAELS.sub(r"\1.\2斤", simplified(spec.lower()))):
         number = 500 if match["number"] == "半" else getattr(read_number(match["number"]), "milli", 0)
         word, container = canonical_unit(match["unit"]), canonical_unit(match["per"] or match["before"] or unit)
         if number and match["times"]:

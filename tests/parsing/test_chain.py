@@ -49,6 +49,15 @@ KNOWN: dict[str, str] = {
     "list18-15": "a price of two goods that only the unit tells apart is asked about",
     "list18-19": "an amount of what its person has, with a reason: so many more is read, so many was meant",
     "list18-30": "the cheaper of two goods is asked about",
+    **dict.fromkeys(("list19-05", "list19-23"), "a reason with a number in it (地两块分开种) is asked about"),
+    **dict.fromkeys(("list19-07", "list19-14"), "talk with a word of change (记错帐找我, 明天再减) is asked about"),
+    "list19-09": "a size that changes (鞋换38码) and a price that is shared are asked about",
+    "list19-11": "English for a pack (tray) and for a change (two instead of one) is asked about",
+    **dict.fromkeys(
+        ("list19-21", "list19-29", "list19-34"), "a figure of a name written otherwise (八开) is asked about"
+    ),
+    "list19-28": "a word for one of the goods that is part of another's name (肉) is read as the first",
+    "list19-35": "a slip in the goods and in the unit at once is asked about",
 }
 
 
@@ -921,3 +930,79 @@ def test_notices_are_no_people_and_a_name_may_stand_below_its_goods() -> None:
         ("", "1-101", "ok"),
     ]
     assert entries[2].lines == (Line(3, 1000), Line(1, 2000))
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "lines"),
+    [
+        ("王姐鸡蛋一板不对是两板孩子多", "王姐", (Line(1, 2000),)),
+        ("蜂蜜姐鸡蛋两板要新鲜的", "蜂蜜姐", (Line(1, 2000),)),
+        ("九栋的刘姐鸡蛋两板要热乎的", "刘姐", (Line(1, 2000),)),
+        ("阿月 鸡蛋2板,醋多给一包", "阿月", (Line(1, 2000),)),
+        ("阿月 蜂蜜2瓶 红色的", "阿月", (Line(3, 2000),)),
+        ("阿月 蜂蜜2瓶 已经在等了别催", "阿月", (Line(3, 2000),)),
+        ("阿月 每样1 除了豆腐", "阿月", (Line(1, 1000), Line(2, 1000), Line(3, 1000))),
+        ("阿月 豆腐4", "阿月", (Line(4, 4000),)),  # four, although one is 3.50
+        ("阿月 蜂蜜55", "阿月", (Line(3, 1000),)),  # what one costs
+        ("阿月 豆腐1 鸡蛋1板39.5", "阿月", (Line(4, 1000), Line(1, 1000))),
+    ],
+)
+def test_names_right_before_goods_and_words_that_count_nothing(line: str, name: str, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. {line}\n2. 王五 鸡蛋2板", EGGS).entries[0]
+    assert (entry.name, entry.status, entry.lines) == (name, "ok", lines)
+
+
+CLOTHES = Catalogue(
+    [
+        Item(1, 1, "红色舞鞋", "双", 5500, "1双", ("红鞋",)),
+        Item(2, 2, "白色舞鞋", "双", 5500, "1双", ("白鞋",)),
+        Item(3, 3, "演出服", "套", 9800, "1套"),
+        Item(4, 4, "大扇子", "把", 1800, "", ("扇子",)),
+        Item(5, 5, "蛋撻", "盒", 3600, "6個/盒", ("蛋挞",)),
+        Item(6, 6, "肉包", "个", 250, "1个", ("肉包子",)),
+        Item(7, 7, "菜包", "个", 300, "1个"),
+        Item(8, 8, "chicken rice", "份", 600, "1份"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "lines"),
+    [
+        ("阿月 红鞋1双36码 演出服1套M", "阿月", (Line(1, 1000), Line(3, 1000))),
+        ("阿月 白鞋39的一双红鞋39的一双", "阿月", (Line(2, 1000), Line(1, 1000))),
+        ("阿月 演出服2套,一个M一个L", "阿月", (Line(3, 2000),)),
+        ("阿月 扇子两把 红色的", "阿月", (Line(4, 2000),)),
+        ("阿月 蛋挞一打", "阿月", (Line(5, 2000),)),
+        ("阿月 扇子1 菜包3", "阿月", (Line(4, 1000), Line(7, 3000))),
+        ("Mei Ling chicken rice 2", "Mei Ling", (Line(8, 2000),)),
+    ],
+)
+def test_sizes_colours_and_names_of_several_words(line: str, name: str, lines: tuple[Line, ...]) -> None:
+    entry = read_chain(f"#接龙\n1. {line}\n2. 王五 扇子1", CLOTHES).entries[0]
+    assert (entry.name, entry.status, entry.lines) == (name, "ok", lines)
+
+
+def test_a_word_for_two_goods_and_a_size_that_changes_are_asked_about() -> None:
+    text = "#接龙\n1. 阿月 包子两个\n2. 王五 红鞋一双\n3. 阿月 都要肉的\n4. 王五 扇子一把 鞋换38码"
+    assert [(entry.status, entry.lines) for entry in read_chain(text, CLOTHES).entries] == [
+        ("ambiguous", ()),
+        ("ok", (Line(1, 1000),)),
+        ("ok", (Line(6, 2000),)),
+        ("ambiguous", ()),
+    ]
+
+
+def test_a_shorter_name_is_the_one_person_above_whose_name_ends_so() -> None:
+    text = (
+        "#接龙\n1. 木工班二狗 鸡蛋3板 咸蛋2盒\n2. 王五 豆腐1\n"
+        "3. 二狗 鸡蛋少1板\n4. 二狗 鸡蛋2板里换1板咸蛋\n5. 二狗 鸡蛋咸蛋各少1"
+    )
+    entries = read_chain(text, EGGS).entries
+    assert [entry.lines for entry in entries[2:]] == [
+        (Line(1, 1000, "sub"),),
+        (Line(1, 1000, "sub"), Line(2, 1000, "add")),
+        (Line(1, 1000, "sub"), Line(2, 1000, "sub")),
+    ]
+    two = "#接龙\n1. 木工班二狗 鸡蛋3板\n2. 电工班二狗 鸡蛋1板\n3. 二狗 鸡蛋少1板"
+    assert read_chain(two, EGGS).entries[2].status == "ambiguous"
