@@ -228,7 +228,7 @@ class _Reader:
         if change.doubts or any(value < 0 for value in left.values()):
             doubts = change.doubts or (Doubt(parts.content[:40], "out_of_range"),)
             return _made(parts, raw, Content(doubts=doubts), "ambiguous")
-        if not any(left.values()):
+        if not any(left.values()) and self.people.left_open(parts.name) is None:
             return _made(parts, raw, Content(), "cancelled")
         return _made(parts, raw, change, "ok")
 

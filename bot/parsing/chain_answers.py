@@ -23,8 +23,9 @@ _WRONG_FIRST = re.compile(
     r"(?:我|刚才?|刚刚|上面|前面)*(?:[写说讲报打填按点弄搞看]错|手抖|手滑)了?[\s,，:：]*(?:应该是|应该|是)?"
 )
 _CHOSEN = re.compile(
-    r"(?:上面|刚才?|前面)?(?:我)?(?:说的|写的|要的)?(?:都|全|全部)?(?:是|要|来|拿)\s?(?P<goods>[^\d\s,，]{1,10}?)(?:的|口味|味|款|那[种个款])*[吧哈啊哦啦]*"
+    rf"(?:[^\d\s,，要]{{2,10}}[\s,，]+)?(?:{_AMOUNT})?(?:上面|刚才?|前面)?(?:我)?(?:说的|写的|要的)?(?:都|全|全部)?(?:是|要|来|拿)\s?(?P<goods>[^\d\s,，]{{1,10}}?)(?:的|口味|味|款|那[种个款])*[吧哈啊哦啦]*"
 )
+_THESE = re.compile(rf"{_WELL}(?P<amount>{_AMOUNT})(?P<goods>[^\d\s,，]{{1,6}}?)的?[吧哈啊哦啦]*")  # 那就5扎红的吧
 _EARLIER = re.compile(
     rf"[\s,，(（]+(?:刚才?|刚刚|上面|前面|之前|上次|那)(?:的|那)?\s?(?P<amount>{_AMOUNT})?\s?(?:的|写的?)?(?:都|就)?"
     r"(?P<how>[少漏]写了?|写少了?|[少漏]报了?|报少了?|写错了?|报错了?|不够|唔够|作废|不算|划掉|不要)(?:了|啦|咯|哈)?[)）。!~]*$"
@@ -86,12 +87,14 @@ def _so_many(shelf: Shelf, amount: str, asked: ChainEntry) -> Content | None:
 
 def _chosen(shelf: Shelf, content: str, asked: ChainEntry) -> Content | None:
     """One of the goods that were in question, in the amount that was not."""
-    match = _CHOSEN.fullmatch(content)
+    match = _CHOSEN.fullmatch(content) or _THESE.fullmatch(content)
     if match is None or len(asked.doubts) != 1 or asked.doubts[0].quantity_milli is None:
         return None
     candidates = asked.doubts[0].candidates
     keys = [key for key in shelf.keys_in(match["goods"]) if key in candidates]
     keys = keys or [key for key in candidates if match["goods"] in labels(shelf.catalogue.by_key[key])]
-    if len(keys) != 1:
+    said = match["amount"] if "amount" in match.groupdict() else None
+    milli = asked.doubts[0].quantity_milli if said is None else shelf.amount(keys[0], said) if len(keys) == 1 else None
+    if len(keys) != 1 or milli is None:
         return None
-    return Content((Line(keys[0], asked.doubts[0].quantity_milli),))
+    return Content((Line(keys[0], milli),))

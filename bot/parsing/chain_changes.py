@@ -38,6 +38,9 @@ _DROP = re.compile(
     r"|^(?:取消|不要|退掉?|撤掉?|去掉|删掉?)(?:了)?(?P<what2>(?:[^\d一二两三四五六七八九十]|[一二两三四五六七八九十](?!"
     rf"{UNIT_PATTERN}|$))+)$"
 )
+_WITH_REASON = re.compile(
+    r"(?P<drop>^[^\d\s,，]{1,8}?不要了)(?P<why>[^\d\s,，一二两三四五六七八九十半俩要换改加减再留买取退撤]{2,8})$"
+)  # 黑的不要了老头子有
 _KEPT = re.compile(
     r"(?:其[它他]|别的|剩下的?)?\D{0,8}(?:照旧|不变|照要|照样要?|照常要?|留着|保留|还要|不动|不改|没变)(?:的|哈|哦|啊|了)?"
 )
@@ -68,7 +71,9 @@ def read_reduction(shelf: Shelf, content: str, before: Held | None) -> Content |
 
     `before` is what the same person has so far; without it a reduction is a doubt.
     """
-    dropped = _DROP.match(content)
+    reason = _WITH_REASON.match(content)
+    gives_one = reason is not None and not shelf.mentions_item(reason["why"])
+    dropped = _DROP.match(reason["drop"] if reason is not None and gives_one else content)
     if dropped is not None and before is None and shelf.keys_in(dropped["what"] or dropped["what2"]):
         what = dropped["what"] or dropped["what2"]
         return None if re.search(_COUNTED, what) else Content(action="change")  # nothing was ordered, nothing is

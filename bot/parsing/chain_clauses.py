@@ -14,6 +14,11 @@ from bot.parsing.values import Line
 _DIVIDED = re.compile(
     rf"(?P<family>[^\d\s,，;；()（）]{{1,10}}?)\s?(?P<total>[x×]?{FIGURE}\s?(?:{UNIT_PATTERN})?)[\s,，;；:：(（]+(?P<parts>[^()（）]{{2,24}})[)）]?"
 )
+_PAIR = re.compile(  # 垃圾袋一大一小, 每人一公一母
+    rf"(?P<family>[^\d\s,，;；()（）]{{0,8}}?)(?:\s?(?P<total>[x×]?{FIGURE}\s?(?:{UNIT_PATTERN})?)[\s,，(（]*)?"
+    r"(?:(?P<n>[一二两三四五])(?P<one>[大中小公母雌雄黑白红甜咸])的?(?P<m>[一二两三四五])(?P<other>[大中小公母雌雄黑白红甜咸])的?"
+    r"|(?P<ones>[大中小公母雌雄黑白红甜咸])(?P<others>[大中小公母雌雄黑白红甜咸])(?:一半一半|各一半|对半))[)）]?"
+)
 _PIECE = re.compile(r"[^,，;；。]+")
 _WHOSE = re.compile(
     r"(?:我家?|我们家?|自己|自家|对门|隔壁|邻居|楼[上下]|(?:我|俺)?(?:老?[妈爸婆公姐哥弟妹]|同事|朋友))(?:家人?|那边)?(?:的|要|是)?(?=\S)"
@@ -39,6 +44,10 @@ class Goods(Protocol):
         """What `name` may be short for."""
         ...
 
+    def labelled(self, word: str, family: str) -> list[int]:
+        """The items of a family about which `word` is written."""
+        ...
+
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity of an item."""
         ...
@@ -55,6 +64,23 @@ def read_divided(goods: Goods, content: str) -> Content | None:
         return None
     total = goods.amount(found.lines[0].key, match["total"])
     return found if total == sum(line.quantity_milli for line in found.lines) else None
+
+
+def read_pair(goods: Goods, content: str) -> Content | None:
+    """One of each of two that a word tells apart, or half of each; None for anything else."""
+    match = _PAIR.fullmatch(content)
+    words = () if match is None else (match["one"] or match["ones"], match["other"] or match["others"])
+    keys = [key for word in words for key in goods.labelled(word, match["family"] if match is not None else "")]
+    if match is None or len(keys) != 2 or keys[0] == keys[1]:
+        return None
+    total = goods.amount(keys[0], match["total"]) if match["total"] else None
+    if match["ones"]:
+        halves = [total // 2] * 2 if total is not None and total % 2000 == 0 else []
+    else:
+        halves = [goods.amount(key, match[n]) or 0 for key, n in zip(keys, "nm", strict=True)]
+    if len(halves) != 2 or not all(halves) or (total is not None and sum(halves) != total):
+        return None
+    return Content(tuple(Line(key, milli) for key, milli in zip(keys, halves, strict=True)))
 
 
 def read_clauses(goods: Goods, content: str) -> Content | None:

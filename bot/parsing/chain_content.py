@@ -29,9 +29,9 @@ from bot.parsing.chain_amounts import (
     quantity_pattern,
     unless_odd,
 )
-from bot.parsing.chain_clauses import read_clauses, read_divided, take_aside
+from bot.parsing.chain_clauses import read_clauses, read_divided, read_pair, take_aside
 from bot.parsing.chain_each import every_one, spread_each, the_others
-from bot.parsing.chain_kinds import Kinds, without_kinds
+from bot.parsing.chain_kinds import Kinds, labels, without_kinds
 from bot.parsing.chain_message import Held, cost_of, read_said
 from bot.parsing.chain_parts import take_parts
 from bot.parsing.chain_remarks import has_some
@@ -125,7 +125,7 @@ class Shelf:
     def amount(self, key: int, written: str) -> int | None:
         """A written quantity (2板) of one item in thousandths of its unit; None when it does not fit."""
         match = _AMOUNT.match(written)
-        if match is None or written.startswith("码", match.end()):  # 换38码
+        if match is None or written.startswith(("码", "的"), match.end()):  # 换38码, 换10斤的
             return None
         wish = Wish((key,), written)
         amount_into(wish, match)
@@ -161,7 +161,7 @@ class Shelf:
         parted = take_parts(content) if self.catalogue.only is not None else None
         if parted is not None:
             return replace(self._read(parted[0]), note=parted[1])
-        summed = read_divided(self, content) or read_clauses(self, content)
+        summed = read_divided(self, content) or read_pair(self, content) or read_clauses(self, content)
         if summed is not None:
             return summed
         tail = take_aside(self, content)
@@ -234,6 +234,10 @@ class Shelf:
         """The items that `name` is the name, a part or the ending of."""
         numbers = self._numbers_of(name)
         return {key for number in numbers for key in self.catalogue.by_number.get(number, ())}
+
+    def labelled(self, word: str, family: str) -> list[int]:
+        """The items of a family (empty: any) about which `word` is written."""
+        return [item.key for item in self.catalogue.items if word in labels(item) and family in labels(item)]
 
     def _all_numbers_in(self, text: str) -> set[int]:
         return {number for match in self._mention.finditer(text) for number in self._numbers_of(match[0])}

@@ -93,7 +93,10 @@ def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str]
             return None
         goods += [match[0]] if match.lastgroup != "gap" else []
         position = match.end()
-    family = numbers_of(goods[0]) if len(goods) == 1 else ()
+    family = numbers_of(goods[0])
+    if len(goods) > 2 and len(family) == len(goods) - 1:  # 香肠麻辣广味各两袋
+        goods, family = goods[1:], ()
+    family = family if len(goods) == 1 else ()
     goods = [f"{number}号" for number in family] if len(family) > 1 else goods  # 贝果各2
     return " ".join(f"{one}{each['quantity']}" for one in goods) + each["rest"] if len(goods) > 1 else None
 

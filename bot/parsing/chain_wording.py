@@ -20,7 +20,7 @@ _SAME_WORDS = (
     (re.compile(r"(?<=[样点个块份些])儿(?![子女童媳家])"), ""),  # 来点儿, 一样儿一份
     (re.compile(r"(?<=算|得|够|行)[哒喽咧噻罗嘞嘛](?=[\s,，。!~]|$)"), "了"),
     (re.compile(rf"[黎嚟](?={FIGURE}\s?(?:{UNIT_PATTERN}))"), "来"),
-    (re.compile("[老小]两口子?"), "家人"),  # two people, and two of nothing
+    (re.compile("[老小]两口子?|老幺"), "家人"),  # two people, and two of nothing
 )
 _OF_REGIONS = (  # Hakka, Cantonese, English
     (re.compile("[唔毋]爱"), "不要"),
@@ -40,7 +40,7 @@ _OF_REGIONS = (  # Hakka, Cantonese, English
     (re.compile(rf"(?<=[\d一二两三四五六七八九十半])整(?={UNIT_PATTERN})"), ""),  # 一整条
 )
 _MAY_BE_OF_A_REGION = frozenset("爱wchd整")
-_MAY_BE_PLAINER, _MAY_SAY_ALL = frozenset("儿哒喽咧噻罗嘞嘛黎嚟两号"), frozenset("错岔抖滑误要是留算得拉够行好")
+_MAY_BE_PLAINER, _MAY_SAY_ALL = frozenset("儿哒喽咧噻罗嘞嘛黎嚟两号幺"), frozenset("错岔抖滑误要是留算得拉够行好")
 _NUMBERED = re.compile(rf"(?<!\w)(?P<n>[一二三四五六七八九])号(?=\s?(?:{FIGURE}|[再减加改要来]|不要|取消))")  # 二号一把
 _WRONG = re.compile(
     r"(?<=\S)[\s,，]*(?:我|刚才?|刚刚|前面|上面)?(?:[写说讲报打填按点弄搞看][错岔]|手抖|手滑|口误|笔误)(?:了|咧|啦|喽)?"
@@ -49,6 +49,7 @@ _WRONG = re.compile(
 _NOT_BUT = re.compile(
     rf"(?:(?:不要|唔要|勿要|伐要|莫要)\s?{_AMOUNT}[\s,，]*(?:就|只)?要|不是\s?{_AMOUNT}[\s,，]*(?:是|改))\s?(?={_AMOUNT}{_END})"
 )
+_NOT_ENOUGH = re.compile(rf"(?<=\S)不够了?[\s,，]*(?:再[加来要]?|\+|加)\s?(?={_AMOUNT}{_END})")  # B不够 +2
 _ENOUGH = re.compile(
     rf"(?P<left>留(?:下|个)?\s?)?(?P<amount>[x×]?\s?(?P<figure>{FIGURE})\s?(?:{UNIT_PATTERN})?)(?P<enough>(?:就|也|便)?(?:算了|得了|拉倒|够|行|好)了?)?$"
 )
@@ -72,6 +73,7 @@ def as_new_total(content: str, held: Mapping[int, int], keys_in: Callable[[str],
     """`content` with 改成 before an amount that is said to be all that is wanted of something `held`."""
     if not held or _MAY_SAY_ALL.isdisjoint(content):
         return content
+    content = _NOT_ENOUGH.sub("再加", content)
     content = _NOT_BUT.sub("改成", _WRONG.sub("改成", content))
     clauses = list(_CLAUSE.finditer(content))
     for clause in reversed(clauses):
