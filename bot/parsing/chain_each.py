@@ -93,7 +93,7 @@ def spread_each(content: str, token: re.Pattern[str], numbers_of: Callable[[str]
             return None
         goods += [match[0]] if match.lastgroup != "gap" else []
         position = match.end()
-    family = numbers_of(goods[0])
+    family = numbers_of(goods[0]) if goods else ()
     if len(goods) > 2 and len(family) == len(goods) - 1:  # 香肠麻辣广味各两袋
         goods, family = goods[1:], ()
     family = family if len(goods) == 1 else ()

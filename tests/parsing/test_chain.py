@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.parsing.catalogue import Catalogue
@@ -584,6 +584,7 @@ def test_any_size_is_quick(name: str) -> None:
         alphabet="#接龙1234567890.、) \n张三李四同上取消不要了柚子核桃笋2斤个罐份+-x（）已付3-502栋🍊", max_size=150
     )
 )
+@example("1. 张三 ，，各一\n2. 李四 柚子2")
 def test_any_text_gives_a_reading(text: str) -> None:
     reading = read_chain(text, SHOP, leader_name="张三")
     for entry in reading.entries:
