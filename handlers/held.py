@@ -9,14 +9,15 @@ from models.views import LineView, OrderView
 from operations import aftersales, pickup
 from operations.errors import CaseClosed
 from operations.pickup import Redemption
+from operations.pickup_rules import free_of
 
 
 def ask(talk: Talk, o: OrderView, *, code: str, may_answer: bool) -> str:
     """What can be done now, in one message. `may_answer` False: several codes at once, a figure would be unclear."""
     claims = aftersales.claims(talk.work, leader_id=o.leader_id, order_id=o.id)
-    free = {x.number: x.left_milli - (claims[x.id].held_milli(x) if x.id in claims else 0) for x in o.lines}
-    rest = [(x, free[x.number]) for x in o.lines if free[x.number] > 0]
-    held = [x for x in o.lines if free[x.number] < x.left_milli]
+    free = free_of(o, claims)
+    rest = [(x, free[x.number]) for x in o.lines if x.number in free]
+    held = [x for x in o.lines if free.get(x.number, 0) < x.left_milli]
     cases = [x for x in aftersales.list_cases(talk.work, leader_id=o.leader_id, order_ids=[o.id]) if _is_about(x, held)]
     told = [(x.number, x.note or "") for x in cases]
     goods = [(x.name, milli, x.unit) for x, milli in rest]

@@ -22,13 +22,14 @@ from models.prepared import Prepared
 from models.views import OrderView
 from operations import codes, pick_lists
 from operations.case_claims import claims, claims_ahead
-from operations.errors import CodeRevoked, NotAllowed, Refused, UnknownCode
+from operations.errors import CodeRevoked, NotAllowed, Refused, UnderAfterSales, UnknownCode
 from operations.order_views import view, view_ahead, viewed
 from operations.pickup_days import counts, end_pickup_days, no_shows, remind_uncollected
 from operations.pickup_gate import Scan, count_try, forgive_try, shown, tell_of_lock
 from operations.pickup_records import set_order, take_lines, use_up, write, write_lines, write_log
 from operations.pickup_rules import (
     Situation,
+    free_of,
     handed,
     judge,
     last_handed_out,
@@ -51,6 +52,7 @@ class Redemption:
     is_forced: bool = False
     is_late: bool = False  # nobody came on the day; the code stays live, who comes later still gets the goods
     owed: tuple[Owed, ...] = ()  # 补货 this resident is still to get
+    held: Refused | None = None  # in a preview of the rest: why not all of it can go
 
     @property
     def ok(self) -> bool:
@@ -115,8 +117,10 @@ def preview(
     code: str | None = None,
     token: str | None = None,
     wanted: Mapping[int, int] | None = None,
+    with_rest: bool = False,
 ) -> Redemption:
-    """What `redeem` would answer. Hands out nothing and records no redemption.
+    """What `redeem` would answer. Hands out nothing and records no redemption. `with_rest`: where a case holds some of
+    the goods, what it would answer for the others, with `held`.
 
     A wrong code counts as a wrong try here too, or this would be the way to guess: call it inside
     `Store.transaction()`, so that the count stays.
@@ -134,12 +138,14 @@ def preview(
     forgive_try(work, scan)
     _situation_ahead(work, leader_id, found.id, found.order_id)
     now = _situation(work, leader_id, found.id, found.order_id)
-    verdict = judge(now, typed=scan.typed, wanted=wanted, is_forced=False)
+    verdict, held = judge(now, typed=scan.typed, wanted=wanted, is_forced=False), None
+    if isinstance(verdict, UnderAfterSales) and with_rest and (rest := free_of(now.order, now.claims)):
+        held, verdict = verdict, judge(now, typed=scan.typed, wanted=rest, is_forced=False)
     if isinstance(verdict, Refused):
         return Redemption(refused=verdict, order=now.order)
     owed = owed_goods(work, leader_id=leader_id, resident_id=now.order.resident_id)
     return Redemption(
-        refused=None, order=now.order, handed=handed(now.order, verdict, _alike(work, now.order)), owed=owed
+        refused=None, order=now.order, handed=handed(now.order, verdict, _alike(work, now.order)), owed=owed, held=held
     )
 
 

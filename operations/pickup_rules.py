@@ -164,6 +164,12 @@ def _none_left(lines: tuple[LineView, ...]) -> NothingLeft:
     return NothingLeft(**({"number": 0, "name": "", "unit": ""} | names), left_milli=0, wanted_milli=0)
 
 
+def free_of(one: OrderView, claimed: Mapping[int, Claim]) -> dict[int, int]:
+    """By offer number, how much of what is left no open case holds; lines without any are left out."""
+    free = {x.number: x.left_milli - claimed.get(x.id, Claim()).held_milli(x) for x in one.lines}
+    return {number: milli for number, milli in free.items() if milli > 0}
+
+
 def _held(now: Situation, picks: Mapping[int, int], *, is_all: bool) -> UnderAfterSales | None:
     """A line under after-sales is not handed out by accident; what the case does not claim may go, by name."""
     for line in now.order.lines:

@@ -104,7 +104,7 @@ def write(work: Work, *, leader_id: int, resident_id: int, text: str, actor: str
         action="relay.write",
         entity="resident",
         entity_id=resident_id,
-        after={"text": text[:_LONGEST]},
+        after={"note": text[:_LONGEST]},
     )
 
 

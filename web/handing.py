@@ -45,6 +45,7 @@ def look(clerk: Clerk, code: str) -> Redemption:
             by_account_id=clerk.account_id,
             operator_id=clerk.operator_id,
             code=code,
+            with_rest=True,
         )
 
 

@@ -79,7 +79,11 @@ def _bad_quantity(facts: Facts) -> str:
 
 def _cases(facts: Facts) -> str:
     numbers = "、".join(f"S{number}" for number in facts.get("cases") or ())
-    return f"有一部分在售后处理中（{numbers}），先处理售后再取货。" if numbers else "正在售后处理中，先处理售后再取货。"
+    return (
+        f"有一部分在售后处理中（{numbers}），这一样先不给，别的可以先取；处理好再取这一样。"
+        if numbers
+        else "正在售后处理中，先处理售后再取货。"
+    )
 
 
 _SENTENCES: dict[str, str | Callable[[Facts], str]] = {

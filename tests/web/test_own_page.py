@@ -7,7 +7,7 @@ import re
 from sqlalchemy import select
 
 from models import account, coupon_use, invite, relay, review
-from operations import people, pickup, reviews
+from operations import aftersales, people, pickup, reviews
 from operations.listings import growth
 from tests.web.conftest import Pages
 from tests.web.doors import NONCE
@@ -48,6 +48,20 @@ def test_ones_own_page_shows_orders_coupons_and_the_link(pages: Pages) -> None:
         assert shown in text, shown
     for secret in ("李想", "13800000002", "孙老师"):
         assert secret not in text
+
+
+def test_ones_cases_stand_beside_the_order_until_they_are_taken_back(pages: Pages) -> None:
+    neighbour, world = enter(pages, "resident"), pages.world
+    text = neighbour.get("/my").text
+    for shown in ("售后 S1", "红颜草莓1盒", "团长处理中", "发“取消售后”"):
+        assert shown in text, shown
+    with pages.store.transaction() as work:
+        aftersales.cancel_case(
+            work, leader_id=world.leader_a, case_number=1, actor="account:1", source_key="t", by="resident"
+        )
+    text = neighbour.get("/my").text
+    assert "售后 S1" not in text
+    assert "货有问题、少了" in text
 
 
 def test_what_is_owed_can_be_looked_up_on_the_page(pages: Pages) -> None:

@@ -61,6 +61,16 @@ def test_a_room_that_names_no_building_comes_last(pages: Pages) -> None:
     ]
 
 
+def test_goods_that_a_case_holds_stay_and_the_others_can_go(pages: Pages) -> None:
+    visitor, world = enter(pages, "leader_a"), pages.world
+    looked = visitor.post("/m/redeem/look", {"code": world.codes[0]}).text
+    for shown in ("售后处理中（S1）", "别的可以先取", "去处理售后", "可取 1盒", "可取 1份"):
+        assert shown in looked, shown
+    done = visitor.post("/m/redeem", {"code": world.codes[0], "take_1": "1", "take_2": "1", "nonce": NONCE}).text
+    assert "已核销" in done
+    assert "还没取：红颜草莓1盒" in done
+
+
 def test_a_code_is_looked_at_and_then_handed_out(pages: Pages) -> None:
     visitor, world = enter(pages, "leader_a"), pages.world
     looked = visitor.post("/m/redeem/look", {"code": world.codes[3]})

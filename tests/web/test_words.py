@@ -38,7 +38,9 @@ def constants(call: ast.Call) -> Iterator[str]:
 
 def actions() -> set[str]:
     found = {text for _, call in calls() for text in constants(call) if _ACTION.fullmatch(text)}
-    return found | {f"case.{decision}" for decision in ("refund", "replacement", "reject", "escalate", "cancel")}
+    return found | {
+        f"case.{decision}" for decision in ("refund", "replacement", "handed", "reject", "escalate", "cancel")
+    }
 
 
 def keys() -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -10,7 +11,9 @@ from werkzeug.wrappers import Response
 
 from bot.texts import own_data as words
 from models import Work
+from models.outcomes import CaseView
 from operations import (
+    aftersales,
     codes,
     communities,
     coupons,
@@ -61,6 +64,7 @@ def mine() -> Response | str:
             rounds={round_id: rounds.view(work, leader_id, round_id) for round_id in waiting},
             tokens=tokens,
             coupons=coupons.usable(work, leader_id=leader_id, resident_id=resident_id),
+            cases=_cases(work, leader_id, [o.id for o in own]),
             reviews=reviews.of_resident(work, leader_id=leader_id, resident_id=resident_id),
             own_id=resident_id,
             terms=site().settings.invites,
@@ -70,6 +74,15 @@ def mine() -> Response | str:
             me=visitors.look(work, account_id=account_id, leader_id=leader_id),
             served=communities.of_leader(work, leader_id=leader_id),
         )
+
+
+def _cases(work: Work, leader_id: int, order_ids: list[int]) -> dict[int, list[CaseView]]:
+    """By order: what was complained of, and how it stands; what was taken back is left out."""
+    states = (*aftersales.OPEN, "resolved", "rejected")
+    found: dict[int, list[CaseView]] = defaultdict(list)
+    for one in aftersales.list_cases(work, leader_id=leader_id, order_ids=order_ids, states=states):
+        found[one.order_id].append(one)
+    return found
 
 
 @mall.get("/my/data")
