@@ -19,7 +19,13 @@ _UNIT = r"[个只颗粒枚盒板箱袋份斤瓶包提桶罐件条把棵]"
 _NUMBER = r"(?:\d{1,3}|[一两二三四五六七八九十半几])"
 _NOT_OF_GOODS = re.compile(
     r"如果|要是|万一|假如|会不会|的话|怎么办|咋办|包[退换赔]|[取提]货码|二维码|通知|消息|短信|没(?:收到|看到|拿到)(?:钱|退款|码)"
+    r"|有没有|还有(?:吗|么|没|多少)|没有[^,，。]{0,6}(?:吗|么|[?])|下次|下回|以后|(?:不要|别|不能)[^,，。]{0,3}(?:坏|烂|破|碎|陈|旧|酸|虫|软)|不\S{1,2}(?:的|就)*不要"
     r"|[券群]|房号|门牌|地址|电话|几点|什么时候|团长|开团|截单|接龙|少[点些]|邀请|导出|资料|评价"
+)
+# One of these stands in whatever is meant below: most orders have none of them, and are not looked at.
+_MAY_BE = re.compile(
+    r"[少缺差欠漏没沒不退换換赔賠坏壞烂爛臭霉馊虫蟲陈陳旧舊过過碎破裂瘪癟蔫黑芽质質次问問异異变變味哈冻凍化软軟压壓能法难難酸错錯成别別"
+    r"多只才就仅僅呢太怎般值失齐齊对對]"
 )
 _TROUBLES: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
     ("extra", re.compile(rf"多(?:给|拿|发|装|送|收到)(?:我|我家|我们)?了?\S{{0,4}}(?:{_NUMBER}|{_UNIT})")),
@@ -71,12 +77,28 @@ _TROUBLES: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
 
 def trouble(text: str) -> Trouble | None:
     """What kind of trouble with goods a message may be about; where nobody got goods it means something else."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or not _MAY_BE.search(text):
         return None
     plain = normalise(text).text
     if _NOT_OF_GOODS.search(plain):
         return None
     return next((kind for kind, pattern in _TROUBLES if pattern.search(plain)), None)
+
+
+_ANOTHER = re.compile(rf"换(?:一?{_UNIT}|货|新的|好的|点好)")
+_ORDERS = re.compile(
+    rf"(?:再|来|要(?!退|换|求|赔)|订(?!的|了)|买(?!的|了|到)|加|下单)(?:给我|我)?(?:来|要|订|买|加|\S{{0,6}}?)?\s*{_NUMBER}\s*{_UNIT}?"
+)
+
+
+def orders_too(text: str) -> bool:
+    """上次的苹果坏了两个,这次再来两箱: something is ordered as well."""
+    return _ORDERS.search(normalise(text[:_LONGEST]).text) is not None
+
+
+def wants_another(text: str) -> bool:
+    """我要换一箱苹果, which is no order."""
+    return _ANOTHER.search(normalise(text[:_LONGEST]).text) is not None
 
 
 def is_of_the_rest(text: str) -> bool:

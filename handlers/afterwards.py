@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import commands as c
-from bot.afterwards_words import Trouble, trouble
+from bot.afterwards_words import Trouble, orders_too, trouble, wants_another
 from bot.router import Router
 from bot.texts import caring, fetching, replies
 from bot.texts.wording import pickup
@@ -37,6 +37,8 @@ def about_what_came(talk: Talk, said: c.Command) -> c.Command:
         return said
     kind = trouble(talk.inbound.text)
     if kind is None or (isinstance(said, c.Unknown) and said.topic in _KEPT) or _is_of_open_order(talk, said):
+        return said
+    if _is_an_order(talk, said, kind):
         return said
     if talk.work.is_joint:
         raise Alone  # a case is nothing that neighbours can do together
@@ -67,7 +69,25 @@ def _is_of_open_order(talk: Talk, said: c.Command) -> bool:
     if not isinstance(said, c.ChangeOrder):
         return False
     has = {line.key for line in talk.situation().prior}  # of the shelf too, until it is fetched
-    return any(x.key in has or x.op == "add" for x in said.lines) or said.is_for_guest
+    return any(x.key in has for x in said.lines) or said.is_for_guest
+
+
+def _is_an_order(talk: Talk, said: c.Command, kind: Trouble) -> bool:
+    """来两箱苹果 不要坏的, of what can be ordered now: what is booked or asked about stays so."""
+    if not isinstance(said, c.ChangeOrder) or not talk.offered:
+        return False
+    wants = any(x.op == "add" or (x.op == "set" and x.quantity_milli) for x in (*said.lines, *said.likely))
+    text = talk.inbound.text
+    return orders_too(text) or (wants and kind not in {"missing", "wrong"} and not wants_another(text))
+
+
+def beside_an_order(talk: Talk, command: c.ChangeOrder) -> list[str]:
+    """上次的苹果坏了两个,这次再来两箱: the order is booked, and how the rest is said."""
+    kind = trouble(command.said) if not talk.is_leader and command.said else None
+    if kind not in _OF_GOODS or not orders_too(command.said):
+        return []
+    came = [o for o in talk.own_orders() if o.state in CAN_CLAIM and not _may_still_change(o)]
+    return [caring.BESIDE_AN_ORDER] if best_of(talk, came, command.said) else []
 
 
 def _is_for_sale(said: c.Command) -> bool:

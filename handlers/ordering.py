@@ -11,6 +11,7 @@ from bot.parsing.values import Line
 from bot.router import Router
 from bot.texts import books, closed, growth, neighbours, replies
 from handlers import shelf, too_late
+from handlers.afterwards import beside_an_order
 from handlers.doubts import ask
 from handlers.refusing import refusal_of
 from handlers.round_meant import in_round_meant
@@ -54,7 +55,7 @@ def change_order(talk: Talk, command: c.ChangeOrder) -> str:
     parts += shelf.order_from(talk, command, resident_id)
     if parts and not (talk.is_leader or command.is_for_guest or command.room or talk.person.room):
         parts.append(replies.ROOM_WANTED)
-    parts += ask(talk, command)
+    parts += [*ask(talk, command), *beside_an_order(talk, command)]
     return "\n".join(part for part in parts if part) or replies.unclear(talk.rounds)
 
 

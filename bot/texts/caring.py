@@ -75,6 +75,7 @@ def which_to_withdraw(rows: Sequence[tuple[int, str]]) -> str:
     )
 
 
+BESIDE_AN_ORDER = "上次的货有问题，请单独发一句，我开售后单，例如：售后 草莓 坏了两个。"
 ALL_OF_IT = "这些都是"
 NOTHING_TO_WITHDRAW = "您没有等处理的售后单，没有改动。"
 CASE_WAITS = "好的，等团长答复。有照片请直接发过来；不用处理了，回复“取消售后”。"
