@@ -76,7 +76,7 @@ def who_and_where(said: Said) -> c.Command | None:
     name = _MOVED.sub("", re.sub(r"\s", "", name))
     if room and _SOMEBODY_ELSE.match(plain):
         return c.Unknown(said.raw, "their_home")
-    if not re.fullmatch(r"[^\W\d]{0,4}", name) or (name and _names_goods(name, said)):
+    if not re.fullmatch(r"[^\W\d吗么呢]{0,4}", name) or (name and _names_goods(name, said)):
         return None
     return c.Introduce(name or None, room.room if room else None, phones[0].value if phones else None)
 
