@@ -145,6 +145,7 @@ COUNTER: tuple[Rule, ...] = (
         rf"(?:告诉|通知|转告|发消息给)(?:一下)?\s*{SOMEBODY}(?:(?:说|讲)(?:一?声|一下)?[\s:：,，]*|[\s:：,，]+)(?P<rest>\S.*)",
         _write,
     ),
+    rule(rf"(?:告诉|通知|转告)(?P<who>{_TITLE})(?P<rest>\S.*)", _write),
     rule(rf"(?:给|发给|给了|交给)\s*(?P<who>{_TITLE})了?", _hand_out),
     rule(rf"(?P<who>{_TITLE}){JUST}(?:来|到|下来|过来)了", _hand_out),
     rule(rf"{SOMEBODY}的(?P<part>\S{{1,8}}?){JUST}(?:给|发|交)(?:给)?(?:[她他]|人家)了?", _part),
