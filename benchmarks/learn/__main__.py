@@ -10,13 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.learn import talking
+from benchmarks.learn import moments, talking
 from benchmarks.learn.examples import example_of, group_of, opinions, plain_lists, read_of, ruled_of, weighed
 from benchmarks.learn.judging import COLUMNS, learn
 from benchmarks.learn.loglinear import Floats
 from benchmarks.learn.second import learn_second
 from benchmarks.learn.trust import Held, held_out, learn_trust
-from bot.parsing import judge, second, talk
+from bot.parsing import judge, post_weighed, second, talk
 from bot.parsing.orders import Ruled
 from tests.parsing.corpus import STATE
 from tests.parsing.strangers import Annotated, hand_written, lists, read
@@ -109,7 +109,21 @@ def learn_talk(messages: Sequence[Annotated], ruled: Sequence[Ruled]) -> None:
     write_talk(talking.learn_talk(heard), Path(talk.__file__).with_name("talk.json"))
 
 
+def learn_moments() -> None:
+    """Learn and write what a post's times are; print how posts are read of hands that were held out."""
+    found = moments.posts()
+    right = Counter(name for _, read in moments.held_out(found) for name in ("all", *moments.right_of(read)))
+    by_weights, by_rules = (
+        ", ".join(f"{name} {right[before + name] / right['all']:.1%}" for name in ("closes", "pickup"))
+        for before in ("", "ruled_")
+    )
+    print(f"{right['all']} posts, held out: {by_weights}; by the rules as they were: {by_rules}")
+    path = Path(post_weighed.__file__).with_name("moments.json")
+    path.write_text(moments.written(moments.learn_moments(found)), encoding="utf-8")
+
+
 def main() -> None:
+    learn_moments()
     messages = [*(message for path in lists() for message in read(path)), *hand_written(), *plain_lists()]
     ruled = [ruled_of(message) for message in messages]
     learn_talk(messages, ruled)

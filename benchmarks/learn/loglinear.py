@@ -62,7 +62,10 @@ def sample(options: Sequence[Numbers], right: Sequence[bool]) -> Sample:
     distinct, which = np.unique(np.concatenate(options), return_inverse=True)
     owner = np.repeat(np.arange(len(options)), [len(one) for one in options])
     return Sample(
-        distinct.astype(np.int32), which.astype(np.uint16), owner.astype(np.uint8), np.array(right, dtype=np.float64)
+        distinct.astype(np.int32),
+        which.astype(np.uint16),
+        owner.astype(np.uint8 if len(options) < 256 else np.uint16),
+        np.array(right, dtype=np.float64),
     )
 
 

@@ -28,6 +28,7 @@ from bot.parsing.post_places import has_several_places, read_place
 from bot.parsing.post_prices import find_prices
 from bot.parsing.post_text import goods_text, mended, notes_of
 from bot.parsing.post_times import PostTimes, read_post_times
+from bot.parsing.post_weighed import weighed
 from bot.parsing.times import SHANGHAI
 from bot.parsing.values import PostReading
 
@@ -44,9 +45,9 @@ _CHAIN_MARK = re.compile(r"#接龙|#group\s?note|接龙\s*$", re.M)
 
 def read_post(text: str, now: datetime) -> PostReading:
     """Read a post as of `now` (aware; clocks are Asia/Shanghai). Never raises; the first 3,000 characters count."""
-    normal = normalise(_KEYCAPS.sub(_as_number, text), keep_quote=True, limit=MAX_CHARS)
+    normal = _normalised(text)
     body = mended(normal.text)
-    times = read_post_times(body, now, _headline_end(body))
+    times = weighed(body, now, read_post_times(body, now, headline_end(body)))
     has_several = has_several_places(body, times.pickup_spans)
     place = read_place(body, times.pickup_spans)
     text, promotions = goods_text(body, times, place)
@@ -63,6 +64,15 @@ def read_post(text: str, now: datetime) -> PostReading:
         note=notes_of(body),
         doubts=(*_doubts(goods, times, place, has_several=has_several), *(f"promotion:{term}" for term in promotions)),
     )
+
+
+def times_text(text: str) -> str:
+    """The text of a post as its times are looked for in it."""
+    return mended(_normalised(text).text)
+
+
+def _normalised(text: str) -> Normal:
+    return normalise(_KEYCAPS.sub(_as_number, text), keep_quote=True, limit=MAX_CHARS)
 
 
 def _as_number(keycaps: re.Match[str]) -> str:
@@ -102,7 +112,7 @@ def looks_like_post(text: str) -> bool:
     return len(found) >= 3 or (len(found) == 2 and (times.pickup is not None or "\n" in body.strip()))
 
 
-def _headline_end(body: str) -> int:
+def headline_end(body: str) -> int:
     """The first line is only a title unless it carries a clock, a price or a role word of its own."""
     first, newline, _ = body.partition("\n")
     if not newline or re.search(r"截|提|取|到货|[点:]\d|\d点|送", first) or find_prices(first):

@@ -16,7 +16,6 @@ from tests.support.cost import cpu_ms
 
 # read wrongly although the truth is plain; whoever mends one takes it out
 KNOWN = {
-    "list5-01": "装好 … 下班回来拿 without a clock is no pickup time: it is asked",
     "list15-30": "the place alone: 东门 of 东门美佳超市",
     "list16-07": "the place alone: 菜场, where he does not go, and not 西门, where the car stops",
     "list16-12": "the place alone: 我家门口, and not the room behind it",
@@ -24,7 +23,6 @@ KNOWN = {
     "list17-38": "the place alone: 3号岗 of 3号岗那边",
     "list18-27": "the place alone: 铁路宿舍 before 3栋101窗口",
     "list18-31": "the place alone: it stands two clauses behind the time (散了就到球场2号看台下面)",
-    "list19-20": "two places with times of their own (要在地铁口拿的, 其余的 …): only the second is read",
     "list19-24": "a price for a part (八分之一只), and 只 of 整只",
     "list20-06": "a deadline reckoned back from another hour, 1箱240片 as the unit, 分装 of the same goods",
     "list20-12": "一斤半55: the weight is taken for the unit",
