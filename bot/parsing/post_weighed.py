@@ -24,7 +24,8 @@ from bot.parsing.times import SHANGHAI
 from bot.parsing.values import Pickup
 
 LANES: Final = Lanes(4, 16)
-_OF_TIMES: Final = frozenset({"past_closes_at", "several_closes_at", "pickup_before_close", "pickup_windows"})
+_WINDOWS: Final = "pickup_windows"
+_OF_TIMES: Final = frozenset({"past_closes_at", "several_closes_at", "pickup_before_close", _WINDOWS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def weighed(text: str, now: datetime, ruled: PostTimes, weights: Weights | None 
     closes = closing.value if isinstance(closing.value, datetime) else None
     handed = likeliest(with_ruled(pickups(text, hits, now, closes), ruled.pickup), sums, weights.pickup)
     pickup = handed.value if isinstance(handed.value, Pickup) else None
+    if pickup is not None and pickup.part and ruled.pickup == Pickup(on=pickup.on) and _WINDOWS in ruled.doubts:
+        pickup = ruled.pickup  # 明天下午、后天上午自提: which of them is asked
     if closes == ruled.closes_at and pickup == ruled.pickup:
         return ruled
     spans = ruled.pickup_spans
@@ -89,8 +92,8 @@ def _doubts(
         doubts.append("several_closes_at")
     if pickup is not None and closes is not None and ends_before(pickup, closes):
         doubts.append("pickup_before_close")
-    if pickup is not None and pickup.on and (is_both or (pickup == ruled.pickup and "pickup_windows" in ruled.doubts)):
-        doubts.append("pickup_windows")
+    if pickup is not None and pickup.on and (is_both or (pickup == ruled.pickup and _WINDOWS in ruled.doubts)):
+        doubts.append(_WINDOWS)
     return (*doubts, *(doubt for doubt in ruled.doubts if doubt not in _OF_TIMES))
 
 

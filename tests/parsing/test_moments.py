@@ -119,6 +119,13 @@ def test_what_was_changed_is_asked_about_anew() -> None:
     assert [TEXT[start:end] for start, end in found.pickup_spans] == ["周六三点到五点"]
 
 
+def test_which_of_several_days_is_still_asked() -> None:
+    text = "#开团 周六团\n1) 草莓 45元\n今天20:00截单，外地的明天中午截单\n明天下午、后天上午自提"
+    reading = read_post(text, NOW)
+    assert reading.pickup == Pickup(on=_at(11, 0).date())
+    assert "pickup_windows" in reading.doubts
+
+
 def test_what_the_rules_say_is_always_among_the_options() -> None:
     options = with_ruled([], _at(10, 20))
     assert [one.value for one in options] == [None, _at(10, 20)]
