@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.pairing import Claim
@@ -124,10 +125,24 @@ class Unnamed(Walk):
 
     def _all_of_them(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
         keys = self._as_many_as_said(quantity) or self._everything(mode)
+        own = self._with_their_own(claim, quantity)
+        keys = tuple(key for key in keys if key not in own) or keys
         if not self._fits_only_some(quantity, keys):
             return keys
         self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
         return None
+
+    def _with_their_own(self, claim: Claim, quantity: Token) -> set[int]:
+        """儿菜 in 「除了腊肉 每样来一份 儿菜两斤」: behind so much of everything, what is counted by itself."""
+        if quantity.unit not in (*GENERIC, None) or self.draft.prior:
+            return set()
+        found = set()
+        for before, other in pairwise(other for other in self.claims if other.start >= claim.start):
+            between = set(self.kinds[before.end + 1 : other.start + 1])
+            if other.quantity is None or not other.items or between & {"add", "and", "fix", "cancel", "unwant"}:
+                break
+            found |= {key for item in other.items for key in item.keys if len(item.keys) == 1}
+        return found
 
     def _as_many_as_said(self, quantity: Token) -> tuple[int, ...]:
         """两样各一瓶 behind two goods with their numbers, or of somebody who ordered two: those two."""

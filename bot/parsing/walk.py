@@ -119,6 +119,8 @@ class Walk:
         quantity = claim.quantity
         headed = self.kinds[claim.end + 1 : claim.end + 2] == ["colon"]  # 帮老周下一个:烧饼一袋
         single = quantity is not None and quantity.milli == 1000
+        if {"each", "all"} & set(self.kinds[max(claim.start - 4, 0) : claim.start]):
+            return False  # 每样来一份 儿菜两斤
         if claim.items or quantity is None or not single or quantity.unit not in ("份", "单", "个"):
             return False
         if (quantity.unit == "个") != headed:
