@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.classes import FOR_ME
+from bot.parsing.quantity import UNIT_PATTERN
 from bot.parsing.segments import Segment, last_solid
 
 _TAG: Final = re.compile(
@@ -38,7 +39,7 @@ _HOW_MANY: Final = re.compile(r"[有剩是够装订还]")
 
 
 _SERVED: Final = FOR_ME | {"帮忙", "给", "帮"}
-_AGREED: Final = frozenset("行吗 可以吗 好吗 行不行 好不好 可以么 行么 好伐 好么 可以伐 行伐 得伐".split())
+_AGREED: Final = frozenset("行吗 可以吗 好吗 ok吗 成吗 行不行 好不好 可以么 行么 好伐 好么 可以伐 行伐 得伐".split())
 """Particles that ask for nothing but a nod: 留四只母蟹好伐."""
 _CONFIRMING: Final = frozenset("吗 么 对吧 是吧 对吗 是吗 对么 对伐".split())
 
@@ -49,8 +50,26 @@ _FEARS: Final = re.compile(
 """你没把我馒头记成奶黄包吧: whether something went wrong is asked."""
 
 
+_REACH: Final = re.compile(
+    rf"(?:{UNIT_PATTERN})[^,。\s]{{0,6}}?(?:几|多少)个?(?:人|口人|家人|顿|餐|回|次|天)[^,。\s]{{0,2}}?(?:[吃食喝用煮饮的份量]*)(?:嘛|啊|呀|呢|哦|喃|哇|咯|喔)*\s*$"
+    rf"|^\s*[一1](?:{UNIT_PATTERN})(?:能|就|可|得|要)*[顶抵当][两俩三仨四五](?:{UNIT_PATTERN})?(?:吧|了|呢|啊|哦)*\s*$"
+)
+_HOLDS: Final = re.compile(
+    rf"[一1](?:{UNIT_PATTERN})(?:里头?|里面|头|有|是|装|得|到|大概)*(?:好多|几多|多少)[个只枚颗粒条根片斤两张包块朵支枝袋杯](?:啊|呀|呢|哦|嘛|喃|哇|咯|喔)*\s*$"
+)
+"""火锅底料一包煮得到几个人嘛, 一个顶俩吧, 粑粑柑一箱好多个哦: how far a pack goes, or what is in it."""
+
+
+def asks_how_far(segment: Segment) -> bool:
+    """Is the number of a clause the pack that is asked about?"""
+    if "qty" not in segment.kinds or "want" in segment.kinds:
+        return False
+    text = segment.text.rstrip()
+    return _HOLDS.search(text) is not None or (not segment.wants() and _REACH.search(text) is not None)
+
+
 def is_asking(segment: Segment) -> bool:
-    if _FEARS.match(segment.text.rstrip()):
+    if _FEARS.match(segment.text.rstrip()) or asks_how_far(segment):
         return True
     if segment.asked or "ask" in segment.kinds or is_tag_question(segment):
         return True
@@ -98,7 +117,7 @@ def question(segment: Segment) -> str:
     """The verdict on a segment that asks: a polite order, something to ask back about, or a query."""
     if _DONE_YET.search(segment.text.rstrip()) or _PRICE_OF.search(segment.text):
         return "query"  # 苹果取消了没, 给我三斤牛腩的价格
-    if _FEARS.match(segment.text.rstrip()):
+    if _FEARS.match(segment.text.rstrip()) or asks_how_far(segment):
         return "query"
     kinds = segment.kinds
     named = kinds & {"item", "goods"}
