@@ -185,7 +185,10 @@ def _reports_a_number(text: str, reader: Interpreter) -> bool:
     match = _REPORTED.search(text)
     if match is None or text != reader.text:
         return match is not None
-    return any(token.kind == "qty" and token.start < match.end() <= token.end for token in reader.tokens)
+    return any(
+        token.kind == "qty" and token.value != "sided" and token.start < match.end() <= token.end
+        for token in reader.tokens
+    )
 
 
 def _is_about_something_else(kinds: set[str], reader: Interpreter, text: str, role: Role) -> bool:

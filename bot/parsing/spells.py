@@ -13,6 +13,7 @@ from bot.parsing.numerals import chinese_value
 from bot.parsing.portions import Portion, masked, portion_of, put
 from bot.parsing.row_patterns import PLAIN_AMOUNT
 from bot.parsing.rows import add_up
+from bot.parsing.siding import side_with
 from bot.parsing.tokens import Token
 
 _WEEK: Final = "一二三四五六日"
@@ -36,6 +37,7 @@ _AGAIN: Final = re.compile(
 
 def sum_up(tokens: list[Token], text: str, prior: Mapping[int, int], *, only: bool) -> None:
     """Put sums and products in the place of what they are reckoned from, in place. `only`: one thing is sold here."""
+    side_with(tokens, text)
     compare(tokens, prior)
     add_up(tokens, text, prior, only=only)
     if not prior:
