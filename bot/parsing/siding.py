@@ -50,11 +50,11 @@ def side_with(tokens: list[Token], text: str) -> None:
     for token in tokens:
         if token.start >= match.end():
             if token is behind and said_again:
-                token.kind = "filler"
+                token.kind, token.word = "filler", " " * len(token.word)
         elif token is chosen:
             token.value = "sided"
         elif token.kind not in _KEPT:
-            token.kind, token.keys = "filler", ()
+            token.kind, token.keys, token.word = "filler", (), " " * len(token.word)
 
 
 def _wishes(before: Sequence[Token]) -> list[_Wish]:
