@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from bot.parsing.bystanders import share_changed
 from bot.parsing.lone import is_about_goods
 from bot.parsing.misnoted import noted_wrongly
 from bot.parsing.pairing import Claim
@@ -27,6 +28,11 @@ class Interpreter(Wanting):
         if given_up is not None:
             self.counted.update(id(token) for token in self.tokens if token.kind == "qty")
             self._sub(*given_up, None, self.text)
+            return
+        share = share_changed(self.text, self.tokens, self.draft.prior, self.catalogue)
+        if share is not None:
+            self.counted.update(id(token) for token in self.tokens if token.kind == "qty")
+            self._change_share(*share)
             return
         meant = noted_wrongly(self.text, self.tokens, self.draft.prior, self.catalogue)
         if meant is not None:
@@ -52,6 +58,13 @@ class Interpreter(Wanting):
             self._segment(index, segment)
         self._flush(at_end=True)
         self._finish()
+
+    def _change_share(self, key: int, milli: int | None) -> None:
+        """妈家肥牛两盒改一盒: so much more or less of what there is; who knows how much, when it is not said."""
+        if milli is None:
+            self.draft.doubt(self.text.strip(), "how_many", (key,))
+        elif milli:
+            self.draft.put(key, "add" if milli > 0 else "sub", abs(milli), changed=True)
 
     def _segment(self, index: int, segment: Segment) -> None:
         claims = {claim.start: claim for claim in self.claims if claim.segment == index}

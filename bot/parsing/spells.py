@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot.parsing.bystanders import set_bystanders_aside
 from bot.parsing.comparisons import compare
 from bot.parsing.heads import is_known
 from bot.parsing.numerals import chinese_value
@@ -37,6 +38,7 @@ _AGAIN: Final = re.compile(
 
 def sum_up(tokens: list[Token], text: str, prior: Mapping[int, int], *, only: bool) -> None:
     """Put sums and products in the place of what they are reckoned from, in place. `only`: one thing is sold here."""
+    set_bystanders_aside(tokens, text)
     side_with(tokens, text)
     compare(tokens, prior)
     add_up(tokens, text, prior, only=only)
