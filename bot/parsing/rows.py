@@ -31,6 +31,7 @@ from bot.parsing.row_patterns import (
 )  # fmt: skip
 from bot.parsing.tokens import Token
 
+_OF_IT: Final = re.compile(r"[\s,](?:其中|里面|里头)")
 _HEADCOUNT: Final = frozenset("人娃")
 _SOLID: Final = frozenset({"text", "person", "name", "number", "people", "filler", "quality", "qty", "want", "and"})
 _NUMBERED: Final = frozenset("qty people number refer alike".split())
@@ -81,6 +82,7 @@ def add_up(tokens: list[Token], text: str, prior: Mapping[int, int], *, only: bo
     """Put the sum of a row in its place, in place. `only`: one thing is sold, and need not be named."""
     if sum(token.kind in _NUMBERED for token in tokens) < 2:
         return
+    _set_breakdown_aside(tokens, text)
     named = [token for token in tokens if token.kind == "item"]
     if len({token.keys for token in named}) != len(named):
         return
@@ -91,6 +93,21 @@ def add_up(tokens: list[Token], text: str, prior: Mapping[int, int], *, only: bo
             continue
         if not prior or any(token.kind == "add" and token.end <= row.start for token in tokens):
             _fold(tokens, text, row, goods)
+
+
+def _set_breakdown_aside(tokens: list[Token], text: str) -> None:
+    """小青菜五斤,其中我两斤,小吴两斤,钱老师一斤: who gets what of an amount that was said."""
+    match = _OF_IT.search(text)
+    whole = next((t for t in reversed(tokens) if match and t.kind == "qty" and t.end <= match.start() + 1), None)
+    if match is None or whole is None:
+        return
+    row = Row(match.end(), match.end())
+    while (end := _share(text, row.end, row, tokens)) is not None:
+        row.end = _past_joint(text, end)
+    if row.known and row.unit in (whole.unit, None) and 0 < row.total <= whole.milli:
+        for token in tokens:
+            if match.start() < token.end <= row.end and token.start >= match.start() and token.kind != "comma":
+                token.kind, token.keys = "filler", ()
 
 
 def _row(text: str, item: Token | None, tokens: Sequence[Token]) -> Row | None:

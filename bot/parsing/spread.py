@@ -42,6 +42,7 @@ def spread(found: list[Segment], role: Role = "resident") -> None:
             continue
         acting = bool(role == "leader" or _asks(segment) or segment.kinds & CHANGING or segment.words & _FRESH)
         acting = acting or _decides(segment) or _is_headed(segment) or _is_noted_later(found, index)
+        acting = acting or (index > 1 and _joins_them(segment, found[:index]))
         acting = acting or _goes_on(segment, found[index - 1] if index else None)
         if index + 1 < len(found) and found[index + 1].lead != "stop":
             _spread_back(segment, found[index + 1], acting)
@@ -87,6 +88,13 @@ def _is_noted_later(found: list[Segment], index: int) -> bool:
     if following is None or following.kinds & BOOKABLE or following.asked or following.verdict != "order":
         return False
     return following.wants() and {"item", "qty"} <= found[index].kinds
+
+
+def _joins_them(segment: Segment, told: list[Segment]) -> bool:
+    """俺爸那边也一袋 behind 「大米一袋得了 去年的还没吃完呢」: one more household of what was ordered."""
+    first = segment.tokens[0]
+    opens = first.kind in ("person", "name") and "也" in segment.text and not segment.kinds & BYGONE
+    return opens and any(s.verdict == "order" and s.has_quantity() for s in told[:-1])
 
 
 def _goes_on(segment: Segment, previous: Segment | None) -> bool:

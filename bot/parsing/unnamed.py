@@ -126,7 +126,7 @@ class Unnamed(Walk):
     def _all_of_them(self, claim: Claim, quantity: Token, mode: str | None) -> tuple[int, ...] | None:
         keys = self._as_many_as_said(quantity) or self._everything(mode)
         own = self._with_their_own(claim, quantity)
-        keys = tuple(key for key in keys if key not in own) or keys
+        keys = tuple(key for key in keys if key not in own)
         if not self._fits_only_some(quantity, keys):
             return keys
         self.draft.doubt(self._fragment(claim), "which_item", keys, quantity.milli)
