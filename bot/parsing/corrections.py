@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.parsing.endings import Endings
+from bot.parsing.people import SELVES
 from bot.parsing.segments import keys_of
 from bot.parsing.tokens import Token
 
@@ -33,6 +34,8 @@ class Corrections(Endings):
         following = self._next_solid(position, len(self.kinds) - 1)
         if following is not None and self._changes_nothing(word, following):
             return
+        if word == "还是" and following is not None and following.kind == "qty" and self._is_my_own(position):
+            return
         if (
             following is not None
             and following.kind in ("cancel", "unwant")
@@ -57,6 +60,11 @@ class Corrections(Endings):
         """大米还是不动; 3杯,不,再加俩."""
         kept = bool(self.pending) and word == "还是" and following.kind == "keep"
         return kept or (word in _PAUSING and following.kind == "add")
+
+    def _is_my_own(self, position: int) -> bool:
+        """我还是两袋 behind 「2楼要一袋鱼面」: what the sender has beside somebody else."""
+        others = any(kind in ("person", "name", "room", "number") for kind in self.kinds[:position])
+        return bool(self.booked) and others and position > 0 and self.words[position - 1] in SELVES
 
     def _gives_in_to(self, position: int) -> bool:
         """拿铁看钱包吧 算了也来一盒: what was only spoken of is bought after all."""

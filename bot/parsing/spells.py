@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from bot.parsing.bystanders import set_bystanders_aside
@@ -17,6 +18,7 @@ from bot.parsing.rows import add_up
 from bot.parsing.siding import side_with
 from bot.parsing.tokens import Token
 
+_TOO: Final = frozenset("也要 也来 也想要 也订 也拿 也要的".split())
 _WEEK: Final = "一二三四五六日"
 _DAYS: Final = (
     r"(?:(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?:到|至|-|~)(?:周|星期|礼拜)?(?P<last>[一二三四五六日天])"
@@ -40,10 +42,25 @@ def sum_up(tokens: list[Token], text: str, prior: Mapping[int, int], *, only: bo
     """Put sums and products in the place of what they are reckoned from, in place. `only`: one thing is sold here."""
     set_bystanders_aside(tokens, text)
     side_with(tokens, text)
+    _count_up(tokens)
     compare(tokens, prior)
     add_up(tokens, text, prior, only=only)
     if not prior:
         _multiply_out(tokens, text)
+
+
+def _count_up(tokens: list[Token]) -> None:
+    """热水袋一个 哦我妈也要 两个 我姐说她也要 三个: how many it comes to with each who joins; the last is all of it."""
+    counts = [at for at, token in enumerate(tokens) if token.kind == "qty"]
+    if len(counts) < 3 or any(tokens[at].approx or tokens[at].unit != tokens[counts[0]].unit for at in counts):
+        return
+    if any(tokens[b].milli - tokens[a].milli != 1000 for a, b in pairwise(counts)):
+        return
+    joins = all(tokens[at - 1].kind in ("space", "comma") and tokens[at - 2].word in _TOO for at in counts[1:])
+    between = tokens[counts[0] : counts[-1]]
+    if joins and not any(token.kind in ("item", "goods", "fix", "set", "people") for token in between):
+        for token in between:
+            token.kind, token.word = "filler", " " * len(token.word)
 
 
 def _multiply_out(tokens: list[Token], text: str) -> None:
