@@ -35,9 +35,13 @@ _FROM_TO: Final = re.compile(
     rf"{_OPENS}_*{_WHO}{_HOUSED}的?(?:_*)(?:说)?(?:她|他)?(?:要)?的?(?P<goods>_*)(?:那)?(?P<n>{_NUMBER})(?P<u>{UNIT_PATTERN})(?:的)?_*"
     rf"(?:[\s,]*(?:改成|改为|改|变成|变|减到|减成|加到|加成|换成)|(?:多了|太多了?|[吃喝用]不完)[\s,]*(?:就?[留要]|只要|留下|改)?)(?P<m>{_NUMBER})(?P<u2>{UNIT_PATTERN})"
 )
-_UNSAID: Final = re.compile(rf"{_OPENS}{_WHO}{_HOUSED}的(?P<goods>_+)(?:就|都|她|他|他们|她们)*{_REFUSES}(?:掉|了|啦|吧|哈|啊)*(?=[\s,。]|$)")
+_UNSAID: Final = re.compile(
+    rf"{_OPENS}{_WHO}{_HOUSED}的(?P<goods>_+)(?:就|都|她|他|他们|她们)*{_REFUSES}(?:掉|了|啦|吧|哈|啊)*(?=[\s,。]|$)"
+)
 _ROOMED: Final = re.compile(r"\d{1,2}(?:楼|栋|号楼?|单元)|[一二三四五六七八九]单元|\d{3,4}|\d{1,2}-\d{3,4}")
-_NOBODY: Final = re.compile(r"[买送给]|[我俺咱额你您这昨全都各每再多其]|今[天日早晚]|明天|刚[才刚]|上[次回周批]|之前|前面|前天|原[来先]|本来|^(?:老板|团长|群主|那|还|就|先|算|对)")
+_NOBODY: Final = re.compile(
+    r"[买送给]|[我俺咱额你您这昨全都各每再多其]|今[天日早晚]|明天|刚[才刚]|上[次回周批]|之前|前面|前天|原[来先]|本来|^(?:老板|团长|群主|那|还|就|先|算|对)"
+)
 _CHANGING: Final = frozenset({"add", "swap", "halve", "double", "exchange", "only", "hold", "if", "ask", "goods"})
 _OTHERS_OWN: Final = re.compile(
     r"(?:要|想)?(?:取消|退单?|撤单?|不要|退货|退掉)的(?:人)?(?:是|系)(?P<who>[^\s,。;!?是]{1,6}?)(?P<tail>家?的?(?:那[份单个])?)(?=[\s,。;!?]|$|不是我|又?不是)"
@@ -102,9 +106,7 @@ def _is_other(match: re.Match[str], party: Sequence[Token]) -> bool:
     return is_known(who) or any(token.kind in ("person", "name") for token in party) or may_be_somebody(who)
 
 
-def _goods(
-    match: re.Match[str], tokens: Sequence[Token], prior: Mapping[int, int], catalogue: Catalogue
-) -> int | None:
+def _goods(match: re.Match[str], tokens: Sequence[Token], prior: Mapping[int, int], catalogue: Catalogue) -> int | None:
     """The one item of the order that the share is of."""
     inside = [t for t in tokens if t.kind == "item" and match.start() <= t.start and t.end <= match.end()]
     named = {key for token in inside for key in token.keys if key in prior}

@@ -39,6 +39,13 @@ class Changes(Swaps):
             return there
         return (self._keys(item, None) or ())[:1]
 
+    def _change_share(self, key: int, milli: int | None) -> None:
+        """妈家肥牛两盒改一盒: so much more or less of what there is; who knows how much, when it is not said."""
+        if milli is None:
+            self.draft.doubt(self.text.strip(), "how_many", (key,))
+        elif milli:
+            self.draft.put(key, "add" if milli > 0 else "sub", abs(milli), changed=True)
+
     def _refuses_nothing(self, item: Token) -> bool:
         """鸭脖不要 of somebody who has none, beside what is ordered: which of the two kinds need not be asked."""
         there = {*self.draft.prior, *self.draft.entries}

@@ -11,12 +11,11 @@ from bot.parsing.catalogue import Catalogue
 from bot.parsing.clauses import clause_of
 from bot.parsing.foods import GOODS
 from bot.parsing.packs import qualify
-from bot.parsing.people import SELVES
 from bot.parsing.pairing import Claim, Node, group, pair
 from bot.parsing.quantity import WEIGHTS, parse_spec, piece_group, to_sale_units
 from bot.parsing.regrets import is_enough, is_kept, is_refused, is_scanty
 from bot.parsing.segments import Segment
-from bot.parsing.shares import is_shared, share_evenly, share_rest
+from bot.parsing.shares import is_ones_own, is_shared, share_evenly, share_rest
 from bot.parsing.smalltalk import unexplained
 from bot.parsing.tokens import Token
 from bot.parsing.values import Item
@@ -236,24 +235,14 @@ def _zip_lists(nodes: list[Node]) -> list[Claim]:
 
 
 _PARTIES: Final = frozenset({"person", "name", "room"})
-_HOMES: Final = frozenset("阿拉屋里 阿拉屋里厢 阿拉屋里向 我屋里 俺家 我们家 咱家 我自己 自家".split())
 
 
-def _is_ones_own(claim: Claim, tokens: Sequence[Token]) -> bool:
-    """阿拉屋里小馄饨两盒: does somebody stand in front of the goods, so that the number is his?"""
-    before = clause_of(tokens, tokens[claim.start])
-    before = before[: next((at for at, token in enumerate(before) if token is tokens[claim.start]), 0)]
-    return len(before) == 1 and (before[0].kind in _PARTIES or before[0].word in SELVES | _HOMES)
-
-
-def _without_parts(
-    claims: list[Claim], kinds: list[str], tokens: Sequence[Token], catalogue: Catalogue
-) -> list[Claim]:
+def _without_parts(claims: list[Claim], kinds: list[str], tokens: Sequence[Token], catalogue: Catalogue) -> list[Claim]:
     """火龙果10个,5个给302,5个给我: lone numbers that add up to the one before them say who gets what."""
     for index, claim in enumerate(claims):
         if not claim.items or claim.quantity is None or _PARTIES & set(kinds[claim.start : claim.end]):
             continue
-        if _is_ones_own(claim, tokens):
+        if is_ones_own(tokens[claim.start], tokens):
             continue
         parts = []
         for part in claims[index + 1 :]:

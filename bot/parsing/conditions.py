@@ -1,8 +1,10 @@
+# ruff: noqa: E501 - rows of Chinese words, in which every character counts twice
 """Conditions that nobody marked with 如果: 涨价了就退, 老公回来就要两盒, 等我发工资来十只."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.parsing.questions import PRICE_WORDS
@@ -61,3 +63,28 @@ def goes_by_price(segment: Segment, previous: Segment) -> bool:
     """万一涨价了就给我退了: what goes only at another price."""
     glued = segment.lead == "none" and "if" in previous.kinds and previous.verdict == "query"
     return glued and bool(segment.kinds & {"cancel", "unwant", "sub"})
+
+
+_IF_SO: Final = re.compile(r"\s*(?:那|我)?(?:有|能|行|可以|是|还有|卖)(?:的话)?(?:我|就)+")
+_CHEAP: Final = re.compile(
+    r"\s*(?:那|要是|如果)?(?:没涨|没贵|不涨|不贵|降了|便宜了|还是那个?价)价?(?:的话)?(?:我|就|再|给我)*[来要拿订买整]"
+)
+_BARGAIN: Final = re.compile(
+    PRICE_WORDS.pattern
+    + r"|送[一二两三\d]|[有会]送|赠|满减|满[\d一二三]|减[\d一二三]|返|(?:能不能|可不可以|行不行|能否)\d|[十\d](?:块|元)(?:钱)?[^,。\s]{0,3}(?:卖不卖|行不行|能不能[卖拿])"
+)
+
+
+def hangs_on_the_price(found: Sequence[Segment], index: int) -> bool:
+    """买两盒能便宜点吗 能的话我要四盒."""
+    if index and _CHEAP.match(found[index].text) and found[index - 1].verdict == "query":
+        return _BARGAIN.search(found[index - 1].text) is not None  # 涨价了没 没涨来三斤
+    conditions = [at for at in (index - 1, index) if at >= 0 and "if" in found[at].kinds]
+    if index and _IF_SO.match(found[index].text) and found[index - 1].verdict in ("query", "past"):
+        said = "".join(segment.text for segment in found[max(index - 2, 0) : index])
+        if _BARGAIN.search(said) and not found[index].kinds & {"item", "goods"}:
+            return True  # 买一送一还有吗 有就来四袋
+    if not conditions or not conditions[0]:
+        return False
+    asked = found[conditions[0] - 1]
+    return asked.verdict == "query" and _BARGAIN.search(asked.text) is not None

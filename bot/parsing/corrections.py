@@ -32,9 +32,7 @@ class Corrections(Endings):
         ):
             return
         following = self._next_solid(position, len(self.kinds) - 1)
-        if following is not None and self._changes_nothing(word, following):
-            return
-        if word == "还是" and following is not None and following.kind == "qty" and self._is_my_own(position):
+        if following is not None and self._changes_nothing(word, following, position):
             return
         if (
             following is not None
@@ -56,13 +54,15 @@ class Corrections(Endings):
             self.reopened = set(self.draft.entries)
             self.fixing, self.fix_word, self.mode = True, word, self.mode if self.mode == "add" else None
 
-    def _changes_nothing(self, word: str, following: Token) -> bool:
-        """大米还是不动; 3杯,不,再加俩."""
+    def _changes_nothing(self, word: str, following: Token, position: int) -> bool:
+        """大米还是不动; 3杯,不,再加俩; 我还是两袋 behind 「2楼要一袋鱼面」."""
+        if word == "还是" and following.kind == "qty" and self._is_my_own(position):
+            return True
         kept = bool(self.pending) and word == "还是" and following.kind == "keep"
         return kept or (word in _PAUSING and following.kind == "add")
 
     def _is_my_own(self, position: int) -> bool:
-        """我还是两袋 behind 「2楼要一袋鱼面」: what the sender has beside somebody else."""
+        """Does a word of the sender for himself stand there, and was somebody else's order read before?"""
         others = any(kind in ("person", "name", "room", "number") for kind in self.kinds[:position])
         return bool(self.booked) and others and position > 0 and self.words[position - 1] in SELVES
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from bot.parsing.classes import BOOKABLE
+from bot.parsing.classes import BOOKABLE, BYGONE
 from bot.parsing.disclaimers import DISCLAIMERS
 from bot.parsing.people import SELVES
 from bot.parsing.segments import Segment, keys_of
@@ -100,3 +100,10 @@ def turns_to_oneself(segment: Segment, previous: Segment) -> bool:
     if previous.verdict == "deny" and (previous.words & DISCLAIMERS or words[1] in _ONLY):
         return True  # 那二十盒不是我家的 我家就三盒, 哪有人买20箱的 我就一箱
     return bool(previous.words & _FEELINGS) and not previous.kinds & BOOKABLE and "item" in segment.kinds
+
+
+def joins_them(segment: Segment, told: Sequence[Segment]) -> bool:
+    """俺爸那边也一袋 behind 「大米一袋得了 去年的还没吃完呢」: one more household of what was ordered."""
+    first = segment.tokens[0]
+    opens = first.kind in ("person", "name") and "也" in segment.text and not segment.kinds & BYGONE
+    return opens and any(s.verdict == "order" and s.has_quantity() for s in told[:-1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.parsing.bystanders import share_changed
-from bot.parsing.lone import is_about_goods
+from bot.parsing.lone import is_about_goods, is_told_behind
 from bot.parsing.misnoted import noted_wrongly
 from bot.parsing.pairing import Claim
 from bot.parsing.regrets import is_kept
@@ -59,13 +59,6 @@ class Interpreter(Wanting):
         self._flush(at_end=True)
         self._finish()
 
-    def _change_share(self, key: int, milli: int | None) -> None:
-        """妈家肥牛两盒改一盒: so much more or less of what there is; who knows how much, when it is not said."""
-        if milli is None:
-            self.draft.doubt(self.text.strip(), "how_many", (key,))
-        elif milli:
-            self.draft.put(key, "add" if milli > 0 else "sub", abs(milli), changed=True)
-
     def _segment(self, index: int, segment: Segment) -> None:
         claims = {claim.start: claim for claim in self.claims if claim.segment == index}
         first = self.position[id(segment.tokens[0])]
@@ -100,6 +93,9 @@ class Interpreter(Wanting):
 
     def _less(self, position: int, last: int) -> None:
         """退一份, and 「烧鸡退」, which is the whole of it."""
+        if self.words[position] in ("少", "减") and is_told_behind(self.tokens[position + 1 : position + 4]):
+            self.mode = "set"
+            return
         if self.excepted is not None and not self._quantity_ahead(position, last):
             self._cancel(position, last)  # 除鸡翅外都退
             return
@@ -240,6 +236,8 @@ class Interpreter(Wanting):
             kind = self.kinds[position] if id(self.tokens[position]) not in self.unasked else ""
             if kind == "unwant" and self._counted_again(claim):
                 mode = "not"  # 油条不要4根要5根
+            elif kind == "sub" and is_told_behind(self.tokens[position + 1 : position + 4]):
+                mode = "set"
             elif kind in ("add", "sub", "set", "cancel", "unwant", "total"):
                 mode = "cancel" if kind == "unwant" else kind
             elif kind == "want":

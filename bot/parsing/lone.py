@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.parsing.booking import Booking
@@ -16,6 +17,7 @@ from bot.parsing.walk import SILENT
 
 _ASKING: Final = frozenset({"want", "add", "qty", "each", "all", "cancel", "unwant", "sub", "set", "swap", "goods"})
 _SLIP: Final = re.compile(r"[点写选按拍下报说订打搞弄看](?:错|成)")
+_A_LITTLE: Final = frozenset("点 些 一点 点儿 点吧 一些".split())
 _PER_UNIT: Final = re.compile(r"[一每/]\s?[^\d]$")
 _NO_LONE: Final = frozenset("接 报 记 跟单 弄 搞 整 上 冲 买 购 拿 带 上 留 抢 入 收 提".split())
 
@@ -283,3 +285,10 @@ class LoneItems(Booking):
         at = self.tokens[position].start
         segment = next(segment for segment in self.segments if segment.start <= at < segment.end)
         return any(token.kind == "item" and token.start < at for token in segment.tokens)
+
+
+def is_told_behind(behind: Sequence[Token]) -> bool:
+    """Behind 少: 点 三斤 of 「洋芋少点 三斤」, a little less and set off from it how much it is to be."""
+    if len(behind) < 3 or behind[0].word not in _A_LITTLE:
+        return False
+    return behind[1].kind in ("space", "comma") and behind[2].kind == "qty" and not behind[2].approx

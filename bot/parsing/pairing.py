@@ -269,6 +269,8 @@ def _run_ahead(nodes: list[Node], index: int) -> list[Node]:
             break
         run.append(node)
     following = nodes[index + 1 + len(run)] if index + 1 + len(run) < len(nodes) else None
+    if run and "space" in run[0].crossed and following is not None and "each" in following.crossed:
+        return []  # 都来一份 带鱼蛏子各两斤
     if len(run) > 1 and "space" in run[-1].crossed and following is not None and following.kind == "qty":
         run.pop()  # 各两盒鸡蛋 馒头一袋
     return run

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.parsing.clauses import clause_of
 from bot.parsing.pairing import Claim, Node
+from bot.parsing.people import SELVES
 from bot.parsing.tokens import Token
 
 EVEN: Final = "even"
@@ -79,3 +81,14 @@ def share_rest(claims: list[Claim], kinds: Sequence[str]) -> list[Claim]:
         return claims
     last.quantity, whole.quantity.milli = whole.quantity, left
     return [*parts, last]
+
+
+_PARTIES: Final = frozenset({"person", "name", "room"})
+_HOMES: Final = SELVES | frozenset("阿拉屋里 阿拉屋里厢 阿拉屋里向 我屋里 自家".split())
+
+
+def is_ones_own(goods: Token, tokens: Sequence[Token]) -> bool:
+    """阿拉屋里小馄饨两盒: does somebody stand in front of the goods, so that the number is his?"""
+    clause = clause_of(list(tokens), goods)
+    before = clause[: next((at for at, token in enumerate(clause) if token is goods), 0)]
+    return len(before) == 1 and (before[0].kind in _PARTIES or before[0].word in _HOMES)

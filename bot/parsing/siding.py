@@ -20,7 +20,9 @@ _SIDES: Final = re.compile(
 _WISH: Final = re.compile(r"(?:说|讲|喊|叫|要|想|嫌|话|非要)")
 _MINE: Final = frozenset({"我", "俺", "咱", "偶", "额", "我家", "阿拉"})
 _THEIRS: Final = frozenset({"她", "他", "伊", "佢", "人家"})
-_TURNING: Final = frozenset({"cancel", "sub", "swap", "halve", "double", "each", "all", "rest", "goods", "people", "except", "add", "keep"})
+_TURNING: Final = frozenset(
+    {"cancel", "sub", "swap", "halve", "double", "each", "all", "rest", "goods", "people", "except", "add", "keep"}
+)
 _KEPT: Final = frozenset({"item", "space", "comma", "stop"})
 
 
@@ -43,7 +45,10 @@ def side_with(tokens: list[Token], text: str) -> None:
     if any(token.kind in _TURNING for token in before):
         return
     chosen = _chosen(_wishes(before), match)
-    behind = next((token for token in tokens if token.start >= match.end() and token.kind not in ("space", "comma", "filler")), None)
+    behind = next(
+        (token for token in tokens if token.start >= match.end() and token.kind not in ("space", "comma", "filler")),
+        None,
+    )
     said_again = behind is not None and behind.kind == "qty"
     if chosen is None or (said_again and behind is not None and behind.milli != chosen.milli):
         return

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Final
 
 from bot.parsing.classes import BOOKABLE, BYGONE, CHANGING, PLAIN, SETTLED, WEAK_WANTS
-from bot.parsing.conditions import goes_by_price
-from bot.parsing.hearsay import turns_to_oneself
-from bot.parsing.questions import PRICE_WORDS, is_asking
+from bot.parsing.conditions import goes_by_price, hangs_on_the_price
+from bot.parsing.hearsay import joins_them, turns_to_oneself
+from bot.parsing.questions import is_asking
 from bot.parsing.segments import Segment, keys_of, last_solid
 from bot.parsing.values import Role
 
@@ -42,7 +42,7 @@ def spread(found: list[Segment], role: Role = "resident") -> None:
             continue
         acting = bool(role == "leader" or _asks(segment) or segment.kinds & CHANGING or segment.words & _FRESH)
         acting = acting or _decides(segment) or _is_headed(segment) or _is_noted_later(found, index)
-        acting = acting or (index > 1 and _joins_them(segment, found[:index]))
+        acting = acting or (index > 1 and joins_them(segment, found[:index]))
         acting = acting or _goes_on(segment, found[index - 1] if index else None)
         if index + 1 < len(found) and found[index + 1].lead != "stop":
             _spread_back(segment, found[index + 1], acting)
@@ -88,13 +88,6 @@ def _is_noted_later(found: list[Segment], index: int) -> bool:
     if following is None or following.kinds & BOOKABLE or following.asked or following.verdict != "order":
         return False
     return following.wants() and {"item", "qty"} <= found[index].kinds
-
-
-def _joins_them(segment: Segment, told: list[Segment]) -> bool:
-    """俺爸那边也一袋 behind 「大米一袋得了 去年的还没吃完呢」: one more household of what was ordered."""
-    first = segment.tokens[0]
-    opens = first.kind in ("person", "name") and "也" in segment.text and not segment.kinds & BYGONE
-    return opens and any(s.verdict == "order" and s.has_quantity() for s in told[:-1])
 
 
 def _goes_on(segment: Segment, previous: Segment | None) -> bool:
@@ -211,7 +204,7 @@ def _hang(found: list[Segment], index: int) -> None:
         return
     if _hangs_on_a_whim(found[index], before) or goes_by_price(found[index], before):
         found[index].verdict = "doubt"
-    elif _hangs_on_the_price(found, index):
+    elif hangs_on_the_price(found, index):
         found[index].verdict = "query"
 
 
@@ -224,26 +217,6 @@ def _hangs_on_a_whim(segment: Segment, previous: Segment) -> bool:
         and segment.lead in ("none", "comma", "space")
         and bool(changes)
     )
-
-
-_IF_SO: Final = re.compile(r"\s*(?:那|我)?(?:有|能|行|可以|是|还有|卖)(?:的话)?(?:我|就)+")
-_CHEAP: Final = re.compile(r"\s*(?:那|要是|如果)?(?:没涨|没贵|不涨|不贵|降了|便宜了|还是那个?价)价?(?:的话)?(?:我|就|再|给我)*[来要拿订买整]")
-_BARGAIN: Final = re.compile(PRICE_WORDS.pattern + r"|送[一二两三\d]|[有会]送|赠|满减|满[\d一二三]|减[\d一二三]|返|(?:能不能|可不可以|行不行|能否)\d|[十\d](?:块|元)(?:钱)?[^,。\s]{0,3}(?:卖不卖|行不行|能不能[卖拿])")
-
-
-def _hangs_on_the_price(found: list[Segment], index: int) -> bool:
-    """买两盒能便宜点吗 能的话我要四盒."""
-    if index and _CHEAP.match(found[index].text) and found[index - 1].verdict == "query":
-        return _BARGAIN.search(found[index - 1].text) is not None  # 涨价了没 没涨来三斤
-    conditions = [at for at in (index - 1, index) if at >= 0 and "if" in found[at].kinds]
-    if index and _IF_SO.match(found[index].text) and found[index - 1].verdict in ("query", "past"):
-        said = "".join(segment.text for segment in found[max(index - 2, 0) : index])
-        if _BARGAIN.search(said) and not found[index].kinds & {"item", "goods"}:
-            return True  # 买一送一还有吗 有就来四袋
-    if not conditions or not conditions[0]:
-        return False
-    asked = found[conditions[0] - 1]
-    return asked.verdict == "query" and _BARGAIN.search(asked.text) is not None
 
 
 def _mends(segment: Segment) -> bool:
