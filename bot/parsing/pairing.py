@@ -243,7 +243,7 @@ def _run_back(folded: list[Node], each: int) -> list[Node]:
     for node in reversed(folded):
         if node.position > each or (run and run[-1].lead == "stop"):
             continue
-        if "except" in node.crossed:
+        if "except" in node.crossed and node.kind != "qty":
             return []
         if (node.kind == "qty" and node.token.value == "bare" and node.token.sign == "") or node.kind in (
             "item",
