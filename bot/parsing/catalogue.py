@@ -14,6 +14,7 @@ from bot.parsing.names import (
     HAN,
     WEAK_CHARS,
     are_akin,
+    called_by_size,
     figures_of,
     folded,
     fragments_of,
@@ -157,6 +158,8 @@ class Catalogue:
             self._index_synonyms(group, exact, endings)
         self._index_heads(endings)
         self._index_kinds()
+        for word, terms in called_by_size(exact).items():
+            self.names.setdefault(word, Named(tuple(dict.fromkeys(key for term in terms for key in exact[term]))))
         for fragment, keys in fragments.items():
             if fragment not in self.names:
                 self.names[fragment] = Named(tuple(keys), self._is_weak(fragment, keys))

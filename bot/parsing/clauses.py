@@ -61,6 +61,8 @@ def is_background(clause: list[Token]) -> bool:
     return size >= _MIN_REMARK and len(kinds) > 1
 
 
+_LONGEST_NAME: Final = 4
+_TELLS: Final = re.compile(r"[的了吗呢不没有是在我你他她它这那家人个都就也吃喝炖炒煮做住花完够胖瘦长高重轻每天月预算]")
 _HANDED_ON: Final = frozenset("送给分拿匀带寄退还留收转卖少多缺差欠赔补")
 _RECKONED: Final = _MEANING - {"qty", "people", "number", "request", "trouble", "portion"}
 
@@ -70,10 +72,19 @@ def is_talk(clause: list[Token]) -> bool:
     kinds = {token.kind for token in clause}
     if kinds & _RECKONED or not kinds & {"qty", "number"}:
         return False
-    if any(token.kind == "text" and token.keys for token in clause):
+    if any(token.kind == "text" and token.keys for token in clause) or _may_be_other_goods(clause):
         return False
     unknown = "".join(token.word for token in clause if token.kind == "text")
     return len(unknown) > 1 and not set(unknown) & _HANDED_ON
+
+
+def _may_be_other_goods(clause: list[Token]) -> bool:
+    """XXL两包, 龙肉两斤: an unknown word and its amount, and nothing else; who knows what it is must be asked."""
+    kinds = [token.kind for token in clause if token.kind != "space"]
+    if kinds != ["text", "qty"] or clause[1].approx or clause[1].unit is None:
+        return False
+    word = clause[0].word
+    return 1 < len(word) <= _LONGEST_NAME and not _TELLS.search(word)
 
 
 def orders_something(clause: list[Token]) -> bool:

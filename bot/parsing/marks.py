@@ -48,6 +48,14 @@ def mark(tokens: list[Token]) -> None:
     see_phrases(tokens, kinds)
     if "qty" in kinds:
         see_money(tokens)
+        _weigh_children(tokens)
+
+
+def _weigh_children(tokens: list[Token]) -> None:
+    """23斤 in 「我家宝23斤穿L还是XL」 is how heavy somebody is."""
+    for weight, what in pairwise(tokens):
+        if weight.kind == "qty" and weight.unit == "斤" and what.word.startswith(("穿", "了穿")):
+            weight.kind = "number"
 
 
 def _by_neighbours(tokens: list[Token]) -> None:

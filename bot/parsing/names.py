@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from bot.parsing.normalise import normalise
 from bot.parsing.numerals import CHINESE
@@ -125,3 +127,17 @@ def are_akin(item: Item, other: Item) -> bool:
 @lru_cache(maxsize=8192)
 def folded(name: str) -> str:
     return normalise(name, keep_quote=True).text.strip()
+
+
+_SIZE: Final = re.compile(r"(?<![a-z\d])(x{0,4}[lms])[码号]?$")
+
+
+def called_by_size(terms: Iterable[str]) -> dict[str, list[str]]:
+    """XL and XL码 for 拉拉裤XL: size -> names; a single letter needs its 码 where nothing else is sold by size."""
+    sizes = {term: found[1] for term in terms if (found := _SIZE.search(term)) is not None}
+    called: dict[str, list[str]] = {}
+    for term, size in sizes.items():
+        alone = len(size) > 1 or len(set(sizes.values())) > 1
+        for word in (*([size] if alone else ()), size + "码", size + "号"):
+            called.setdefault(word, []).append(term)
+    return called

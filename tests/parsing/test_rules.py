@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.parsing.catalogue import Catalogue
 from bot.parsing.orders import read_by_rules
-from bot.parsing.values import Line
+from bot.parsing.values import Item, Line
 from tests.parsing.corpus import catalogues
 
 _TWO = {1: 2, 4: 3}
@@ -127,3 +128,31 @@ def test_whose_number_counts(text: str, there: str | dict[int, float]) -> None:
 )
 def test_how_much_it_comes_to(letter: str, text: str, prior: dict[int, float], there: str | dict[int, float]) -> None:
     assert _read(letter, text, prior) == there
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("XL两包 湿巾一提", {2: 2, 4: 1}),
+        ("大宝XL的一包 二宝L的两包", {1: 2, 2: 1}),
+        ("我家宝23斤穿L还是XL啊", {}),
+        ("XXL两包 湿巾一提", "ask"),
+        ("山芋两斤", {3: 2}),
+        ("湿巾一提 鳝鱼两斤", "ask"),
+        ("叉烧包两袋 湿巾一提", "ask"),
+        ("当归两包,湿巾一提", "ask"),
+        ("预算60块 湿巾一提", {4: 1}),
+    ],
+)
+def test_a_size_names_goods_and_food_of_its_own_does_not(text: str, there: str | dict[int, float]) -> None:
+    goods = Catalogue(
+        [
+            Item(1, 1, "拉拉裤L", "包", 5900, "40片/包", ("拉拉裤",)),
+            Item(2, 2, "拉拉裤XL", "包", 5900, "36片/包"),
+            Item(3, 3, "红薯", "斤", 390, "散称", ("山芋",)),
+            Item(4, 4, "湿巾", "提", 1990, "80抽×5包/提"),
+        ]
+    )
+    reading = read_by_rules(text, goods).reading
+    asked = reading.action == "ambiguous"
+    assert ("ask" if asked else {line.key: line.quantity_milli / 1000 for line in reading.lines}) == there
