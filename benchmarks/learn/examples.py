@@ -26,9 +26,9 @@ from tests.parsing.strangers import Annotated
 
 SETTLED: Final = ("rulings", "words", "amounts", "normal", "plain")
 """Messages whose reading is settled, and those as most people write,"""
-IMPORTANCE: Final = 4
+IMPORTANCE: Final = 6
 """count so often: what is easy must not be doubted for all that is difficult."""
-PLAIN_LISTS: Final = 2000
+PLAIN_LISTS: Final = 2500
 """So many of each kind are made; a part of them is read at sight."""
 WAYS: Final = 30
 """Ways of turning clauses that are looked at while learning; the reader itself tries fewer."""

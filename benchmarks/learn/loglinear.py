@@ -19,7 +19,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = npt.NDArray[np.integer[Any]]
 Trait = TypeVar("Trait", str, tuple[str, str])
 
-SEEN_AT_LEAST: Final = 4
+SEEN_AT_LEAST: Final = 5
 """Messages, or items of messages, a trait must occur in to have weights."""
 _SETTLED: Final = 1e-3
 _START: Final = 1e-2
@@ -46,9 +46,9 @@ class Recipe:
     left_out: float
 
 
-def vocabulary(count: Counter[Trait]) -> dict[Trait, int]:
+def vocabulary(count: Counter[Trait], at_least: int = SEEN_AT_LEAST) -> dict[Trait, int]:
     """Traits that occur often enough, by row."""
-    return {trait: at for at, trait in enumerate(sorted(t for t, times in count.items() if times >= SEEN_AT_LEAST))}
+    return {trait: at for at, trait in enumerate(sorted(t for t, times in count.items() if times >= at_least))}
 
 
 def places(traits: Iterable[Trait], known: Mapping[Trait, int], columns: int) -> Numbers:

@@ -32,6 +32,8 @@ Ruled: TypeAlias = tuple[datetime | None, Pickup | None]
 """Deadline and pickup as the rules have them."""
 Rows: TypeAlias = dict[str, dict[str, tuple[int, ...]]]
 RECIPE: Final = Recipe(epochs=20, rate=0.1, decay=0.1, left_out=0.2)
+SEEN_AT_LEAST: Final = 4
+"""Traits that occur less often are not learned: there are few posts."""
 GROUPS: Final = 5
 """Groups of hands whose posts are held out one after the other."""
 ROUNDS: Final = 3
@@ -155,7 +157,7 @@ def _traits(post: Post, options: Sequence[Moment], truth: Value) -> _Options:
 
 
 def _learned(found: Sequence[_Options]) -> dict[str, int]:
-    known = vocabulary(Counter(name for options, _ in found for name in set().union(*options)))
+    known = vocabulary(Counter(name for options, _ in found for name in set().union(*options)), SEEN_AT_LEAST)
     samples = [sample([places(one, known, 1) for one in options], right) for options, right in found if any(right)]
     weights = np.clip(np.rint(learned(samples, len(known), RECIPE) * 100).astype(int), -LARGEST, LARGEST)
     return {name: int(weights[at]) for name, at in known.items() if abs(weights[at]) >= SMALLEST}

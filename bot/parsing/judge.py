@@ -41,7 +41,7 @@ from bot.parsing.weighing import Row, Weights, added, rows_of, tables
 BOOKED, BESIDE, NOTHING, ASKED = range(4)
 """Columns of the weights: a clause that is booked, one beside it, any clause of a message that is left alone, or of
 one that is asked about."""
-BOOK_FROM: Final = 0.8
+BOOK_FROM: Final = 0.77
 """How trustworthy the likeliest reading must be for being booked without a question."""
 OFFER_FROM: Final = 0.3
 """How likely a reading must be for being offered with the question (是要草莓2盒吗？)."""
@@ -137,11 +137,25 @@ def options(
 
 
 def _guessed(first: Taken) -> set[int]:
-    """Items that a word only looks like (西爪 may be 西瓜): they are offered, however likely they are."""
+    """Items that a word only looks like (西爪 may be 西瓜): they are offered, however likely they are. Whoever speaks
+    of nothing but goods nobody sells (沃柑甜不甜 来一箱) means none of the others that are sold by the box."""
+    named = {key for segment in first.found for token in segment.tokens for key in token.keys}
+    if not named and any(doubt.reason == "not_sold" for doubt in first.draft.doubts):
+        return first.draft.catalogue.by_key.keys() - first.draft.prior.keys()
     offered = {key for doubt in first.draft.doubts if doubt.reason == "which_item" for key in doubt.candidates}
     return offered and offered & {
         key for segment in first.found for token in segment.tokens if token.kind == "text" for key in token.keys
     }
+
+
+def _hangs(first: Taken, draft: Draft) -> bool:
+    """万一涨价了就给我退了: what is to be taken back on a condition is asked about."""
+    conditional = any(token.kind == "if" for segment in first.found for token in segment.tokens)
+    return (
+        conditional
+        and any(entry.op == "drop" for entry in draft.entries.values())
+        and any(segment.verdict == "doubt" and segment.kinds & {"cancel", "unwant"} for segment in first.found)
+    )
 
 
 def _naming(found: Sequence[Segment], draft: Draft) -> tuple[int, ...]:
@@ -248,7 +262,8 @@ def decide(first: Taken, action: str, take: Take, steps: list[str] | None = None
         trusted = trust(signs(found, shares, best, first.found), TRUST)
         if steps is not None:
             steps.append(f"trust {trusted:.2f}, booked from {BOOK_FROM}")
-        if trusted >= BOOK_FROM and draft.entries.keys().isdisjoint(_guessed(first)):
+        is_certain = draft.entries.keys().isdisjoint(_guessed(first)) and not _hangs(first, draft)
+        if trusted >= BOOK_FROM and is_certain:
             return found[best]
     asking = found[-1]
     share, likeliest = max(zip(shares[:-2], found, strict=False), key=lambda pair: pair[0], default=(0.0, asking))

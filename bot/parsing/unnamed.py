@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
+from bot.parsing.foods import GOODS
 from bot.parsing.pairing import Claim
 from bot.parsing.people import SELVES, is_per_head
 from bot.parsing.phrases import denied
@@ -17,6 +18,8 @@ _CONCLUDING: Final = frozenset("那就 那 就 就是 也就是 即系 即是 �
 _LEAVING: Final = frozenset("留 就留 只留 留下 剩 就剩 剩下 保留".split())
 _SO_MANY: Final = {"两": 2, "俩": 2, "三": 3, "四": 4}
 _KINDS: Final = ("样", "种", "个", "款")
+
+_IN_MANY_NAMES: Final = frozenset("子粉果条片干大小")
 
 
 class Unnamed(Walk):
@@ -66,13 +69,27 @@ class Unnamed(Walk):
         unknown = self._unknown_goods(claim, unit_keys)
         if len(unit_keys) == 1 and not quantity.approx and quantity.value != "slip" and unknown is None:
             return unit_keys
-        candidates = unit_keys or prior or tuple(self.catalogue.by_key)
-        fragment = self._fragment(claim) if unknown is None else self.text[unknown.start : quantity.end]
-        self.draft.doubt(fragment, "which_item", candidates, quantity.milli)
+        self._ask_which(claim, quantity, unknown, unit_keys or prior or tuple(self.catalogue.by_key))
         return None
 
+    def _ask_which(self, claim: Claim, quantity: Token, unknown: Token | None, candidates: tuple[int, ...]) -> None:
+        """Which goods a number is of; goods that are not sold here are none of them."""
+        fragment = self._fragment(claim) if unknown is None else self.text[unknown.start : quantity.end]
+        if unknown is not None and _is_food(unknown):
+            self.draft.doubt(fragment, "not_sold", (), quantity.milli)
+        else:
+            self.draft.doubt(fragment, "which_item", candidates, quantity.milli)
+
     def _unknown_goods(self, claim: Claim, unit_keys: tuple[int, ...]) -> Token | None:
-        """可落一箱: the unit alone would name the apples nobody spoke of, but an unknown word stands where goods do."""
+        """可落一箱, 沃柑甜不甜 来一箱: the unit alone would name the apples nobody spoke of, but an unknown word stands
+        where goods do, or other goods were spoken of."""
+        named = {key for token in self.tokens[: claim.start] for key in token.keys}
+        spoken_of = {*self.draft.prior, *named}
+        others = [
+            token for token in self.tokens[: claim.start] if _is_food(token) and not self._is_part(token, unit_keys)
+        ]
+        if others and unit_keys and not named and spoken_of.isdisjoint(unit_keys):
+            return others[-1]
         at = claim.start - 1
         while at >= 0 and self.kinds[at] in ("want", "add", "filler"):
             at -= 1
@@ -83,8 +100,14 @@ class Unnamed(Walk):
             or self.tokens[at].start < self.segments[claim.segment].start
         ):
             return None
-        spoken_of = {*self.draft.prior, *(key for token in self.tokens[: claim.start] for key in token.keys)}
         return self.tokens[at] if spoken_of.isdisjoint(unit_keys) else None
+
+    def _is_part(self, food: Token, keys: tuple[int, ...]) -> bool:
+        """上回那个藕煮不粑 来两斤, of 洪湖粉藕."""
+        names = "".join(
+            name for key in keys for item in [self.catalogue.by_key[key]] for name in (item.name, *item.aliases)
+        )
+        return not (set(food.word) - _IN_MANY_NAMES).isdisjoint(names)
 
     def _concludes(self, claim: Claim) -> bool:
         """那就六只, at the end of the message and with its unit."""
@@ -243,3 +266,8 @@ class Unnamed(Walk):
             named = set(self.draft.entries)
             return tuple(key for key in keys if key not in named and key not in (self.excepted or ()))
         return tuple(key for key in keys if key not in (self.excepted or ()))
+
+
+def _is_food(token: Token) -> bool:
+    """Goods that are not sold here."""
+    return token.kind == "goods" or (token.kind == "text" and not token.keys and token.word in GOODS)

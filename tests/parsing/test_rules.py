@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.parsing.catalogue import Catalogue
-from bot.parsing.orders import read_by_rules
+from bot.parsing.orders import read_by_rules, read_order
 from bot.parsing.values import Item, Line
 from tests.parsing.corpus import catalogues
 
@@ -156,3 +156,29 @@ def test_a_size_names_goods_and_food_of_its_own_does_not(text: str, there: str |
     reading = read_by_rules(text, goods).reading
     asked = reading.action == "ambiguous"
     assert ("ask" if asked else {line.key: line.quantity_milli / 1000 for line in reading.lines}) == there
+
+
+@pytest.mark.parametrize(
+    ("letter", "text", "there"),
+    [
+        ("H", "草莓是不是两箱85? 来两箱", "ask"),
+        ("F", "沃柑甜不甜 来一把", "ask"),
+        ("K", "猪蹄还有吗 要两碗", "ask"),
+        ("F", "来一把", {3: 1}),
+        ("F", "香蕉甜不甜 来一把", {3: 1}),
+        ("V", "上回那个山药面得很 这回要一箱", {5: 1}),
+    ],
+)
+def test_a_unit_does_not_turn_goods_nobody_sells_into_others(
+    letter: str, text: str, there: str | dict[int, float]
+) -> None:
+    assert _read(letter, text, {}) == there
+    assert (read_order(text, catalogues()[letter]).action == "order") is isinstance(there, dict)
+
+
+@pytest.mark.parametrize("text", ["万一鸡蛋涨价了就给我退了", "要是明天下雨鸡蛋就取消吧"])
+def test_what_is_taken_back_on_a_condition_is_booked_by_nobody(text: str) -> None:
+    had: dict[int, float] = {1: 2, 4: 3}
+    assert _read("M", text, had) in ("ask", had)
+    judged = read_order(text, catalogues()["M"], prior=[Line(1, 2000), Line(4, 3000)])
+    assert judged.action not in ("amend", "cancel", "order")

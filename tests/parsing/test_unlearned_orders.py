@@ -22,6 +22,6 @@ def test_the_next_stranger_is_read_as_well_as_was_measured() -> None:
             verdict = "exact"  # these lists do not say what is booked beside the question
         count.update(("all", verdict, "clear" * (case.action in STATE)))
     assert count["all"] == 886
-    assert count["exact"] >= 0.87 * count["all"]
-    assert count["silent"] <= 0.015 * count["all"]
-    assert count["asked"] + count["ignored"] <= 0.13 * count["clear"]
+    assert count["exact"] >= 0.89 * count["all"]
+    assert count["silent"] <= 0.0115 * count["all"]
+    assert count["asked"] + count["ignored"] <= 0.11 * count["clear"]
