@@ -44,7 +44,7 @@ def read_number(text: str, start: int = 0) -> Number | None:
     match = _CHINESE.match(text, start)
     if match is None:
         return None
-    if match[0][0] in "俩仨" and match[0][1:2] not in ("", "仨"):
+    if match[0][0] in "俩仨" and match[0][1:2] not in ("", *"仨百千万"):
         return Number(DIGITS[match[0][0]] * 1000, start + 1)  # 俩三鲜, 来俩六必居的: nothing is counted behind 俩
     return _chinese(match[0], match.end())
 

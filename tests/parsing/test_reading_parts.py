@@ -73,7 +73,7 @@ def test_a_quoted_message_is_set_aside(raw: str, quote: str | None, reply: str) 
     ("figure", "milli", "kind"),
     [
         ("3", 3000, "exact"), ("1.5", 1500, "exact"), ("两", 2000, "exact"), ("十二", 12000, "exact"), ("廿五", 25000, "exact"),
-        ("一百二", 120_000, "exact"), ("一百零二", 102_000, "exact"), ("贰拾", 20000, "exact"), ("俩", 2000, "exact"),
+        ("一百二", 120_000, "exact"), ("一百零二", 102_000, "exact"), ("贰拾", 20000, "exact"), ("俩", 2000, "exact"), ("俩千两百", 2_200_000, "exact"),
         ("三零二", 302_000, "digits"), ("幺零五", 105_000, "digits"), ("两三", 2000, "range"), ("三五", 3000, "range"), ("十五六", 15000, "range"),
     ],
 )  # fmt: skip
