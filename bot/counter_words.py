@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot import commands as c
@@ -40,9 +41,14 @@ def _part(match: re.Match[str], said: Said) -> c.Command | None:
     return c.HandOut(who, part=part)
 
 
-def _annul(match: re.Match[str], said: Said) -> c.Command | None:
-    who = somebody(match, said)
-    return c.AnnulOf(who) if who else None
+def _of(command: Callable[[str], c.Command]) -> Build:
+    """The command about whoever is named."""
+
+    def build(match: re.Match[str], said: Said) -> c.Command | None:
+        who = somebody(match, said)
+        return command(who) if who else None
+
+    return build
 
 
 def _case(match: re.Match[str], said: Said) -> c.Command | None:
@@ -58,11 +64,6 @@ def _write(match: re.Match[str], said: Said) -> c.Command | None:
     begin = said.offset + match.start("rest")
     words = said.normal.cut(begin, len(said.normal.text)).strip(" :：,，")
     return c.WriteTo(who, words) if who and words else None
-
-
-def _remind(match: re.Match[str], said: Said) -> c.Command | None:
-    who = somebody(match, said)
-    return c.RemindOne(who) if who else None
 
 
 def _decide(command: c.DecideCase) -> Build:
@@ -130,12 +131,12 @@ COUNTER: tuple[Rule, ...] = (
         rf"(?:刚才|刚刚|刚|上一?个|上一?单|那个|那单|的)*(?:核销)?(?:{_WRONG}|错)了|(?:撤销|撤回)(?:刚才|刚刚|上一?[个单]|最后一?[个单]|那[个单]|的)*(?:核销)?",
         just(c.AnnulOf()),
     ),
-    rule(rf"(?:撤销|撤回)(?:核销)?\s*{SOMEBODY}(?:的)?(?:核销|取货|那单)?", _annul),
-    rule(rf"(?:取消|作废)\s*{SOMEBODY}的?(?:核销|取货)", _annul),
-    rule(rf"{SOMEBODY}的?(?:核销|取货|那单)(?:{_WRONG}|错|撤销|取消|撤回|作废)了?", _annul),
-    rule(rf"{SOMEBODY}的?(?:其实|根本)?(?:还)?没有?(?:来)?{_TAKES}(?:走|到)?[\s,，]*(?:是)?我?(?:{_WRONG}|错)了", _annul),
-    rule(rf"(?:{_WRONG}|错)了[\s,，]*{SOMEBODY}的?(?:其实|根本)?(?:还)?没有?(?:来)?{_TAKES}(?:走|到)?", _annul),
-    rule(rf"(?:提醒|催|喊|叫)(?:一?下|一声)?\s*{SOMEBODY}(?:快点?|赶紧|赶快|记得|该)*(?:来|过来|下来|去)*(?:{_TAKES}(?:货|东西|一下)?)?(?:了|吧)?", _remind),
+    rule(rf"(?:撤销|撤回)(?:核销)?\s*{SOMEBODY}(?:的)?(?:核销|取货|那单)?", _of(c.AnnulOf)),
+    rule(rf"(?:取消|作废)\s*{SOMEBODY}的?(?:核销|取货)", _of(c.AnnulOf)),
+    rule(rf"{SOMEBODY}的?(?:核销|取货|那单)(?:{_WRONG}|错|撤销|取消|撤回|作废)了?", _of(c.AnnulOf)),
+    rule(rf"{SOMEBODY}的?(?:其实|根本)?(?:还)?没有?(?:来)?{_TAKES}(?:走|到)?[\s,，]*(?:是)?我?(?:{_WRONG}|错)了", _of(c.AnnulOf)),
+    rule(rf"(?:{_WRONG}|错)了[\s,，]*{SOMEBODY}的?(?:其实|根本)?(?:还)?没有?(?:来)?{_TAKES}(?:走|到)?", _of(c.AnnulOf)),
+    rule(rf"(?:提醒|催|喊|叫)(?:一?下|一声)?\s*{SOMEBODY}(?:快点?|赶紧|赶快|记得|该)*(?:来|过来|下来|去)*(?:{_TAKES}(?:货|东西|一下)?)?(?:了|吧)?", _of(c.RemindOne)),
     rule(rf"(?:回复|答复|回(?!复))(?:一下)?\s*{SOMEBODY}(?:[\s:：,，]+|说[\s:：,，]*)(?P<rest>\S.*)", _write),
     rule(
         rf"(?:跟|和|给|对)\s*{SOMEBODY}(?:说|讲|回|发|带)(?:一?声|一下|个?消息|句?话)?[\s:：,，]*(?P<rest>\S.*)",
@@ -158,7 +159,7 @@ COUNTER: tuple[Rule, ...] = (
     ),
     rule(
         rf"{SOMEBODY}(?:(?:的)?(?:电话|手机|号码|房号|地址)(?:号码?)?(?:是)?(?:多少|几号|哪里?)?|(?:家)?住(?:在)?(?:哪\S{{0,2}}|几\S{{1,3}}))",
-        lambda m, said: c.FindNeighbour(who) if (who := somebody(m, said)) else None,
+        _of(c.FindNeighbour),
     ),
     rule(rf"{SOMEBODY}的\s*(?P<part>\S{{1,12}}?){JUST}(?:先|都|只)*{_TAKES}(?:走|好|完)*了?", _part),
     rule(rf"{SOMEBODY}{JUST}(?:先|只|就|都)+{_TAKES}(?:走|好|完)*了?\s*(?P<part>\S.*)", _part),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from models.joins import points_to
 from models.prepared import Prepared
 from models.views import Person
 from operations.errors import LeaderInactive, NotFound
+from operations.pick_lists import numbers_in
 from operations.upserts import for_update, upsert
 
 _own = leader.alias("own")
@@ -240,12 +240,9 @@ def called(work: Work, *, leader_id: int, words: str, limit: int = 8) -> list[Ro
     rows: list[Row[Any]] = [
         *work.db.execute(select(resident.c.id, resident.c.display_name, resident.c.room).where(*mine))
     ]
-    there = tuple(int(digits) for digits in re.findall(r"\d{1,9}", words))
+    there = numbers_in(words)
     exact = [
-        row
-        for row in rows
-        if (row.display_name or "") == words
-        or (len(there) > 1 and there == tuple(int(digits) for digits in re.findall(r"\d{1,9}", row.room or "")))
+        row for row in rows if (row.display_name or "") == words or (len(there) > 1 and there == numbers_in(row.room))
     ]
     return (exact or [row for row in rows if row.display_name and words in row.display_name])[:limit]
 

@@ -62,8 +62,8 @@ def write(known: dict[str, int], weights: Floats, trust: dict[str, float], path:
     return len(kept)
 
 
-def write_second(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) -> None:
-    """Write the weights of the second reader, a line for each trait."""
+def write_tables(rows: Mapping[str, Mapping[str, Sequence[int]]], path: Path) -> None:
+    """Write weights by family (the second reader's, those of a post's times), a line for each trait."""
     families = (f'"{family}": {{\n{_lines(dict(sorted(table.items())))}}}' for family, table in sorted(rows.items()))
     path.write_text("{" + ",\n".join(families) + "}\n", encoding="utf-8")
 
@@ -96,7 +96,7 @@ def learn_orders(messages: Sequence[Annotated], ruled: Sequence[Ruled]) -> None:
     size = write(known, weights, learn_trust(held), Path(judge.__file__).with_name("weights.json"))
     print(f"{size} traits of the judge written")
     rows = learn_second([sample for found in reads for sample in found.samples()])
-    write_second(rows, Path(second.__file__).with_name("second.json"))
+    write_tables(rows, Path(second.__file__).with_name("second.json"))
     print(f"{sum(map(len, rows.values()))} traits of the second reader written")
 
 
@@ -118,8 +118,7 @@ def learn_moments() -> None:
         for before in ("", "ruled_")
     )
     print(f"{right['all']} posts, held out: {by_weights}; by the rules as they were: {by_rules}")
-    path = Path(post_weighed.__file__).with_name("moments.json")
-    path.write_text(moments.written(moments.learn_moments(found)), encoding="utf-8")
+    write_tables(moments.learn_moments(found), Path(post_weighed.__file__).with_name("moments.json"))
 
 
 def main() -> None:

@@ -9,9 +9,8 @@ next list. Held-out lists are read with their first readings.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -23,9 +22,10 @@ from bot.parsing.post import headline_end, times_text
 from bot.parsing.post_moments import MOST, Moment, Value, closings, pickups, with_ruled
 from bot.parsing.post_seen import traits_of
 from bot.parsing.post_times import read_post_times
-from bot.parsing.post_weighed import LANES, Weights, likeliest, sums_of, weights_of
+from bot.parsing.post_weighed import Weights, likeliest, sums_of, weights_of
 from bot.parsing.times import SHANGHAI, TimeHit
 from bot.parsing.values import Pickup
+from bot.parsing.weighing import LANES
 from tests.parsing.shapes import Row, rows_of
 
 Ruled: TypeAlias = tuple[datetime | None, Pickup | None]
@@ -188,14 +188,3 @@ def held_out(found: Sequence[Post]) -> Iterable[tuple[Post, Read]]:
 def right_of(one: Read) -> list[str]:
     """The names of what is right."""
     return [name for name, is_right in asdict(one).items() if is_right]
-
-
-def written(rows: Mapping[str, Mapping[str, Sequence[int]]]) -> str:
-    """The weights as they are kept, a line for each trait."""
-    tables = []
-    for name, table in rows.items():
-        lines = (
-            f"{json.dumps(trait, ensure_ascii=False)}:{json.dumps(list(row))}" for trait, row in sorted(table.items())
-        )
-        tables.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n}")
-    return "{" + ",\n".join(tables) + "}\n"

@@ -38,6 +38,8 @@ _FROM_TO: Final = re.compile(
 _UNSAID: Final = re.compile(
     rf"{_OPENS}{_WHO}{_HOUSED}的(?P<goods>_+)(?:就|都|她|他|他们|她们)*{_REFUSES}(?:掉|了|啦|吧|哈|啊)*(?=[\s,。]|$)"
 )
+_SAID: Final = re.compile("[那的改变减加换多完]")
+"""One of these stands in whatever is said of a share."""
 _ROOMED: Final = re.compile(r"\d{1,2}(?:楼|栋|号楼?|单元)|[一二三四五六七八九]单元|\d{3,4}|\d{1,2}-\d{3,4}")
 _NOBODY: Final = re.compile(
     r"[买送给]|[我俺咱额你您这昨全都各每再多其]|今[天日早晚]|明天|刚[才刚]|上[次回周批]|之前|前面|前天|原[来先]|本来|^(?:老板|团长|群主|那|还|就|先|算|对)"
@@ -67,7 +69,7 @@ def share_changed(
 ) -> tuple[int, int | None] | None:
     """(item, thousandths more or less) of what somebody else changes of his share; None for the amount that nobody
     said, None when it is not about a share of somebody, or about something else besides."""
-    if not prior:
+    if not prior or not _SAID.search(text):
         return None
     goods = masked(tokens, text, ("item",))
     for pattern in (_FROM_TO, _THAT, _LATER, _UNSAID):

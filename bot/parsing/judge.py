@@ -139,10 +139,12 @@ def options(
 def _guessed(first: Taken) -> set[int]:
     """Items that a word only looks like (西爪 may be 西瓜): they are offered, however likely they are. Whoever speaks
     of nothing but goods nobody sells (沃柑甜不甜 来一箱) means none of the others that are sold by the box."""
-    named = {key for segment in first.found for token in segment.tokens for key in token.keys}
-    if not named and any(doubt.reason == "not_sold" for doubt in first.draft.doubts):
+    doubts = first.draft.doubts
+    if any(doubt.reason == "not_sold" for doubt in doubts) and not any(
+        token.keys for segment in first.found for token in segment.tokens
+    ):
         return first.draft.catalogue.by_key.keys() - first.draft.prior.keys()
-    offered = {key for doubt in first.draft.doubts if doubt.reason == "which_item" for key in doubt.candidates}
+    offered = {key for doubt in doubts if doubt.reason == "which_item" for key in doubt.candidates}
     return offered and offered & {
         key for segment in first.found for token in segment.tokens if token.kind == "text" for key in token.keys
     }
@@ -150,11 +152,10 @@ def _guessed(first: Taken) -> set[int]:
 
 def _hangs(first: Taken, draft: Draft) -> bool:
     """万一涨价了就给我退了: what is to be taken back on a condition is asked about."""
-    conditional = any(token.kind == "if" for segment in first.found for token in segment.tokens)
     return (
-        conditional
-        and any(entry.op == "drop" for entry in draft.entries.values())
+        any(entry.op == "drop" for entry in draft.entries.values())
         and any(segment.verdict == "doubt" and segment.kinds & {"cancel", "unwant"} for segment in first.found)
+        and any(token.kind == "if" for segment in first.found for token in segment.tokens)
     )
 
 

@@ -15,15 +15,14 @@ from math import exp
 from pathlib import Path
 from typing import Final
 
-from bot.parsing.packing import Lanes
 from bot.parsing.post_moments import MOST, Moment, Value, closings, pickups, with_ruled
 from bot.parsing.post_pickup import ends_before
 from bot.parsing.post_seen import traits_of
 from bot.parsing.post_times import PostTimes
 from bot.parsing.times import SHANGHAI
 from bot.parsing.values import Pickup
+from bot.parsing.weighing import LANES, added
 
-LANES: Final = Lanes(4, 16)
 _WINDOWS: Final = "pickup_windows"
 _OF_TIMES: Final = frozenset({"past_closes_at", "several_closes_at", "pickup_before_close", _WINDOWS})
 
@@ -78,7 +77,7 @@ def likeliest(options: Sequence[Moment], sums: Sequence[Sequence[int]], weights:
 
 def sums_of(seen: Sequence[Sequence[str]], weights: Weights) -> list[tuple[int, ...]]:
     """The sums of each time's weights by column; `seen` are the traits of the times."""
-    return [LANES.added([*filter(None, map(weights.times.get, traits))]) for traits in seen]
+    return [added([*filter(None, map(weights.times.get, traits))]) for traits in seen]
 
 
 def _doubts(

@@ -66,14 +66,19 @@ def pickup_shape(pickup: Pickup | None) -> Any:
     return {name: at.isoformat() for name, at in (("start", pickup.start), ("end", pickup.end)) if at is not None}
 
 
+def is_named_alike(name: str, wanted: str) -> bool:
+    """Names of goods count when one contains the other."""
+    one, other = folded(name), folded(wanted)
+    return bool(one) and (one in other or other in one)
+
+
 def post_faults(reading: PostReading, expected: Row) -> list[str]:
-    """What differs between a reading and its annotation. Names count when one contains the other."""
+    """What differs between a reading and its annotation."""
     faults: list[str] = []
     if len(reading.items) != len(expected["items"]):
         faults.append(f"{len(reading.items)} items: {[item.name for item in reading.items]}")
     for item, wanted in zip(reading.items, expected["items"], strict=False):
-        one, other = folded(item.name), folded(wanted["name"])
-        if not one or not (one in other or other in one) or item.price_fen != wanted["price_cents"]:
+        if not is_named_alike(item.name, wanted["name"]) or item.price_fen != wanted["price_cents"]:
             faults.append(f"item {item.name} {item.price_fen}, wanted {wanted['name']} {wanted['price_cents']}")
         if item.unit != wanted.get("unit"):
             faults.append(f"unit of {item.name}: {item.unit}")

@@ -9,7 +9,8 @@ from collections import Counter
 from datetime import datetime
 
 from bot.parsing.post import read_post
-from tests.parsing.shapes import folded, pickup_shape, rows_of
+from bot.parsing.values import PostReading
+from tests.parsing.shapes import Row, is_named_alike, pickup_shape, rows_of
 
 
 def test_the_next_leader_is_read_as_well_as_was_measured() -> None:
@@ -17,13 +18,12 @@ def test_the_next_leader_is_read_as_well_as_was_measured() -> None:
     for row in rows_of("posts_unlearned.jsonl"):
         wanted, reading = row["expect"], read_post(row["text"], datetime.fromisoformat(row["now"]))
         closes_at = reading.closes_at.isoformat() if reading.closes_at else None
-        priced = {(item.price_fen, folded(item.name)) for item in reading.items}
         count.update(
             posts=1,
             closes=closes_at == wanted.get("closes_at"),
             pickup=pickup_shape(reading.pickup) == wanted.get("pickup_at_or_window"),
             items=len(wanted["items"]),
-            found=sum(_is_among(priced, item["price_cents"], folded(item["name"])) for item in wanted["items"]),
+            found=sum(_is_among(reading, item) for item in wanted["items"]),
             read=len(reading.items),
         )
     assert count["posts"] == 90
@@ -33,6 +33,5 @@ def test_the_next_leader_is_read_as_well_as_was_measured() -> None:
     assert count["read"] <= 1.04 * count["items"]
 
 
-def _is_among(priced: set[tuple[int | None, str]], fen: int, name: str) -> bool:
-    """Names count when one contains the other."""
-    return any(fen == price and one and (one in name or name in one) for price, one in priced)
+def _is_among(reading: PostReading, wanted: Row) -> bool:
+    return any(i.price_fen == wanted["price_cents"] and is_named_alike(i.name, wanted["name"]) for i in reading.items)
