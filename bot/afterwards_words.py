@@ -24,7 +24,7 @@ _NOT_OF_GOODS = re.compile(
 )
 # One of these stands in whatever is meant below: most orders have none of them, and are not looked at.
 _MAY_BE = re.compile(
-    r"[少缺差欠漏没沒不退换換补補赔賠坏壞烂爛臭霉馊虫蟲陈陳旧舊过過碎破裂瘪癟蔫黑芽质質次问問异異变變味哈冻凍化软軟压壓能法难難酸错錯成别別"
+    r"[少缺短差欠漏没沒不退换換补補赔賠坏壞烂爛臭霉馊虫蟲陈陳旧舊过過碎破裂瘪癟蔫黑芽质質次问問异異变變味哈冻凍化软軟压壓能法难難酸错錯成别別"
     r"多只才就仅僅呢太怎般值失齐齊对對]"
 )
 _TROUBLES: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
