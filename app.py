@@ -48,8 +48,17 @@ if TYPE_CHECKING:
 __all__ = ["create_app", "create_messenger", "open_store", "run_scheduler"]
 
 
-def create_app(config: Config, clock: Clock = system_clock, store: Store | None = None) -> Flask:
-    """The web application: webhook and pages. The scheduler is another process: see `run_scheduler`."""
+def create_app(
+    config: Config,
+    clock: Clock = system_clock,
+    store: Store | None = None,
+    *,
+    line: Callable[[], float] = lambda: 0.0,
+) -> Flask:
+    """The web application: webhook and pages. The scheduler is another process: see `run_scheduler`.
+
+    `line` tells how much of the line in front of the server is taken, from 0 to 1.
+    """
     app = Flask("lintuan", static_folder=None)
     store = store or open_store(config, clock)
     gateway = create_gateway(config)
@@ -69,6 +78,7 @@ def create_app(config: Config, clock: Clock = system_clock, store: Store | None 
         log_key=hashlib.sha256(config.server.secret.get_secret_value().encode()).digest(),
         limit=FlowLimit(),
         late=late,
+        line=line,
         ahead=crowds.look_ahead,
         share=crowds.share,
     )

@@ -48,7 +48,7 @@ class Server:
     host: str = "127.0.0.1"
     port: Annotated[int, Within(1, 65535)] = 8000
     public_url: str
-    threads: Annotated[int, Within(4, 128)] = 16
+    threads: Annotated[int, Within(4, 128)] = 32
     workers: Annotated[int, Within(1, 32)] = 1
     proxies: Annotated[int, Within(0, 5)] = 0
     secret: Secret

@@ -37,7 +37,7 @@ from operating.jobs import run_jobs
 from operating.keeper import Keeper, apart, end_with_parent
 from operating.logs import set_up_logging
 from operating.shared_memory import share_memory
-from operating.web_server import WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
+from operating.web_server import Line, WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
 from web.metrics import SHARED_ENV
 
 log = structlog.get_logger(__name__)
@@ -58,6 +58,7 @@ class Built:
 
 
 _BUILT: list[Built] = []  # by the main process, before its workers are forked
+_LINE = Line()  # in front of all of them
 
 
 def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool = True) -> int:
@@ -100,7 +101,7 @@ def _build(config: Config) -> None:
 
     clock = clock_of(config)
     try:
-        app = create_app(config, clock)
+        app = create_app(config, clock, line=_LINE.taken)
         app.url_map.update()  # else the first request sorts it
     except Exception:
         log.exception("web.not_built")
@@ -233,28 +234,33 @@ def refuse_examples(config: Config) -> None:
 
 
 def _serve(config: Config, listener: socket.socket, scheduler: Keeper) -> None:
-    port = listener.getsockname()[1]
-    _say_where(config, port)
+    _say_where(config, listener.getsockname()[1])
 
     def renew(workers: list[int]) -> None:
         check = [sys.executable, str(ROOT / "cli.py"), "init-db"]
         take_our_place(listener, [*workers, *([scheduler.pid] if scheduler.pid else [])], check)
 
-    def make() -> WebServer:
-        return WebServer(
-            listener,
-            renew,
-            address=config.server.host,
-            port=port,
-            workers=config.server.workers,
-            blocking_threads=config.server.threads,
-            backpressure=config.server.threads * 4,
-            log_level="error",  # its warning about 16 threads is about CPU-bound work
-            workers_kill_timeout=10,
-            respawn_failed_workers=True,
-        )
+    serve(partial(web_server, config, listener, renew))
 
-    serve(make)
+
+def web_server(
+    config: Config, listener: socket.socket, renew: Callable[[list[int]], None], **options: Any
+) -> WebServer:
+    """granian as it serves the product, on a listening socket whose line is watched from here on."""
+    _LINE.watch(listener)
+    return WebServer(
+        listener,
+        renew,
+        address=config.server.host,
+        port=listener.getsockname()[1],
+        workers=config.server.workers,
+        blocking_threads=config.server.threads,
+        backpressure=config.server.threads * 4,
+        log_level="error",  # its warning about 16 threads is about CPU-bound work
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+        **options,
+    )
 
 
 def _say_where(config: Config, port: int) -> None:
@@ -299,4 +305,4 @@ def _built_anew() -> Built:
     """In a worker that is no fork, or whose parent failed to build."""
     config = load(Path(os.environ[CONFIG_ENV]))
     clock = clock_of(config)
-    return Built(config, clock, create_app(config, clock))
+    return Built(config, clock, create_app(config, clock, line=_LINE.taken))

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
-from granian.server import Server
 
 from app import credentials
 from bot.protocol import read_inbound, write_reply
 from config import load
 from models import Store, system_clock
-from serving import CONFIG_ENV, web
+from operating.web_server import open_listener
+from serving import CONFIG_ENV, web, web_server
 
 
 def echo() -> Flask:
@@ -48,19 +48,9 @@ def main() -> None:
     """Serve until told to stop."""
     kind, path = sys.argv[1:]
     os.environ[CONFIG_ENV] = path
-    server = load(Path(path)).server
-    Server(
-        f"benchmarks.server:{kind}",
-        address=server.host,
-        port=server.port,
-        interface="wsgi",  # type: ignore[arg-type]
-        workers=server.workers,
-        blocking_threads=server.threads,
-        backlog=4096,
-        backpressure=server.threads * 4,
-        factory=True,
-        log_level="error",  # type: ignore[arg-type]
-    ).serve()
+    config = load(Path(path))
+    with open_listener(config.server.host, config.server.port) as listener:
+        web_server(config, listener, lambda workers: None, target=f"benchmarks.server:{kind}").serve()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2s
 
 import structlog
@@ -46,9 +47,11 @@ Do = Callable[[Work], tuple[str, Answered]]
 Share = Callable[[Inbound, Callable[[Work], None], Do], Joint[tuple[str, Answered]] | None]
 
 _TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
-# The platform waits 5 s. Its time stamp is cut to the second: the true wait is between one and two. A second later the
-# line in front of the server would be full before anything was put off (docs/benchmarks.md, "Overload").
+# The platform waits 5 s. Its time stamp is cut to the second: the true wait is between one and two.
 _LATE_S = 2.0
+# Whoever finds the line in front of the server full is not let in and tries again seconds later. A fast server's is full
+# before anybody has waited two seconds (docs/benchmarks.md, "Overload").
+_CROWDED = 0.3
 # Once somebody waited for the database in vain, those behind him in the queue for a thread must not wait as long again:
 # two such waits in a row are more than the platform's 5 s.
 _IMPATIENT_FOR_S, _SHORT_WAIT_S = 1.0, 0.5
@@ -70,7 +73,8 @@ class Webhook:
     for an openid in the log. `limit` None lets everybody send as fast as they like. `count` is told one word per
     push: "handled", "repeated", "deferred", "slowed", "ignored", "refused", "busy" (the database) or "failed"; before
     it, `seen` is given the push, if it could be read. With `late`, a message that has waited so long that its answer
-    might come too late is stored and done afterwards. `ahead` may say what the answer is going to read, and `share`
+    might come too late is stored and done afterwards; `line` tells how much of the line in front of the server is
+    taken, from 0 to 1. `ahead` may say what the answer is going to read, and `share`
     how it may be given together with others.
     """
 
@@ -88,6 +92,7 @@ class Webhook:
         seen: Callable[[Inbound], None] = lambda inbound: None,
         incident: Callable[[], str] = new_incident,
         late: Latecomers | None = None,
+        line: Callable[[], float] = lambda: 0.0,
         ahead: Callable[[Work, Inbound], None] = lambda work, inbound: None,
         share: Share = lambda inbound, ahead, do: None,
     ) -> None:
@@ -95,7 +100,7 @@ class Webhook:
         self._credentials, self._store, self._clock = credentials, store, clock
         self._answer, self._texts, self._log_key = answer, texts, log_key[:32]
         self._limit, self._count, self._seen, self._incident = limit, count, seen, incident
-        self._late, self._ahead, self._share, self._pace = late, ahead, share, Pace()
+        self._late, self._ahead, self._share, self._pace, self._line = late, ahead, share, Pace(), line
         self._impatient_until = float("-inf")
 
     def verify(self, args: Args) -> Answered:
@@ -126,14 +131,21 @@ class Webhook:
             return self._written(inbound, self._texts.too_fast() if flow is Flow.TELL else None)
         try:
             wait_s = _SHORT_WAIT_S if time.monotonic() < self._impatient_until else None
-            is_late = self._late is not None and self._pace.waited_s(args, now) > _LATE_S and inbox.can_wait(inbound)
-            word, answered = (self._store_it if is_late else self._handle)(inbound, wait_s)
+            put_off = self._is_late(args, now) and inbox.can_wait(inbound)
+            word, answered = (self._store_it if put_off else self._handle)(inbound, wait_s)
         except Exception as error:  # noqa: BLE001 - the person must be told that it was not recorded
             return self._failed(inbound, error)
         self._count(word)
         if word == "deferred" and self._late is not None:
             self._late.wake()
         return answered
+
+    def _is_late(self, args: Args, now: datetime) -> bool:
+        """Whether its answer, or those behind it, might come too late if all of it were done now."""
+        if self._late is None:
+            return False
+        waited_s = self._pace.waited_s(args, now)  # asked in any case: it learns from every push
+        return waited_s > _LATE_S or self._line() > _CROWDED
 
     def _store_it(self, inbound: Inbound, wait_s: float | None) -> tuple[str, Answered]:
         return self._store.run_together(lambda work: self._stored(work, inbound), wait_s=wait_s)

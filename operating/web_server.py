@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -28,14 +29,40 @@ BACKLOG = 4096  # a crowd waits here; how long, the time stamps of its pushes te
 _AGAIN_AFTER_S = 0.5
 _AS_OTHERS_LOG = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 _STOP_WITHIN_S = 45
+_OF_THE_LINE = struct.Struct("24xII")  # of struct tcp_info, linux/tcp.h
+
+
+class Line:
+    """The connections that wait in the kernel until one of our workers takes them."""
+
+    def __init__(self) -> None:
+        self._listener: socket.socket | None = None
+
+    def watch(self, listener: socket.socket) -> None:
+        """From here on, also in forks, it is the one in front of this socket."""
+        self._listener = listener
+
+    def taken(self) -> float:
+        """How much of it is taken, from 0 to 1: who finds it full is not let in. 0 where nobody can tell.
+
+        Linux tells it of a listening socket in two fields that mean something else of a connection
+        (tcp_get_info in net/ipv4/tcp.c: tcpi_unacked is how many wait, tcpi_sacked how many may).
+        """
+        if self._listener is None or sys.platform != "linux":
+            return 0.0
+        told = self._listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _OF_THE_LINE.size)
+        waiting, most = _OF_THE_LINE.unpack(told)
+        return waiting / most if most else 0.0
 
 
 class WebServer(MPServer):
     """granian's server with our socket; SIGHUP calls `renew` with the ids of the web workers."""
 
-    def __init__(self, listener: socket.socket, renew: Callable[[list[int]], None], **options: Any) -> None:
+    def __init__(
+        self, listener: socket.socket, renew: Callable[[list[int]], None], target: str = "serving:web", **options: Any
+    ) -> None:
         super().__init__(
-            "serving:web",
+            target,
             interface=Interfaces.WSGI,
             factory=True,
             backlog=BACKLOG,

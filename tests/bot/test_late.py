@@ -43,6 +43,7 @@ class Phone:
             self.openid = str(work.db.execute(mine.where(resident.c.id == self.resident_id)).scalar_one())
         self._ids = itertools.count(1)
         self.words: list[str] = []
+        self.line = 0.0  # how much of the line in front of the server is taken
         crowds = Crowds()
         self.answer = create_answer(Settings("http://127.0.0.1:8000"), crowds=crowds)
         self.late = Latecomers(store, self._answered, tell_later, busy)
@@ -56,6 +57,7 @@ class Phone:
             limit=None,
             count=self.words.append,
             late=Untimely(self.late),
+            line=lambda: self.line,
             ahead=crowds.look_ahead,
             share=crowds.share,
         )
@@ -137,6 +139,17 @@ def test_a_message_that_waited_too_long_is_stored_and_done_when_there_is_time(ph
 
 def test_one_that_waited_a_moment_is_answered_at_once(phone: Phone) -> None:
     assert BOOKED in phone.send(phone.write("草莓1"), waited_s=2)
+
+
+def test_where_the_line_in_front_of_the_server_grows_long_nobody_is_kept_waiting_behind(phone: Phone) -> None:
+    """It is full before anybody has waited two seconds where much comes at once; who finds it full is not let in."""
+    phone.line = 0.25
+    assert BOOKED in phone.send(phone.write("草莓1"))
+    phone.line = 0.35
+    assert phone.send(phone.write("草莓2")) == RECEIVED
+    phone.line = 0.0
+    do_now(phone)
+    assert phone.lines() == {"草莓": 2}
 
 
 def test_the_next_message_of_a_person_does_the_earlier_ones_first(phone: Phone) -> None:
