@@ -37,7 +37,8 @@ from operating.jobs import run_jobs
 from operating.keeper import Keeper, apart, end_with_parent
 from operating.logs import set_up_logging
 from operating.shared_memory import share_memory
-from operating.web_server import Line, WebServer, open_listener, relieve_the_old, serve, take_our_place, tell_ready
+from operating.waiting_line import Line
+from operating.web_server import open_listener, relieve_the_old, serve, take_our_place, tell_ready, web_server
 from web.metrics import SHARED_ENV
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ class Built:
 
 
 _BUILT: list[Built] = []  # by the main process, before its workers are forked
-_LINE = Line()  # in front of all of them
+LINE = Line()  # in front of all of them
 
 
 def run_everything(path: Path, *, port: int | None = None, has_scheduler: bool = True) -> int:
@@ -101,7 +102,7 @@ def _build(config: Config) -> None:
 
     clock = clock_of(config)
     try:
-        app = create_app(config, clock, line=_LINE.taken)
+        app = create_app(config, clock, line=LINE.taken)
         app.url_map.update()  # else the first request sorts it
     except Exception:
         log.exception("web.not_built")
@@ -240,27 +241,7 @@ def _serve(config: Config, listener: socket.socket, scheduler: Keeper) -> None:
         check = [sys.executable, str(ROOT / "cli.py"), "init-db"]
         take_our_place(listener, [*workers, *([scheduler.pid] if scheduler.pid else [])], check)
 
-    serve(partial(web_server, config, listener, renew))
-
-
-def web_server(
-    config: Config, listener: socket.socket, renew: Callable[[list[int]], None], **options: Any
-) -> WebServer:
-    """granian as it serves the product, on a listening socket whose line is watched from here on."""
-    _LINE.watch(listener)
-    return WebServer(
-        listener,
-        renew,
-        address=config.server.host,
-        port=listener.getsockname()[1],
-        workers=config.server.workers,
-        blocking_threads=config.server.threads,
-        backpressure=config.server.threads * 4,
-        log_level="error",  # its warning about 16 threads is about CPU-bound work
-        workers_kill_timeout=10,
-        respawn_failed_workers=True,
-        **options,
-    )
+    serve(partial(web_server, config.server, listener, LINE, renew))
 
 
 def _say_where(config: Config, port: int) -> None:
@@ -286,6 +267,7 @@ Ctrl-C stops it. 按 Ctrl-C 停止。
 def web() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """What granian calls in each worker: the application, and the simulator before it in a try-out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends us in order
+    LINE.leave_when_told()
     built = _BUILT[0] if _BUILT else _built_anew()
     config, app = built.config, built.app
     set_up_logging(config.log.level, json_lines=config.log.json_lines)  # granian has set up its own
@@ -305,4 +287,4 @@ def _built_anew() -> Built:
     """In a worker that is no fork, or whose parent failed to build."""
     config = load(Path(os.environ[CONFIG_ENV]))
     clock = clock_of(config)
-    return Built(config, clock, create_app(config, clock, line=_LINE.taken))
+    return Built(config, clock, create_app(config, clock, line=LINE.taken))

@@ -1,6 +1,6 @@
 """One web server of a measurement, as a process: `python -m benchmarks.server KIND CONFIG`.
 
-granian with the settings of `serving.py`. KIND is `orders` (the product) or `echo`: the same webhook code with
+granian as `serving.py` has it. KIND is `orders` (the product) or `echo`: the same webhook code with
 signature, decryption, understanding of the envelope and reply, and no database at all.
 """
 
@@ -17,8 +17,8 @@ from app import credentials
 from bot.protocol import read_inbound, write_reply
 from config import load
 from models import Store, system_clock
-from operating.web_server import open_listener
-from serving import CONFIG_ENV, web, web_server
+from operating.web_server import open_listener, web_server
+from serving import CONFIG_ENV, LINE, web
 
 
 def echo() -> Flask:
@@ -50,7 +50,7 @@ def main() -> None:
     os.environ[CONFIG_ENV] = path
     config = load(Path(path))
     with open_listener(config.server.host, config.server.port) as listener:
-        web_server(config, listener, lambda workers: None, target=f"benchmarks.server:{kind}").serve()
+        web_server(config.server, listener, LINE, lambda workers: None, target=f"benchmarks.server:{kind}").serve()
 
 
 if __name__ == "__main__":

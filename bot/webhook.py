@@ -49,8 +49,8 @@ Share = Callable[[Inbound, Callable[[Work], None], Do], Joint[tuple[str, Answere
 _TEXT, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
 # The platform waits 5 s. Its time stamp is cut to the second: the true wait is between one and two.
 _LATE_S = 2.0
-# Whoever finds the line in front of the server full is not let in and tries again seconds later. A fast server's is full
-# before anybody has waited two seconds (docs/benchmarks.md, "Overload").
+# Whoever finds the line in front of the server full is not let in and tries again seconds later. A fast server's is
+# full before anybody has waited two seconds (docs/benchmarks.md, "Overload").
 _CROWDED = 0.3
 # Once somebody waited for the database in vain, those behind him in the queue for a thread must not wait as long again:
 # two such waits in a row are more than the platform's 5 s.

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,35 +24,15 @@ from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
+from config import Server
+from operating.waiting_line import LEAVE, Line
+
 LISTENER_ENV, RELIEVED_ENV, READY_ENV = "LINTUAN_LISTENER", "LINTUAN_RELIEVED", "LINTUAN_READY"
 BACKLOG = 4096  # a crowd waits here; how long, the time stamps of its pushes tell
 _AGAIN_AFTER_S = 0.5
 _AS_OTHERS_LOG = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 _STOP_WITHIN_S = 45
-_OF_THE_LINE = struct.Struct("24xII")  # of struct tcp_info, linux/tcp.h
-
-
-class Line:
-    """The connections that wait in the kernel until one of our workers takes them."""
-
-    def __init__(self) -> None:
-        self._listener: socket.socket | None = None
-
-    def watch(self, listener: socket.socket) -> None:
-        """From here on, also in forks, it is the one in front of this socket."""
-        self._listener = listener
-
-    def taken(self) -> float:
-        """How much of it is taken, from 0 to 1: who finds it full is not let in. 0 where nobody can tell.
-
-        Linux tells it of a listening socket in two fields that mean something else of a connection
-        (tcp_get_info in net/ipv4/tcp.c: tcpi_unacked is how many wait, tcpi_sacked how many may).
-        """
-        if self._listener is None or sys.platform != "linux":
-            return 0.0
-        told = self._listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _OF_THE_LINE.size)
-        waiting, most = _OF_THE_LINE.unpack(told)
-        return waiting / most if most else 0.0
+_SPEAK_WITHIN_S = 1.0  # who has connected has sent all of his request by then
 
 
 class WebServer(MPServer):
@@ -80,6 +60,26 @@ class WebServer(MPServer):
         self.reload_signal = False
         self.main_loop_interrupt.clear()
         self._renew([worker.inner.pid for worker in self.wrks])
+
+
+def web_server(
+    server: Server, listener: socket.socket, line: Line, renew: Callable[[list[int]], None], **options: Any
+) -> WebServer:
+    """granian as it serves the product; `line` is the one in front of `listener` from here on."""
+    line.watch(listener)
+    return WebServer(
+        listener,
+        renew,
+        address=server.host,
+        port=listener.getsockname()[1],
+        workers=server.workers,
+        blocking_threads=server.threads,
+        backpressure=server.threads * 4,
+        log_level="error",  # its warning about so many threads is about work that is all CPU
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+        **options,
+    )
 
 
 def serve(make: Callable[[], WebServer]) -> None:
@@ -129,7 +129,11 @@ def take_our_place(listener: socket.socket, relieved: Iterable[int], check: list
 
 
 def relieve_the_old() -> None:
-    """Once a web worker of ours can answer, end the children of the program whose place we took."""
+    """Once a web worker of ours can answer, end the children of the program whose place we took.
+
+    Their web workers take nobody in any more for a moment before: who has connected to one that stops, and not spoken
+    yet, is cut off (hyper, `graceful_shutdown`).
+    """
     old = [int(pid) for pid in os.environ.pop(RELIEVED_ENV, "").split(",") if pid]
     if not old:
         return
@@ -138,6 +142,12 @@ def relieve_the_old() -> None:
 
     def wait_and_end() -> None:
         os.read(reader, 1)
+        leaving = [pid for pid in old if _listens_to(LEAVE, pid)]
+        for pid in leaving:
+            with suppress(ProcessLookupError):
+                os.kill(pid, LEAVE)
+        if leaving:
+            time.sleep(_SPEAK_WITHIN_S)
         for pid in old:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
@@ -153,6 +163,15 @@ def tell_ready() -> None:
     if writer := os.environ.get(READY_ENV):
         with suppress(OSError):
             os.write(int(writer), b"1")
+
+
+def _listens_to(number: signal.Signals, pid: int) -> bool:
+    """Whether a process has a handler for this signal, which would end it otherwise; where nobody can tell, no."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+            if line.startswith("SigCgt:"):  # a mask, man 5 proc
+                return bool(int(line.split()[1], 16) >> number - 1 & 1)
+    return False
 
 
 def _end(pid: int, until: float) -> None:

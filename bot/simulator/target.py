@@ -39,16 +39,16 @@ class Target(Protocol):
 class HttpTarget:
     """A new connection per push, as the platform makes them. Only addresses of this machine are accepted."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connection: type[http.client.HTTPConnection] = http.client.HTTPConnection) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.hostname not in LOCAL_HOSTS:
             raise ValueError(f"the simulator pushes to http://127.0.0.1 only, not {url!r}")
         self.path = parts.path or "/"
-        self._host, self._port = parts.hostname, parts.port or 80
+        self._host, self._port, self._connection = parts.hostname, parts.port or 80, connection
 
     def send(self, method: str, query: Mapping[str, str], body: bytes, limit: float) -> Answer:
         started = time.monotonic()
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=limit)
+        connection = self._connection(self._host, self._port, timeout=limit)
         headers = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"} if method == "POST" else {}
         try:
             connection.request(method, f"{self.path}?{urlencode(query)}", body or None, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import secrets
 import threading
@@ -19,6 +20,7 @@ from tests.support.patience import PATIENCE_S
 WECHAT_WAITS_S = 5.0  # then it cuts the connection
 BOOKED = "合计"
 NOT_RECORDED = "没有记下"
+HESITATES_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,22 @@ class Phones:
         sealed = crypto.encrypt(xml, account.appid, account.aes_key, secrets.token_bytes(16))
         query |= {"encrypt_type": "aes", "msg_signature": crypto.signature(account.token, stamp, nonce, sealed)}
         return Sealed(message, query, inbound.render([("ToUserName", account.origin_id), ("Encrypt", sealed)]).encode())
+
+
+class _Hesitant(http.client.HTTPConnection):
+    """Speaks a moment after it has connected, as on a real network."""
+
+    def connect(self) -> None:
+        super().connect()
+        time.sleep(HESITATES_S)
+
+
+@dataclass
+class HesitantPhones(Phones):
+    """Their connections are there before what they have to say."""
+
+    def target(self) -> Target:
+        return HttpTarget(f"http://127.0.0.1:{self.port}/wechat", _Hesitant)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from bot.simulator.clock import ShiftedClock
 from bot.texts.replies import RECEIVED
 from models import Store
 from tests.faults.neighbourhood import WORDS, put_off, settle
-from tests.faults.phones import Crowd, Phones
+from tests.faults.phones import Crowd, HesitantPhones, Phones
 from tests.faults.product import ACCOUNT, Product, runs_jobs
 from tests.support.patience import until
 from tests.support.processes import is_alive
@@ -25,13 +25,17 @@ from tests.support.processes import is_alive
     indirect=True,
 )
 def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedClock) -> None:
-    """SIGHUP under load: no push is cut off, though main process, web worker and scheduler are new programs afterwards;
-    the process id that a supervisor knows stays. (Where three programs start on a busy machine a push may wait longer
-    than WeChat does, and comes again.)
+    """SIGHUP under load: no push is cut off, not even of those who had connected and not spoken yet, though main
+    process, web worker and scheduler are new programs afterwards; the process id that a supervisor knows stays. (Where
+    three programs start on a busy machine a push may wait longer than WeChat does, and comes again.)
     """
     place = settle(store, residents=300)
     old = {product.web, product.scheduler}
-    with Crowd(Phones(product.port, ACCOUNT, clock), place.openids, WORDS, copies=1, pause_s=0.01) as crowd:
+    slow = Crowd(HesitantPhones(product.port, ACCOUNT, clock), place.openids[150:], WORDS, copies=1, pause_s=0.01)
+    with (
+        slow,
+        Crowd(Phones(product.port, ACCOUNT, clock), place.openids[:150], WORDS, copies=1, pause_s=0.01) as crowd,
+    ):
         until(lambda: len(crowd.told) > 10, "people order")
         os.kill(product.main, signal.SIGHUP)
         until(lambda: not any(is_alive(pid) for pid in old), "the old worker and scheduler have ended", seconds=150)
@@ -39,12 +43,13 @@ def test_a_renewal_fails_no_push(product: Product, store: Store, clock: ShiftedC
         until(lambda: len(crowd.told) > after + 10, "people go on ordering")
     assert product.is_running
     assert old.isdisjoint({product.web, product.scheduler})
-    answers = [told for one in crowd.told.values() for told in one]
+    everybody = crowd.told | slow.told
+    answers = [told for one in everybody.values() for told in one]
     assert not any(told.cut for told in answers)
     assert sum(told.attempts > 1 for told in answers) < len(answers) / 100
     assert {told.text for told in answers if not told.is_booked} <= {RECEIVED}, "slow machines store some for later"
     until(lambda: put_off(store) == 0, "what was only stored is done")
-    assert place.sources() == Counter(message.key for message in crowd.told)
+    assert place.sources() == Counter(message.key for message in everybody)
     until(lambda: bool(product.health()["ok"]), "the new scheduler ticks")
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from operating.web_server import Line
+from operating.waiting_line import Line
 from tests.support.patience import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how many connections wait")
